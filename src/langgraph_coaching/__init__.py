@@ -1,0 +1,80 @@
+"""Agents that learn from a person's feedback, in one LangGraph node.
+
+Look at a recorded step that went wrong, say when replying to what and what to do instead, save it as coaching: from
+then on it is recalled where it fits, put into the prompt of that one model call, and the trace says so.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from langgraph_coaching.agent.state import CoachingState, coached
+    from langgraph_coaching.coach import Coach
+    from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
+    from langgraph_coaching.coaching.model import Coaching, Example, Scope, Source
+    from langgraph_coaching.errors import CoachingError
+    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.traces.importers import import_traces
+    from langgraph_coaching.traces.model import Step, Trace
+
+_ROOMS = {
+    "Action": "coaching.behavior",
+    "Advice": "recall.advice",
+    "Coach": "coach",
+    "Coaching": "coaching.model",
+    "CoachingError": "errors",
+    "CoachingState": "agent.state",
+    "Example": "coaching.model",
+    "Handoff": "coaching.behavior",
+    "Limits": "recall.limits",
+    "Playbook": "coaching.behavior",
+    "Process": "coaching.behavior",
+    "Receipt": "recall.advice",
+    "Reply": "coaching.behavior",
+    "Scope": "coaching.model",
+    "SearchKnowledge": "coaching.behavior",
+    "Source": "coaching.model",
+    "Step": "traces.model",
+    "Trace": "traces.model",
+    "coached": "agent.state",
+    "import_traces": "traces.importers",
+}
+
+__all__ = [
+    "Action",
+    "Advice",
+    "Coach",
+    "Coaching",
+    "CoachingError",
+    "CoachingState",
+    "Example",
+    "Handoff",
+    "Limits",
+    "Playbook",
+    "Process",
+    "Receipt",
+    "Reply",
+    "Scope",
+    "SearchKnowledge",
+    "Source",
+    "Step",
+    "Trace",
+    "coached",
+    "import_traces",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a name from its room when it is first used, so that importing the package is quick."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

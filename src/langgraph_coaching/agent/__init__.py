@@ -1,0 +1,1 @@
+"""Where LangGraph calls us: the node, the wrapped node, the middleware."""

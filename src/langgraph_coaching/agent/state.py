@@ -1,0 +1,59 @@
+"""The ephemeral channel: coaching lives in the state for exactly the one step in which the model is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from langgraph.channels import EphemeralValue
+from langgraph.graph import MessagesState
+
+from langgraph_coaching.agent.label import label_next_call
+from langgraph_coaching.agent.place import place
+from langgraph_coaching.recall.advice import Advice
+from langgraph_coaching.recall.situation import read_messages
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+CHANNEL = "coaching"
+
+
+class CoachingState(MessagesState):
+    """`MessagesState` with the ephemeral `coaching` channel.
+
+    A node that runs directly after `coach.node()` finds its advice there; one step later it is gone, so it never
+    reaches the output, the final state or the next turn. It is in the checkpoint between the two nodes, so resume,
+    replay and fork see the same coaching. In a state of your own, declare the channel as
+    `coaching: Annotated[list, EphemeralValue(list, False)]`.
+    """
+
+    coaching: Annotated[list[dict[str, Any]], EphemeralValue(list, False)]  # two writers in one superstep may not raise
+
+
+def coached(state: Any, messages_key: str = "messages") -> list[BaseMessage]:
+    """The prompt of one model call: the state's messages, with the coaching in the system message.
+
+    Args:
+        state: A graph state (mapping or object) with `messages` and, after `coach.node()`, `coaching`.
+        messages_key: Where the messages are.
+
+    Returns:
+        New messages for `model.invoke`; without coaching, the messages as they are. Keep them out of the state.
+    """
+    messages = read_messages(read_field(state, messages_key) or [])
+    channel = read_field(state, CHANNEL) or []
+    advice = advice_of(channel)
+    if advice is None:
+        return messages
+    label_next_call(advice)
+    return place(messages, advice.prompt)
+
+
+def read_field(state: Any, name: str) -> Any:
+    """A field of a state that is a mapping, a dataclass or a pydantic model; None where it has none."""
+    return state.get(name) if isinstance(state, dict) else getattr(state, name, None)
+
+
+def advice_of(channel: Any) -> Advice | None:
+    """The advice in the channel, or None: it holds one item, or none."""
+    return Advice.from_json(channel[-1]) if channel else None

@@ -1,0 +1,1 @@
+"""The person's side: from a recorded step to saved coaching."""

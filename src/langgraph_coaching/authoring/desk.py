@@ -1,0 +1,172 @@
+"""The desk: everything a person does with coaching, from a draft to its history."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.authoring.book import Book, composed_many, edited
+from langgraph_coaching.authoring.draft import Draft, compose, draft_of
+from langgraph_coaching.authoring.intents import suggest_intents, suggest_with
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Callable, Iterable, Mapping
+
+    from langchain_core.language_models import BaseChatModel
+
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.store import Store
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.traces.archive import Archive
+    from langgraph_coaching.traces.model import Step
+
+
+class Desk:
+    """Authoring in one namespace; every fault is raised, with what to do next.
+
+    Args:
+        store: The coachings.
+        embedder: For the vectors of intents and examples.
+        traces: Where drafts begin.
+    """
+
+    def __init__(self, store: Store, embedder: Embedder, traces: Archive) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._book = Book(store, embedder)
+        self.namespace = store.namespace
+        self.traces = traces
+        """Recorded runs: `get`, `list`, `add`."""
+
+    def draft(self, step: Step, *, model: BaseChatModel | None = None) -> Draft:
+        """Begins coaching from a recorded step.
+
+        Args:
+            step: A step of a trace in this store.
+            model: A chat model that words the intent; without one it is taken from the conversation.
+
+        Raises:
+            NotCoachableError: The agent's own reasoning did not make this step.
+            NotFoundError: The step's trace is not in this namespace.
+        """
+        suggest = suggest_intents if model is None else partial(suggest_with, model)
+        return draft_of(self.traces.get(step.trace_id), step, suggest)
+
+    def save(self, draft: Draft) -> Coaching:
+        """Saves a draft as active coaching.
+
+        Raises:
+            InvalidCoachingError: The draft has no behavior, or a field is not acceptable.
+            StoreError: It could not be written; nothing is lost, save it again.
+        """
+        return self._saved(draft.coaching(self.namespace))
+
+    def add(self, *, intent: str, behavior: Any, **fields: Any) -> Coaching:
+        """Saves coaching without a trace.
+
+        Args:
+            intent: When replying to what.
+            behavior: One of the six, or a mapping with a `type`.
+            **fields: `examples`, `never` (texts), `agent`, `node`, `tags`, `priority`, `status`, `notes`, `author`,
+                `expires_at`, `source`, `id`.
+
+        Raises:
+            InvalidCoachingError: A field is unknown or not acceptable.
+            ConflictError: The id is taken by a coaching that says something else.
+            StoreError: It could not be written.
+        """
+        return self._saved(compose(namespace=self.namespace, intent=intent, behavior=behavior, **fields))
+
+    def add_many(
+        self, rows: Iterable[Mapping[str, Any]], *, progress: Callable[[int], None] | None = None
+    ) -> builtins.list[Coaching]:
+        """Saves many at once, in order; each row has the fields of `add`. All are checked before any is written.
+
+        Args:
+            rows: Mappings of fields.
+            progress: Called with the number done so far.
+
+        Raises:
+            InvalidCoachingError: A row is not acceptable; the message says which.
+        """
+        coachings = composed_many(self.namespace, rows)
+        self._book.save(coachings, progress)
+        return coachings
+
+    def _saved(self, coaching: Coaching) -> Coaching:
+        self._book.save([coaching])
+        return coaching
+
+    def get(self, coaching_id: str, *, revision: int | None = None) -> Coaching:
+        """One coaching, at its latest revision or the one asked for.
+
+        Raises:
+            NotFoundError: There is none of that id or revision, or it was deleted.
+        """
+        return self._book.get(coaching_id, revision)
+
+    def list(self, **filters: Any) -> builtins.list[Coaching]:
+        """Coachings, oldest first.
+
+        Args:
+            **filters: Any of `status`, `text`, `behavior`, `agent`, `node`, `tag`, `trace_id`.
+        """
+        return self._book.list(**filters)
+
+    def edit(self, coaching_id: str, **changes: Any) -> Coaching:
+        """Makes the next revision with these fields changed, as `add` takes them; earlier ones stay readable.
+
+        Raises:
+            InvalidCoachingError: A field is unknown, fixed or not acceptable.
+            NotFoundError: There is none of that id, or it was deleted.
+        """
+        return self._book.revise(coaching_id, lambda latest: edited(latest, changes))
+
+    def archive(self, coaching_id: str) -> Coaching:
+        """Makes it silent; `restore` brings it back."""
+        return self.edit(coaching_id, status="archived")
+
+    def restore(self, coaching_id: str, *, revision: int | None = None) -> Coaching:
+        """Makes it active again, as it last was or as it was at an earlier revision.
+
+        Raises:
+            NotFoundError: There is none of that id or revision.
+        """
+        wanted = None if revision is None else self._book.get(coaching_id, revision)
+        kept = {"intent", "behavior", "examples", "scope", "priority", "notes", "expires_at"}
+        fields = {} if wanted is None else {name: getattr(wanted, name) for name in kept}
+        return self._book.revise(coaching_id, lambda latest: latest.revised(**fields, status="active", deleted=False))
+
+    def delete(self, coaching_id: str, *, purge: bool = False) -> None:
+        """Takes it out of every list and recall; its history stays for the receipts that point to it.
+
+        Args:
+            coaching_id: Which one.
+            purge: Erase the history too; receipts then point to nothing.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        if purge:
+            self._book.history(coaching_id)
+            self._store.purge(coaching_id)
+        else:
+            self._book.get(coaching_id)
+            self._book.revise(coaching_id, lambda latest: latest.revised(deleted=True))
+
+    def history(self, coaching_id: str) -> builtins.list[Coaching]:
+        """Every revision, oldest first.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        return self._book.history(coaching_id)
+
+    def reembed(self) -> int:
+        """Computes every vector of the store anew with this coach's embeddings, in all namespaces.
+
+        Returns:
+            How many revisions were rewritten.
+        """
+        return self._store.reembed(self._embedder.documents)

@@ -1,0 +1,79 @@
+"""The application: its commands, its help, and what an exit code means."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from langgraph_coaching.cli import browse, write
+from langgraph_coaching.cli.options import Exit
+from langgraph_coaching.cli.render import console, errors
+from langgraph_coaching.errors import (
+    ConflictError,
+    EmbedderError,
+    InvalidCoachingError,
+    MissingExtraError,
+    NotCoachableError,
+    NotFoundError,
+    StoreError,
+    TraceImportError,
+)
+
+_HELP = """Agents that learn from a person's feedback.
+
+Look at recorded runs (`traces`, `show`), save what the agent should have done (`add`), and ask what would be recalled
+(`advise`). `demo` shows the whole circle without a key or a network.
+
+Exit codes: 0 done; 1 there is nothing (no such trace, no coaching that applies); 2 something you gave is not
+acceptable, and nothing was changed; 3 the store or the embedder failed.
+"""
+
+app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app.command("traces")(browse.traces)
+app.command("show")(browse.show)
+app.command("list")(browse.list_)
+app.command("advise")(browse.advise)
+app.command("add")(write.add)
+app.command("import")(write.import_)
+app.command("reembed")(write.reembed)
+
+
+@app.command("demo")
+def demo(
+    store: Annotated[
+        str | None,
+        typer.Option("--store", "-s", help="Keep the demo's store in this new folder, to look at it afterwards."),
+    ] = None,
+) -> None:
+    """Show the whole circle: a support agent, one correction, and another conversation in which it is recalled.
+
+    The graph is real, the model's answers are recorded from a real one: no key, no network. Takes some seconds.
+    """
+    from langgraph_coaching.demo.show import run_demo
+
+    run_demo(console, store)
+
+
+def run() -> int:
+    """Runs the command of `sys.argv`.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        code = app(standalone_mode=False)
+    except typer.Exit as done:
+        return done.exit_code
+    except typer.Abort:
+        return Exit.USAGE
+    except (NotFoundError, InvalidCoachingError, NotCoachableError, ConflictError, TraceImportError) as error:
+        errors.print(f"[bold red]error[/bold red] {error}", markup=True, soft_wrap=True)
+        return Exit.NOTHING if isinstance(error, NotFoundError) else Exit.USAGE
+    except MissingExtraError as error:
+        errors.print(f"[bold red]error[/bold red] {error}", soft_wrap=True)
+        return Exit.USAGE
+    except (StoreError, EmbedderError) as error:
+        errors.print(f"[bold red]error[/bold red] {error}", soft_wrap=True)
+        return Exit.FAULT
+    return code if isinstance(code, int) else Exit.DONE

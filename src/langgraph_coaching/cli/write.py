@@ -1,0 +1,169 @@
+"""Commands that write: `add`, `import`, `reembed`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import Progress
+
+from langgraph_coaching.cli import render
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, opened
+from langgraph_coaching.errors import InvalidCoachingError
+
+if TYPE_CHECKING:
+    from langgraph_coaching.coach import Coach
+    from langgraph_coaching.coaching.model import Coaching
+
+_FIELDS = {
+    "reply": "text",
+    "search_knowledge": "article",
+    "action": "tool",
+    "process": "name",
+    "playbook": "name",
+    "handoff": "target",
+}
+
+
+def add(
+    intent: Annotated[str | None, typer.Option("--when", help="When replying to what, one scenario in words.")] = None,
+    reply: Annotated[str | None, typer.Option(help="Do this: answer in this way.")] = None,
+    search_knowledge: Annotated[str | None, typer.Option(help="Do this: read this article first.")] = None,
+    action: Annotated[str | None, typer.Option(help="Do this: call this tool.")] = None,
+    process: Annotated[str | None, typer.Option(help="Do this: follow this process.")] = None,
+    playbook: Annotated[str | None, typer.Option(help="Do this: switch to this playbook.")] = None,
+    handoff: Annotated[str | None, typer.Option(help="Do this: hand over to this agent or team.")] = None,
+    instruction: Annotated[str, typer.Option(help="How to do it (not with --reply).")] = "",
+    example: Annotated[
+        list[str] | None, typer.Option(help="Where it also applies; may be given several times.")
+    ] = None,
+    never: Annotated[list[str] | None, typer.Option(help="Where it never applies; may be given several times.")] = None,
+    step: Annotated[
+        str | None, typer.Option(help="TRACE:STEP it is written from; words the intent if --when is left out.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--from", help="A .jsonl file, one coaching a line, instead of the rest.")
+    ] = None,
+    notes: Annotated[str, typer.Option(help="Private; never in a prompt.")] = "",
+    author: Annotated[str | None, typer.Option(help="Who says so.")] = None,
+    store: Store = DEFAULT_STORE,
+    namespace: Namespace = "default",
+    embeddings: Embeddings = "minilm",
+    as_json: Json = False,
+) -> None:
+    """Save coaching: --when … and one of the six behaviors; or from a step of a trace; or many from a file.
+
+    Example: langgraph-coaching add --when "a customer asks about shipping" --reply "Ask for the country first."
+    """
+    chosen = {
+        "reply": reply,
+        "search_knowledge": search_knowledge,
+        "action": action,
+        "process": process,
+        "playbook": playbook,
+        "handoff": handoff,
+    }
+    given = {kind: value for kind, value in chosen.items() if value is not None}
+    if file is not None and (given or intent or step):
+        raise InvalidCoachingError("--from brings whole coachings; leave the other options out")
+    with opened(store, namespace, embeddings) as coach:
+        if file is not None:
+            saved = _add_file(coach, file)
+        else:
+            behavior = _behavior(given, instruction)
+            fields = {"examples": example or [], "never": never or [], "notes": notes, "author": author}
+            saved = [_add_one(coach, intent, step, behavior, fields)]
+    if as_json:
+        render.as_json([coaching.model_dump(mode="json") for coaching in saved])
+    else:
+        render.coachings(saved[-20:])
+        render.console.print(f"{len(saved)} saved in {store}")
+
+
+def _behavior(given: dict[str, str], instruction: str) -> dict[str, Any]:
+    if len(given) != 1:
+        names = ", ".join("--" + name.replace("_", "-") for name in _FIELDS)
+        raise InvalidCoachingError(f"choose one of {names}; {len(given)} were given")
+    ((kind, value),) = given.items()
+    if kind == "reply" and instruction:
+        raise InvalidCoachingError("--reply is its own instruction; leave --instruction out")
+    return {"type": kind, _FIELDS[kind]: value} | ({"instruction": instruction} if instruction else {})
+
+
+def _add_one(
+    coach: Coach, intent: str | None, step: str | None, behavior: dict[str, Any], fields: dict[str, Any]
+) -> Coaching:
+    if step is None:
+        if intent is None:
+            raise InvalidCoachingError(
+                "say when it applies with --when, or name the step it is written from with --step"
+            )
+        return coach.add(intent=intent, behavior=behavior, **fields)
+    from dataclasses import replace
+
+    from langgraph_coaching.coaching.behavior import behavior_of
+
+    trace_id, _, index = step.rpartition(":")
+    trace = coach.traces.get(trace_id)
+    if not index.isdigit() or int(index) >= len(trace.steps):
+        raise InvalidCoachingError(
+            f"{trace_id} has the steps 0 to {len(trace.steps) - 1}; write --step {trace_id}:NUMBER"
+        )
+    draft = replace(coach.draft(trace.steps[int(index)]), behavior=behavior_of(behavior)).having(**fields)
+    return coach.save(draft.when(intent) if intent else draft)
+
+
+def _add_file(coach: Coach, file: Path) -> list[Coaching]:
+    rows = []
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidCoachingError(f"cannot read {file}: {error}") from None
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                rows.append(json.loads(line))
+            except json.JSONDecodeError as error:
+                raise InvalidCoachingError(f"{file} line {number} is no JSON: {error}; nothing was saved") from None
+    if bad := next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None):
+        raise InvalidCoachingError(f"row {bad} is no object with `intent` and `behavior`; nothing was saved")
+    with Progress(console=render.errors, transient=True) as progress:
+        task = progress.add_task("saving", total=len(rows))
+        return coach.add_many(rows, progress=lambda done: progress.update(task, completed=done))
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A .json or .jsonl file of recorded runs.")],
+    format_: Annotated[str, typer.Option("--format", help="How it is written: openai.")] = "openai",
+    simulated: Annotated[bool, typer.Option("--simulated", help="The users in it were simulated.")] = False,
+    store: Store = DEFAULT_STORE,
+    namespace: Namespace = "default",
+    as_json: Json = False,
+) -> None:
+    """Bring in recorded runs as traces; what cannot be read is reported by row, and nothing of it is lost."""
+    from langgraph_coaching.traces.importers import import_traces
+
+    imported = import_traces(file, format=format_, origin="simulated" if simulated else "imported")
+    with opened(store, namespace, "minilm") as coach, Progress(console=render.errors, transient=True) as progress:
+        for trace in progress.track(list(_batches(imported)), description="writing"):
+            coach.traces.add(trace)
+    if as_json:
+        findings = [{"row": f.row, "kind": f.kind, "message": f.message} for f in imported.findings]
+        render.as_json({"traces": [trace.id for trace in imported], "findings": findings})
+    else:
+        for finding in imported.findings[:20]:
+            render.errors.print(f"row {finding.row}: {finding.kind}: {render.short(finding.message)}")
+        render.console.print(str(imported))
+
+
+def _batches(traces: list[Any], size: int = 32) -> list[list[Any]]:
+    return [traces[start : start + size] for start in range(0, len(traces), size)]
+
+
+def reembed(store: Store = DEFAULT_STORE, namespace: Namespace = "default", embeddings: Embeddings = "minilm") -> None:
+    """Compute every vector of the store anew with --embeddings, in all namespaces; the way to another embedder."""
+    with opened(store, namespace, embeddings) as coach, render.errors.status("embedding"):
+        count = coach.reembed()
+    render.console.print(f"{count} revisions in {store} now hold vectors of {embeddings}")

@@ -1,0 +1,216 @@
+"""The coach: the one object people open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from langgraph_coaching.authoring.desk import Desk
+from langgraph_coaching.coaching.database import Database
+from langgraph_coaching.coaching.store import Store
+from langgraph_coaching.errors import InvalidCoachingError, extra
+from langgraph_coaching.recall.adviser import Adviser
+from langgraph_coaching.recall.embedder import Embedder, embeddings_of
+from langgraph_coaching.recall.ledger import Entry, Ledger
+from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.search import Labels
+from langgraph_coaching.traces.archive import Archive
+from langgraph_coaching.traces.recorder import Recorder
+
+if TYPE_CHECKING:
+    import builtins
+    import os
+    from collections.abc import Iterable, Sequence
+
+    from langchain_core.callbacks import BaseCallbackHandler
+    from langchain_core.embeddings import Embeddings
+
+    from langgraph_coaching.agent.door import Door
+    from langgraph_coaching.recall.advice import Advice, Receipt
+
+
+class Coach(Desk):
+    """Coaching of one namespace in one store: recalled in graphs, captured from them, authored by people.
+
+    Args:
+        uri: A folder, `s3://…`, `gs://…`, `az://…` or `db://…`; created by the first write, not before.
+        embeddings: Any LangChain embeddings; the name of a class in `langchain_community.embeddings`; by default the
+            embedded MiniLM, which needs no network.
+        namespace: Coachings, receipts and traces of two namespaces never mix.
+        limits: Floor, item limit, token budget and deadline of one call of `advise`.
+        storage_options: Keys and settings (strings) for an object store or `db://`.
+
+    Raises:
+        InvalidCoachingError: The namespace is not acceptable, or there are no embeddings of that name.
+    """
+
+    def __init__(
+        self,
+        uri: str | os.PathLike[str],
+        *,
+        embeddings: Embeddings | str | None = None,
+        namespace: str = "default",
+        limits: Limits | None = None,
+        storage_options: dict[str, str] | None = None,
+    ) -> None:
+        if not namespace.strip() or not namespace.isprintable():
+            raise InvalidCoachingError(f"namespace must be a short printable name, not {namespace!r}")
+        self.limits = limits or Limits()
+        self._database = Database(uri, storage_options)
+        embedder = Embedder(embeddings_of(embeddings))
+        super().__init__(Store(self._database, namespace, embedder.id), embedder, Archive(self._database, namespace))
+        self._ledger = Ledger(self._database, namespace)
+        self._adviser = Adviser(self._store, embedder, self.limits)
+        self._recorder = Recorder(self._ledger, self.traces)
+
+    @property
+    def uri(self) -> str:
+        """Where the store is."""
+        return self._database.uri
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """The LangChain embeddings in use."""
+        return self._embedder.embeddings
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def flush(self) -> None:
+        """Waits until every receipt and every captured step is in the store.
+
+        Raises:
+            StoreError: They could not be written; they stay queued and are tried again.
+        """
+        self._recorder.flush()
+
+    def close(self) -> None:
+        """Flushes, and lets go of the store.
+
+        Raises:
+            StoreError: Something queued could not be written.
+        """
+        try:
+            self.flush()
+        finally:
+            self._database.close()
+
+    # ── live ──
+
+    def advise(
+        self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
+    ) -> Advice:
+        """What coaching applies after these messages; never raises.
+
+        Args:
+            messages: A conversation as LangChain takes it, oldest first, or one text of a user.
+            agent: Label of the calling agent, matched against each coaching's scope; so are the next two.
+            node: Label of the calling node.
+            tags: Further labels.
+
+        Returns:
+            The advice; where anything failed, empty advice with one receipt that says why.
+        """
+        return self._recorded(self._adviser.advise(messages, _labels(agent, node, tags)))
+
+    async def aadvise(
+        self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
+    ) -> Advice:
+        """Like `advise`, without ever blocking the event loop."""
+        return self._recorded(await self._adviser.aadvise(messages, _labels(agent, node, tags)))
+
+    def advise_batch(
+        self,
+        conversations: Sequence[Any],
+        *,
+        agent: str | None = None,
+        node: str | None = None,
+        tags: Iterable[str] = (),
+    ) -> builtins.list[Advice]:
+        """Advice for many conversations in one pass, for looking back; leaves no receipts in the store.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        return self._adviser.advise_batch(conversations, _labels(agent, node, tags))
+
+    def node(
+        self,
+        inner: Any = None,
+        *,
+        agent: str | None = None,
+        node: str | None = None,
+        tags: Iterable[str] = (),
+        messages_key: str = "messages",
+    ) -> Any:
+        """A graph node: one that writes the `coaching` channel for the node after it, or a wrapped node of yours.
+
+        Args:
+            inner: The node function or Runnable that calls the model; None for a node of its own.
+            agent: Label matched against each coaching's scope.
+            node: The same; a wrapped node has its own name unless told otherwise.
+            tags: Further labels.
+            messages_key: Where the state keeps its messages.
+
+        Raises:
+            TypeError: `inner` is nothing that can be wrapped.
+        """
+        from langgraph_coaching.agent.node import advising_node, coached_node
+
+        door = self._door(_labels(agent, node, tags))
+        return advising_node(door, messages_key) if inner is None else coached_node(door, inner, messages_key)
+
+    def middleware(self, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()) -> Any:
+        """A middleware for `create_agent`.
+
+        Args:
+            agent: Label matched against each coaching's scope.
+            node: The same; by default the node's own name, `model`.
+            tags: Further labels.
+
+        Raises:
+            MissingExtraError: `langchain` is not installed.
+        """
+        with extra("agents", "langchain"):
+            from langgraph_coaching.agent.middleware import CoachingMiddleware
+
+        return CoachingMiddleware(self._door(_labels(agent, node, tags)))
+
+    def callback(self) -> BaseCallbackHandler:
+        """A callback handler that captures every run it is given to as a trace; one serves any number of graphs."""
+        return self._recorder.handler
+
+    def _door(self, labels: Labels) -> Door:
+        from langgraph_coaching.agent.door import Door
+
+        return Door(self._adviser, self._ledger, self._recorder.keep, labels)
+
+    def _recorded(self, advice: Advice) -> Advice:
+        if advice.considered:
+            self._recorder.keep(Entry("", advice))
+        return advice
+
+    # ── monitoring ──
+
+    def receipts(
+        self, *, coaching_id: str | None = None, trace_id: str | None = None, limit: int | None = None
+    ) -> builtins.list[Receipt]:
+        """Where coaching was considered and applied, newest first.
+
+        Args:
+            coaching_id: Only of this coaching.
+            trace_id: Only of this trace.
+            limit: Most to return.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        asked = {"coaching_id": coaching_id, "trace_id": trace_id}
+        return self._ledger.receipts(limit=limit, **{name: value for name, value in asked.items() if value is not None})
+
+
+def _labels(agent: str | None, node: str | None, tags: Iterable[str]) -> Labels:
+    return Labels(agent=agent, node=node, tags=frozenset(tags))

@@ -1,0 +1,162 @@
+"""The LanceDB database: opened late, read fresh, and every fault of it said in one kind of error."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, wait_random_exponential
+
+from langgraph_coaching.errors import CoachingError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pyarrow as pa
+    from lancedb.table import Table
+
+METADATA_CACHE = 64 * 1024 * 1024
+"""Bytes of LanceDB's metadata cache. Unbounded it reaches a gigabyte after some thousand small writes."""
+
+KEY = {"lance-schema:unenforced-primary-key": "true", "lance-schema:unenforced-primary-key:position": "1"}
+"""Arrow field metadata that declares a table's key at creation: two concurrent inserts of one key then make one row."""
+
+COMPRESSED = {"lance-encoding:compression": "zstd"}
+"""Arrow field metadata for long texts."""
+
+
+class Database:
+    """A folder or address with LanceDB tables in it.
+
+    Args:
+        uri: A folder, or `s3://…`, `gs://…`, `az://…`, `db://…`. A folder is created by the first write, not before.
+        options: Storage options (strings) for an object store; `api_key`, `region` and such for `db://`.
+    """
+
+    def __init__(self, uri: str | os.PathLike[str], options: dict[str, str] | None = None) -> None:
+        text = os.fspath(uri)
+        self.remote = "://" in text
+        # A bare relative name would be taken for the name of a cloud database.
+        self.uri = text if self.remote else str(Path(text).expanduser().absolute())
+        self._options = options or {}
+        self._lock = threading.RLock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._process = os.getpid()
+        self._connection: Any = None
+        self._tables: dict[str, Table] = {}
+
+    def _connected(self) -> Any:
+        if self._process != os.getpid():  # handles inherited through a fork hang; a new connection never does
+            self._forget()
+        if self._connection is None:
+            os.environ.setdefault("LANCEDB_LOG", "error")  # it warns on stderr at every projected query otherwise
+            import lancedb
+
+            options: dict[str, Any] = (
+                dict(self._options) if self.uri.startswith("db://") else {"storage_options": self._options or None}
+            )
+            self._connection = lancedb.connect(
+                self.uri,
+                read_consistency_interval=timedelta(0),
+                session=lancedb.Session(metadata_cache_size_bytes=METADATA_CACHE),
+                **options,
+            )
+        return self._connection
+
+    def table(self, name: str) -> Table | None:
+        """The table's handle, or None where it was never created.
+
+        Raises:
+            StoreError: The database could not be opened.
+        """
+        with self._lock, faults(self.uri):
+            if self._process == os.getpid() and name in self._tables:
+                return self._tables[name]
+            if not self.remote and not Path(self.uri, f"{name}.lance").exists():
+                return None
+            connection = self._connected()
+            try:
+                self._tables[name] = connection.open_table(name)
+            except ValueError as error:
+                if "was not found" in str(error):
+                    return None
+                raise
+            return self._tables[name]
+
+    def ensure(self, name: str, schema: pa.Schema) -> Table:
+        """The table's handle, created empty where it was missing.
+
+        Raises:
+            StoreError: The database could not be opened or written.
+        """
+        with self._lock:
+            found = self.table(name)
+            if found is None:
+                with faults(self.uri):
+                    found = self._connected().create_table(name, schema=schema, exist_ok=True)
+                    self._tables[name] = found
+            return found
+
+    def reopened(self, name: str) -> Table:
+        """Another handle of an existing table, for looking at its past without moving the shared one."""
+        with self._lock, faults(self.uri):
+            table: Table = self._connected().open_table(name)
+            return table
+
+    def replace(self, name: str, rows: pa.Table) -> Table:
+        """Overwrites a whole table in one commit."""
+        with self._lock, faults(self.uri):
+            self._tables[name] = self._connected().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
+            return self._tables[name]
+
+    def write(self, table: Table, work: Callable[[Table], Any]) -> Any:
+        """Runs a write, again on the latest version where another writer committed in between.
+
+        Raises:
+            StoreError: It failed for another reason, or five times for this one.
+        """
+        retrying = Retrying(
+            retry=retry_if_exception_message(match=r"(?s).*([Rr]etryable commit conflict|Commit conflict).*"),
+            stop=stop_after_attempt(5),
+            wait=wait_random_exponential(multiplier=0.02, max=0.5),
+            before_sleep=lambda _: table.checkout_latest(),  # type: ignore[no-untyped-call]
+            reraise=True,
+        )
+        with faults(self.uri):
+            return retrying(work, table)
+
+    def close(self) -> None:
+        """Lets go of the handles; the next use opens them again."""
+        with self._lock:
+            self._forget()
+
+
+@contextmanager
+def faults(uri: str) -> Iterator[None]:
+    """Turns whatever LanceDB, Arrow or the disk raise into a `StoreError` that says what to look at."""
+    try:
+        yield
+    except CoachingError:
+        raise
+    except Exception as error:  # LanceDB raises RuntimeError, OSError, ValueError, and RustPanic on damaged files
+        said = " ".join(str(error).split())[:300]
+        raise StoreError(f"the coaching store at {uri} failed: {said}. {_advice(said)}") from error
+
+
+def _advice(said: str) -> str:
+    lowered = said.lower()
+    if "no space left" in lowered:
+        return "The disk is full: free some space and try again; nothing was half written."
+    if "read-only" in lowered or "permission denied" in lowered:
+        return "The folder cannot be written: check its permissions or give another one."
+    if "not found" in lowered:
+        return "Files of it are missing: restore the folder from a copy, or give another one."
+    if "file size is too small" in lowered or "panic" in lowered or "corrupt" in lowered:
+        return "Files of it are damaged: restore the folder from a copy."
+    return "Check that the address is right and reachable, then try again."

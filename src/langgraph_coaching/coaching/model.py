@@ -1,0 +1,135 @@
+"""One coaching: when replying to an intent, show a behavior."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, computed_field
+
+from langgraph_coaching.coaching.behavior import Behavior
+from langgraph_coaching.coaching.wording import Line, Name, Prose, Remark, invalid
+from langgraph_coaching.errors import InvalidCoachingError
+
+Status = Literal["draft", "active", "archived"]
+"""Only `active` coaching is recalled."""
+
+PRIORITY_LIMIT = 100
+"""Priorities run from -100 to 100; 0 is ordinary."""
+
+_BOILERPLATE = re.compile(
+    r"^when(?:ever)?\s+(?:you(?:'re| are)\s+)?(?:replying|responding|answering)\s+to\s+", re.IGNORECASE
+)
+
+
+def _without_boilerplate(text: str) -> str:
+    return _BOILERPLATE.sub("", text, count=1) or text
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __init__(self, **fields: Any) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise invalid(error) from None
+
+
+class Example(_Record):
+    """A situation in which a coaching also applies, or never does."""
+
+    text: Prose
+    """What was said there."""
+    applies: bool = True
+    """False for "never here"."""
+    origin: Literal["author", "source", "verdict"] = "author"
+    """Who says so: the author, the step the coaching was written from, or a verdict."""
+    reference: Name | None = None
+    """Where it came from, such as a trace or receipt id."""
+
+
+class Source(_Record):
+    """The recorded step a coaching was written from."""
+
+    trace_id: Name
+    step: Annotated[int, Field(ge=0)]
+    """The step's index in its trace."""
+    excerpt: Remark = ""
+    """What the agent did there, cut short. Transcript text: shown to people, never put into a prompt."""
+
+
+class Scope(_Record):
+    """Labels that must match exactly before anything is ranked; an empty scope applies everywhere."""
+
+    agent: Name | None = None
+    node: Name | None = None
+    tags: Annotated[tuple[Name, ...], AfterValidator(lambda tags: tuple(sorted(set(tags))))] = ()
+    """All of these must be among the labels of the call."""
+
+    def covers(self, *, agent: str | None, node: str | None, tags: frozenset[str]) -> bool:
+        """Whether a call with these labels is inside this scope."""
+        return self.agent in (None, agent) and self.node in (None, node) and tags.issuperset(self.tags)
+
+
+class Coaching(_Record):
+    """One piece of feedback, at one revision."""
+
+    id: Name
+    namespace: Name = "default"
+    intent: Annotated[Line, AfterValidator(_without_boilerplate)]
+    """The situation it applies to, one scenario in words; "When replying to" in front is dropped."""
+    behavior: Behavior
+    examples: tuple[Example, ...] = ()
+    source: Source | None = None
+    scope: Scope = Scope()
+    priority: Annotated[int, Field(ge=-PRIORITY_LIMIT, le=PRIORITY_LIMIT)] = 0
+    """Takes precedence over probability when several apply; -100 to 100."""
+    status: Status = "active"
+    notes: Remark = ""
+    """Private: for authors only, never in a prompt."""
+    author: Name | None = None
+    created_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+    updated_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+    expires_at: AwareDatetime | None = None
+    """From then on it is not recalled."""
+    revision: Annotated[int, Field(ge=1)] = 1
+    """Counts from 1; every edit makes the next one."""
+    deleted: bool = False
+    """True only in the history of a coaching that was deleted."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def content_hash(self) -> str:
+        """First 16 hex digits of the SHA-256 over everything that changes when or what it says."""
+        said = self.model_dump(
+            mode="json",
+            include={"intent", "behavior", "examples", "scope", "priority", "status", "expires_at", "deleted"},
+        )
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+    def live(self, now: datetime) -> bool:
+        """Whether it may be recalled at that moment."""
+        return self.status == "active" and not self.deleted and (self.expires_at is None or now < self.expires_at)
+
+    def revised(self, **changes: Any) -> Self:
+        """The next revision with these fields changed, validated anew.
+
+        Raises:
+            InvalidCoachingError: A field is unknown, fixed or not acceptable.
+        """
+        fixed = {"id", "namespace", "revision", "created_at", "updated_at", "content_hash"} & changes.keys()
+        if fixed:
+            raise InvalidCoachingError(f"{', '.join(sorted(fixed))} cannot be edited; add a new coaching instead")
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**fields | changes | {"revision": self.revision + 1, "updated_at": datetime.now(UTC)})
+
+
+def new_id() -> str:
+    """A short id of 60 random bits, such as `c-k3v9q2m7x4ab`, made before the first write: a retry cannot double it."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz023456789"
+    return "c-" + "".join(secrets.choice(alphabet) for _ in range(12))

@@ -1,0 +1,244 @@
+"""The table of coachings: every revision is a row, the highest one is the head, nothing is overwritten."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
+from langgraph_coaching.coaching.model import Coaching
+from langgraph_coaching.errors import ConflictError, EmbedderMismatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import numpy as np
+    import pyarrow as pa
+    from lancedb.table import Table
+    from numpy.typing import NDArray
+
+    Vectors = Sequence[NDArray[np.float32]] | NDArray[np.float32]
+
+TABLE = "coachings"
+
+
+def vector_texts(coaching: Coaching) -> tuple[str, ...]:
+    """The texts whose vectors are kept beside a coaching: the intent first, then its examples in order."""
+    return (coaching.intent, *(example.text for example in coaching.examples))
+
+
+def _schema(embedder: str, dimension: int) -> pa.Schema:
+    import pyarrow as pa
+
+    moment = pa.timestamp("us", tz="UTC")
+    return pa.schema(
+        [
+            pa.field("key", pa.string(), nullable=False, metadata=KEY),
+            pa.field("namespace", pa.string(), nullable=False),
+            pa.field("id", pa.string(), nullable=False),
+            pa.field("revision", pa.int32(), nullable=False),
+            pa.field("status", pa.string(), nullable=False),
+            pa.field("intent", pa.string(), nullable=False),
+            pa.field("content_hash", pa.string(), nullable=False),
+            pa.field("created_at", moment, nullable=False),
+            pa.field("updated_at", moment, nullable=False),
+            pa.field("record", pa.string(), nullable=False, metadata=COMPRESSED),
+            # The intent's vector stands in a column of its own, so that any LanceDB client can search it.
+            pa.field("vector", pa.list_(pa.float32(), dimension), nullable=False),
+            pa.field("examples", pa.list_(pa.list_(pa.float32(), dimension)), nullable=False),
+        ],
+        metadata={"embedder": embedder, "dimension": str(dimension)},
+    )
+
+
+def _key(coaching: Coaching) -> str:
+    return json.dumps([coaching.namespace, coaching.id, coaching.revision], ensure_ascii=False)
+
+
+class Store:
+    """Coachings of one namespace in LanceDB.
+
+    Args:
+        database: Where the table lives.
+        namespace: Every read is filtered by it in the query; every write carries it.
+        embedder: Id of the embedder whose vectors the table holds, such as `minilm-int8`.
+    """
+
+    def __init__(self, database: Database, namespace: str, embedder: str) -> None:
+        self._database = database
+        self.namespace = namespace
+        self.embedder = embedder
+
+    def table(self) -> Table | None:
+        """The table, or None before the first write."""
+        return self._database.table(TABLE)
+
+    def version(self) -> int:
+        """Number of the table's latest commit, 0 before the first; about 0.2 ms on a local disk.
+
+        Raises:
+            StoreError: The table is missing files or damaged.
+        """
+        table = self.table()
+        if table is None:
+            return 0
+        with faults(self._database.uri):
+            return int(table.version)
+
+    def check(self, table: Table, dimension: int | None = None) -> None:
+        """Refuses vectors of another embedder.
+
+        Raises:
+            EmbedderMismatchError: The table was written with another embedder or dimension.
+        """
+        with faults(self._database.uri):
+            metadata = table.schema.metadata or {}
+            held, size = metadata.get(b"embedder", b"?").decode(), int(metadata.get(b"dimension", b"0"))
+        if held != self.embedder or (dimension is not None and dimension != size):
+            given = f"{self.embedder} ({dimension})" if dimension else self.embedder
+            raise EmbedderMismatchError(
+                f"the store at {self._database.uri} holds vectors of {held} ({size}), you gave {given}; "
+                "open it with that embedder, or run `langgraph-coaching reembed` once to change all of them"
+            )
+
+    def rows(self, columns: Sequence[str], **equal: Any) -> list[dict[str, Any]]:
+        """Rows of this namespace.
+
+        Args:
+            columns: What to read.
+            **equal: A column's value, or a list of values it may have.
+
+        Returns:
+            One mapping a row, in no particular order; [] before the first write.
+        """
+        table = self.table()
+        if table is None:
+            return []
+        return self._query(table, columns, equal).to_pylist()  # type: ignore[no-any-return]
+
+    def _query(self, table: Table, columns: Sequence[str], equal: dict[str, Any]) -> pa.Table:
+        from lancedb.expr import col, lit
+
+        where = col("namespace") == lit(self.namespace)
+        for column, value in equal.items():
+            where &= col(column).isin(value) if isinstance(value, list) else col(column) == lit(value)
+        with faults(self._database.uri):
+            return table.search().where(where).select(list(columns)).limit(None).to_arrow()
+
+    def arrow(self, columns: Sequence[str], **equal: Any) -> pa.Table | None:
+        """Like `rows`, as an Arrow table; None before the first write."""
+        table = self.table()
+        return None if table is None else self._query(table, columns, equal)
+
+    def insert(self, coachings: Sequence[Coaching], vectors: Iterable[Vectors]) -> None:
+        """Writes revisions; each either becomes the only row of its key or is refused.
+
+        Args:
+            coachings: Revisions not in the table yet.
+            vectors: For each of them the unit vectors (`float32[dimension]`) of `vector_texts`.
+
+        Raises:
+            ConflictError: Another writer has taken one of these revisions.
+            EmbedderMismatchError: The table holds vectors of another embedder.
+            StoreError: The write failed; nothing of it is visible.
+        """
+        import pyarrow as pa
+
+        rows = [_row(coaching, parts) for coaching, parts in zip(coachings, vectors, strict=True)]
+        if not rows:
+            return
+        dimension = len(rows[0]["vector"])
+        schema = _schema(self.embedder, dimension)
+        table = self._database.ensure(TABLE, schema)
+        self.check(table, dimension)
+        data = pa.Table.from_pylist(rows, schema=schema)
+        result = self._database.write(
+            table, lambda open_table: open_table.merge_insert("key").when_not_matched_insert_all().execute(data)
+        )
+        if result.num_inserted_rows < len(rows):
+            raise ConflictError(
+                "somebody else saved the same coaching at the same moment; read it again and redo the change"
+            )
+
+    def history(self, coaching_id: str) -> list[Coaching]:
+        """Every revision of one coaching, oldest first; [] where there is none."""
+        found = [coaching_of(row["record"]) for row in self.rows(["record"], id=coaching_id)]
+        return sorted(found, key=lambda coaching: coaching.revision)
+
+    def heads(self) -> list[Coaching]:
+        """The latest revision of every coaching that was not deleted, oldest first."""
+        latest = {(row["id"], row["revision"]) for row in latest_rows(self.rows(["id", "revision"]))}
+        records = self.rows(["id", "revision", "record"])
+        found = [coaching_of(row["record"]) for row in records if (row["id"], row["revision"]) in latest]
+        return sorted((coaching for coaching in found if not coaching.deleted), key=lambda c: (c.created_at, c.id))
+
+    def purge(self, coaching_id: str) -> None:
+        """Erases every revision of one coaching."""
+        from lancedb.expr import col, lit
+
+        table = self.table()
+        if table is not None:
+            where = (col("namespace") == lit(self.namespace)) & (col("id") == lit(coaching_id))
+            self._database.write(table, lambda open_table: open_table.delete(where))
+
+    def reembed(self, embed: Callable[[Sequence[str]], Vectors]) -> int:
+        """Computes every vector of the table anew, all namespaces, and swaps the table in one commit.
+
+        Args:
+            embed: Unit vectors (`float32[dimension]`) of texts.
+
+        Returns:
+            How many revisions were rewritten.
+        """
+        import pyarrow as pa
+
+        if self.table() is None:
+            return 0
+        records = self._records()
+        rows = [_row(coaching, embed(vector_texts(coaching))) for coaching in map(coaching_of, records.values())]
+        if not rows:
+            return 0
+        schema = _schema(self.embedder, len(rows[0]["vector"]))
+        swapped = self._database.replace(TABLE, pa.Table.from_pylist(rows, schema=schema))
+        # What others committed between the reading and the swap is in the version before it.
+        missed = [
+            coaching_of(record) for key, record in self._records(swapped.version - 1).items() if key not in records
+        ]
+        for coaching in missed:
+            self.insert([coaching], [embed(vector_texts(coaching))])
+        return len(rows) + len(missed)
+
+    def _records(self, version: int | None = None) -> dict[str, str]:
+        with faults(self._database.uri):
+            table = self._database.reopened(TABLE)
+            if version is not None:
+                table.checkout(version)
+            found = table.search().select(["key", "record"]).limit(None).to_arrow().to_pylist()
+        return {row["key"]: row["record"] for row in found}
+
+
+def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of rows with `id` and `revision`, the highest revision of each id."""
+    latest: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row["id"] not in latest or row["revision"] > latest[row["id"]]["revision"]:
+            latest[row["id"]] = row
+    return list(latest.values())
+
+
+def coaching_of(record: str) -> Coaching:
+    """Reads a coaching from its stored record."""
+    fields: dict[str, Any] = json.loads(record)
+    fields.pop("content_hash", None)
+    return Coaching(**fields)
+
+
+def _row(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
+    return {
+        "key": _key(coaching),
+        **coaching.model_dump(include={"namespace", "id", "revision", "status", "intent", "created_at", "updated_at"}),
+        "content_hash": coaching.content_hash,
+        "record": coaching.model_dump_json(),
+        "vector": vectors[0],
+        "examples": list(vectors[1:]),
+    }

@@ -1,0 +1,80 @@
+"""What can go wrong, as one small tree.
+
+```
+CoachingError
+├── InvalidCoachingError   a field of a coaching is not acceptable          (also a ValueError)
+├── NotFoundError          no coaching, revision or trace of that name      (also a LookupError)
+├── NotCoachableError      a step the agent's own reasoning did not make
+├── ConflictError          somebody else changed it, or the id is taken
+├── StoreError             LanceDB could not read or write
+│   └── EmbedderMismatchError   the store holds vectors of another embedder
+├── EmbedderError          the embeddings failed or returned something unusable
+├── TraceImportError       a file or rows that cannot be read as traces     (also a ValueError)
+└── MissingExtraError      an optional dependency is not installed          (also an ImportError)
+```
+
+They are raised while a person is authoring. In a running graph none of them is: coaching yields no advice and a
+receipt that says why.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class CoachingError(Exception):
+    """Anything this package raises on purpose; each message says what to do next."""
+
+
+class InvalidCoachingError(CoachingError, ValueError):
+    """A field of a coaching is not acceptable; the message names the field and the rule."""
+
+
+class NotFoundError(CoachingError, LookupError):
+    """Nothing of that name in this namespace."""
+
+
+class NotCoachableError(CoachingError):
+    """The step was not made by the agent's own reasoning, so there is nothing to coach."""
+
+
+class ConflictError(CoachingError):
+    """The id is taken, or somebody else changed the same coaching at the same time."""
+
+
+class StoreError(CoachingError):
+    """LanceDB could not be opened, read or written."""
+
+
+class EmbedderMismatchError(StoreError):
+    """The store holds vectors of another embedder; `langgraph-coaching reembed` is the way out."""
+
+
+class EmbedderError(CoachingError):
+    """The embeddings raised, or returned vectors of the wrong shape."""
+
+
+class TraceImportError(CoachingError, ValueError):
+    """The given file or rows cannot be read as traces."""
+
+
+class MissingExtraError(CoachingError, ImportError):
+    """An optional dependency is needed for this; the message names the extra to install."""
+
+
+@contextmanager
+def extra(name: str, package: str) -> Iterator[None]:
+    """Turns a missing optional dependency into a `MissingExtraError`.
+
+    Args:
+        name: The extra of this distribution.
+        package: What it brings.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(f"this needs {package}: pip install 'langgraph-coaching[{name}]' ({error})") from error

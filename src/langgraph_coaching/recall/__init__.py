@@ -1,0 +1,1 @@
+"""Messages in, advice out: the situation, the candidates, the probabilities, the choice, the prompt block."""

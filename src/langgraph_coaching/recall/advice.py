@@ -1,0 +1,114 @@
+"""The answer to "what coaching applies here?", and one receipt for each coaching it looked at."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+Outcome = Literal["applied", "below_floor", "duplicate", "over_limit", "over_budget", "failed"]
+"""What became of a coaching at a step; `failed` is the whole call's: nothing was looked at, the reason says why."""
+
+Followed = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The record of one coaching at one model call."""
+
+    id: str = field(default_factory=lambda: "r-" + secrets.token_hex(8))
+    coaching_id: str | None
+    """None where the call failed before any coaching was looked at."""
+    revision: int | None
+    """The exact revision that was considered."""
+    content_hash: str | None = None
+    intent: str = ""
+    behavior: str | None = None
+    """Type of the behavior, such as `reply`."""
+    probability: float
+    """0..1: how likely this coaching is right here; calibrated, comparable across embedders."""
+    outcome: Outcome
+    reason: str
+    """One sentence: why it was applied, or why not."""
+    followed: Followed = "unknown"
+    situation: str = ""
+    """The text that was matched."""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    namespace: str = "default"
+    thread_id: str | None = None
+    checkpoint_ns: str | None = None
+    """With the thread, the stable key of the step: it survives a retry and a resume, run ids do not."""
+    node: str | None = None
+    trace_id: str | None = None
+    step: int | None = None
+    """Index of the step in its trace."""
+
+    @property
+    def applied(self) -> bool:
+        """Whether it was put into the prompt."""
+        return self.outcome == "applied"
+
+    def brief(self) -> dict[str, Any]:
+        """What run metadata, messages and documents carry: JSON values, no text of the coaching."""
+        return {
+            "id": self.id,
+            "coaching_id": self.coaching_id,
+            "revision": self.revision,
+            "probability": round(self.probability, 4),
+            "outcome": self.outcome,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What applies, what else was looked at and why it does not, and the text for the prompt."""
+
+    considered: tuple[Receipt, ...] = ()
+    """Everything that was looked at, the applied ones too, most probable first."""
+    prompt: str = ""
+    """What goes into the prompt; "" when nothing applies."""
+    situation: str = ""
+    """The text that was matched."""
+    seconds: float = 0.0
+    """Time it took."""
+
+    @property
+    def applied(self) -> list[Receipt]:
+        """The receipts of what is in the prompt, in its order."""
+        return [receipt for receipt in self.considered if receipt.applied]
+
+    @property
+    def failure(self) -> str | None:
+        """Why nothing could be looked at, or None."""
+        return next((receipt.reason for receipt in self.considered if receipt.outcome == "failed"), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values of all of it, for a checkpoint, a file or another process."""
+        return {
+            "considered": [asdict(r) | {"at": r.at.isoformat()} for r in self.considered],
+            "prompt": self.prompt,
+            "situation": self.situation,
+            "seconds": self.seconds,
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Advice:
+        """Reads what `to_json` wrote."""
+        considered = tuple(Receipt(**row | {"at": datetime.fromisoformat(row["at"])}) for row in value["considered"])
+        return cls(**value | {"considered": considered})
+
+
+def failed(reason: str, *, situation: str = "", namespace: str = "default", seconds: float = 0.0) -> Advice:
+    """Empty advice with the one receipt that says why."""
+    receipt = Receipt(
+        coaching_id=None,
+        revision=None,
+        probability=0.0,
+        outcome="failed",
+        reason=reason,
+        situation=situation,
+        namespace=namespace,
+    )
+    return Advice(considered=(receipt,), situation=situation, seconds=seconds)

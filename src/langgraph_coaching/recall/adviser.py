@@ -1,0 +1,138 @@
+"""The adviser: messages in, advice out; it never raises."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from langgraph_coaching.recall.advice import Advice, failed
+from langgraph_coaching.recall.deadline import Deadline
+from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.select import select
+from langgraph_coaching.recall.situation import Situation, read_messages, situate
+from langgraph_coaching.recall.snapshot import Snapshots
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.coaching.store import Store
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.search import Candidate
+    from langgraph_coaching.recall.snapshot import Snapshot
+
+CANDIDATES = 32
+"""Coachings a choice is made from; more than any prompt takes, so that priority and duplicates can be weighed."""
+
+
+class _Nothing(Exception):  # noqa: N818 - a way out, not an error
+    """There is nothing to look up; the advice is empty and no receipt is owed."""
+
+
+class Adviser:
+    """Recalls the coaching that fits a conversation.
+
+    Args:
+        store: The coachings of one namespace.
+        embedder: The embedder the store's vectors come from.
+        limits: Floor, budgets and deadline.
+    """
+
+    def __init__(self, store: Store, embedder: Embedder, limits: Limits) -> None:
+        self.limits = limits
+        self._namespace = store.namespace
+        self._embedder = embedder
+        self._snapshots = Snapshots(store)
+        self._deadline = Deadline()
+
+    def advise(self, messages: Any, labels: Labels) -> Advice:
+        """What applies after these messages; empty advice with a receipt that says why where anything fails."""
+        started = time.perf_counter()
+
+        def work() -> Advice:
+            snapshot, situation = self._prepared(messages)
+            return self._choose(snapshot, situation, self._embedder.query(_texts(situation)), labels)
+
+        try:
+            return _timed(self._deadline.run(work, self.limits.deadline), started)
+        except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
+            return self._without(error, started)
+
+    async def aadvise(self, messages: Any, labels: Labels) -> Advice:
+        """Like `advise`, without ever blocking the event loop."""
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(self.limits.deadline):
+                snapshot, situation = await asyncio.to_thread(self._prepared, messages)
+                vectors = await self._embedder.aquery(_texts(situation))
+                return _timed(await asyncio.to_thread(self._choose, snapshot, situation, vectors, labels), started)
+        except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
+            return self._without(error, started)
+
+    def advise_batch(self, conversations: Sequence[Any], labels: Labels) -> list[Advice]:
+        """Advice for many conversations in one pass, without a deadline.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        started = time.perf_counter()
+        snapshot = self._snapshots.current()
+        asked = [situate(read_messages(messages)) for messages in conversations]
+        known = [situation for situation in asked if situation is not None]
+        if not known or not snapshot.heads:
+            return [Advice(situation=situation.text if situation else "") for situation in asked]
+        texts = list(dict.fromkeys(text for situation in known for text in _texts(situation)))
+        place = dict(zip(texts, self._embedder.documents(texts), strict=True))
+        vectors = np.stack([mean(situation, np.stack([place[t] for t in _texts(situation)])) for situation in known])
+        results = iter(search(snapshot, vectors, labels, datetime.now(UTC), CANDIDATES))
+        advice = [self._selected(situation, next(results)) if situation else Advice() for situation in asked]
+        seconds = (time.perf_counter() - started) / len(advice)
+        return [replace(one, seconds=seconds) for one in advice]
+
+    def _prepared(self, messages: Any) -> tuple[Snapshot, Situation]:
+        situation = situate(read_messages(messages))
+        if situation is None:
+            raise _Nothing
+        snapshot = self._snapshots.current()
+        if not snapshot.heads:
+            raise _Nothing
+        return snapshot, situation
+
+    def _choose(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32], labels: Labels) -> Advice:
+        vector = mean(situation, vectors)[np.newaxis]
+        (candidates,) = search(snapshot, vector, labels, datetime.now(UTC), CANDIDATES)
+        return self._selected(situation, candidates)
+
+    def _selected(self, situation: Situation, candidates: list[Candidate]) -> Advice:
+        return select(candidates, self.limits, situation=situation.text, namespace=self._namespace)
+
+    def _without(self, error: Exception, started: float) -> Advice:
+        seconds = time.perf_counter() - started
+        if isinstance(error, _Nothing):
+            return Advice(seconds=seconds)
+        said = str(error) or f"it took longer than the deadline of {self.limits.deadline:g} s"
+        return failed(f"no coaching was looked up: {said}", namespace=self._namespace, seconds=seconds)
+
+
+def _texts(situation: Situation) -> list[str]:
+    return [text for text, _ in situation.parts]
+
+
+def _timed(advice: Advice, started: float) -> Advice:
+    return replace(advice, seconds=time.perf_counter() - started)
+
+
+def mean(situation: Situation, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The situation's unit vector, `float32[dimension]`, from those of its texts, `float32[len(parts), dimension]`."""
+    weights = np.array([weight for _, weight in situation.parts], dtype=np.float32)
+    summed = weights @ vectors
+    result: NDArray[np.float32] = summed / max(float(np.linalg.norm(summed)), 1e-9)
+    return result

@@ -1,0 +1,157 @@
+"""Any LangChain `Embeddings`, checked, made unit length, and known by an id."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections import OrderedDict
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, extra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from langchain_core.embeddings import Embeddings
+    from numpy.typing import NDArray
+
+CACHE = 2_048
+"""Texts whose vectors are remembered: the earlier turns of running conversations, about 3 MB at 384 dimensions."""
+
+
+def embedder_id(embeddings: Embeddings) -> str:
+    """Names an embedder so that vectors of two of them never mix: its model's name, or else its class."""
+    for attribute in ("model", "model_name", "model_id", "deployment"):
+        value = getattr(embeddings, attribute, None)
+        if isinstance(value, str) and value:
+            return value
+    return type(embeddings).__name__
+
+
+def embeddings_of(choice: Embeddings | str | None) -> Embeddings:
+    """The embeddings a user chose.
+
+    Args:
+        choice: LangChain embeddings; the name of a class in `langchain_community.embeddings`, made without arguments;
+            or None or `minilm` for the embedded default.
+
+    Raises:
+        InvalidCoachingError: There is no such class, or it cannot be made without arguments.
+        MissingExtraError: `langchain-community` is not installed.
+    """
+    if choice is None or choice == "minilm":
+        from langgraph_coaching.recall.minilm import MiniLM
+
+        return MiniLM()
+    if not isinstance(choice, str):
+        return choice
+    with extra("community", "langchain-community"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the package announces its sunset on import
+        from langchain_community import embeddings
+    try:
+        made: Embeddings = getattr(embeddings, choice)()
+    except Exception as error:
+        raise InvalidCoachingError(
+            f"cannot make the embeddings {choice!r}: {error}; name a class of langchain_community.embeddings that "
+            "needs no arguments, or give Coach the embeddings themselves"
+        ) from error
+    return made
+
+
+class Embedder:
+    """Turns texts into unit vectors and remembers the latest ones.
+
+    Args:
+        embeddings: Whatever LangChain embeddings the user chose.
+    """
+
+    def __init__(self, embeddings: Embeddings) -> None:
+        self.embeddings = embeddings
+        self.id = embedder_id(embeddings)
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+
+    def _recalled(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        with self._lock:
+            return {text: self._known[text] for text in texts if text in self._known}
+
+    def _remember(self, texts: Sequence[str], vectors: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        with self._lock:
+            for text in texts:
+                self._known[text] = vectors[text]
+                self._known.move_to_end(text)
+            while len(self._known) > CACHE:
+                self._known.popitem(last=False)
+        return np.stack([vectors[text] for text in texts])
+
+    def query(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of the texts of one situation, `float32[len(texts), dimension]`.
+
+        Raises:
+            EmbedderError: The embeddings raised, or returned something that is no vector.
+        """
+        vectors = self._recalled(texts)
+        for text in dict.fromkeys(texts):
+            if text not in vectors:
+                with failing(self.id):
+                    vectors[text] = unit([self.embeddings.embed_query(text)], 1)[0]
+        return self._remember(texts, vectors)
+
+    async def aquery(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Like `query`, awaiting the embeddings' own asynchronous call."""
+        vectors = self._recalled(texts)
+        for text in dict.fromkeys(texts):
+            if text not in vectors:
+                with failing(self.id):
+                    vectors[text] = unit([await self.embeddings.aembed_query(text)], 1)[0]
+        return self._remember(texts, vectors)
+
+    def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of many texts in one call, `float32[len(texts), dimension]`.
+
+        Raises:
+            EmbedderError: The embeddings raised, or returned something that is no vector.
+        """
+        asked = list(dict.fromkeys(texts))
+        with failing(self.id):
+            vectors = unit(self.embeddings.embed_documents(asked), len(asked))
+        place = {text: index for index, text in enumerate(asked)}
+        return vectors[[place[text] for text in texts]]
+
+
+def unit(vectors: Any, count: int) -> NDArray[np.float32]:
+    """Checks vectors and scales them to unit length.
+
+    Args:
+        vectors: `count` sequences of equally many numbers.
+        count: How many are expected.
+
+    Returns:
+        `float32[count, dimension]`.
+
+    Raises:
+        EmbedderError: The shape is wrong, a number is not finite, or a vector is zero.
+    """
+    array = np.asarray(vectors, dtype=np.float32)
+    if array.ndim != 2 or array.shape[0] != count or array.shape[1] == 0:  # noqa: PLR2004 - rows and columns
+        raise EmbedderError(f"expected {count} vectors of equal length, got the shape {array.shape}")
+    norms = np.linalg.norm(array, axis=1, keepdims=True)
+    if not np.isfinite(norms).all() or not norms.all():
+        raise EmbedderError("a vector holds NaN or infinity, or is zero")
+    scaled: NDArray[np.float32] = array / norms
+    return scaled
+
+
+@contextmanager
+def failing(name: str) -> Iterator[None]:
+    """Turns whatever an embedder raises into an `EmbedderError`."""
+    try:
+        yield
+    except EmbedderError as error:
+        raise EmbedderError(f"the embedder {name} returned something unusable: {error}") from error
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise EmbedderError(f"the embedder {name} failed: {said}; check its key, address and quota") from error

@@ -1,0 +1,179 @@
+"""The ledger: the table of receipts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
+from langgraph_coaching.recall.advice import Advice, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+    from lancedb.table import Table
+
+TABLE = "receipts"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Advice as it was given at one moment."""
+
+    moment: str
+    """Digest of thread, node and messages: equal for the same model call when it is resumed or replayed."""
+    advice: Advice
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Says in which trace and step receipts were found."""
+
+    receipt_ids: tuple[str, ...]
+    trace_id: str
+    step: int
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    text, whole = pa.string(), pa.int32()
+    return pa.schema(
+        [
+            pa.field("key", text, nullable=False, metadata=KEY),
+            pa.field("namespace", text, nullable=False),
+            pa.field("moment", text, nullable=False),
+            pa.field("position", whole, nullable=False),
+            pa.field("coaching_id", text),
+            pa.field("revision", whole),
+            pa.field("outcome", text, nullable=False),
+            pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
+            pa.field("trace_id", text),
+            pa.field("step", whole),
+            # On the first receipt of a moment only: the prompt block, for resume and replay.
+            pa.field("prompt", text, metadata=COMPRESSED),
+            pa.field("record", text, nullable=False, metadata=COMPRESSED),
+        ]
+    )
+
+
+class Ledger:
+    """Receipts of one namespace in LanceDB.
+
+    Args:
+        database: Where the table lives.
+        namespace: Every read is filtered by it in the query; every write carries it.
+    """
+
+    def __init__(self, database: Database, namespace: str) -> None:
+        self._database = database
+        self._namespace = namespace
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Adds receipts; one that is there already stays as it is.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        import pyarrow as pa
+
+        rows = [row for entry in entries for row in self._rows(entry)]
+        if not rows:
+            return
+        table = self._database.ensure(TABLE, _schema())
+        data = pa.Table.from_pylist(rows, schema=_schema())
+        self._database.write(table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data))
+
+    def _rows(self, entry: Entry) -> list[dict[str, Any]]:
+        return [
+            {
+                "key": json.dumps([self._namespace, receipt.id], ensure_ascii=False),
+                "namespace": self._namespace,
+                "moment": entry.moment,
+                "position": position,
+                "coaching_id": receipt.coaching_id,
+                "revision": receipt.revision,
+                "outcome": receipt.outcome,
+                "at": receipt.at,
+                "trace_id": receipt.trace_id,
+                "step": receipt.step,
+                "prompt": entry.advice.prompt if position == 0 else None,
+                "record": json.dumps(asdict(receipt) | {"at": receipt.at.isoformat()}, ensure_ascii=False),
+            }
+            for position, receipt in enumerate(entry.advice.considered)
+        ]
+
+    def link(self, links: Sequence[Link]) -> None:
+        """Writes into receipts which trace and step they belong to.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        from lancedb.expr import col
+
+        table = self._database.table(TABLE)
+        if table is None:
+            return
+        for link in links:
+            keys = [json.dumps([self._namespace, name], ensure_ascii=False) for name in link.receipt_ids]
+            values = {"trace_id": link.trace_id, "step": link.step}
+            self._database.write(table, partial(_update, where=col("key").isin(keys).to_sql(), values=values))
+
+    def receipts(self, *, limit: int | None = None, **equal: Any) -> list[Receipt]:
+        """Receipts, newest first.
+
+        Args:
+            limit: Most to return.
+            **equal: Values of `coaching_id`, `trace_id`, `outcome` or `moment`.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        rows = self._read(("record", "trace_id", "step"), equal)
+        found = [_receipt(row) for row in rows]
+        found.sort(key=lambda receipt: receipt.at, reverse=True)
+        return found[:limit]
+
+    def advice(self, moment: str) -> Advice | None:
+        """The advice that was given at a moment, or None where none is recorded.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        columns = ("record", "trace_id", "step", "position", "prompt")
+        rows = sorted(self._read(columns, {"moment": moment}), key=lambda row: int(row["position"]))
+        found = [(_receipt(row), row["prompt"] or "") for row in rows]
+        if not found:
+            return None
+        # Receipts of one advice share their time; of two callers at once, the earlier one counts.
+        first = min(receipt.at for receipt, _ in found)
+        same = [(receipt, prompt) for receipt, prompt in found if receipt.at == first]
+        return Advice(
+            considered=tuple(receipt for receipt, _ in same), prompt=same[0][1], situation=same[0][0].situation
+        )
+
+    def _read(self, columns: Sequence[str], equal: dict[str, Any]) -> list[dict[str, Any]]:
+        from lancedb.expr import col, lit
+
+        table = self._database.table(TABLE)
+        if table is None:
+            return []
+        where = col("namespace") == lit(self._namespace)
+        for column, value in equal.items():
+            where &= col(column) == lit(value)
+        with faults(self._database.uri):
+            return table.search().where(where).select(list(columns)).limit(None).to_list()
+
+
+def _update(table: Table, *, where: str, values: dict[str, Any]) -> None:
+    table.update(where=where, values=values)
+
+
+def _receipt(row: dict[str, Any]) -> Receipt:
+    fields = json.loads(row["record"])
+    fields["at"] = datetime.fromisoformat(fields["at"])
+    return Receipt(**fields | {"trace_id": row["trace_id"], "step": row["step"]})

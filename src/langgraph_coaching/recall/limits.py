@@ -1,0 +1,37 @@
+"""How much coaching one model call may carry, and how long finding it may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from langgraph_coaching.errors import InvalidCoachingError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one call of `advise`.
+
+    Raises:
+        InvalidCoachingError: A bound makes no sense.
+    """
+
+    items: int = 3
+    """Most coachings in one prompt. Each irrelevant one beside the right one costs following, so few is better."""
+    tokens: int = 600
+    """Most tokens of the prompt block, counted as `prompt.count_tokens` does (about four characters each)."""
+    deadline: float = 1.0
+    """Seconds after which a call goes on without coaching."""
+    floor: float = 0.5
+    """0..1: below this probability nothing applies: at 0.5 an applied coaching is at least as likely right as wrong."""
+    considered: int = 10
+    """Most receipts one call leaves behind, the applied ones included."""
+
+    def __post_init__(self) -> None:
+        """Checks the bounds."""
+        if not 0.0 <= self.floor <= 1.0:
+            raise InvalidCoachingError(f"floor is a probability from 0 to 1, not {self.floor}")
+        for name in ("items", "tokens", "considered"):
+            if getattr(self, name) < 1:
+                raise InvalidCoachingError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if self.deadline <= 0:
+            raise InvalidCoachingError(f"deadline is a number of seconds above 0, not {self.deadline}")

@@ -1,0 +1,44 @@
+"""The prompt block: what the model reads, fenced so that nothing quoted can close it."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langgraph_coaching.coaching.model import Coaching
+
+OPEN = "<coaching>"
+CLOSE = "</coaching>"
+
+_HEAD = (
+    "Guidance from your supervisor for exactly this situation. Follow it in your next message, without mentioning it:"
+)
+
+_FENCE = re.compile(r"<(\s*/?\s*coaching\b)", re.IGNORECASE)
+
+BLOCK = re.compile(rf"\n*{OPEN}\n.*?\n{CLOSE}", re.DOTALL)
+"""Finds a block, with the blank lines in front of it, in a system prompt."""
+
+
+def unfenced(text: str) -> str:
+    """The text with every look-alike of the fence made harmless."""
+    return _FENCE.sub("\u2039\\1", text)
+
+
+def entry(coaching: Coaching) -> str:
+    """What one coaching contributes: the intent it is for, and what to do."""
+    return f"- When replying to: {unfenced(coaching.intent)}\n  Do this: {unfenced(coaching.behavior.render())}"
+
+
+def block(entries: Sequence[str]) -> str:
+    """The whole block; "" for no entries."""
+    return "\n".join((OPEN, _HEAD, *entries, CLOSE)) if entries else ""
+
+
+def count_tokens(text: str) -> int:
+    """Tokens of a text, estimated as LangChain's `count_tokens_approximately` does: a token for four characters."""
+    return math.ceil(len(text) / 4)

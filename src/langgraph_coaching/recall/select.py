@@ -1,0 +1,87 @@
+"""The choice: which candidates go into the prompt, and for each of the others the reason it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.recall.advice import Advice, Outcome, Receipt
+from langgraph_coaching.recall.prompt import block, count_tokens, entry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.search import Candidate
+
+
+@dataclass(slots=True)
+class _Choice:
+    limits: Limits
+    entries: list[str] = field(default_factory=list)
+    """What the chosen coachings contribute, in prompt order."""
+    said: dict[str, str] = field(default_factory=dict)
+    """Each chosen behavior, rendered, and the id of the coaching it belongs to."""
+
+    def judge(self, candidate: Candidate) -> tuple[Outcome, str]:
+        coaching, chance, limits = candidate.head.coaching, candidate.probability, self.limits
+        if chance < limits.floor:
+            return "below_floor", f"probability {chance:.2f} is below the floor of {limits.floor:.2f}"
+        rendered = " ".join(coaching.behavior.render().casefold().split())
+        if rendered in self.said:
+            return "duplicate", f"{self.said[rendered]} already says the same"
+        if len(self.entries) >= limits.items:
+            return "over_limit", f"{limits.items} coachings with precedence fill the prompt's item limit"
+        contribution = entry(coaching)
+        size = count_tokens(block([*self.entries, contribution]))
+        if size > limits.tokens:
+            return "over_budget", f"the prompt block would take {size} tokens of {limits.tokens}"
+        self.entries.append(contribution)
+        self.said[rendered] = coaching.id
+        return "applied", f"probability {chance:.2f} reaches the floor of {limits.floor:.2f}"
+
+
+def _precedence(candidate: Candidate) -> tuple[float, float, float, str]:
+    coaching = candidate.head.coaching
+    return -coaching.priority, -candidate.probability, -coaching.created_at.timestamp(), coaching.id
+
+
+def select(
+    candidates: Sequence[Candidate], limits: Limits, *, situation: str = "", namespace: str = "default"
+) -> Advice:
+    """Chooses by precedence within the limits: priority first, then probability, then the newer, then the id.
+
+    Args:
+        candidates: Scored coachings in any order.
+        limits: Floor, item limit and token budget.
+        situation: The matched text, for the receipts.
+        namespace: For the receipts.
+
+    Returns:
+        Advice whose `considered` begins with the applied ones in prompt order, the rest by probability.
+    """
+    choice, now = _Choice(limits), datetime.now(UTC)
+    receipts = []
+    for candidate in sorted(candidates, key=_precedence):
+        coaching = candidate.head.coaching
+        outcome, reason = choice.judge(candidate)
+        receipts.append(
+            Receipt(
+                coaching_id=coaching.id,
+                revision=coaching.revision,
+                content_hash=coaching.content_hash,
+                intent=coaching.intent,
+                behavior=coaching.behavior.type,
+                probability=candidate.probability,
+                outcome=outcome,
+                reason=reason,
+                at=now,
+                situation=situation,
+                namespace=namespace,
+            )
+        )
+    applied = [receipt for receipt in receipts if receipt.applied]
+    others = sorted((receipt for receipt in receipts if not receipt.applied), key=lambda receipt: -receipt.probability)
+    considered = (*applied, *others[: max(0, limits.considered - len(applied))])
+    return Advice(considered=considered, prompt=block(choice.entries), situation=situation)

@@ -1,0 +1,133 @@
+"""The namespace's live coachings in memory: a copy that is checked against the table's version at every use."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from langgraph_coaching.coaching.store import coaching_of, latest_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.coaching.model import Coaching, Scope
+    from langgraph_coaching.coaching.store import Store
+
+_COLUMNS = ("id", "revision", "record", "vector", "examples")
+_FEW = 500
+"""Up to so many new revisions are fetched by name; more are cheaper to read in one scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The latest revision of one coaching, with its vectors."""
+
+    coaching: Coaching
+    vectors: NDArray[np.float32]
+    """`float32[1 + examples, dimension]`: the intent, then the examples in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All active heads of one namespace at one version of the table."""
+
+    version: int
+    heads: tuple[Head, ...]
+    """Sorted by id, so that equal stores give equal results."""
+    matrix: NDArray[np.float32]
+    """`float32[len(heads), dimension]`: for each head the unit mean of the intent and of where else it applies."""
+    scopes: dict[Scope, NDArray[np.intp]]
+    """Indices of the heads of each distinct scope: a store has thousands of coachings and a handful of scopes."""
+    expires: NDArray[np.float64]
+    """`float64[len(heads)]`: seconds since the epoch from which a head is silent; infinity for never."""
+
+    @classmethod
+    def of(cls, version: int, heads: Sequence[Head]) -> Snapshot:
+        """Builds the arrays from the heads."""
+        places: dict[Scope, list[int]] = {}
+        for index, head in enumerate(heads):
+            places.setdefault(head.coaching.scope, []).append(index)
+        ends = (head.coaching.expires_at for head in heads)
+        return cls(
+            version,
+            tuple(heads),
+            np.stack([pooled(head) for head in heads]) if heads else np.zeros((0, 0), np.float32),
+            {scope: np.array(indices, dtype=np.intp) for scope, indices in places.items()},
+            np.array([np.inf if end is None else end.timestamp() for end in ends], dtype=np.float64),
+        )
+
+
+def pooled(head: Head) -> NDArray[np.float32]:
+    """The unit mean of a coaching's intent and its applying examples, `float32[dimension]`."""
+    applies = [True, *(example.applies for example in head.coaching.examples)]
+    mean = head.vectors[applies].mean(axis=0)
+    result: NDArray[np.float32] = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    return result
+
+
+class Snapshots:
+    """Hands out the current snapshot, reading only what changed since the last one.
+
+    Args:
+        store: LanceDB, the only truth.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._heads: dict[tuple[str, int], Head] = {}
+        self._current = Snapshot.of(0, ())
+
+    def current(self) -> Snapshot:
+        """The snapshot of the table's latest version.
+
+        Raises:
+            EmbedderMismatchError: The table holds vectors of another embedder.
+            StoreError: The table could not be read.
+        """
+        version = self._store.version()
+        if version != self._current.version:
+            with self._lock:
+                if version != self._current.version:
+                    self._current = self._read(version)
+        return self._current
+
+    def _read(self, version: int) -> Snapshot:
+        table = self._store.table()
+        if table is None:
+            self._heads = {}
+            return Snapshot.of(0, ())
+        self._store.check(table)
+        wanted = {(row["id"], row["revision"]) for row in latest_rows(self._store.rows(("id", "revision")))}
+        missing = wanted - self._heads.keys()
+        named = {"id": sorted({name for name, _ in missing})} if len(missing) <= _FEW else {}
+        fresh = self._store.arrow(_COLUMNS, **named) if missing else None
+        known = {key: head for key, head in self._heads.items() if key in wanted}
+        if fresh is not None:
+            known.update(_heads(fresh, missing))
+        self._heads = known
+        active = [
+            head for _, head in sorted(known.items()) if head.coaching.status == "active" and not head.coaching.deleted
+        ]
+        return Snapshot.of(version, active)
+
+
+def _heads(rows: Any, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Head]:
+    intents = rows["vector"].combine_chunks()
+    dimension = intents.type.list_size
+    flat = intents.flatten().to_numpy().reshape(-1, dimension)
+    examples = rows["examples"].combine_chunks()
+    offsets: Sequence[int] = examples.offsets.to_pylist()
+    pool = examples.values.flatten().to_numpy().reshape(-1, dimension)
+    found = {}
+    names = zip(rows["id"].to_pylist(), rows["revision"].to_pylist(), rows["record"].to_pylist(), strict=True)
+    for index, (name, revision, record) in enumerate(names):
+        if (name, revision) in wanted:
+            vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
+            found[name, revision] = Head(coaching_of(record), vectors)
+    return found

@@ -1,0 +1,1 @@
+"""Runs as data: typed steps, captured from a running graph or imported, kept in LanceDB."""

@@ -1,0 +1,184 @@
+"""The archive: traces of one namespace in LanceDB, found again by text, coaching, label and time."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
+from langgraph_coaching.errors import NotFoundError
+from langgraph_coaching.traces.model import Trace
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Iterable, Sequence
+
+    import pyarrow as pa
+
+TABLE = "traces"
+
+BATCH = 64
+"""Traces written in one commit."""
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    text = pa.string()
+    return pa.schema(
+        [
+            pa.field("key", text, nullable=False, metadata=KEY),
+            pa.field("namespace", text, nullable=False),
+            pa.field("id", text, nullable=False),
+            pa.field("origin", text, nullable=False),
+            pa.field("name", text),
+            pa.field("thread_id", text),
+            pa.field("label", text),
+            pa.field("status", text, nullable=False),
+            pa.field("started_at", pa.timestamp("us", tz="UTC"), nullable=False),
+            pa.field("steps", pa.int32(), nullable=False),
+            pa.field("applied", text, nullable=False),  # "|id|id|" of the coachings in its prompts
+            pa.field("considered", text, nullable=False),
+            pa.field("text", pa.large_string(), nullable=False, metadata=COMPRESSED),
+            pa.field("record", pa.large_string(), nullable=False, metadata=COMPRESSED),
+        ]
+    )
+
+
+def _listed(names: Iterable[str | None]) -> str:
+    return "".join(f"|{name}" for name in sorted({name for name in names if name})) + "|"
+
+
+def _row(trace: Trace) -> dict[str, Any]:
+    receipts = trace.receipts
+    return {
+        "key": json.dumps([trace.namespace, trace.id], ensure_ascii=False),
+        **trace.model_dump(include={"namespace", "id", "origin", "name", "thread_id", "label", "status", "started_at"}),
+        "steps": len(trace.steps),
+        "applied": _listed(receipt.coaching_id for receipt in receipts if receipt.applied),
+        "considered": _listed(receipt.coaching_id for receipt in receipts),
+        "text": trace.text,
+        "record": trace.model_dump_json(exclude_defaults=True),
+    }
+
+
+class Archive:
+    """Traces of one namespace.
+
+    Args:
+        database: Where the table lives.
+        namespace: Every read is filtered by it in the query; every write carries it.
+    """
+
+    def __init__(self, database: Database, namespace: str) -> None:
+        self._database = database
+        self._namespace = namespace
+
+    def add(self, traces: Trace | Iterable[Trace]) -> builtins.list[str]:
+        """Keeps traces in this namespace; one that is there already, by id, is replaced.
+
+        Args:
+            traces: One, or many such as `import_traces` returns.
+
+        Returns:
+            Their ids, in order.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        given = [traces] if isinstance(traces, Trace) else list(traces)
+        for start in range(0, len(given), BATCH):
+            self._write(given[start : start + BATCH])
+        return [trace.id for trace in given]
+
+    def _write(self, traces: Sequence[Trace]) -> None:
+        import pyarrow as pa
+
+        unique = {trace.id: trace.model_copy(update={"namespace": self._namespace}) for trace in traces}
+        data = pa.Table.from_pylist([_row(trace) for trace in unique.values()], schema=_schema())
+        table = self._database.ensure(TABLE, _schema())
+        self._database.write(
+            table,
+            lambda t: t.merge_insert("key").when_matched_update_all().when_not_matched_insert_all().execute(data),
+        )
+
+    def get(self, trace_id: str) -> Trace:
+        """One trace, whole.
+
+        Raises:
+            NotFoundError: There is none of that id in this namespace.
+            StoreError: The table could not be read.
+        """
+        from lancedb.expr import col, lit
+
+        rows = self._rows(col("id") == lit(trace_id), 1)
+        if not rows:
+            raise NotFoundError(
+                f"no trace {trace_id!r} in the namespace {self._namespace!r}; list them with coach.traces.list()"
+            )
+        return Trace.model_validate_json(rows[0]["record"])
+
+    def list(
+        self,
+        *,
+        text: str | None = None,
+        coaching_id: str | None = None,
+        label: str | None = None,
+        origin: str | None = None,
+        thread_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = 100,
+    ) -> builtins.list[Trace]:
+        """Traces, newest first.
+
+        Args:
+            text: Somewhere in what was said, in any case.
+            coaching_id: That coaching was in one of its prompts.
+            label: Exactly this label.
+            origin: `live`, `simulated` or `imported`.
+            thread_id: Exactly this thread.
+            since: Started at or after; a time without a zone is taken as UTC.
+            until: Started before.
+            limit: Most to return; None for all.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        from lancedb.expr import col, func, lit
+
+        where = None
+        conditions = [
+            None if text is None else func("contains", func("lower", col("text")), lit(text.lower())),
+            None if coaching_id is None else func("contains", col("applied"), lit(f"|{coaching_id}|")),
+            None if label is None else col("label") == lit(label),
+            None if origin is None else col("origin") == lit(origin),
+            None if thread_id is None else col("thread_id") == lit(thread_id),
+            None if since is None else col("started_at") >= lit(_aware(since)),
+            None if until is None else col("started_at") < lit(_aware(until)),
+        ]
+        for condition in conditions:
+            if condition is not None:
+                where = condition if where is None else where & condition
+        return [Trace.model_validate_json(row["record"]) for row in self._rows(where, limit)]
+
+    def _rows(self, where: Any, limit: int | None) -> builtins.list[dict[str, Any]]:
+        from lancedb.expr import col, lit
+        from lancedb.query import ColumnOrdering
+
+        table = self._database.table(TABLE)
+        if table is None:
+            return []
+        mine = col("namespace") == lit(self._namespace)
+        newest = [
+            ColumnOrdering(column_name="started_at", ascending=False),
+            ColumnOrdering(column_name="id", ascending=True),
+        ]
+        with faults(self._database.uri):
+            query = table.search().where(mine if where is None else mine & where).select(["record", "started_at", "id"])
+            return query.order_by(newest).limit(limit).to_list()
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,115 @@
+"""Recorded tool calls: their names and arguments, however they were written down."""
+
+from __future__ import annotations
+
+import ast
+import json
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import InvalidToolCall, ToolCall
+
+from langgraph_coaching.traces.importers.plain import plain
+
+if TYPE_CHECKING:
+    from langgraph_coaching.traces.importers.report import Repairs
+
+
+def _python(text: str) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a backslash that Python does not know is no concern of whoever imports
+        return ast.literal_eval(text)  # reads literals only and runs nothing
+
+
+_READERS = ((json.loads, None), (_python, "arguments written as Python instead of JSON: read"))
+
+_ARGUMENTS = ("arguments", "args", "input", "parameters")
+
+_KNOWN = frozenset(("id", "type", "index", "function", "custom", "name", *_ARGUMENTS))
+
+
+def read_calls(fields: dict[str, Any], repairs: Repairs) -> tuple[list[ToolCall], list[InvalidToolCall]]:
+    """Takes the tool calls out of an assistant's message.
+
+    Args:
+        fields: The message's fields, without nulls; `tool_calls` and the older `function_call` are taken out. What
+            they hold beyond name, arguments and id stays in.
+        repairs: Told what had to be mended.
+
+    Returns:
+        The calls, and those whose arguments cannot be read; either may lack an id.
+    """
+    given = fields.pop("tool_calls", [])
+    if isinstance(given, str):
+        given = _literal(given, repairs)
+    calls = given if isinstance(given, list) else [given]
+    legacy = fields.pop("function_call", None)
+    readable: list[ToolCall] = []
+    unreadable: list[InvalidToolCall] = []
+    kept = False
+    for call in [*calls, *([legacy] if legacy else [])]:
+        if not isinstance(call, dict):
+            repairs.note("tool call that is no object: kept beside the message")
+            kept = True
+            continue
+        kept = kept or not call.keys() <= _KNOWN
+        name, raw, number = _parts(call)
+        arguments = read_arguments(raw, repairs)
+        if arguments is None:
+            repairs.note("arguments that cannot be read: kept as text")
+            text = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
+            error = "the arguments are not a JSON object"
+            unreadable.append(InvalidToolCall(type="invalid_tool_call", name=name, args=text, id=number, error=error))
+        else:
+            readable.append(ToolCall(type="tool_call", name=name, args=arguments, id=number))
+    if kept:
+        fields["tool_calls"] = given
+    return readable, unreadable
+
+
+def _parts(call: dict[str, Any]) -> tuple[str, Any, str | None]:
+    function = call.get("function") or call.get("custom") or call
+    if isinstance(function, str):
+        function = {**call, "name": function}
+    if not isinstance(function, dict):
+        function = call
+    raw = next((function[name] for name in _ARGUMENTS if name in function), None)
+    if call.get("type") == "custom" and isinstance(raw, str):
+        raw = {"input": raw}  # a custom tool takes free text
+    number = call.get("id")
+    return str(function.get("name") or ""), raw, None if number is None else str(number)
+
+
+def read_arguments(raw: Any, repairs: Repairs) -> dict[str, Any] | None:
+    """The arguments as a mapping.
+
+    Args:
+        raw: JSON text as providers send it, Python text as `str(dict)` leaves it, or the mapping itself.
+        repairs: Told what had to be mended.
+
+    Returns:
+        The mapping, or None where it cannot be read as one.
+    """
+    if isinstance(raw, dict):
+        return raw
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        repairs.note("tool call without arguments: taken as none")
+        return {}
+    value = _literal(raw, repairs) if isinstance(raw, str) else raw
+    if isinstance(value, str) and value != raw:
+        if (inner := read_arguments(value, repairs)) is not None:
+            repairs.note("arguments encoded twice: read")
+        return inner
+    return value if isinstance(value, dict) else None
+
+
+def _literal(text: str, repairs: Repairs) -> Any:
+    for read, repair in _READERS:
+        try:
+            value = read(text)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            continue
+        if repair and isinstance(value, dict | list):
+            repairs.note(repair)
+        return plain(value, repairs)
+    return text

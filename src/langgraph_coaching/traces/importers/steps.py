@@ -1,0 +1,103 @@
+"""Recorded messages as the steps of a trace."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+
+from langgraph_coaching.recall.situation import text_of
+from langgraph_coaching.traces.conversation import answer_parts
+from langgraph_coaching.traces.importers.pairing import Pairing
+from langgraph_coaching.traces.model import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from langgraph_coaching.traces.importers.report import Repairs
+
+_TIMES = ("timestamp", "created_at", "created", "time")
+
+_MILLISECONDS = 1e11
+"""A number of seconds this large is the year 5138, so it counts milliseconds."""
+
+
+def steps_of(trace_id: str, messages: Sequence[BaseMessage], repairs: Repairs) -> tuple[Step, ...]:
+    """The steps a recorded conversation is made of; every assistant's message is one model call.
+
+    Args:
+        trace_id: The trace they belong to.
+        messages: In order; tool calls may lack ids, tool results may lack the call they answer.
+        repairs: Told what had to be mended.
+    """
+    pairing = Pairing(messages, repairs)
+    steps: list[Step] = []
+    calls = 0
+    for message in messages:
+        shared: dict[str, Any] = {"trace_id": trace_id, "message_id": message.id, "at": moment_of(message.additional_kwargs, _TIMES)}
+        if isinstance(message, AIMessage):
+            shared |= {"call": calls, "author": "agent", "model": message.response_metadata.get("model_name")}
+            calls += 1
+        once = {"extra": _extra(message), "usage": _usage(message)}
+        for part in _parts(message, pairing):
+            steps.append(Step(index=len(steps), **shared, **once, **part))
+            once = {}
+    return tuple(steps)
+
+
+def _parts(message: BaseMessage, pairing: Pairing) -> Iterator[dict[str, Any]]:
+    text = text_of(message)
+    if isinstance(message, AIMessage):
+        yield from _answer(message, text, pairing)
+    elif isinstance(message, ToolMessage):
+        number, name = pairing.answered(message)
+        error = {"error": text or "the tool failed"} if message.status == "error" else {}
+        yield {"type": "tool_result", "author": "tool", "text": text, "tool_call_id": number, "name": name, **error}
+    elif isinstance(message, HumanMessage):
+        pairing.asked_by_user(message)
+        yield {"type": "user", "author": "user", "text": text}
+    else:
+        name = "prompt" if isinstance(message, SystemMessage) else getattr(message, "role", message.type)
+        yield {"type": "system", "author": "system", "text": text, "name": name}
+
+
+def _answer(message: AIMessage, text: str, pairing: Pairing) -> Iterator[dict[str, Any]]:
+    empty = True
+    for part in answer_parts(message):
+        empty = False
+        if part["type"] == "message" and part["text"] == text.strip():
+            part["text"] = text
+        if part["type"] == "tool_call":
+            part["tool_call_id"] = pairing.asked(part["name"], part["tool_call_id"])
+        yield part
+    if empty:
+        yield {"type": "message", "text": text}
+
+
+def _extra(message: BaseMessage) -> dict[str, Any]:
+    taken = {"reasoning_content"} if isinstance(message, AIMessage) else set()
+    extra = {name: value for name, value in message.additional_kwargs.items() if name not in taken}
+    if rest := {name: value for name, value in message.response_metadata.items() if name != "model_name"}:
+        extra["response_metadata"] = rest
+    return extra
+
+
+def _usage(message: BaseMessage) -> dict[str, int] | None:
+    usage = getattr(message, "usage_metadata", None)
+    return {name: count for name, count in usage.items() if isinstance(count, int)} if usage else None
+
+
+def moment_of(fields: dict[str, Any], names: Sequence[str]) -> datetime | None:
+    """The first of these fields that is a time: ISO 8601, or seconds or milliseconds since 1970; without a zone, UTC."""
+    for name in names:
+        value = fields.get(name)
+        try:
+            if isinstance(value, str):
+                found = datetime.fromisoformat(value)
+                return found if found.tzinfo else found.replace(tzinfo=UTC)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return datetime.fromtimestamp(value / 1000 if value > _MILLISECONDS else value, UTC)
+        except (ValueError, OverflowError, OSError):
+            continue
+    return None

@@ -1,0 +1,121 @@
+"""A trace: one recorded run of an agent, as an ordered list of typed steps."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from langgraph_coaching.recall.advice import Receipt
+
+StepType = Literal["user", "message", "reasoning", "tool_call", "tool_result", "handoff", "system"]
+
+Origin = Literal["live", "simulated", "imported"]
+"""Where a trace comes from. Coaching from a simulated conversation is as good as from a live one."""
+
+Author = Literal["agent", "user", "tool", "system", "canned"]
+"""Who made a step; `canned` is text the agent sent without a model having written it."""
+
+
+class Step(BaseModel):
+    """One thing that happened."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    index: int
+    """Its place in the trace, from 0."""
+    trace_id: str
+    type: StepType
+    author: Author
+    text: str = ""
+    """What was said; for a tool call its arguments as JSON, for a handoff why, where a reason was given."""
+    name: str | None = None
+    """The tool, or the agent handed over to."""
+    arguments: dict[str, Any] | None = None
+    tool_call_id: str | None = None
+    message_id: str | None = None
+    history: bool = False
+    """True for what was already said before this run began."""
+    node: str | None = None
+    checkpoint_ns: str | None = None
+    """With the trace's thread, the key that survives retry and resume."""
+    run_id: str | None = None
+    call: int | None = None
+    """Number of the model call that made it, from 0; steps of one answer share it."""
+    model: str | None = None
+    at: AwareDatetime | None = None
+    duration_ms: float | None = None
+    usage: dict[str, int] | None = None
+    """Tokens: `input_tokens`, `output_tokens`, `total_tokens`; on the first step of a model call."""
+    error: str | None = None
+    receipts: tuple[Receipt, ...] = ()
+    """What coaching was considered for this model call; on the first step of the call."""
+    coaching: str = ""
+    """The prompt block the model saw, on the first step of the call."""
+    extra: dict[str, Any] = Field(default_factory=dict)
+    """Parts of the recording nothing else here has a place for."""
+
+    @property
+    def coachable(self) -> bool:
+        """Whether the agent's own reasoning made it."""
+        return self.not_coachable_because is None
+
+    @property
+    def not_coachable_because(self) -> str | None:
+        """Why it cannot be coached, or None."""
+        reasons = {
+            "user": "a user said it; coach the agent's answer to it",
+            "tool": "a tool returned it; coach the call that asked for it, or the answer that was made of it",
+            "system": "it is a system event; coach what the agent did because of it",
+            "canned": "it is canned text that no model wrote; change it where it is written",
+        }
+        if self.author in reasons:
+            return reasons[self.author]
+        if self.type == "message" and not self.text.strip():
+            return "it is empty"
+        return None
+
+
+class Trace(BaseModel):
+    """One recorded run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    namespace: str = "default"
+    origin: Origin = "live"
+    name: str | None = None
+    """The graph or agent."""
+    thread_id: str | None = None
+    checkpoint_id: str | None = None
+    started_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+    ended_at: AwareDatetime | None = None
+    status: Literal["running", "done", "interrupted", "error"] = "done"
+    error: str | None = None
+    label: str | None = None
+    """A word people filter by, such as `success` or `failure`."""
+    tags: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+    def coachable_steps(self) -> list[Step]:
+        """The steps the agent's own reasoning made, in order."""
+        return [step for step in self.steps if step.coachable]
+
+    @property
+    def receipts(self) -> list[Receipt]:
+        """Every receipt in it, in the order of the steps."""
+        return [receipt for step in self.steps for receipt in step.receipts]
+
+    @property
+    def text(self) -> str:
+        """What was said in it, for searching."""
+        return "\n".join(step.text for step in self.steps if step.text and step.type != "system")
+
+
+def new_trace_id() -> str:
+    """A random id, such as `t-9f2c41d07be3`."""
+    return "t-" + secrets.token_hex(6)

@@ -1,0 +1,77 @@
+"""The recorder: what running graphs leave behind goes through one background writer into receipts and traces."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.coaching.writer import Writer
+from langgraph_coaching.recall.ledger import Link
+from langgraph_coaching.traces.assemble import Assembler
+from langgraph_coaching.traces.capture import FLUSH, Capture
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.ledger import Entry, Ledger
+    from langgraph_coaching.traces.archive import Archive
+    from langgraph_coaching.traces.model import Trace
+
+RECENT = 4_096
+"""Receipts kept in memory until the trace they belong to is put together."""
+
+
+class Recorder:
+    """Keeps receipts and captured runs, off the graph's path, in order.
+
+    Args:
+        ledger: Where receipts go.
+        archive: Where traces go.
+    """
+
+    def __init__(self, ledger: Ledger, archive: Archive) -> None:
+        self._ledger = ledger
+        self._archive = archive
+        self._recent: OrderedDict[str, Receipt] = OrderedDict()
+        self._assembler = Assembler(self._recent.get)
+        self._writer = Writer(
+            {"receipts": ledger.write, "events": self._assemble, "traces": self._archived, "links": ledger.link}
+        )
+        self.handler = Capture(lambda event: self._writer.put("events", event))
+        """The callback handler; one serves any number of graphs, threads and event loops."""
+
+    def keep(self, entry: Entry) -> None:
+        """Queues the receipts of one call; takes microseconds and never raises."""
+        for receipt in entry.advice.considered:
+            self._recent[receipt.id] = receipt
+        while len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+        self._writer.put("receipts", entry)
+
+    def flush(self) -> None:
+        """Waits until every receipt and every step so far is in the store; runs that go on are written as they are.
+
+        Raises:
+            StoreError: They could not be written; they stay queued and are tried again.
+        """
+        self._writer.put("events", FLUSH)
+        self._writer.flush()
+
+    def _archived(self, traces: Sequence[Trace]) -> None:
+        self._archive.add(traces)
+
+    def _assemble(self, events: Sequence[Any]) -> None:
+        # Queued, not written here: when the store fails, the traces are tried again but the events are not read twice.
+        for trace in self._assembler.consume(events):
+            self._writer.put("traces", trace)
+            for link in _links(trace):
+                self._writer.put("links", link)
+
+
+def _links(trace: Trace) -> list[Link]:
+    return [
+        Link(tuple(receipt.id for receipt in step.receipts), trace.id, step.index)
+        for step in trace.steps
+        if step.receipts
+    ]
