@@ -5,10 +5,22 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from langgraph_coaching.coaching.wording import Name, Prose, Remark, invalid
+from langgraph_coaching.coaching.wording import PROSE_LIMIT, Name, Prose, Remark, invalid
 from langgraph_coaching.errors import InvalidCoachingError
+
+
+def _json_values(arguments: dict[str, Any]) -> dict[str, Any]:
+    try:
+        written = json.dumps(arguments, allow_nan=False, ensure_ascii=False)
+        written.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"must hold JSON values only: {error}") from None
+    if len(written) > PROSE_LIMIT:
+        raise ValueError(f"are longer than {PROSE_LIMIT:,} characters of JSON; say in words where the values come from")
+    read: dict[str, Any] = json.loads(written)  # tuples become the lists that a stored copy holds
+    return read
 
 
 class _Behavior(BaseModel):
@@ -36,8 +48,8 @@ class Reply(_Behavior):
     text: Prose
     """What to say or how to say it, 1 to 4,000 characters."""
 
-    def __init__(self, text: str, **fields: Any) -> None:
-        super().__init__(text=text, **fields)
+    def __init__(self, text: str = "", **fields: Any) -> None:
+        super().__init__(**{"text": text} | fields)
 
     def render(self) -> str:
         """The instruction for the prompt."""
@@ -53,7 +65,7 @@ class SearchKnowledge(_Instructed):
     query: Remark = ""
     """What to search for; the article's name when empty."""
 
-    def __init__(self, article: str, query: str = "", **fields: Any) -> None:
+    def __init__(self, article: str = "", query: str = "", **fields: Any) -> None:
         super().__init__(**{"article": article, "query": query} | fields)
 
     def render(self) -> str:
@@ -70,15 +82,12 @@ class Action(_Instructed):
     type: Literal["action"] = "action"
     tool: Name
     """The tool's name, as the model knows it."""
-    arguments: dict[str, Any] = Field(default_factory=dict)
+    arguments: Annotated[dict[str, Any], AfterValidator(_json_values)] = Field(default_factory=dict)
     """Hints for its arguments: values, or words that say where the value comes from. JSON values only."""
 
-    def __init__(self, tool: str, arguments: dict[str, Any] | None = None, **fields: Any) -> None:
-        try:
-            json.dumps(arguments, allow_nan=False, ensure_ascii=False).encode()
-        except (TypeError, ValueError) as error:
-            raise InvalidCoachingError(f"arguments must hold JSON values only: {error}") from None
-        super().__init__(**{"tool": tool, "arguments": arguments or {}} | fields)
+    def __init__(self, tool: str = "", arguments: dict[str, Any] | None = None, **fields: Any) -> None:
+        given = {} if arguments is None else arguments
+        super().__init__(**{"tool": tool, "arguments": given} | fields)
 
     def render(self) -> str:
         """The instruction for the prompt."""
@@ -93,7 +102,7 @@ class Process(_Instructed):
     name: Name
     """The process's name; a node of that name counts as having followed it."""
 
-    def __init__(self, name: str, **fields: Any) -> None:
+    def __init__(self, name: str = "", **fields: Any) -> None:
         super().__init__(**{"name": name} | fields)
 
     def render(self) -> str:
@@ -108,7 +117,7 @@ class Playbook(_Instructed):
     name: Name
     """The playbook's name; a node of that name counts as having followed it."""
 
-    def __init__(self, name: str, **fields: Any) -> None:
+    def __init__(self, name: str = "", **fields: Any) -> None:
         super().__init__(**{"name": name} | fields)
 
     def render(self) -> str:
@@ -123,7 +132,7 @@ class Handoff(_Instructed):
     target: Name
     """The agent, node or team that takes over."""
 
-    def __init__(self, target: str, **fields: Any) -> None:
+    def __init__(self, target: str = "", **fields: Any) -> None:
         super().__init__(**{"target": target} | fields)
 
     def render(self) -> str:
@@ -154,4 +163,6 @@ def behavior_of(value: Any) -> Reply | SearchKnowledge | Action | Process | Play
     try:
         return _ADAPTER.validate_python(value)
     except ValidationError as error:
-        raise invalid(error) from None
+        raise invalid(error, "behavior") from None
+    except TypeError:
+        raise InvalidCoachingError("behavior must be one of the six, or a mapping of named fields") from None

@@ -99,9 +99,16 @@ class Database:
             found = self.table(name)
             if found is None:
                 with faults(self.uri):
-                    found = self._connected().create_table(name, schema=schema, exist_ok=True)
-                    self._tables[name] = found
+                    found = self._tables[name] = self._created(name, schema)
             return found
+
+    def _created(self, name: str, schema: pa.Schema) -> Any:
+        try:
+            return self._connected().create_table(name, schema=schema)
+        except ValueError as error:
+            if "already exists" not in str(error):
+                raise
+            return self._connected().open_table(name)  # another process was faster
 
     def reopened(self, name: str) -> Table:
         """Another handle of an existing table, for looking at its past without moving the shared one."""

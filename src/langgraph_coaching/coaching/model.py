@@ -7,6 +7,7 @@ import json
 import re
 import secrets
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, computed_field
@@ -22,12 +23,23 @@ PRIORITY_LIMIT = 100
 """Priorities run from -100 to 100; 0 is ordinary."""
 
 _BOILERPLATE = re.compile(
-    r"^when(?:ever)?\s+(?:you(?:'re| are)\s+)?(?:replying|responding|answering)\s+to\s+", re.IGNORECASE
+    r"^(?:when(?:ever)?\s+(?:you(?:['’]re| are)\s+)?(?:replying|responding|answering)\s+to\b[\s:,]*)+", re.IGNORECASE
 )
 
 
 def _without_boilerplate(text: str) -> str:
-    return _BOILERPLATE.sub("", text, count=1) or text
+    return _BOILERPLATE.sub("", text) or text
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is out of range; leave it out if it never ends") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A moment with a time zone, kept in UTC, so that equal moments are equal in every comparison and hash."""
 
 
 class _Record(BaseModel):
@@ -93,9 +105,9 @@ class Coaching(_Record):
     notes: Remark = ""
     """Private: for authors only, never in a prompt."""
     author: Name | None = None
-    created_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
-    updated_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
-    expires_at: AwareDatetime | None = None
+    created_at: Moment = Field(default_factory=lambda: datetime.now(UTC))
+    updated_at: Moment = Field(default_factory=lambda: datetime.now(UTC))
+    expires_at: Moment | None = None
     """From then on it is not recalled."""
     revision: Annotated[int, Field(ge=1)] = 1
     """Counts from 1; every edit makes the next one."""
@@ -103,7 +115,7 @@ class Coaching(_Record):
     """True only in the history of a coaching that was deleted."""
 
     @computed_field  # type: ignore[prop-decorator]
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """First 16 hex digits of the SHA-256 over everything that changes when or what it says."""
         said = self.model_dump(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
@@ -47,7 +48,8 @@ def _schema(embedder: str, dimension: int) -> pa.Schema:
             pa.field("vector", pa.list_(pa.float32(), dimension), nullable=False),
             pa.field("examples", pa.list_(pa.list_(pa.float32(), dimension)), nullable=False),
         ],
-        metadata={"embedder": embedder, "dimension": str(dimension)},
+        # `made` tells apart two tables of one name: vectors read from the one are not those of the other.
+        metadata={"embedder": embedder, "dimension": str(dimension), "made": secrets.token_hex(8)},
     )
 
 
@@ -85,8 +87,15 @@ class Store:
         with faults(self._database.uri):
             return int(table.version)
 
-    def check(self, table: Table, dimension: int | None = None) -> None:
+    def check(self, table: Table, dimension: int | None = None) -> str:
         """Refuses vectors of another embedder.
+
+        Args:
+            table: Its handle.
+            dimension: Of the vectors at hand, where it is known.
+
+        Returns:
+            A token that changes when every vector of the table was computed anew.
 
         Raises:
             EmbedderMismatchError: The table was written with another embedder or dimension.
@@ -100,6 +109,7 @@ class Store:
                 f"the store at {self._database.uri} holds vectors of {held} ({size}), you gave {given}; "
                 "open it with that embedder, or run `langgraph-coaching reembed` once to change all of them"
             )
+        return str(metadata.get(b"made", b"").decode())
 
     def rows(self, columns: Sequence[str], **equal: Any) -> list[dict[str, Any]]:
         """Rows of this namespace.
@@ -138,7 +148,7 @@ class Store:
             vectors: For each of them the unit vectors (`float32[dimension]`) of `vector_texts`.
 
         Raises:
-            ConflictError: Another writer has taken one of these revisions.
+            ConflictError: Another writer has taken one of these revisions; the others are written.
             EmbedderMismatchError: The table holds vectors of another embedder.
             StoreError: The write failed; nothing of it is visible.
         """
@@ -149,12 +159,13 @@ class Store:
             return
         dimension = len(rows[0]["vector"])
         schema = _schema(self.embedder, dimension)
-        table = self._database.ensure(TABLE, schema)
-        self.check(table, dimension)
         data = pa.Table.from_pylist(rows, schema=schema)
-        result = self._database.write(
-            table, lambda open_table: open_table.merge_insert("key").when_not_matched_insert_all().execute(data)
-        )
+
+        def work(table: Table) -> Any:
+            self.check(table, dimension)  # at every attempt: what got in between may have been a `reembed`
+            return table.merge_insert("key").when_not_matched_insert_all().execute(data)
+
+        result = self._database.write(self._database.ensure(TABLE, schema), work)
         if result.num_inserted_rows < len(rows):
             raise ConflictError(
                 "somebody else saved the same coaching at the same moment; read it again and redo the change"
@@ -176,9 +187,11 @@ class Store:
         """Erases every revision of one coaching."""
         from lancedb.expr import col, lit
 
+        self._delete((col("namespace") == lit(self.namespace)) & (col("id") == lit(coaching_id)))
+
+    def _delete(self, where: Any) -> None:
         table = self.table()
         if table is not None:
-            where = (col("namespace") == lit(self.namespace)) & (col("id") == lit(coaching_id))
             self._database.write(table, lambda open_table: open_table.delete(where))
 
     def reembed(self, embed: Callable[[Sequence[str]], Vectors]) -> int:
@@ -194,27 +207,44 @@ class Store:
 
         if self.table() is None:
             return 0
+        rows: dict[str, dict[str, Any]] = {}
         records = self._records()
-        rows = [_row(coaching, embed(vector_texts(coaching))) for coaching in map(coaching_of, records.values())]
-        if not rows:
+        while new := records.keys() - rows.keys():  # again for what others saved while these were embedded
+            for key in new:
+                coaching = coaching_of(records[key])
+                rows[key] = _row(coaching, embed(vector_texts(coaching)))
+            records = self._records()
+        if not records:
             return 0
-        schema = _schema(self.embedder, len(rows[0]["vector"]))
-        swapped = self._database.replace(TABLE, pa.Table.from_pylist(rows, schema=schema))
-        # What others committed between the reading and the swap is in the version before it.
-        missed = [
-            coaching_of(record) for key, record in self._records(swapped.version - 1).items() if key not in records
-        ]
-        for coaching in missed:
+        kept = [rows[key] for key in records]
+        schema = _schema(self.embedder, len(kept[0]["vector"]))
+        self._database.replace(TABLE, pa.Table.from_pylist(kept, schema=schema))
+        before = self._records(schema.metadata[b"made"])
+        for key in before.keys() - records.keys():
+            coaching = coaching_of(before[key])
             self.insert([coaching], [embed(vector_texts(coaching))])
-        return len(rows) + len(missed)
+        if gone := records.keys() - before.keys():
+            from lancedb.expr import col
 
-    def _records(self, version: int | None = None) -> dict[str, str]:
+            self._delete(col("key").isin(sorted(gone)))
+        return len(before)
+
+    def _records(self, before: bytes | None = None) -> dict[str, str]:
+        """Every record by key: now, or as it was just before the table with the token `before` took the place."""
         with faults(self._database.uri):
             table = self._database.reopened(TABLE)
-            if version is not None:
-                table.checkout(version)
+            if before is not None:
+                versions = range(table.version, 0, -1)
+                tokens = ((version, _token(table, version)) for version in versions)
+                since = next(version for version, token in tokens if token == before)
+                table.checkout(next(version for version in range(since - 1, 0, -1) if _token(table, version) != before))
             found = table.search().select(["key", "record"]).limit(None).to_arrow().to_pylist()
         return {row["key"]: row["record"] for row in found}
+
+
+def _token(table: Table, version: int) -> bytes:
+    table.checkout(version)
+    return (table.schema.metadata or {}).get(b"made", b"")
 
 
 def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

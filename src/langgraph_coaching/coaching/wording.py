@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 from langgraph_coaching.errors import InvalidCoachingError
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 INTENT_LIMIT = 500
 """Characters of an intent: one scenario in words. Longer ones hold several scenarios and match none of them well."""
 
+NAME_LIMIT = 200
+"""Characters of a name or an id."""
+
 PROSE_LIMIT = 4_000
 """Characters of a behavior or a note, about 1,000 tokens: more than one prompt's whole budget belongs in a document."""
 
@@ -22,9 +25,24 @@ _HINTS = {
     "string_too_long": "is longer than {max_length:,} characters; shorten it or move the details into a document",
     "string_too_short": "must not be empty",
     "missing": "is required",
-    "extra_forbidden": "is not a field here",
+    "extra_forbidden": "is not a field here; check its spelling",
     "union_tag_invalid": "is of unknown type {tag}; use one of {expected_tags}",
     "union_tag_not_found": "needs a `type`: reply, search_knowledge, action, process, playbook or handoff",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "less_than_equal": "must be at most {le}",
+    "greater_than_equal": "must be at least {ge}",
+    "literal_error": "must be {expected}",
+    "timezone_aware": "needs a time zone, such as datetime.now(UTC) or 2030-01-31T12:00:00Z",
+    "datetime_type": "must be a moment such as 2030-01-31T12:00:00Z",
+    "datetime_parsing": "must be a moment such as 2030-01-31T12:00:00Z",
+    "datetime_from_date_parsing": "must be a moment such as 2030-01-31T12:00:00Z",
+    "model_attributes_type": "must be a mapping of fields with a `type`",
+    "model_type": "must be a mapping of fields, or a {class_name}",
+    "dict_type": "must be a mapping",
+    "tuple_type": "must be a list",
 }
 
 
@@ -41,39 +59,43 @@ def _clean(value: object) -> object:
     return text
 
 
-def _single_line(text: str) -> str:
-    return " ".join(text.split())
+def single_line(value: object) -> object:
+    """A text as a name or an intent is kept: cleaned, every run of white space one blank.
+
+    Raises:
+        ValueError: It holds a control character or half a character.
+    """
+    text = _clean(value)
+    return " ".join(text.split()) if isinstance(text, str) else text
 
 
-Line = Annotated[
-    str, BeforeValidator(_clean), AfterValidator(_single_line), StringConstraints(min_length=1, max_length=INTENT_LIMIT)
-]
+# The constraint stands first, so that it sees the cleaned text.
+Line = Annotated[str, StringConstraints(min_length=1, max_length=INTENT_LIMIT), BeforeValidator(single_line)]
 """One line of text, 1 to 500 characters."""
 
-Name = Annotated[
-    str, BeforeValidator(_clean), AfterValidator(_single_line), StringConstraints(min_length=1, max_length=200)
-]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LIMIT), BeforeValidator(single_line)]
 """A name: of a tool, an article, an agent, an author, a namespace; 1 to 200 characters."""
 
-Prose = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=PROSE_LIMIT)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=PROSE_LIMIT), BeforeValidator(_clean)]
 """Text of several lines, 1 to 4,000 characters."""
 
-Remark = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=PROSE_LIMIT)]
+Remark = Annotated[str, StringConstraints(max_length=PROSE_LIMIT), BeforeValidator(_clean)]
 """Like `Prose`, and may be empty."""
 
 
-def invalid(error: ValidationError) -> InvalidCoachingError:
+def invalid(error: ValidationError, within: str = "") -> InvalidCoachingError:
     """Says in one sentence a field what pydantic found.
 
     Args:
         error: What validation raised.
+        within: Name of the field that holds what was validated; none when empty.
 
     Returns:
         An error whose message names every field and its rule.
     """
     findings = []
     for item in error.errors(include_url=False):
-        field = ".".join(str(part) for part in item["loc"]) or error.title
+        field = ".".join(str(part) for part in (within, *item["loc"]) if part != "") or error.title
         hint = _HINTS.get(item["type"])
         context = item.get("ctx", {})
         said = hint.format(**context) if hint else item["msg"].removeprefix("Value error, ")

@@ -61,27 +61,33 @@ def select(
     Returns:
         Advice whose `considered` begins with the applied ones in prompt order, the rest by probability.
     """
-    choice, now = _Choice(limits), datetime.now(UTC)
-    receipts = []
-    for candidate in sorted(candidates, key=_precedence):
-        coaching = candidate.head.coaching
-        outcome, reason = choice.judge(candidate)
-        receipts.append(
-            Receipt(
-                coaching_id=coaching.id,
-                revision=coaching.revision,
-                content_hash=coaching.content_hash,
-                intent=coaching.intent,
-                behavior=coaching.behavior.type,
-                probability=candidate.probability,
-                outcome=outcome,
-                reason=reason,
-                at=now,
-                situation=situation,
-                namespace=namespace,
-            )
-        )
-    applied = [receipt for receipt in receipts if receipt.applied]
-    others = sorted((receipt for receipt in receipts if not receipt.applied), key=lambda receipt: -receipt.probability)
-    considered = (*applied, *others[: max(0, limits.considered - len(applied))])
-    return Advice(considered=considered, prompt=block(choice.entries), situation=situation)
+    choice = _Choice(limits)
+    judged = [(candidate, *choice.judge(candidate)) for candidate in sorted(candidates, key=_precedence)]
+    applied = [found for found in judged if found[1] == "applied"]
+    others = sorted((found for found in judged if found[1] != "applied"), key=lambda found: -found[0].probability)
+    kept = (*applied, *others[: max(0, limits.considered - len(applied))])
+    now = datetime.now(UTC)  # receipts of one advice share their time
+    return Advice(
+        considered=tuple(_receipt(*found, situation, namespace, now) for found in kept),
+        prompt=block(choice.entries),
+        situation=situation,
+    )
+
+
+def _receipt(
+    candidate: Candidate, outcome: Outcome, reason: str, situation: str, namespace: str, now: datetime
+) -> Receipt:
+    coaching = candidate.head.coaching
+    return Receipt(
+        coaching_id=coaching.id,
+        revision=coaching.revision,
+        content_hash=coaching.content_hash,
+        intent=coaching.intent,
+        behavior=coaching.behavior.type,
+        probability=candidate.probability,
+        outcome=outcome,
+        reason=reason,
+        at=now,
+        situation=situation,
+        namespace=namespace,
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.writer import Writer
 from langgraph_coaching.recall.ledger import Link
 from langgraph_coaching.traces.assemble import Assembler
-from langgraph_coaching.traces.capture import FLUSH, Capture
+from langgraph_coaching.traces.capture import Capture
+from langgraph_coaching.traces.event import FLUSH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.ledger import Entry, Ledger
     from langgraph_coaching.traces.archive import Archive
+    from langgraph_coaching.traces.capture import Capture
     from langgraph_coaching.traces.model import Trace
 
 RECENT = 4_096
@@ -38,8 +41,13 @@ class Recorder:
         self._writer = Writer(
             {"receipts": ledger.write, "events": self._assemble, "traces": self._archived, "links": ledger.link}
         )
-        self.handler = Capture(lambda event: self._writer.put("events", event))
+
+    @cached_property
+    def handler(self) -> Capture:
         """The callback handler; one serves any number of graphs, threads and event loops."""
+        from langgraph_coaching.traces.capture import Capture  # loads langgraph, which authoring does without
+
+        return Capture(lambda event: self._writer.put("events", event))
 
     def keep(self, entry: Entry) -> None:
         """Queues the receipts of one call; takes microseconds and never raises."""

@@ -1,1 +1,90 @@
 """Readers of other people's recordings; each turns rows into traces and reports what it could not read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.errors import TraceImportError
+from langgraph_coaching.traces.importers.chat_sessions import sessions_of
+from langgraph_coaching.traces.importers.report import Finding, Imported, Repairs
+from langgraph_coaching.traces.importers.source import Row, modified_at, rows_of
+from langgraph_coaching.traces.importers.trace import is_message, read_trace
+
+if TYPE_CHECKING:
+    from langgraph_coaching.traces.model import Origin, Trace
+
+__all__ = ["Finding", "Imported", "import_traces"]
+
+FORMATS = ("openai", "chat_sessions")
+
+
+def import_traces(
+    source: Any,
+    format: str = "openai",  # noqa: A002 - what it is called everywhere
+    *,
+    origin: Origin = "imported",
+    namespace: str = "default",
+) -> Imported:
+    """Reads recorded conversations as traces. What can be repaired is repaired, the rest is reported by row.
+
+    A row's `id` becomes the trace's id; without one, the id is made of the content, so that importing the same
+    recording again adds nothing. Fields of a row that a trace has no place for are kept in its metadata, fields of a
+    message in the `extra` of its first step. Nothing in a recording is run.
+
+    Args:
+        source: For `openai`: the path of a .json or .jsonl file, one row (a mapping with `messages`), a list of
+            messages, or an iterable of rows or of such lists. For `chat_sessions`: a LangChain chat loader, or an
+            iterable of `ChatSession` mappings or of lists of messages.
+        format: `openai` or `chat_sessions`.
+        origin: `live`, `simulated` or `imported`.
+        namespace: Of the traces.
+
+    Returns:
+        A list of traces, with `findings`: what was repaired, and the rows that could not be read. A recording without
+        times started when its file was last changed; one that is not in a file, now.
+
+    Raises:
+        TraceImportError: The format is unknown, the file cannot be read, or no row in it can.
+    """
+    if format not in FORMATS:
+        raise TraceImportError(f"the format {format!r} is unknown; use one of {', '.join(FORMATS)}")
+    rows = rows_of(sessions_of(source) if format == "chat_sessions" else source)
+    if rows and all(is_message(row.value) for row in rows):
+        rows = [Row(1, [row.value for row in rows])]
+    imported = Imported()
+    taken: dict[str, int] = {}  # id: number of the row that has it
+    latest = modified_at(source)
+    for row in rows:
+        repairs = Repairs(row.number)
+        read = _read(row, repairs, origin=origin, namespace=namespace, no_later_than=latest)
+        if isinstance(read, str):
+            imported.findings.append(Finding(row.number, "unreadable", read, row.value))
+            continue
+        imported.append(_named_apart(read, taken, repairs))
+        imported.findings += repairs.findings()
+    if not imported:
+        reasons = "; ".join(str(finding) for finding in imported.findings[:3]) or "it is empty"
+        raise TraceImportError(f"there is no conversation to import: {reasons}")
+    return imported
+
+
+def _read(row: Row, repairs: Repairs, **told: Any) -> Trace | str:
+    if row.fault is not None:
+        return row.fault
+    try:
+        return read_trace(row.value, repairs, **told)
+    except (ValueError, TypeError, RecursionError) as error:
+        return " ".join(str(error).split())
+
+
+def _named_apart(trace: Trace, taken: dict[str, int], repairs: Repairs) -> Trace:
+    name, times = trace.id, 1
+    while name in taken:
+        times += 1
+        name = f"{trace.id}#{times}"
+    taken[name] = repairs.row
+    if name == trace.id:
+        return trace
+    repairs.note(f"row {taken[trace.id]} has the same id: named {name!r}")
+    steps = tuple(step.model_copy(update={"trace_id": name}) for step in trace.steps)
+    return trace.model_copy(update={"id": name, "steps": steps})

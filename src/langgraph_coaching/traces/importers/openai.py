@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages.ai import UsageMetadata
 
 from langgraph_coaching.traces.importers.calls import read_calls
 
@@ -20,16 +21,18 @@ _ROLES = {
     "system": ("system", "developer"),
 }
 
-_PARTS = frozenset(
-    "text input_text output_text refusal image image_url input_image audio input_audio file input_file "
-    "reasoning thinking redacted_thinking tool_use tool_result".split()
+_PARTS = (
+    *("text", "input_text", "output_text", "refusal"),
+    *("image", "image_url", "input_image", "audio", "input_audio", "file", "input_file"),
+    *("reasoning", "thinking", "redacted_thinking", "tool_use", "tool_result"),
 )
 """Types of content parts; a list of anything else is data that a tool returned."""
 
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 """Where providers put the text that a reasoning model thought."""
 
-_USAGE = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens", "total_tokens": "total_tokens"}
+_USAGE = (("input", "prompt"), ("output", "completion"))
+"""What counts of tokens are called: here, and in chat completions."""
 
 
 def role_of(raw: Any) -> str | None:
@@ -91,7 +94,11 @@ def _assistant(fields: dict[str, Any], repairs: Repairs) -> AIMessage:
     metadata = {"model_name": fields.pop("model")} if isinstance(fields.get("model"), str) else {}
     usage = _usage(fields)
     return AIMessage(
-        **_common(fields, repairs), tool_calls=calls, invalid_tool_calls=unread, response_metadata=metadata, usage_metadata=usage
+        **_common(fields, repairs),
+        tool_calls=calls,
+        invalid_tool_calls=unread,
+        response_metadata=metadata,
+        usage_metadata=usage,
     )
 
 
@@ -107,10 +114,10 @@ def _tool(fields: dict[str, Any], repairs: Repairs) -> ToolMessage:
 
 
 def _unknown(raw: Any, fields: dict[str, Any], repairs: Repairs) -> ChatMessage:
-    role = fields.pop("role", "unknown")
-    repairs.note(f"message of unknown role {role!r}: kept as a system event" if fields else "no message: kept as a system event")
-    text = fields.pop("content") if isinstance(fields.get("content"), str) else raw if isinstance(raw, str) else _json(raw)
-    return ChatMessage(text, role=str(role), additional_kwargs=fields)
+    repairs.note(f"message of unknown role {fields.get('role')!r}: kept as a system event")
+    said = raw if isinstance(raw, str) else fields.pop("content", None)
+    text = said if isinstance(said, str) else _json(raw)
+    return ChatMessage(content=text, role=str(fields.pop("role", "unknown")), additional_kwargs=fields)
 
 
 def _content(fields: dict[str, Any], repairs: Repairs) -> str | list[str | dict[Any, Any]]:
@@ -123,7 +130,10 @@ def _content(fields: dict[str, Any], repairs: Repairs) -> str | list[str | dict[
     if isinstance(content, list) and all(isinstance(part, str) or _is_part(part) for part in content):
         if any(isinstance(part, dict) and not part.keys() <= {"type", "text"} for part in content):
             fields["content"] = content
-        return [{"type": "text", "text": part["refusal"]} if "refusal" in part and isinstance(part, dict) else part for part in content]
+        return [
+            {"type": "text", "text": part["refusal"]} if isinstance(part, dict) and "refusal" in part else part
+            for part in content
+        ]
     repairs.note("content that is no text: written as JSON")
     return _json(content)
 
@@ -132,14 +142,17 @@ def _is_part(part: Any) -> bool:
     return isinstance(part, dict) and part.get("type") in _PARTS
 
 
-def _usage(fields: dict[str, Any]) -> Any:
+def _usage(fields: dict[str, Any]) -> UsageMetadata | None:
     usage = fields.get("usage")
     if not isinstance(usage, dict):
         return None
-    counts = {name: usage.get(name, usage.get(theirs)) for name, theirs in _USAGE.items()}
-    if counts["total_tokens"] is None and all(isinstance(counts[name], int) for name in ("input_tokens", "output_tokens")):
-        counts["total_tokens"] = counts["input_tokens"] + counts["output_tokens"]
-    return counts if all(isinstance(count, int) for count in counts.values()) else None
+    read, written = (usage.get(f"{ours}_tokens", usage.get(f"{theirs}_tokens")) for ours, theirs in _USAGE)
+    if not isinstance(read, int) or not isinstance(written, int):
+        return None
+    total = usage.get("total_tokens")
+    return UsageMetadata(
+        input_tokens=read, output_tokens=written, total_tokens=total if isinstance(total, int) else read + written
+    )
 
 
 def _json(value: Any) -> str:

@@ -26,13 +26,13 @@ class Pairing:
     def __init__(self, messages: Sequence[BaseMessage], repairs: Repairs) -> None:
         self._repairs = repairs
         self._open: list[tuple[str, str]] = []
-        taken = set()
+        taken: set[str | None] = set()
         for message in messages:
             if isinstance(message, AIMessage):
                 taken.update(call["id"] for call in (*message.tool_calls, *message.invalid_tool_calls))
             elif isinstance(message, ToolMessage):
                 taken.add(message.tool_call_id)
-        self._free = (number for n in count(1) if (number := f"call_{n}") not in taken)
+        self._free = (free for n in count(1) if (free := f"call_{n}") not in taken)
 
     def asked(self, name: str | None, number: str | None) -> str:
         """A tool was called.

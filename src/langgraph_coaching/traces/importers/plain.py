@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage
@@ -26,19 +26,15 @@ def plain(value: Any, repairs: Repairs) -> Any:
     Raises:
         RecursionError: It is nested too deeply, or holds itself.
     """
-    if isinstance(value, str):
-        return _whole(value, repairs)
     if value is None or isinstance(value, bool | int | float | BaseMessage):
         return value
+    if isinstance(value, BaseModel):
+        value = value.model_dump()
     if isinstance(value, Mapping):
         return {_whole(str(key), repairs): plain(item, repairs) for key, item in value.items()}
     if isinstance(value, list | tuple | AbstractSet):
         return [plain(item, repairs) for item in value]
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, BaseModel):
-        return plain(value.model_dump(), repairs)
-    return _whole(str(value), repairs)
+    return _whole(value.isoformat() if isinstance(value, date) else str(value), repairs)
 
 
 def _whole(text: str, repairs: Repairs) -> str:

@@ -1,4 +1,4 @@
-"""Where recordings come from: files, rows in memory, chat loaders; all become numbered rows."""
+"""Where recordings come from: files, or rows in memory; all become numbered rows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from typing import Any
 
 from langgraph_coaching.errors import TraceImportError
 
-_LINES = (".jsonl", ".ndjson")
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -23,17 +21,17 @@ class Row:
     """From 1: the line of a file of lines, otherwise the place among the rows."""
     value: Any
     fault: str | None = None
-    """Why it could not even be taken apart; `value` is then what was there."""
+    """Why there is nothing to read in it; `value` is then the text that was there."""
 
 
 def rows_of(source: Any) -> list[Row]:
     """The rows of a source.
 
     Args:
-        source: A path (.json, .jsonl), one row, or rows.
+        source: A path (.json, .jsonl), one row, or an iterable of rows.
 
     Raises:
-        TraceImportError: There is no such file, or it holds nothing of the kind.
+        TraceImportError: There is no such file, or no rows can come out of it.
     """
     if isinstance(source, str | os.PathLike):
         return _file_rows(Path(source))
@@ -41,21 +39,53 @@ def rows_of(source: Any) -> list[Row]:
         return [Row(1, source)]
     if not isinstance(source, Iterable):
         raise TraceImportError(f"{type(source).__name__} is no source of traces; give a path, a row or a list of rows")
-    return list(numbered(source))
+    return list(_numbered(source))
 
 
-def numbered(rows: Iterable[Any]) -> Iterator[Row]:
-    """Numbers rows from 1; where their source breaks off, the last row says so."""
+def modified_at(source: Any) -> datetime:
+    """The latest a recording can be from, where it says no time: when its file was changed, or else now."""
+    if isinstance(source, str | os.PathLike):
+        return datetime.fromtimestamp(Path(source).stat().st_mtime, UTC)
+    return datetime.now(UTC)
+
+
+def _numbered(rows: Iterable[Any]) -> Iterator[Row]:
     number = 0
     try:
         for number, value in enumerate(rows, 1):
             yield Row(number, value)
-    except Exception as error:
-        yield Row(number+1, None, ...)
+    except Exception as error:  # noqa: BLE001 - a chat loader may raise anything; what it gave so far is kept
+        yield Row(number + 1, None, f"the source broke off here: {type(error).__name__}: {error}")
 
 
-def modified_at(source: Any) -> datetime:
-    """When a recording without times was made, at the latest: the time of its file, or else now."""
-    if isinstance(source, str | os.PathLike):
-        return datetime.fromtimestamp(Path(source).stat().st_mtime, UTC)
-    return datetime.now(UTC)
+def _file_rows(path: Path) -> list[Row]:
+    try:
+        # Bytes that are no UTF-8 become lone surrogates, which are mended row by row.
+        text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
+    except OSError as error:
+        raise TraceImportError(
+            f"cannot read {path}: {error.strerror or error}; give the path of a .json or .jsonl file"
+        ) from error
+    if path.suffix.lower() not in (".jsonl", ".ndjson"):
+        try:
+            whole = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            rows = list(_lines(text))
+            if not any(row.fault is None and isinstance(row.value, dict | list) for row in rows[:1]):
+                raise TraceImportError(
+                    f"{path} is no JSON: {error}; give a file of JSON, or one JSON row a line"
+                ) from error
+            return rows
+        return list(_numbered(whole)) if isinstance(whole, list) else [Row(1, whole)]
+    return list(_lines(text))
+
+
+def _lines(text: str) -> Iterator[Row]:
+    # Not `splitlines`: inside JSON strings other separators than a newline are ordinary text.
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            yield Row(number, json.loads(line))
+        except (ValueError, RecursionError) as error:
+            yield Row(number, line, f"no JSON: {error}")

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.traces.importers.report import Repairs
 
-_TIMES = ("timestamp", "created_at", "created", "time")
+TIMES = ("timestamp", "created_at", "created")
+"""Fields of a row or a message that say when it was."""
+
+_EARLIEST = 1e8
+"""A number of seconds below this, the year 1973, is a duration rather than a time."""
 
 _MILLISECONDS = 1e11
 """A number of seconds this large is the year 5138, so it counts milliseconds."""
@@ -35,11 +39,15 @@ def steps_of(trace_id: str, messages: Sequence[BaseMessage], repairs: Repairs) -
     steps: list[Step] = []
     calls = 0
     for message in messages:
-        shared: dict[str, Any] = {"trace_id": trace_id, "message_id": message.id, "at": moment_of(message.additional_kwargs, _TIMES)}
+        shared: dict[str, Any] = {
+            "trace_id": trace_id,
+            "message_id": message.id,
+            "at": moment_of(message.additional_kwargs, TIMES),
+        }
         if isinstance(message, AIMessage):
             shared |= {"call": calls, "author": "agent", "model": message.response_metadata.get("model_name")}
             calls += 1
-        once = {"extra": _extra(message), "usage": _usage(message)}
+        once: dict[str, Any] = {"extra": _extra(message), "usage": _usage(message)}
         for part in _parts(message, pairing):
             steps.append(Step(index=len(steps), **shared, **once, **part))
             once = {}
@@ -76,8 +84,9 @@ def _answer(message: AIMessage, text: str, pairing: Pairing) -> Iterator[dict[st
 
 
 def _extra(message: BaseMessage) -> dict[str, Any]:
-    taken = {"reasoning_content"} if isinstance(message, AIMessage) else set()
-    extra = {name: value for name, value in message.additional_kwargs.items() if name not in taken}
+    extra = dict(message.additional_kwargs)
+    if isinstance(message, AIMessage) and isinstance(extra.get("reasoning_content"), str):
+        del extra["reasoning_content"]  # it is a step of its own
     if rest := {name: value for name, value in message.response_metadata.items() if name != "model_name"}:
         extra["response_metadata"] = rest
     return extra
@@ -89,14 +98,19 @@ def _usage(message: BaseMessage) -> dict[str, int] | None:
 
 
 def moment_of(fields: dict[str, Any], names: Sequence[str]) -> datetime | None:
-    """The first of these fields that is a time: ISO 8601, or seconds or milliseconds since 1970; without a zone, UTC."""
+    """The first of these fields that is a time.
+
+    Args:
+        fields: Of a row or a message.
+        names: Where to look; ISO 8601 (UTC where no zone is said), or seconds or milliseconds since 1970.
+    """
     for name in names:
         value = fields.get(name)
         try:
             if isinstance(value, str):
                 found = datetime.fromisoformat(value)
                 return found if found.tzinfo else found.replace(tzinfo=UTC)
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            if isinstance(value, int | float) and value > _EARLIEST:
                 return datetime.fromtimestamp(value / 1000 if value > _MILLISECONDS else value, UTC)
         except (ValueError, OverflowError, OSError):
             continue

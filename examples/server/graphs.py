@@ -1,0 +1,99 @@
+"""Three coached graphs for the LangGraph server: a coach node, a wrapped node, and a middleware.
+
+They need no key and no network: the model is one that reports the guidance it finds in its prompt. In an agent of
+your own, put a real chat model in its place; nothing else changes.
+
+Start the server in this folder, and coach it from another terminal while it runs:
+
+    pip install "langgraph-coaching[agents]" "langgraph-cli[inmem]"
+    langgraph dev --no-browser
+
+    langgraph-coaching --store ./coaching add --reply "Ask for the country first." "a customer asks what shipping costs"
+
+    curl localhost:2024/runs/wait -H "content-type: application/json" -d \
+        '{"assistant_id": "coach_node", "input": {"messages": [{"role": "user", "content": "How much is shipping?"}]}}'
+
+Remote callers cannot pass callbacks, so each graph carries the one that captures it. The server brings its own
+checkpointer, and its detector of blocking calls stays on. The store is the folder named by `COACHING_STORE`, or any
+address LanceDB takes (`s3://…`, `gs://…`, `az://…`); several servers may share it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from langchain.agents import create_agent
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langgraph.graph import START, MessagesState, StateGraph
+
+from langgraph_coaching import Coach, CoachingState, coached
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from langchain_core.messages import BaseMessage
+
+coach = Coach(os.environ.get("COACHING_STORE", "./coaching"))
+
+
+class Reporter(BaseChatModel):
+    """Stands in for a chat model: answers with whatever guidance is in its prompt, once for each time it is there."""
+
+    @property
+    def _llm_type(self) -> str:
+        return "reporter"
+
+    def _generate(self, messages: Sequence[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(report(messages)))])
+
+    def _stream(self, messages: Sequence[BaseMessage], *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:
+        for word in re.findall(r"\S+\s*", report(messages)):
+            yield ChatGenerationChunk(message=AIMessageChunk(word))
+
+
+def report(messages: Sequence[BaseMessage]) -> str:
+    """The answer of the stand-in."""
+    guidance = [text for message in messages for text in re.findall(r"Do this: (.*)", str(message.text))]
+    return f"I was told: {' | '.join(guidance)}" if guidance else "Nobody told me anything about this."
+
+
+model = Reporter()
+
+
+# ── a coach node in front of the node that calls the model ──
+
+
+async def agent(state: CoachingState) -> dict[str, Any]:
+    """Answers with the coaching that the node before it found."""
+    return {"messages": [await model.ainvoke(coached(state))]}
+
+
+builder = StateGraph(CoachingState)
+builder.add_node("coach", coach.node())
+builder.add_node("agent", agent)
+builder.add_edge(START, "coach")
+builder.add_edge("coach", "agent")
+coach_node = builder.compile().with_config(callbacks=[coach.callback()])
+
+
+# ── the node one has, wrapped ──
+
+
+def call_model(state: MessagesState) -> dict[str, Any]:
+    """Answers, and knows nothing about coaching."""
+    return {"messages": [model.invoke(state["messages"])]}
+
+
+wrapping = StateGraph(MessagesState)
+wrapping.add_node("agent", coach.node(call_model))
+wrapping.add_edge(START, "agent")
+wrapped_node = wrapping.compile().with_config(callbacks=[coach.callback()])
+
+
+# ── create_agent with the middleware ──
+
+middleware = create_agent(model, tools=[], middleware=[coach.middleware()]).with_config(callbacks=[coach.callback()])

@@ -1,0 +1,136 @@
+"""The assembler: events of any number of runs at once become one trace for each run. It reads and writes nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from langgraph_coaching.traces.model import Step, Trace
+from langgraph_coaching.traces.recording import Recording
+from langgraph_coaching.traces.run import Run
+from langgraph_coaching.traces.storable import said, shown, storable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from uuid import UUID
+
+    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.traces.event import Event
+
+log = logging.getLogger("langgraph_coaching")
+
+MOST_OPEN = 1_000
+"""Runs that are followed at once; beyond it the one that has been silent longest is given up as it is."""
+
+_DURING = ("interrupt", "resume")
+
+
+class Assembler:
+    """Follows runs by their events. Not thread-safe: one thread reads the events of all.
+
+    Args:
+        receipt_of: Finds a recent receipt by its id, or returns None.
+    """
+
+    def __init__(self, receipt_of: Callable[[str], Receipt | None] = lambda _: None) -> None:
+        self._receipt_of = receipt_of
+        self._runs: dict[UUID, tuple[Run, Recording]] = {}
+        self._nodes: dict[str, tuple[Run, Recording]] = {}
+        self._open: OrderedDict[UUID, Recording] = OrderedDict()
+
+    def consume(self, events: Iterable[Event]) -> list[Trace]:
+        """Reads events in the order they happened; never raises.
+
+        Args:
+            events: Any number. `FLUSH` among them asks for the runs that are still going on.
+
+        Returns:
+            The traces of runs that have ended, and at each `FLUSH` of those that have not (`status` is `running`);
+            those are returned again, by the same id, once they have ended.
+        """
+        traces: list[Trace] = []
+        for event in events:
+            if event.kind == "flush":
+                traces += [trace_of(recording) for recording in self._open.values()]
+            elif event.run_id is not None:
+                traces += [trace_of(recording) for recording in self._read(event, event.run_id)]
+        return traces
+
+    def _read(self, event: Event, run_id: UUID) -> list[Recording]:
+        """Reads one event; returns the recordings that are complete by it."""
+        known = self._runs.get(run_id)
+        if event.kind.endswith("_start"):
+            if known is not None:  # the handler was given twice
+                return []
+            run, recording = known = self._begin(event)
+            self._attempt(recording, run, event, lambda: recording.started(run))
+            return self._evicted()
+        if known is None:
+            return []
+        run, recording = known
+        self._open.move_to_end(recording.root.id)
+        self._attempt(recording, run, event, lambda: recording.ended(run, event))
+        if event.kind in _DURING:
+            return []
+        self._forget(run)
+        if run is not recording.root:
+            return []
+        recording.close(event)
+        self._drop(recording)
+        return [recording]
+
+    def _begin(self, event: Event) -> tuple[Run, Recording]:
+        above = self._runs.get(event.parent_run_id) if event.parent_run_id else None
+        if above is None:  # other tracers may stand between a node and its model call: then the namespace tells
+            above = self._nodes.get(str((event.metadata or {}).get("langgraph_checkpoint_ns") or ""))
+        run = Run(event, above[0] if above else None)
+        recording = above[1] if above else Recording(run, self._receipt_of)
+        self._runs[run.id] = run, recording
+        if run.task:
+            self._nodes[run.namespace] = run, recording
+        self._open[recording.root.id] = recording
+        self._open.move_to_end(recording.root.id)
+        return run, recording
+
+    def _attempt(self, recording: Recording, run: Run, event: Event, read: Callable[[], None]) -> None:
+        try:
+            read()
+        except Exception as error:
+            log.debug("an event of a run could not be read", exc_info=True)
+            recording.unreadable(run, event, error)
+
+    def _forget(self, run: Run) -> None:
+        self._runs.pop(run.id, None)
+        if (known := self._nodes.get(run.namespace)) is not None and known[0] is run:
+            del self._nodes[run.namespace]
+
+    def _drop(self, recording: Recording) -> None:
+        self._open.pop(recording.root.id, None)
+        for run in [run for run, other in self._runs.values() if other is recording]:
+            self._forget(run)
+
+    def _evicted(self) -> list[Recording]:
+        found = []
+        while len(self._open) > MOST_OPEN:
+            found.append(next(iter(self._open.values())))
+            self._drop(found[-1])
+        return found
+
+
+def trace_of(recording: Recording) -> Trace:
+    """The trace of a recording, as far as it has come."""
+    header, steps = recording.header, []
+    for fields in recording.transcript.steps():
+        place = {"index": len(steps), "trace_id": header["id"]}
+        receipts = tuple(replace(r, trace_id=header["id"], step=place["index"]) for r in fields.get("receipts", ()))
+        exact = {"receipts": receipts, "at": fields.get("at")}
+        plain = {name: storable(value) for name, value in fields.items() if name not in exact}
+        try:
+            steps.append(Step(**place, **plain, **exact))
+        except ValidationError as error:
+            steps.append(Step(**place, type="system", author="system", name="unreadable", text=shown(plain), error=said(error)))
+    return Trace(**header, models=tuple(recording.models), steps=tuple(steps))

@@ -1,0 +1,58 @@
+"""Handoffs: where a run went from one agent to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.traces.payload import targets
+from langgraph_coaching.traces.transcript import Entry, handoff_step
+
+if TYPE_CHECKING:
+    from langgraph_coaching.traces.run import Run
+    from langgraph_coaching.traces.transcript import Transcript
+
+
+class Handoffs:
+    """Puts handoffs into a transcript, each once, however many runs tell of it.
+
+    Args:
+        transcript: Of the run.
+    """
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._transcript = transcript
+        self._sent: list[tuple[Entry, str, Run, dict[str, Any]]] = []
+
+    def by_tool(self, run: Run, output: Any, arguments: Any, shared: dict[str, Any]) -> None:
+        """A tool has answered: with a `Command` that goes to another agent it has handed over.
+
+        Args:
+            run: The tool's run.
+            output: What it returned.
+            arguments: What it was called with; the texts in it say why.
+            shared: Fields of the step.
+        """
+        reasons = arguments.values() if isinstance(arguments, dict) else ()
+        asked = self._transcript.asking(run.start.more) or {}
+        more = {"tool_call_id": run.start.more, "call": asked.get("call"), "text": " ".join(r for r in reasons if isinstance(r, str))}
+        for target in targets(output):
+            self._transcript.add(Entry([shared | handoff_step(target) | more], happened=True))
+            for above in run.line():
+                above.handed.add(target)
+
+    def by_node(self, run: Run, output: Any, shared: dict[str, Any]) -> None:
+        """A node has returned: a `Command` in it that goes elsewhere may be a handoff, to an agent or to a mere node."""
+        for target in targets(output):
+            if target not in run.handed:
+                self._sent.append((self._transcript.add(Entry([])), target, run, shared))
+
+    def arrived(self, run: Run) -> None:
+        """A model is called: nodes it is called in are agents, so what went to them was handed over."""
+        nodes = set(run.path.split("|"))
+        for sent in [sent for sent in self._sent if sent[1] in nodes - set(sent[2].path.split("|"))]:
+            entry, target, source, shared = sent
+            # Without a model's answer in the node it is the graph's own decision.
+            author = "system" if source.call is None else "agent"
+            entry.steps = [shared | handoff_step(target) | {"author": author, "call": source.call}]
+            entry.happened = True
+            self._sent.remove(sent)

@@ -1,0 +1,280 @@
+"""A recording: one run of an agent while it goes on, read event by event into a transcript."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
+
+from langgraph_coaching.traces.handoffs import Handoffs
+from langgraph_coaching.traces.header import header_of, moment
+from langgraph_coaching.traces.modelcall import encodable, read_answer, read_prompt, receipts_of
+from langgraph_coaching.traces.payload import CHANNEL, advice_in, commands_in, conversations, is_command
+from langgraph_coaching.traces.storable import said, storable, text
+from langgraph_coaching.traces.transcript import Entry, Transcript, answered, result_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from langchain_core.messages import BaseMessage
+
+    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.traces.event import Event
+    from langgraph_coaching.traces.run import Run
+
+_PASSING = "it passes a Command to the graph above"
+_STOPPED = (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt)
+
+
+class Recording:
+    """One run of an agent.
+
+    Args:
+        root: Its root run.
+        receipt_of: Finds a receipt by its id.
+    """
+
+    def __init__(self, root: Run, receipt_of: Callable[[str], Receipt | None]) -> None:
+        self.root = root
+        self.header: dict[str, Any] = header_of(root.start) | {"status": "running"}
+        """Fields of the `Trace` without its steps."""
+        self.transcript = Transcript()
+        self.models: dict[str, None] = {}
+        self._receipt_of = receipt_of
+        self._handoffs = Handoffs(self.transcript)
+        self._calls = 0
+        self._prompts: dict[str, str] = {}
+        self._advice: dict[str, Advice] = {}
+        self._interrupts: set[str] = set()
+        self._resumed = False
+        self._status = "done"
+
+    # ── what starts ──
+
+    def started(self, run: Run) -> None:
+        """Reads the start of a run."""
+        match run.start.kind:
+            case "chain_start" if run is self.root:
+                self._root_starts(run)
+            case "chain_start" if run.task:
+                self._node_starts(run)
+            case "chat_model_start" | "llm_start":
+                self._model_starts(run)
+
+    def _root_starts(self, run: Run) -> None:
+        given = run.start.data
+        self._resumed = given is None or is_command(given)
+        if is_command(given) and given.resume is not None:
+            self._happened(run, run.start, "resume", text=text(given.resume))
+        for messages in conversations(given):
+            self.transcript.place(messages, answered(messages), {"at": moment(run.start.at)})
+
+    def _node_starts(self, run: Run) -> None:
+        graph, seen = run.parent, {"at": moment(run.start.at)}
+        if graph is not None and graph is not self.root and not graph.opened:
+            for messages in conversations(graph.start.data):
+                self.transcript.place(messages, 0, seen)
+        found, earlier = conversations(run.start.data), False
+        if graph is not None:
+            graph.opened = True
+            # The first state a graph shows holds what was said before the run; later ones, what its nodes returned.
+            if found and "__pregel_push" not in run.metadata.get("langgraph_path", ()):
+                step = run.metadata.get("langgraph_step")
+                graph.first_step = step if graph.first_step is None else graph.first_step
+                earlier = graph.first_step == step
+        for messages in found:
+            self.transcript.place(messages, len(messages) if earlier else 0, seen)
+        run.advice = self._remembered(run.start.data)
+
+    def _model_starts(self, run: Run) -> None:
+        run.prompt = prompt = read_prompt(run.start)
+        self._handoffs.arrived(run)
+        messages: Sequence[BaseMessage] = prompt.messages
+        if run is self.root and run.start.kind == "llm_start":
+            messages = [HumanMessage(prompt.system)]
+        elif prompt.system and prompt.system != self._prompts.get(run.path):
+            # Recorded once for each agent, and again when it changes.
+            if run.path in self._prompts or not self.transcript.has_system(prompt.system):
+                fields = {**_made(run, run.start), "type": "system", "author": "system", "name": "prompt"}
+                entry = Entry([fields | {"text": prompt.system}], SystemMessage(prompt.system))
+                self.transcript.add(entry) if self._prompts else self.transcript.add_first(entry)
+            self._prompts[run.path] = prompt.system
+        self.transcript.place(messages, answered(messages) if run is self.root else 0, _made(run, run.start))
+
+    # ── what ends ──
+
+    def ended(self, run: Run, event: Event) -> None:
+        """Reads the end of a run, or that it pauses or goes on."""
+        match event.kind:
+            case "chain_end" if run.task or run is self.root:
+                self._returned(run, event, event.data)
+            case "llm_end":
+                self._model_answers(run, event)
+            case "tool_end":
+                self._tool_answers(run, event)
+            case "chain_error" | "llm_error" | "tool_error" | "retriever_error":
+                self._raised(run, event)
+            case "resume" | "interrupt":
+                self._paused(run, event)
+
+    def close(self, event: Event) -> None:
+        """The root run has ended."""
+        self.header |= {"status": self._status, "ended_at": moment(event.at)}
+
+    def unreadable(self, run: Run, event: Event, error: Exception) -> None:
+        """Says in the transcript that an event could not be read."""
+        self._happened(run, event, "unreadable", text=event.kind, error=said(error))
+
+    def _returned(self, run: Run, event: Event, output: Any) -> None:
+        made = _made(run, event)
+        for messages in conversations(output):
+            # Where nothing ran, the state a graph returns is the one it was resumed with.
+            older = run is self.root and self._resumed and not run.opened
+            self.transcript.place(messages, len(messages) if older else 0, made)
+        self._remembered(output)
+        if run.task:
+            self._handoffs.by_node(run, output, made)
+
+    def _model_answers(self, run: Run, event: Event) -> None:
+        answer = read_answer(event.data)
+        shared, once = self._call(run, event, answer.model)
+        shared |= {"author": "agent", "message_id": answer.message.id}
+        once |= {"usage": answer.usage}
+        if answer.alternatives:
+            once["extra"] = {"alternatives": answer.alternatives}
+        first, *rest = answer.steps
+        steps = [shared | once | first, *(shared | part for part in rest)]
+        self.transcript.add(Entry(steps, answer.message, happened=True))
+
+    def _call(self, run: Run, event: Event, model: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Fields of all steps of a model call, and those of its first step."""
+        prompt = run.prompt
+        name = (prompt.model if prompt else None) or model
+        if name:
+            self.models[name] = None
+        shared = _made(run, event) | {"call": self._calls, "run_id": str(run.start.run_id)}
+        once = {
+            "model": name,
+            "duration_ms": _duration(run, event),
+            "coaching": prompt.coaching if prompt else "",
+            "receipts": self._receipts(run, prompt.coaching if prompt else ""),
+        }
+        for above in run.line():
+            above.call = self._calls
+        self._calls += 1
+        return shared, once
+
+    def _receipts(self, run: Run, block: str) -> tuple[Receipt, ...]:
+        found = receipts_of(run.metadata.get(CHANNEL), self._receipt_of)
+        if found:
+            # The metadata is inherited by every call made inside; those that do not carry the block are not coached.
+            return found if block or not any(receipt.applied for receipt in found) else ()
+        for above in run.line():
+            if above.advice is not None and above.advice.prompt == block:
+                found, above.advice = above.advice.considered, above.advice if block else None
+                return tuple(encodable(self._receipt_of(receipt.id) or receipt) for receipt in found)
+        known = self._advice.get(block)
+        return tuple(encodable(self._receipt_of(receipt.id) or receipt) for receipt in known.considered) if known else ()
+
+    def _remembered(self, value: Any) -> Advice | None:
+        advice = advice_in(value)
+        if advice is not None and advice.prompt:
+            self._advice[advice.prompt] = advice
+        return advice
+
+    def _tool_answers(self, run: Run, event: Event) -> None:
+        output, call_id = event.data, run.start.more
+        made = _made(run, event) | {"run_id": str(run.start.run_id)}
+        found = conversations(output)
+        results = [message for messages in found for message in messages if isinstance(message, ToolMessage)]
+        own = next((m for m in results if m.tool_call_id == call_id or (call_id is None and len(results) == 1)), None)
+        if own is None and not commands_in(output):
+            own = ToolMessage(text(output), tool_call_id=call_id or "", name=run.start.name)
+        if own is not None:
+            fields = made | {"name": run.start.name, "duration_ms": _duration(run, event)} | self._given(run, own)
+            result = {name: value for name, value in result_of(own).items() if value is not None}
+            self.transcript.add(Entry([fields | result], own, happened=True))
+        for messages in found:
+            self.transcript.place(messages, 0, made)
+        self._handoffs.by_tool(run, output, run.start.data, made)
+
+    def _given(self, run: Run, result: ToolMessage) -> dict[str, Any]:
+        """The arguments of a tool that no model has called, or not with these."""
+        asked = self.transcript.asking(result.tool_call_id)
+        given = storable(run.start.data) if isinstance(run.start.data, dict) else None
+        told = given != asked.get("arguments") if asked else not result.tool_call_id
+        return {"arguments": given} if given and told else {}
+
+    # ── what goes wrong, or waits ──
+
+    def _raised(self, run: Run, event: Event) -> None:
+        from langgraph.errors import GraphBubbleUp, GraphInterrupt, ParentCommand
+
+        error, above = event.data, [*run.line()][1:]
+        failure = _PASSING if isinstance(error, ParentCommand) else said(error)
+        known, model = run.failure == failure, event.kind == "llm_error"
+        for other in above:
+            other.failure = failure
+        if isinstance(error, ParentCommand):
+            if not known:
+                self._returned(run, event, error.args[0])
+        elif isinstance(error, GraphInterrupt):
+            self._waits(run, event, error.args[0])
+        elif isinstance(error, (GraphBubbleUp, *_STOPPED)) and not model:
+            if run is self.root:
+                self._status, self.header["error"] = "interrupted", failure
+        else:
+            if not known:
+                self._failed(run, event, failure)
+            if run is self.root:
+                self._status, self.header["error"] = "error", failure
+
+    def _failed(self, run: Run, event: Event, failure: str) -> None:
+        kind = event.kind.removesuffix("_error").replace("llm", "model")
+        if kind == "chain":
+            kind = "graph" if run is self.root else "node"
+        fields: dict[str, Any] = {"duration_ms": _duration(run, event)}
+        if kind == "model":
+            shared, once = self._call(run, event)
+            fields |= shared | once | {"text": _partial(event.more)}
+        elif kind == "tool":
+            fields |= {"tool_call_id": run.start.more, "extra": {"tool": run.start.name}}
+        self._happened(run, event, f"{kind}_error", error=failure, **fields)
+
+    def _paused(self, run: Run, event: Event) -> None:
+        if run is self.root:
+            self.header["checkpoint_id"] = event.data.checkpoint_id
+        if event.kind == "resume":
+            self._resumed = True
+        elif event.data.interrupts:
+            self._waits(run, event, event.data.interrupts)
+        else:
+            self._status = "interrupted"
+            if event.data.status in ("interrupt_before", "interrupt_after"):
+                self._happened(run, event, "interrupt", text=event.data.status)
+
+    def _waits(self, run: Run, event: Event, interrupts: Sequence[Any]) -> None:
+        self._status = "interrupted"
+        for interrupt in interrupts:
+            if interrupt.id not in self._interrupts:
+                self._interrupts.add(interrupt.id)
+                self._happened(run, event, "interrupt", text=text(interrupt.value))
+
+    def _happened(self, run: Run, event: Event, name: str, **fields: Any) -> None:
+        step = {**_made(run, event), "run_id": str(run.start.run_id), "type": "system", "author": "system", "name": name}
+        self.transcript.add(Entry([step | fields], happened=True))
+
+
+def _made(run: Run, event: Event) -> dict[str, Any]:
+    node = run.metadata.get("langgraph_node")
+    return {"node": None if node is None else str(node), "checkpoint_ns": run.namespace or None, "at": moment(event.at)}
+
+
+def _duration(run: Run, event: Event) -> float:
+    return round(max(0.0, event.at - run.start.at) * 1000, 3)
+
+
+def _partial(result: Any) -> str:
+    generations = getattr(result, "generations", None) or [[]]
+    return generations[0][0].text if generations[0] else ""
