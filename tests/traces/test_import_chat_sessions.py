@@ -109,6 +109,14 @@ def test_messages_of_older_kinds_are_read_as_todays():
     assert trace.steps[1].tool_call_id == trace.steps[2].tool_call_id
 
 
+def test_a_call_that_is_there_in_both_forms_is_one_call():
+    twice = {"function_call": {"name": "find_order", "arguments": '{"customer": "Ada"}'}}
+    (trace,) = import_traces(
+        [[HumanMessage("Where?"), AIMessage("", tool_calls=[CALL], additional_kwargs=twice)]], "chat_sessions"
+    )
+    assert [(step.name, step.tool_call_id) for step in trace.steps[1:]] == [("find_order", "call_a")]
+
+
 def test_invalid_calls_and_failed_tools_keep_their_text_and_say_so():
     invalid = {"name": "find_order", "args": '{"customer": ', "id": "c", "error": None, "type": "invalid_tool_call"}
     session = [

@@ -87,6 +87,11 @@ def test_a_reward_is_a_label_where_it_is_clear(reward, label):
     assert trace.label == label
 
 
+def test_rows_with_a_role_of_their_own_are_rows():
+    imported = import_traces([{"role": "agent", "messages": [user("Hello")]} for _ in range(2)])
+    assert [trace.metadata for trace in imported] == [{"role": "agent"}] * 2
+
+
 def test_origin_and_namespace_are_what_was_asked_for():
     trace = import_traces([[user("Hello")]], origin="simulated", namespace="acme")[0]
     assert (trace.origin, trace.namespace) == ("simulated", "acme")
@@ -178,6 +183,23 @@ def test_older_forms_of_calls_and_results_are_read():
     assert calls == [("act", {"n": 1}), ("flat", {"n": 2}), ("shell", {"input": "ls"})]
     assert trace.steps[2].type == "tool_result"
     assert trace.steps[2].tool_call_id == trace.steps[1].tool_call_id
+
+
+def test_what_a_call_says_beyond_name_and_arguments_is_kept():
+    message = asks(("c", "act", "{}"))
+    message["tool_calls"][0]["extra_content"] = {"signature": "abc"}
+    strange = {"role": "assistant", "tool_calls": ["act now"]}
+    trace, _ = one(user("Go"), message, strange)
+    assert trace.steps[1].extra == {"tool_calls": message["tool_calls"]}
+    assert trace.steps[2].extra == {"tool_calls": ["act now"]}
+
+
+def test_messages_that_forgot_their_role_are_recognised_by_what_they_hold():
+    call, result = asks(("c", "act", "{}")), answers("c", "done")
+    del call["role"], result["role"]
+    trace, repairs = one(user("Go"), call, result)
+    assert [step.type for step in trace.steps] == ["user", "tool_call", "tool_result"]
+    assert len(repairs) == 2
 
 
 def test_a_users_own_calls_are_kept_and_their_results_are_no_orphans():
@@ -325,7 +347,8 @@ def test_rows_that_cannot_be_read_are_reported_with_what_was_in_them(tmp_path):
 )
 def test_files_of_json_and_of_lines_are_read(tmp_path, name, text, as_path):
     path = tmp_path / name
-    path.write_text(text % (json.dumps(user("one")), json.dumps(user("two\u2028lines"))), encoding="utf-8", newline="")
+    two = json.dumps(user("two\u2028lines"), ensure_ascii=False)
+    path.write_text(text % (json.dumps(user("one")), two), encoding="utf-8", newline="")
     assert [trace.steps[0].text for trace in import_traces(as_path(path))] == ["one", "two\u2028lines"]
 
 
@@ -344,7 +367,7 @@ def test_a_list_of_messages_is_one_conversation(tmp_path):
 
 def test_importing_again_gives_the_same_ids():
     rows = [CONVERSATION, [user("Something else")]]
-    first, second = import_traces(rows), import_traces(json.loads(json.dumps(rows)))
+    first, second = import_traces(rows), import_traces([[dict(reversed(m.items())) for m in row] for row in rows])
     assert [trace.id for trace in first] == [trace.id for trace in second]
     assert first[0].id != first[1].id
     assert first[0].steps == second[0].steps

@@ -69,6 +69,10 @@ class Database:
             )
         return self._connection
 
+    def exists(self, name: str) -> bool:
+        """Whether the table may be there; a folder is looked at without loading LanceDB."""
+        return self.remote or Path(self.uri, f"{name}.lance").exists()
+
     def table(self, name: str) -> Table | None:
         """The table's handle, or None where it was never created.
 
@@ -78,7 +82,7 @@ class Database:
         with self._lock, faults(self.uri):
             if self._process == os.getpid() and name in self._tables:
                 return self._tables[name]
-            if not self.remote and not Path(self.uri, f"{name}.lance").exists():
+            if not self.exists(name):
                 return None
             connection = self._connected()
             try:

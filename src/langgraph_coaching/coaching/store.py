@@ -71,6 +71,10 @@ class Store:
         self.namespace = namespace
         self.embedder = embedder
 
+    def exists(self) -> bool:
+        """Whether there may be anything to read; known without loading LanceDB, except for an object store."""
+        return self._database.exists(TABLE)
+
     def table(self) -> Table | None:
         """The table, or None before the first write."""
         return self._database.table(TABLE)
@@ -234,17 +238,18 @@ class Store:
         with faults(self._database.uri):
             table = self._database.reopened(TABLE)
             if before is not None:
-                versions = range(table.version, 0, -1)
-                tokens = ((version, _token(table, version)) for version in versions)
-                since = next(version for version, token in tokens if token == before)
-                table.checkout(next(version for version in range(since - 1, 0, -1) if _token(table, version) != before))
+                version = table.version
+                while _token_at(table, version) != before:
+                    version -= 1
+                while _token_at(table, version) == before:
+                    version -= 1
             found = table.search().select(["key", "record"]).limit(None).to_arrow().to_pylist()
         return {row["key"]: row["record"] for row in found}
 
 
-def _token(table: Table, version: int) -> bytes:
+def _token_at(table: Table, version: int) -> Any:
     table.checkout(version)
-    return (table.schema.metadata or {}).get(b"made", b"")
+    return (table.schema.metadata or {}).get(b"made")
 
 
 def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -48,6 +48,8 @@ class Adviser:
     def __init__(self, store: Store, embedder: Embedder, limits: Limits) -> None:
         self.limits = limits
         self._namespace = store.namespace
+        self._store = store
+        self._loaded = False
         self._embedder = embedder
         self._snapshots = Snapshots(store)
         self._deadline = Deadline()
@@ -61,6 +63,7 @@ class Adviser:
             return self._choose(snapshot, situation, self._embedder.query(_texts(situation)), labels)
 
         try:
+            self._load()
             return _timed(self._deadline.run(work, self.limits.deadline), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._without(error, started)
@@ -69,6 +72,8 @@ class Adviser:
         """Like `advise`, without ever blocking the event loop."""
         started = time.perf_counter()
         try:
+            if not self._loaded:
+                await asyncio.to_thread(self._load)
             async with asyncio.timeout(self.limits.deadline):
                 snapshot, situation = await asyncio.to_thread(self._prepared, messages)
                 vectors = await self._embedder.aquery(_texts(situation))
@@ -96,6 +101,14 @@ class Adviser:
         advice = [self._selected(situation, next(results)) if situation else Advice() for situation in asked]
         seconds = (time.perf_counter() - started) / len(advice)
         return [replace(one, seconds=seconds) for one in advice]
+
+    def _load(self) -> None:
+        # A second or two in a new process, before the deadline starts: otherwise the first calls would always miss it.
+        if not self._loaded and self._store.exists():
+            import lancedb.expr  # noqa: F401
+
+            self._embedder.load()
+            self._loaded = True
 
     def _prepared(self, messages: Any) -> tuple[Snapshot, Situation]:
         situation = situate(read_messages(messages))

@@ -74,6 +74,13 @@ class Embedder:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
+    def load(self) -> None:
+        """Loads the embedded model; other embeddings load when they are first asked."""
+        from langgraph_coaching.recall.minilm import MiniLM
+
+        if isinstance(self.embeddings, MiniLM):
+            self.embeddings.load()
+
     def _recalled(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         with self._lock:
             return {text: self._known[text] for text in texts if text in self._known}

@@ -12,13 +12,16 @@ from langgraph_coaching.coaching.store import coaching_of, latest_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.model import Coaching, Scope
     from langgraph_coaching.coaching.store import Store
 
-_COLUMNS = ("id", "revision", "record", "vector", "examples")
+_NAMES = ("id", "revision", "updated_at")
+"""What tells one revision from every other: an id that was erased may begin again at revision 1."""
+
 _FEW = 500
 """Up to so many new revisions are fetched by name; more are cheaper to read in one scan."""
 
@@ -80,7 +83,8 @@ class Snapshots:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._heads: dict[tuple[str, int], Head] = {}
+        self._heads: dict[tuple[str, int, datetime], Head] = {}
+        self._made = ""
         self._current = Snapshot.of(0, ())
 
     def current(self) -> Snapshot:
@@ -93,6 +97,7 @@ class Snapshots:
         version = self._store.version()
         if version != self._current.version:
             with self._lock:
+                version = self._store.version()
                 if version != self._current.version:
                     self._current = self._read(version)
         return self._current
@@ -102,11 +107,13 @@ class Snapshots:
         if table is None:
             self._heads = {}
             return Snapshot.of(0, ())
-        self._store.check(table)
-        wanted = {(row["id"], row["revision"]) for row in latest_rows(self._store.rows(("id", "revision")))}
+        made = self._store.check(table)
+        if made != self._made:
+            self._heads, self._made = {}, made
+        wanted = {tuple(row[name] for name in _NAMES) for row in latest_rows(self._store.rows(_NAMES))}
         missing = wanted - self._heads.keys()
-        named = {"id": sorted({name for name, _ in missing})} if len(missing) <= _FEW else {}
-        fresh = self._store.arrow(_COLUMNS, **named) if missing else None
+        named = {"id": sorted({key[0] for key in missing})} if len(missing) <= _FEW else {}
+        fresh = self._store.arrow((*_NAMES, "record", "vector", "examples"), **named) if missing else None
         known = {key: head for key, head in self._heads.items() if key in wanted}
         if fresh is not None:
             known.update(_heads(fresh, missing))
@@ -117,7 +124,7 @@ class Snapshots:
         return Snapshot.of(version, active)
 
 
-def _heads(rows: Any, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Head]:
+def _heads(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
     intents = rows["vector"].combine_chunks()
     dimension = intents.type.list_size
     flat = intents.flatten().to_numpy().reshape(-1, dimension)
@@ -125,9 +132,9 @@ def _heads(rows: Any, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Hea
     offsets: Sequence[int] = examples.offsets.to_pylist()
     pool = examples.values.flatten().to_numpy().reshape(-1, dimension)
     found = {}
-    names = zip(rows["id"].to_pylist(), rows["revision"].to_pylist(), rows["record"].to_pylist(), strict=True)
-    for index, (name, revision, record) in enumerate(names):
-        if (name, revision) in wanted:
+    records = rows["record"]
+    for index, key in enumerate(zip(*(rows[name].to_pylist() for name in _NAMES), strict=True)):
+        if key in wanted:
             vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
-            found[name, revision] = Head(coaching_of(record), vectors)
+            found[key] = Head(coaching_of(records[index].as_py()), vectors)
     return found

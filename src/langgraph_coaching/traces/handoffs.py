@@ -33,10 +33,12 @@ class Handoffs:
             shared: Fields of the step.
         """
         reasons = arguments.values() if isinstance(arguments, dict) else ()
-        asked = self._transcript.asking(run.start.more) or {}
-        more = {"tool_call_id": run.start.more, "call": asked.get("call"), "text": " ".join(r for r in reasons if isinstance(r, str))}
+        call_id = run.start.more
+        asked = self._transcript.asking(call_id) or {}
+        more = {"call": asked.get("call"), "text": " ".join(reason for reason in reasons if isinstance(reason, str))}
         for target in targets(output):
-            self._transcript.add(Entry([shared | handoff_step(target) | more], happened=True))
+            self._transcript.handed.add(str(call_id))
+            self._transcript.add(Entry([shared | handoff_step(target, call_id) | more], happened=True))
             for above in run.line():
                 above.handed.add(target)
 

@@ -45,6 +45,8 @@ class Transcript:
     """Entries in order. Messages are told apart by id, tool results by the call they answer, others by their words."""
 
     entries: list[Entry] = field(default_factory=list)
+    handed: set[str] = field(default_factory=set)
+    """Ids of the tool calls whose handoff is in it already."""
     _older: int = 0
     _by_id: dict[str, Entry] = field(default_factory=dict)
     _by_words: dict[Any, list[Entry]] = field(default_factory=lambda: defaultdict(list))
@@ -93,7 +95,11 @@ class Transcript:
             if entry is None:
                 older = index < earlier
                 fields = {"history": True} if older else shared
-                steps = [{**fields, "message_id": message.id, **step} for step in steps_of(message, known=not older)]
+                steps = [
+                    {**fields, "message_id": message.id, **step}
+                    for step in steps_of(message, known=not older)
+                    if step["type"] != "handoff" or step["tool_call_id"] not in self.handed
+                ]
                 if len(steps) > 1 and message.id is None:  # one name holds the steps of one message together
                     steps = [{**step, "message_id": f"unnamed-{len(self.entries)}"} for step in steps]
                 new = Entry(steps, message, older=older, settled=message.id is not None)
@@ -177,15 +183,16 @@ def steps_of(message: BaseMessage, *, known: bool) -> Iterable[dict[str, Any]]:
         return [{"author": author, **part} for part in parts_of(message)]
     if isinstance(message, ToolMessage):
         target = message.response_metadata.get(_DESTINATION)
-        return [result_of(message), *([handoff_step(str(target))] if target else [])]
+        handoffs = [handoff_step(str(target), message.tool_call_id)] if target else []
+        return [result_of(message), *handoffs]
     if isinstance(message, SystemMessage):
         return [{"type": "system", "author": "system", "name": "prompt", "text": text}] if text else []
     return [{"type": "system", "author": "system", "name": role or message.type, "text": text}]
 
 
-def handoff_step(target: str) -> dict[str, Any]:
+def handoff_step(target: str, tool_call_id: str | None = None) -> dict[str, Any]:
     """The step of going over to another agent."""
-    return {"type": "handoff", "author": "agent", "name": target}
+    return {"type": "handoff", "author": "agent", "name": target, "tool_call_id": tool_call_id}
 
 
 def answered(messages: Sequence[BaseMessage]) -> int:

@@ -28,7 +28,8 @@ class MiniLM(Embeddings):
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
 
-    def _load(self) -> tuple[Any, Any]:
+    def load(self) -> tuple[Any, Any]:
+        """The tokenizer and the session; loaded by the first call."""
         with self._lock:
             if self._loaded is None:
                 import onnxruntime
@@ -49,7 +50,7 @@ class MiniLM(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """The text's vector, `float32[384]` of unit length, as a list."""
-        tokenizer, session = self._loaded or self._load()
+        tokenizer, session = self._loaded or self.load()
         encoding = tokenizer.encode(text)
         inputs = {
             "input_ids": np.array([encoding.ids], dtype=np.int64),
