@@ -8,20 +8,26 @@ Start the server in this folder, and coach it from another terminal while it run
     pip install "langgraph-coaching[agents]" "langgraph-cli[inmem]"
     langgraph dev --no-browser
 
-    langgraph-coaching --store ./coaching add --reply "Ask for the country first." "a customer asks what shipping costs"
+    langgraph-coaching add --when "a customer asks what shipping costs" --reply "Ask for the country first."
 
     curl localhost:2024/runs/wait -H "content-type: application/json" -d \
         '{"assistant_id": "coach_node", "input": {"messages": [{"role": "user", "content": "How much is shipping?"}]}}'
 
-Remote callers cannot pass callbacks, so each graph carries the one that captures it. The server brings its own
-checkpointer, and its detector of blocking calls stays on. The store is the folder named by `COACHING_STORE`, or any
-address LanceDB takes (`s3://…`, `gs://…`, `az://…`); several servers may share it.
+Three things are particular to the server. Remote callers cannot pass callbacks, so each graph carries the one that
+captures it. `langgraph.json` names a module (`graphs:coach_node`, not `./graphs.py:coach_node`): the server would
+execute a file once for each graph in it, and load as many coaches. And a server that is told to stop by SIGTERM ends
+without running exit handlers, so its lifespan closes the coach, which writes what is still queued.
+
+The store is where `LANGGRAPH_COACHING_STORE` says, as for the command: a folder, or any address LanceDB takes
+(`s3://…`, `gs://…`, `az://…`). Several servers may share it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from langchain.agents import create_agent
@@ -29,15 +35,16 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langgraph.graph import START, MessagesState, StateGraph
+from starlette.applications import Starlette
 
 from langgraph_coaching import Coach, CoachingState, coached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from langchain_core.messages import BaseMessage
 
-coach = Coach(os.environ.get("COACHING_STORE", "./coaching"))
+coach = Coach(os.environ.get("LANGGRAPH_COACHING_STORE", "./coaching"))
 
 
 class Reporter(BaseChatModel):
@@ -97,3 +104,16 @@ wrapped_node = wrapping.compile().with_config(callbacks=[coach.callback()])
 # ── create_agent with the middleware ──
 
 middleware = create_agent(model, tools=[], middleware=[coach.middleware()]).with_config(callbacks=[coach.callback()])
+
+
+# ── what the server does when it stops ──
+
+
+@asynccontextmanager
+async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    """Writes what is still queued, off the event loop."""
+    yield
+    await asyncio.to_thread(coach.close)
+
+
+app = Starlette(lifespan=lifespan)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from langgraph_coaching.agent.memory import Memory
 from langgraph_coaching.authoring.desk import Desk
 from langgraph_coaching.coaching.database import Database
 from langgraph_coaching.coaching.store import Store
+from langgraph_coaching.coaching.wording import is_name
 from langgraph_coaching.errors import InvalidCoachingError, extra
 from langgraph_coaching.recall.adviser import Adviser
 from langgraph_coaching.recall.embedder import Embedder, embeddings_of
@@ -52,8 +54,10 @@ class Coach(Desk):
         limits: Limits | None = None,
         storage_options: dict[str, str] | None = None,
     ) -> None:
-        if not namespace.strip() or not namespace.isprintable():
-            raise InvalidCoachingError(f"namespace must be a short printable name, not {namespace!r}")
+        if not is_name(namespace):
+            raise InvalidCoachingError(
+                f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
+            )
         self.limits = limits or Limits()
         self._database = Database(uri, storage_options)
         embedder = Embedder(embeddings_of(embeddings))
@@ -61,6 +65,7 @@ class Coach(Desk):
         self._ledger = Ledger(self._database, namespace)
         self._adviser = Adviser(self._store, embedder, self.limits)
         self._recorder = Recorder(self._ledger, self.traces)
+        self._memory = Memory()
 
     @property
     def uri(self) -> str:
@@ -186,7 +191,7 @@ class Coach(Desk):
     def _door(self, labels: Labels) -> Door:
         from langgraph_coaching.agent.door import Door
 
-        return Door(self._adviser, self._ledger, self._recorder.keep, labels)
+        return Door(self._adviser, self._ledger, self._memory, self._recorder.keep, labels)
 
     def _recorded(self, advice: Advice) -> Advice:
         if advice.considered:

@@ -10,6 +10,7 @@ CoachingError
 │   └── EmbedderMismatchError   the store holds vectors of another embedder
 ├── EmbedderError          the embeddings failed or returned something unusable
 ├── TraceImportError       a file or rows that cannot be read as traces     (also a ValueError)
+├── RecordingError         a recorded answer is asked for that is not there
 └── MissingExtraError      an optional dependency is not installed          (also an ImportError)
 ```
 
@@ -60,6 +61,10 @@ class EmbedderError(CoachingError):
 
 class TraceImportError(CoachingError, ValueError):
     """The given file or rows cannot be read as traces."""
+
+
+class RecordingError(CoachingError):
+    """A request is not in the recording that should answer it; the message says how to record it again."""
 
 
 class MissingExtraError(CoachingError, ImportError):

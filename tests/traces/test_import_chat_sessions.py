@@ -17,6 +17,7 @@ from langchain_core.messages import (
 
 from langgraph_coaching.errors import TraceImportError
 from langgraph_coaching.traces.importers import import_traces
+from langgraph_coaching.traces.model import Trace
 
 CALL = {"name": "find_order", "args": {"customer": "Ada"}, "id": "call_a"}
 
@@ -131,6 +132,17 @@ def test_invalid_calls_and_failed_tools_keep_their_text_and_say_so():
     assert (failed.name, failed.error) == ("find_order", "no such order")
 
 
+def test_what_a_store_cannot_hold_is_made_plain():
+    odd = AIMessage(
+        "half \ud83d", additional_kwargs={"raw": {1, 2}, "at": datetime(2024, 5, 1, tzinfo=UTC), "odd": object}
+    )
+    imported = import_traces([[HumanMessage("Hi"), odd]], format="chat_sessions")
+    assert imported[0].steps[1].text == "half \N{REPLACEMENT CHARACTER}"
+    assert imported[0].steps[1].extra["raw"] == [1, 2]
+    assert Trace.model_validate_json(imported[0].model_dump_json()) == imported[0]
+    assert [finding.kind for finding in imported.findings] == ["repaired"]
+
+
 def test_reasoning_and_usage_of_a_message_are_read():
     answer = AIMessage(
         [{"type": "reasoning", "reasoning": "They want to know."}, {"type": "text", "text": "Because."}],
@@ -165,6 +177,7 @@ def test_a_loader_that_gives_nothing_is_an_error_that_says_why():
         import_traces(Loader(breaks=True), format="chat_sessions")
 
 
+@pytest.mark.filterwarnings("ignore:The default value of `allowed_objects`")
 def test_the_langsmith_run_loader_of_langchain_community_is_read():
     loaders = pytest.importorskip("langchain_community.chat_loaders.langsmith")
     schemas = pytest.importorskip("langsmith.schemas")

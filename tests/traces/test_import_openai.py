@@ -332,7 +332,7 @@ def test_rows_that_cannot_be_read_are_reported_with_what_was_in_them(tmp_path):
         (row, "unreadable") for row in (3, 4, 5, 6, 7)
     ]
     assert [finding.raw for finding in imported.findings][:3] == [lines[2], {"id": "c"}, {"id": "d", "messages": []}]
-    assert str(imported).startswith("1 traces, 1 steps; rows repaired: 0, unreadable: 5\n  row 3 unreadable: no JSON")
+    assert str(imported).startswith("traces: 1, steps: 1; rows repaired: 0, unreadable: 5\n  row 3 unreadable: no JSON")
 
 
 @pytest.mark.parametrize("as_path", [str, Path, os.fspath])
@@ -467,6 +467,7 @@ def spoken_in(messages):
     return [(roles[m["role"]], text_in(m["content"])) for m in messages if m["role"] != "system"]
 
 
+@settings(deadline=None)
 @given(conversations())
 def test_every_text_tool_and_argument_of_a_conversation_is_in_its_trace(messages):
     imported = import_traces([messages])
@@ -510,6 +511,7 @@ def in_call_order(messages):
     return arranged
 
 
+@settings(deadline=None)
 @given(conversations().map(in_call_order))
 def test_a_messy_recording_is_the_same_conversation_as_the_tidy_one(messages):
     tidy = messages_of(import_traces([messages])[0].steps)
@@ -575,7 +577,7 @@ odd_rows = st.dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(odd_rows, st.lists(odd_messages | anything, max_size=5))
 def test_whatever_a_row_holds_it_is_imported_or_reported(row, messages):
     imported = import_traces([{**row, "messages": messages}, [user("so that there is one")]])

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from langgraph_coaching.agent.moment import Memory, located, this_moment
+from langgraph_coaching.agent.moment import located, this_moment
+from langgraph_coaching.agent.place import displaced
 from langgraph_coaching.recall.advice import Advice, failed
+from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.ledger import Entry
 from langgraph_coaching.recall.situation import read_messages, situate
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
+    from langchain_core.messages import BaseMessage
 
+    from langgraph_coaching.agent.memory import Memory
     from langgraph_coaching.agent.moment import Moment
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.ledger import Ledger
@@ -47,82 +52,102 @@ def _documents(advice: Advice) -> list[Document]:
     return [Document(receipt.intent or receipt.reason, metadata=receipt.brief()) for receipt in advice.considered]
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked at one model call."""
+
+    messages: list[BaseMessage]
+    labels: Labels
+    moment: Moment
+
+    @property
+    def situation(self) -> str:
+        found = situate(self.messages)
+        return found.text if found else ""
+
+
 class Door:
     """Asks for advice in a running graph: the same again on retry, resume and replay, and never an exception.
 
     Args:
         adviser: Finds coaching.
         ledger: Where earlier advice is looked up.
+        memory: The same for what is not in the ledger yet.
         record: Takes what was advised, off the graph's path.
         labels: Agent, node and tags of the calls that come through here.
     """
 
-    def __init__(self, adviser: Adviser, ledger: Ledger, record: Callable[[Entry], None], labels: Labels) -> None:
+    def __init__(
+        self, adviser: Adviser, ledger: Ledger, memory: Memory, record: Callable[[Entry], None], labels: Labels
+    ) -> None:
         self._adviser = adviser
         self._ledger = ledger
+        self._memory = memory
         self._record = record
         self._labels = labels
-        self._memory = Memory()
+        self._deadline = Deadline()
 
     def advise(self, messages: Any) -> Advice:
         """Advice for a model call with these messages."""
         try:
-            asked = _Question(messages, self._labels)
-            retriever = asked.retriever(lambda: self._look(asked), None)
-            retriever.invoke(asked.query)
-            return self._keep(asked.moment, retriever.found)
+            asked = self._question(messages)
+            retriever = _retriever(look=lambda: self._look(asked))
+            retriever.invoke(asked.situation)
+            return self._kept(asked.moment, retriever.found)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-            return _failed(error)
+            return self._failed(error)
 
     async def aadvise(self, messages: Any) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
         try:
-            asked = _Question(messages, self._labels)
-            retriever = asked.retriever(None, lambda: self._alook(asked))
-            await retriever.ainvoke(asked.query)
-            return self._keep(asked.moment, retriever.found)
+            asked = self._question(messages)
+            retriever = _retriever(alook=lambda: self._alook(asked))
+            await retriever.ainvoke(asked.situation)
+            return self._kept(asked.moment, retriever.found)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-            return _failed(error)
+            return self._failed(error)
+
+    def _question(self, messages: Any) -> _Question:
+        read = displaced(read_messages(messages))
+        moment = this_moment(read, self._labels)
+        return _Question(read, replace(self._labels, node=self._labels.node or moment.node), moment)
 
     def _look(self, asked: _Question) -> Advice:
-        if asked.moment.again and (known := self._known(asked.moment)):
-            return known
-        return located(self._adviser.advise(asked.messages, asked.labels), asked.moment)
+        known = self._remembered(asked.moment)
+        if known is None and asked.moment.again and asked.moment.saved:
+            known = self._deadline.run(lambda: self._written(asked.moment), self._adviser.limits.deadline)
+        return known or located(self._adviser.advise(asked.messages, asked.labels), asked.moment)
 
     async def _alook(self, asked: _Question) -> Advice:
-        if asked.moment.again and (known := await asked.threaded(self._known, asked.moment)):
-            return known
-        return located(await self._adviser.aadvise(asked.messages, asked.labels), asked.moment)
+        known = self._remembered(asked.moment)
+        if known is None and asked.moment.again and asked.moment.saved:
+            known = await self._deadline.arun(lambda: self._written(asked.moment), self._adviser.limits.deadline)
+        return known or located(await self._adviser.aadvise(asked.messages, asked.labels), asked.moment)
 
-    def _known(self, moment: Moment) -> Advice | None:
-        return self._memory.get(moment.key) or self._ledger.advice(moment.key) if moment.key else None
+    def _remembered(self, moment: Moment) -> Advice | None:
+        return _earlier(self._memory.get, moment) if moment.again else None
 
-    def _keep(self, moment: Moment, advice: Advice) -> Advice:
-        if moment.key and advice.considered and advice.failure is None:
-            self._memory.put(moment.key, advice)
+    def _written(self, moment: Moment) -> Advice | None:
+        return _earlier(self._ledger.advice, moment)
+
+    def _kept(self, moment: Moment, advice: Advice) -> Advice:
         if advice.considered:
+            if moment.key and advice.failure is None:
+                self._memory.put(moment.key, moment.task, advice)
             self._record(Entry(moment.key, advice))
         return advice
 
-
-class _Question:
-    """What is asked at one model call."""
-
-    def __init__(self, messages: Any, labels: Labels) -> None:
-        import asyncio
-
-        self.threaded = asyncio.to_thread
-        self.messages = read_messages(messages)
-        self.moment = this_moment(self.messages)
-        self.labels = replace(labels, node=labels.node or self.moment.node)
-        situation = situate(self.messages)
-        self.query = situation.text if situation else ""
-
-    def retriever(
-        self, look: Callable[[], Advice] | None, alook: Callable[[], Awaitable[Advice]] | None
-    ) -> CoachingRetriever:
-        return CoachingRetriever(look=look, alook=alook, name="coaching", metadata={"coaching_recall": True})
+    def _failed(self, error: Exception) -> Advice:
+        reason = f"no coaching was looked up: {type(error).__name__}: {error}"
+        advice = failed(reason, namespace=self._ledger.namespace)
+        self._record(Entry("", advice))
+        return advice
 
 
-def _failed(error: Exception) -> Advice:
-    return failed(f"no coaching was looked up: {type(error).__name__}: {error}")
+def _earlier(find: Callable[[str, str | None], Advice | None], moment: Moment) -> Advice | None:
+    """What was advised when this task ran before; on a replay, when another task asked the same."""
+    return find(moment.key, moment.task) or (find(moment.key, None) if moment.replayed else None)
+
+
+def _retriever(**looks: Any) -> CoachingRetriever:
+    return CoachingRetriever(**{"look": None, "alook": None} | looks, name="coaching", metadata={"coaching_recall": True})

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langchain.agents.middleware import AgentMiddleware, ExtendedModelResponse, ModelResponse
-from langchain_core.messages import AIMessage
+from langchain.agents.middleware import AgentMiddleware
 
-from langgraph_coaching.agent.label import labelled, stamp
-from langgraph_coaching.agent.place import with_block
+from langgraph_coaching.agent.label import labelled
+from langgraph_coaching.agent.place import place
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,7 +38,7 @@ class CoachingMiddleware(AgentMiddleware):
         """Answers with coaching in the system message of this one request."""
         advice = self._door.advise(request.messages)
         with labelled(advice):
-            return _stamped(handler(_coached(request, advice)), advice)
+            return handler(_coached(request, advice))
 
     async def awrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[Any]]
@@ -47,19 +46,12 @@ class CoachingMiddleware(AgentMiddleware):
         """Like `wrap_model_call`, without ever blocking the event loop."""
         advice = await self._door.aadvise(request.messages)
         with labelled(advice):
-            return _stamped(await handler(_coached(request, advice)), advice)
+            return await handler(_coached(request, advice))
 
 
 def _coached(request: ModelRequest[Any], advice: Advice) -> ModelRequest[Any]:
     if not advice.prompt:
         return request
-    return request.override(system_message=with_block(request.system_message, advice.prompt))
-
-
-def _stamped(response: Any, advice: Advice) -> Any:
-    inner = response.model_response if isinstance(response, ExtendedModelResponse) else response
-    messages = inner.result if isinstance(inner, ModelResponse) else [inner]
-    for message in messages:
-        if advice.considered and isinstance(message, AIMessage):
-            stamp(message, advice)
-    return response
+    front = [] if request.system_message is None else [request.system_message]
+    system, *messages = place([*front, *request.messages], advice.prompt)
+    return request.override(system_message=system, messages=messages)

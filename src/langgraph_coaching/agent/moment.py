@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections import OrderedDict
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from langgraph.config import get_config
@@ -18,47 +15,62 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from langgraph_coaching.recall.advice import Advice
-
-_TASK = re.compile(r":[^|]*")
-
-REMEMBERED = 256
-"""Moments kept in memory for retries."""
+    from langgraph_coaching.recall.search import Labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One model call in one run of a graph."""
 
-    key: str
-    """Digest of thread, node path and messages. Message ids make it unique: a new run gives them anew."""
-    thread_id: str | None
-    checkpoint_ns: str | None
-    node: str | None
-    again: bool
-    """Whether LangGraph may be running it for a second time."""
+    key: str = ""
+    """Digest of thread, node path, labels and what was said; "" outside of a graph."""
+    task: str = ""
+    """The task of the outermost graph, which a resume and a retry keep and a replay does not."""
+    thread_id: str | None = None
+    checkpoint_ns: str | None = None
+    node: str | None = None
+    again: bool = False
+    """Whether LangGraph may be running this task for a second time."""
+    replayed: bool = False
+    """Whether it says that it goes on from a checkpoint: then a moment of another task may be this one."""
+    saved: bool = False
+    """Whether there is a checkpointer, so that the first time may have been in another process."""
 
 
-def this_moment(messages: Sequence[BaseMessage]) -> Moment:
+def this_moment(messages: Sequence[BaseMessage], labels: Labels) -> Moment:
     """The moment at which a node or a middleware is called with these messages."""
     try:
         config = get_config()
     except RuntimeError:  # outside of a graph
-        return Moment(key="", thread_id=None, checkpoint_ns=None, node=None, again=False)
-    configurable, labels = config.get("configurable", {}), config.get("metadata", {})
+        return Moment()
+    configurable, metadata = config.get("configurable") or {}, config.get("metadata") or {}
+    namespace = str(metadata.get("langgraph_checkpoint_ns") or configurable.get("checkpoint_ns") or "")
+    if not namespace:
+        return Moment()
     thread = configurable.get("thread_id")
-    namespace = str(labels.get("langgraph_checkpoint_ns") or configurable.get("checkpoint_ns") or "")
-    identified = bool(thread) and all(message.id for message in messages)
-    # Task ids differ when a checkpoint is replayed, message ids do not. Without ids only the task can be recognised.
-    path = _TASK.sub("", namespace) if identified else namespace
-    said = [thread, path, [(message.id if identified else message.type, message.content) for message in messages]]
+    saved = bool(thread) and configurable.get("__pregel_checkpointer") is not None
+    # Not the messages' ids: a replay of the input, or of a model's answer, gives them anew.
+    said = [(message.type, message.content, getattr(message, "tool_calls", ())) for message in messages]
+    asked = [labels.agent, labels.node, sorted(labels.tags)]
+    key = json.dumps([thread, _path(namespace), asked, said], default=str)
     info = getattr(configurable.get("__pregel_runtime"), "execution_info", None)
+    goes_on = configurable.get("__pregel_resuming") or configurable.get("__pregel_replay_state")
     return Moment(
-        key=hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest() if namespace else "",
+        key=hashlib.sha256(key.encode()).hexdigest(),
+        task=namespace.partition("|")[0],
         thread_id=str(thread) if thread else None,
-        checkpoint_ns=namespace or None,
-        node=labels.get("langgraph_node"),
-        again=bool(configurable.get("__pregel_resuming") or "|" in namespace or getattr(info, "node_attempt", 1) > 1),
+        checkpoint_ns=namespace,
+        node=metadata.get("langgraph_node"),
+        # A subgraph that starts over is not told so.
+        again=bool(goes_on) or "|" in namespace or getattr(info, "node_attempt", 1) > 1,
+        replayed=bool(goes_on) and saved,
+        saved=saved,
     )
+
+
+def _path(namespace: str) -> list[str]:
+    # A part that is only a number counts how often a node has called its subgraph, in retries too.
+    return [part.partition(":")[0] for part in namespace.split("|") if ":" in part]
 
 
 def located(advice: Advice, moment: Moment) -> Advice:
@@ -70,23 +82,3 @@ def located(advice: Advice, moment: Moment) -> Advice:
             for receipt in advice.considered
         ),
     )
-
-
-class Memory:
-    """The advice of the latest moments, so that a retry gets what the first attempt had."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._kept: OrderedDict[str, Advice] = OrderedDict()
-
-    def get(self, key: str) -> Advice | None:
-        """The advice of that moment, if it is still known."""
-        with self._lock:
-            return self._kept.get(key)
-
-    def put(self, key: str, advice: Advice) -> None:
-        """Remembers it, forgetting the oldest."""
-        with self._lock:
-            self._kept[key] = advice
-            if len(self._kept) > REMEMBERED:
-                self._kept.popitem(last=False)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import functools
 import inspect
-from dataclasses import is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.pregel import Pregel
-from langgraph.types import Command
 
 from langgraph_coaching.agent.label import labelled
-from langgraph_coaching.agent.place import displaced, place
+from langgraph_coaching.agent.place import place
 from langgraph_coaching.agent.state import CHANNEL, read_field
+from langgraph_coaching.agent.update import with_fields, without_coaching
 from langgraph_coaching.recall.situation import read_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from langgraph_coaching.agent.door import Door
     from langgraph_coaching.recall.advice import Advice
@@ -62,62 +61,57 @@ def coached_node(door: Door, inner: Any, messages_key: str) -> Any:
             "coach.node() cannot wrap a compiled graph, whose checkpoints would keep the coaching: wrap the node in it "
             "that calls the model, or give create_agent the middleware"
         )
+    if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
+        inner = RunnableLambda(inner)
     if isinstance(inner, Runnable):
-        return _coached_runnable(door, inner, messages_key)
+        calls = _wrapped(door, inner.invoke, messages_key), _awrapped(door, inner.ainvoke, messages_key)
+        return RunnableLambda(*calls, name=inner.get_name())
     if not callable(inner):
         raise TypeError(f"coach.node() wraps a node function or a Runnable, not {type(inner).__name__}")
-    if inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(getattr(inner, "__call__", None)):  # noqa: B004
+    wrap = _awrapped if _is_async(inner) else _wrapped
+    return _dressed(wrap(door, inner, messages_key), inner)
 
-        async def anode(state: Any, *args: Any, **kwargs: Any) -> Any:
-            advice = await door.aadvise(read_field(state, messages_key))
-            with labelled(advice):
-                return _cleaned(await inner(_with(state, advice, messages_key), *args, **kwargs), messages_key)
 
-        return _dressed(anode, inner)
-
+def _wrapped(door: Door, call: Callable[..., Any], messages_key: str) -> Callable[..., Any]:
     def node(state: Any, *args: Any, **kwargs: Any) -> Any:
         advice = door.advise(read_field(state, messages_key))
         with labelled(advice):
-            return _cleaned(inner(_with(state, advice, messages_key), *args, **kwargs), messages_key)
+            return _bare(call(_coached(state, advice, messages_key), *args, **kwargs), advice)
 
-    return _dressed(node, inner)
+    return node
+
+
+def _awrapped(door: Door, call: Callable[..., Awaitable[Any]], messages_key: str) -> Callable[..., Any]:
+    async def node(state: Any, *args: Any, **kwargs: Any) -> Any:
+        advice = await door.aadvise(read_field(state, messages_key))
+        with labelled(advice):
+            return _bare(await call(_coached(state, advice, messages_key), *args, **kwargs), advice)
+
+    return node
+
+
+def _is_async(inner: Any) -> bool:
+    return inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(getattr(inner, "__call__", None))  # noqa: B004
 
 
 def _dressed(node: Callable[..., Any], inner: Any) -> Callable[..., Any]:
-    target = inner if hasattr(inner, "__name__") else getattr(inner, "func", inner.__call__)
-    functools.update_wrapper(node, target)
+    """The node with the name, the signature and the type hints of what it wraps, which LangGraph reads."""
+    named = inner.func if isinstance(inner, functools.partial) else inner
+    functools.update_wrapper(node, named if hasattr(named, "__name__") else named.__call__)
+    node.__name__ = getattr(named, "__name__", type(named).__name__)
     node.__signature__ = inspect.signature(inner)  # type: ignore[attr-defined]
     return node
 
 
-def _coached_runnable(door: Door, inner: Runnable[Any, Any], messages_key: str) -> Runnable[Any, Any]:
-    def node(state: Any) -> Any:
-        advice = door.advise(read_field(state, messages_key))
-        with labelled(advice):
-            return _cleaned(inner.invoke(_with(state, advice, messages_key)), messages_key)
-
-    async def anode(state: Any) -> Any:
-        advice = await door.aadvise(read_field(state, messages_key))
-        with labelled(advice):
-            return _cleaned(await inner.ainvoke(_with(state, advice, messages_key)), messages_key)
-
-    return RunnableLambda(node, anode, name=inner.get_name())
-
-
-def _with(state: Any, advice: Advice, messages_key: str) -> Any:
+def _coached(state: Any, advice: Advice, messages_key: str) -> Any:
+    """The state with coaching in its messages."""
     if not advice.prompt:
         return state
-    messages = place(read_messages(read_field(state, messages_key)), advice.prompt)
-    if isinstance(state, dict):
-        return {**state, messages_key: messages}
-    if is_dataclass(state) and not isinstance(state, type):
-        return replace(state, **{messages_key: messages})
-    return state.model_copy(update={messages_key: messages})
+    given = read_field(state, messages_key)
+    messages = given if isinstance(given, list | tuple) else read_messages(given)
+    return with_fields(state, {messages_key: place(messages, advice.prompt)})
 
 
-def _cleaned(result: Any, messages_key: str) -> Any:
-    if isinstance(result, dict) and isinstance(result.get(messages_key), list):
-        return {**result, messages_key: displaced(result[messages_key])}
-    if isinstance(result, Command) and isinstance(result.update, dict):
-        return replace(result, update=_cleaned(result.update, messages_key))
-    return result
+def _bare(result: Any, advice: Advice) -> Any:
+    """What the node returned, without coaching in its messages."""
+    return without_coaching(result) if advice.prompt else result

@@ -4,85 +4,89 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.messages import SystemMessage
+from langchain_core.messages import BaseMessage, SystemMessage
 
-from langgraph_coaching.recall.prompt import BLOCK, CLOSE, OPEN
+from langgraph_coaching.recall.prompt import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from langchain_core.messages import BaseMessage
 
 OURS = "langgraph-coaching"
 """Id of a system message that holds nothing but the block."""
 
 
-def has_block(message: BaseMessage) -> bool:
-    """Whether a message carries a block."""
-    return isinstance(message, SystemMessage) and block_in(message) != ""
-
-
-def block_in(message: BaseMessage) -> str:
-    """The block a message carries, or ""."""
-    content: Any = message.content
-    texts = [content] if isinstance(content, str) else [_text(part) for part in content]
-    return next((found.group().lstrip("\n") for text in texts if (found := BLOCK.search(text))), "")
-
-
-def _text(part: Any) -> str:
-    if isinstance(part, str):
-        return part
-    text = part.get("text", "") if isinstance(part, dict) else ""
-    return text if isinstance(text, str) else ""
-
-
-def without_block(message: SystemMessage) -> SystemMessage | None:
-    """The message as it was before `with_block`; None where it was only the block."""
-    content: Any = message.content
-    if isinstance(content, str):
-        rest = BLOCK.sub("", content)
-        return message.model_copy(update={"content": rest}) if rest else None
-    kept = [part for part in content if not (_text(part).startswith(OPEN) and _text(part).endswith(CLOSE))]
-    return message.model_copy(update={"content": kept}) if kept else None
-
-
-def with_block(system: SystemMessage | None, block: str) -> SystemMessage | None:
-    """The system message with this block and no other.
+def place(messages: Sequence[Any], block: str) -> list[Any]:
+    """The messages with this block and no other: in the last of the system messages in front, or in a new one.
 
     Args:
-        system: The user's own, its content a string or a list of blocks, or None.
-        block: The prompt block; "" takes one away.
-
-    Returns:
-        A new message, or None where nothing is left to say.
+        messages: A prompt, in any of the forms that LangChain reads, which every message keeps; it is not changed.
+        block: The prompt block.
     """
-    bare = without_block(system) if system is not None and has_block(system) else system
-    if not block:
-        return bare
-    if bare is None:
-        return SystemMessage(block, id=OURS)
-    content: Any = bare.content
-    if isinstance(content, str):
-        return bare.model_copy(update={"content": f"{content}\n\n{block}" if content else block})
-    return bare.model_copy(update={"content": [*content, {"type": "text", "text": block}]})
-
-
-def place(messages: Sequence[BaseMessage], block: str) -> list[BaseMessage]:
-    """The messages with the block in the last of the system messages in front, or in a new one before all others.
-
-    Args:
-        messages: A prompt; it is not changed.
-        block: The prompt block; "" takes one away.
-    """
+    bare = displaced(messages)
     front = 0
-    while front < len(messages) and isinstance(messages[front], SystemMessage):
+    while front < len(bare) and _instructions(bare[front]) is not None:
         front += 1
-    systems = displaced(messages[:front])
-    merged = with_block(systems[-1] if systems else None, block)
-    return [*systems[:-1], *([merged] if merged is not None else []), *displaced(messages[front:])]
+    if not front:
+        return [_instructing(bare, block), *bare]
+    last = bare[front - 1]
+    return [*bare[: front - 1], _saying(last, _joined(_instructions(last), block)), *bare[front:]]
 
 
 def displaced(messages: Sequence[Any]) -> list[Any]:
-    """The messages with every block taken out, and without a message that was only the block."""
-    bare = (without_block(m) if isinstance(m, SystemMessage) and has_block(m) else m for m in messages)
-    return [message for message in bare if message is not None]
+    """The messages as they were before `place`: every block taken out, and each message that was only a block."""
+    bare = []
+    for message in messages:
+        content = _instructions(message)
+        rest = _without_block(content)
+        if rest == content:
+            bare.append(message)
+        elif rest:
+            bare.append(_saying(message, rest))
+    return bare
+
+
+def _joined(content: Any, block: str) -> Any:
+    if isinstance(content, list):
+        return [*content, {"type": "text", "text": block}]
+    return f"{content}\n\n{block}" if content else block
+
+
+def _without_block(content: Any) -> Any:
+    if isinstance(content, str):
+        return BLOCK.sub("", content)
+    if not isinstance(content, list):
+        return content
+    return [rest for part in content if (rest := _part_without_block(part))]
+
+
+def _part_without_block(part: Any) -> Any:
+    text = part.get("text") if isinstance(part, dict) else part
+    if not isinstance(text, str) or not BLOCK.search(text):
+        return part
+    rest = BLOCK.sub("", text)
+    return {**part, "text": rest} if rest and isinstance(part, dict) else rest
+
+
+def _instructions(message: Any) -> Any:
+    """The content of a system message: the object, a mapping with a role, or a pair; None for any other message."""
+    if isinstance(message, BaseMessage):
+        return message.content if isinstance(message, SystemMessage) else None
+    if isinstance(message, dict):
+        system = message.get("role", message.get("type")) in ("system", "developer")
+        return message.get("content") if system else None
+    pair = isinstance(message, tuple | list) and len(message) == 2  # noqa: PLR2004 - role and content
+    return message[1] if pair and message[0] == "system" else None
+
+
+def _saying(message: Any, content: Any) -> Any:
+    if isinstance(message, BaseMessage):
+        return message.model_copy(update={"content": content})
+    return {**message, "content": content} if isinstance(message, dict) else (message[0], content)
+
+
+def _instructing(others: Sequence[Any], block: str) -> Any:
+    """A system message in the form of the others: a node may hand them to something that takes no other."""
+    form = others[0] if others else None
+    if isinstance(form, dict):
+        return {"role": "system", "content": block}
+    return ("system", block) if isinstance(form, tuple | list) else SystemMessage(block, id=OURS)

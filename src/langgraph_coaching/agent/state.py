@@ -9,7 +9,7 @@ from langgraph.graph import MessagesState
 
 from langgraph_coaching.agent.label import label_next_call
 from langgraph_coaching.agent.place import place
-from langgraph_coaching.recall.advice import Advice
+from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.situation import read_messages
 
 if TYPE_CHECKING:
@@ -40,13 +40,10 @@ def coached(state: Any, messages_key: str = "messages") -> list[BaseMessage]:
     Returns:
         New messages for `model.invoke`; without coaching, the messages as they are. Keep them out of the state.
     """
-    messages = read_messages(read_field(state, messages_key) or [])
-    channel = read_field(state, CHANNEL) or []
-    advice = advice_of(channel)
-    if advice is None:
-        return messages
+    messages = read_field(state, messages_key) or []
+    advice = advice_of(read_field(state, CHANNEL))
     label_next_call(advice)
-    return place(messages, advice.prompt)
+    return place(read_messages(messages), advice.prompt) if advice.prompt else messages
 
 
 def read_field(state: Any, name: str) -> Any:
@@ -54,6 +51,11 @@ def read_field(state: Any, name: str) -> Any:
     return state.get(name) if isinstance(state, dict) else getattr(state, name, None)
 
 
-def advice_of(channel: Any) -> Advice | None:
-    """The advice in the channel, or None: it holds one item, or none."""
-    return Advice.from_json(channel[-1]) if channel else None
+def advice_of(channel: Any) -> Advice:
+    """The advice in the channel, which holds one item or none; never raises."""
+    if not channel:
+        return Advice()
+    try:
+        return Advice.from_json(channel[-1])
+    except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
+        return failed(f"the coaching in the state cannot be read: {type(error).__name__}: {error}")

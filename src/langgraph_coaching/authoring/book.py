@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from langgraph_coaching.authoring.draft import compose, examples_of
-from langgraph_coaching.coaching.behavior import behavior_of
-from langgraph_coaching.coaching.model import Coaching, Scope
-from langgraph_coaching.coaching.store import vector_texts
-from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotFoundError
+from langgraph_coaching.coaching.store import coaching_of, latest_rows, vector_texts
+from langgraph_coaching.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
 
-    from langgraph_coaching.coaching.store import Store
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.store import Store, Vectors
     from langgraph_coaching.recall.embedder import Embedder
 
 BATCH = 500
-"""Coachings embedded and written in one commit."""
-
-_SCOPE = ("agent", "node", "tags")
+"""Coachings embedded, or looked up by id, in one call."""
 
 
 class Book:
@@ -35,40 +31,59 @@ class Book:
         self._store = store
         self._embedder = embedder
 
-    def save(self, coachings: builtins.list[Coaching], progress: Callable[[int], None] | None = None) -> None:
-        """Writes new coachings, in order; saving one again, with the same content, changes nothing.
+    def save(
+        self, coachings: builtins.list[Coaching], progress: Callable[[int], None] | None = None
+    ) -> builtins.list[Coaching]:
+        """Writes new coachings, all of them or none; one that is saved already, with the same content, stays as it is.
 
         Args:
             coachings: First revisions.
-            progress: Called with the number done after each batch.
+            progress: Called with the number embedded so far.
+
+        Returns:
+            The coachings as they stand in the store, in order.
 
         Raises:
-            ConflictError: An id is taken by a coaching that says something else.
+            ConflictError: An id is taken by a coaching that says something else, or that was deleted.
         """
         names = [coaching.id for coaching in coachings]
         if len(set(names)) < len(names):
             raise ConflictError("two of the given coachings have the same id; give each its own, or none")
+        present = self._present(coachings)
+        try:
+            self._write([coaching for coaching in coachings if coaching.id not in present], progress)
+        except ConflictError:  # another writer was faster; with the same coachings, where this is somebody's retry
+            present = self._present(coachings)
+            self._write([coaching for coaching in coachings if coaching.id not in present])
+        return [present.get(coaching.id, coaching) for coaching in coachings]
+
+    def _present(self, coachings: builtins.list[Coaching]) -> dict[str, Coaching]:
+        """The heads of those that are saved already."""
+        found: dict[str, Coaching] = {}
         for start in range(0, len(coachings), BATCH):
-            batch = coachings[start : start + BATCH]
-            taken = {row["id"]: row["content_hash"] for row in self._first_rows(batch)}
-            other = [c.id for c in batch if taken.get(c.id, c.content_hash) != c.content_hash]
-            if other:
-                raise ConflictError(f"the id {other[0]!r} is taken; edit that coaching, or choose another id")
-            self._write([coaching for coaching in batch if coaching.id not in taken])
-            if progress is not None:
-                progress(start + len(batch))
+            wanted = {coaching.id: coaching for coaching in coachings[start : start + BATCH]}
+            rows = self._store.rows(("id", "revision", "content_hash", "record"), id=list(wanted))
+            for row in rows:
+                if row["revision"] == 1 and row["content_hash"] != wanted[row["id"]].content_hash:
+                    raise ConflictError(f"the id {row['id']!r} is taken; edit that coaching, or choose another id")
+            found.update((row["id"], coaching_of(row["record"])) for row in latest_rows(rows))
+        if deleted := next((coaching.id for coaching in found.values() if coaching.deleted), None):
+            raise ConflictError(f"{deleted} was deleted; coach.restore({deleted!r}) brings it back")
+        return found
 
-    def _first_rows(self, batch: builtins.list[Coaching]) -> builtins.list[dict[str, Any]]:
-        return self._store.rows(("id", "content_hash"), id=[coaching.id for coaching in batch], revision=1)
-
-    def _write(self, coachings: builtins.list[Coaching]) -> None:
+    def _write(self, coachings: builtins.list[Coaching], progress: Callable[[int], None] | None = None) -> None:
         if not coachings:
             return
         if (table := self._store.table()) is not None:
             self._store.check(table)  # before the embedder is asked, which may cost money
-        texts = [text for coaching in coachings for text in vector_texts(coaching)]
-        vectors = iter(self._embedder.documents(texts))
-        self._store.insert(coachings, [[next(vectors) for _ in vector_texts(coaching)] for coaching in coachings])
+        vectors: builtins.list[Vectors] = []
+        for start in range(0, len(coachings), BATCH):
+            texts = [vector_texts(coaching) for coaching in coachings[start : start + BATCH]]
+            embedded = iter(self._embedder.documents([text for several in texts for text in several]))
+            vectors += [[next(embedded) for _ in several] for several in texts]
+            if progress is not None:
+                progress(len(vectors))
+        self._store.insert(coachings, vectors)
 
     def get(self, coaching_id: str, revision: int | None = None) -> Coaching:
         """The latest revision, or the one asked for.
@@ -155,46 +170,3 @@ class Book:
             else:
                 return changed
         raise AssertionError("unreachable")
-
-
-def edited(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
-    """The next revision with changes as a person types them.
-
-    Args:
-        coaching: A live coaching.
-        changes: Fields of a coaching; `examples` and `never` as texts, `agent`, `node` and `tags` by name.
-
-    Raises:
-        InvalidCoachingError: A field is unknown, fixed or not acceptable.
-        NotFoundError: It was deleted.
-    """
-    if coaching.deleted:
-        raise NotFoundError(f"{coaching.id} was deleted; coach.restore({coaching.id!r}) brings it back")
-    if not changes:
-        raise InvalidCoachingError("nothing to change: name a field, e.g. intent='…'")
-    changed = dict(changes)
-    if scope := {name: changed.pop(name) for name in _SCOPE if name in changed}:
-        changed["scope"] = Scope(**{**coaching.scope.model_dump(), **scope})
-    if "examples" in changed or "never" in changed:
-        applies = changed.pop("examples", [e for e in coaching.examples if e.applies])
-        never = changed.pop("never", None)
-        kept = () if never is not None else tuple(e for e in coaching.examples if not e.applies)
-        changed["examples"] = (*examples_of(applies, never or ()), *kept)
-    if "behavior" in changed:
-        changed["behavior"] = behavior_of(changed["behavior"])
-    return coaching.revised(**changed)
-
-
-def composed_many(namespace: str, rows: Iterable[Mapping[str, Any]]) -> builtins.list[Coaching]:
-    """Coachings from many rows of fields; all of them are checked before any is written.
-
-    Raises:
-        InvalidCoachingError: A row is not acceptable; the message says which, counted from 1.
-    """
-    found = []
-    for number, row in enumerate(rows, 1):
-        try:
-            found.append(compose(namespace=namespace, **row))
-        except (InvalidCoachingError, TypeError) as error:
-            raise InvalidCoachingError(f"row {number}: {error}") from None
-    return found

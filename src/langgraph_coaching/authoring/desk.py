@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.authoring.book import Book, composed_many, edited
-from langgraph_coaching.authoring.draft import Draft, compose, draft_of
+from langgraph_coaching.authoring.book import Book
+from langgraph_coaching.authoring.draft import Draft, draft_of
+from langgraph_coaching.authoring.fields import compose, composed_many, edited
 from langgraph_coaching.authoring.intents import suggest_intents, suggest_with
+from langgraph_coaching.coaching.reembed import reembed
 
 if TYPE_CHECKING:
     import builtins
@@ -68,35 +70,37 @@ class Desk:
         Args:
             intent: When replying to what.
             behavior: One of the six, or a mapping with a `type`.
-            **fields: `examples`, `never` (texts), `agent`, `node`, `tags`, `priority`, `status`, `notes`, `author`,
-                `expires_at`, `source`, `id`.
+            **fields: `examples`, `never` (texts), `agent`, `node`, `tags` (or a whole `scope`), `priority`, `status`,
+                `notes`, `author`, `expires_at`, `source`, `id`.
+
+        Returns:
+            The coaching as it stands in the store. Adding the same again under the same id changes nothing.
 
         Raises:
             InvalidCoachingError: A field is unknown or not acceptable.
             ConflictError: The id is taken by a coaching that says something else.
             StoreError: It could not be written.
         """
-        return self._saved(compose(namespace=self.namespace, intent=intent, behavior=behavior, **fields))
+        return self._saved(compose(self.namespace, intent=intent, behavior=behavior, **fields))
 
     def add_many(
         self, rows: Iterable[Mapping[str, Any]], *, progress: Callable[[int], None] | None = None
     ) -> builtins.list[Coaching]:
-        """Saves many at once, in order; each row has the fields of `add`. All are checked before any is written.
+        """Saves many at once, in order, all of them or none; each row has the fields of `add`.
 
         Args:
             rows: Mappings of fields.
-            progress: Called with the number done so far.
+            progress: Called with the number embedded so far; they are written together at the end.
 
         Raises:
             InvalidCoachingError: A row is not acceptable; the message says which.
+            ConflictError: An id is taken by a coaching that says something else, or twice among these.
+            StoreError: They could not be written.
         """
-        coachings = composed_many(self.namespace, rows)
-        self._book.save(coachings, progress)
-        return coachings
+        return self._book.save(composed_many(self.namespace, rows), progress)
 
     def _saved(self, coaching: Coaching) -> Coaching:
-        self._book.save([coaching])
-        return coaching
+        return self._book.save([coaching])[0]
 
     def get(self, coaching_id: str, *, revision: int | None = None) -> Coaching:
         """One coaching, at its latest revision or the one asked for.
@@ -169,4 +173,4 @@ class Desk:
         Returns:
             How many revisions were rewritten.
         """
-        return self._store.reembed(self._embedder.documents)
+        return reembed(self._store, self._embedder.documents)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.authoring.fields import compose, examples_of
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
-from langgraph_coaching.coaching.model import Coaching, Example, Scope, Source, new_id
+from langgraph_coaching.coaching.model import Example, Source, new_id
+from langgraph_coaching.coaching.wording import PROSE_LIMIT, quoted
 from langgraph_coaching.errors import InvalidCoachingError, NotCoachableError
 from langgraph_coaching.recall.situation import situate
 from langgraph_coaching.traces.conversation import messages_before
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from langgraph_coaching.coaching.behavior import Behavior
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.traces.model import Step, Trace
 
 EXCERPT = 300
@@ -39,38 +42,43 @@ class Draft:
     """What the agent had in front of it at that step."""
     fields: dict[str, Any] = field(default_factory=dict)
     """Further fields of the coaching, as `coach.add` takes them."""
+    id: str = field(default_factory=new_id)
+    """The coaching's id when it is saved; every change makes another, so that saving one draft twice saves it once."""
+
+    def _but(self, **changes: Any) -> Draft:
+        return replace(self, id=new_id(), **changes)
 
     def when(self, intent: str) -> Draft:
         """Another intent."""
-        return replace(self, intent=intent)
+        return self._but(intent=intent)
 
     def reply(self, text: str) -> Draft:
         """Do this: answer in a certain way."""
-        return replace(self, behavior=Reply(text))
+        return self._but(behavior=Reply(text))
 
     def search_knowledge(self, article: str, query: str = "", *, instruction: str = "") -> Draft:
         """Do this: read an article first."""
-        return replace(self, behavior=SearchKnowledge(article, query, instruction=instruction))
+        return self._but(behavior=SearchKnowledge(article, query, instruction=instruction))
 
     def action(self, tool: str, arguments: dict[str, Any] | None = None, *, instruction: str = "") -> Draft:
         """Do this: call a tool."""
-        return replace(self, behavior=Action(tool, arguments, instruction=instruction))
+        return self._but(behavior=Action(tool, arguments, instruction=instruction))
 
     def process(self, name: str, *, instruction: str = "") -> Draft:
         """Do this: follow a process."""
-        return replace(self, behavior=Process(name, instruction=instruction))
+        return self._but(behavior=Process(name, instruction=instruction))
 
     def playbook(self, name: str, *, instruction: str = "") -> Draft:
         """Do this: switch to a playbook."""
-        return replace(self, behavior=Playbook(name, instruction=instruction))
+        return self._but(behavior=Playbook(name, instruction=instruction))
 
     def handoff(self, target: str, *, instruction: str = "") -> Draft:
         """Do this: hand the conversation over."""
-        return replace(self, behavior=Handoff(target, instruction=instruction))
+        return self._but(behavior=Handoff(target, instruction=instruction))
 
     def having(self, **fields: Any) -> Draft:
         """With further fields of `coach.add`: `examples`, `never`, `agent`, `node`, `tags`, `priority`, `notes`, …."""
-        return replace(self, fields={**self.fields, **fields})
+        return self._but(fields={**self.fields, **fields})
 
     def coaching(self, namespace: str) -> Coaching:
         """The coaching as it would be saved.
@@ -80,22 +88,22 @@ class Draft:
         """
         if self.behavior is None:
             raise InvalidCoachingError("the draft says when but not what: choose a behavior, e.g. draft.reply('…')")
-        return compose(
-            namespace=namespace, intent=self.intent, behavior=self.behavior, source=self._source(), **self._fields()
-        )
+        fields = {"id": self.id, "source": self._source(), **self.fields, "examples": self._examples()}
+        return compose(namespace, intent=self.intent, behavior=self.behavior, **fields)
 
     def _source(self) -> Source | None:
         if self.step is None:
             return None
-        return Source(trace_id=self.step.trace_id, step=self.step.index, excerpt=self.step.text[:EXCERPT])
+        return Source(trace_id=self.step.trace_id, step=self.step.index, excerpt=quoted(self.step.text, EXCERPT))
 
-    def _fields(self) -> dict[str, Any]:
+    def _examples(self) -> tuple[Example, ...]:
+        given = examples_of(self.fields.get("examples", ()))
         situation = situate(self.conversation)
-        if situation is None or self.step is None:
-            return self.fields
+        said = "" if situation is None else quoted(situation.parts[0][0], PROSE_LIMIT)
+        if self.step is None or not said:
+            return given
         # What was said there is the first example of where it applies.
-        said = Example(text=situation.parts[0][0], origin="source", reference=self.step.trace_id)
-        return {**self.fields, "examples": [said, *self.fields.get("examples", ())]}
+        return (Example(text=said, origin="source", reference=self.step.trace_id), *given)
 
 
 def draft_of(trace: Trace, step: Step, suggest: Callable[[Sequence[BaseMessage]], Sequence[str]]) -> Draft:
@@ -127,56 +135,3 @@ def draft_of(trace: Trace, step: Step, suggest: Callable[[Sequence[BaseMessage]]
         step=step,
         conversation=tuple(conversation),
     )
-
-
-def compose(
-    *,
-    namespace: str,
-    intent: str,
-    behavior: Any,
-    examples: Sequence[str | Example] = (),
-    never: Sequence[str] = (),
-    agent: str | None = None,
-    node: str | None = None,
-    tags: Sequence[str] = (),
-    id: str | None = None,  # noqa: A002 - the field's name
-    **fields: Any,
-) -> Coaching:
-    """A coaching from what a person types.
-
-    Args:
-        namespace: Where it belongs.
-        intent: When replying to what.
-        behavior: One of the six, or a mapping with a `type`.
-        examples: Texts (or `Example`s) of situations in which it also applies.
-        never: Texts of situations in which it never does.
-        agent: Only for this agent.
-        node: Only at this node.
-        tags: Only for calls with all of these labels.
-        id: Its id; a random one when None.
-        **fields: Any other field of `Coaching`.
-
-    Raises:
-        InvalidCoachingError: A field is unknown or not acceptable.
-    """
-    return Coaching(
-        id=new_id() if id is None else id,
-        namespace=namespace,
-        intent=intent,
-        behavior=behavior,
-        examples=examples_of(examples, never),
-        scope=Scope(agent=agent, node=node, tags=tuple(tags)),
-        **fields,
-    )
-
-
-def examples_of(examples: Sequence[str | Example], never: Sequence[str]) -> tuple[Example, ...]:
-    """Examples from plain texts.
-
-    Raises:
-        InvalidCoachingError: One text was given where a list is expected, or a text is not acceptable.
-    """
-    if isinstance(examples, str) or isinstance(never, str):
-        raise InvalidCoachingError("examples and never are lists of texts; put a single text into brackets")
-    told = [text if isinstance(text, Example) else Example(text=text) for text in examples]
-    return (*told, *(Example(text=text, applies=False) for text in never))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from langgraph_coaching.cli import browse, write
 from langgraph_coaching.cli.options import Exit
@@ -16,6 +17,7 @@ from langgraph_coaching.errors import (
     MissingExtraError,
     NotCoachableError,
     NotFoundError,
+    RecordingError,
     StoreError,
     TraceImportError,
 )
@@ -68,12 +70,17 @@ def run() -> int:
     except typer.Abort:
         return Exit.USAGE
     except (NotFoundError, InvalidCoachingError, NotCoachableError, ConflictError, TraceImportError) as error:
-        errors.print(f"[bold red]error[/bold red] {error}", markup=True, soft_wrap=True)
+        _say(error)
         return Exit.NOTHING if isinstance(error, NotFoundError) else Exit.USAGE
     except MissingExtraError as error:
-        errors.print(f"[bold red]error[/bold red] {error}", soft_wrap=True)
+        _say(error)
         return Exit.USAGE
-    except (StoreError, EmbedderError) as error:
-        errors.print(f"[bold red]error[/bold red] {error}", soft_wrap=True)
+    except (StoreError, EmbedderError, RecordingError) as error:
+        _say(error)
         return Exit.FAULT
     return code if isinstance(code, int) else Exit.DONE
+
+
+def _say(error: Exception) -> None:
+    # Escaped: rich would take the extra in "pip install 'langgraph-coaching[demo]'" for a style, and not show it.
+    errors.print(f"[bold red]error[/bold red] {escape(str(error))}", soft_wrap=True)

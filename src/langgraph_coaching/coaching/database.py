@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -148,6 +149,14 @@ class Database:
             self._forget()
 
 
+_PLACE = re.compile(r", \S+\.rs:\d+:\d+")
+"""Where in its own source LanceDB met the fault."""
+
+_DAMAGE = re.compile(
+    r"size is too small|sufficient data|invalid range|invalid magic|unexpected eof|schema error|corrupt|panic"
+)
+
+
 @contextmanager
 def faults(uri: str) -> Iterator[None]:
     """Turns whatever LanceDB, Arrow or the disk raise into a `StoreError` that says what to look at."""
@@ -156,11 +165,11 @@ def faults(uri: str) -> Iterator[None]:
     except CoachingError:
         raise
     except Exception as error:  # LanceDB raises RuntimeError, OSError, ValueError, and RustPanic on damaged files
-        said = " ".join(str(error).split())[:300]
-        raise StoreError(f"the coaching store at {uri} failed: {said}. {_advice(said)}") from error
+        said = _PLACE.sub("", " ".join(str(error).split()))[:300]
+        raise StoreError(f"the coaching store at {uri} failed: {said}. {_advice(type(error).__name__, said)}") from error
 
 
-def _advice(said: str) -> str:
+def _advice(kind: str, said: str) -> str:
     lowered = said.lower()
     if "no space left" in lowered:
         return "The disk is full: free some space and try again; nothing was half written."
@@ -168,6 +177,6 @@ def _advice(said: str) -> str:
         return "The folder cannot be written: check its permissions or give another one."
     if "not found" in lowered:
         return "Files of it are missing: restore the folder from a copy, or give another one."
-    if "file size is too small" in lowered or "panic" in lowered or "corrupt" in lowered:
+    if _DAMAGE.search(lowered) or "RustPanic" in kind:
         return "Files of it are damaged: restore the folder from a copy."
     return "Check that the address is right and reachable, then try again."

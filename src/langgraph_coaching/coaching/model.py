@@ -23,7 +23,8 @@ PRIORITY_LIMIT = 100
 """Priorities run from -100 to 100; 0 is ordinary."""
 
 _BOILERPLATE = re.compile(
-    r"^(?:when(?:ever)?\s+(?:you(?:['’]re| are)\s+)?(?:replying|responding|answering)\s+to\b[\s:,]*)+", re.IGNORECASE
+    r"^(?:when(?:ever)?\s+(?:you(?:['\u2019]re| are)\s+)?(?:replying|responding|answering)\s+to\b[\s:,]*)+",
+    re.IGNORECASE,
 )
 
 
@@ -120,8 +121,9 @@ class Coaching(_Record):
         """First 16 hex digits of the SHA-256 over everything that changes when or what it says."""
         said = self.model_dump(
             mode="json",
-            include={"intent", "behavior", "examples", "scope", "priority", "status", "expires_at", "deleted"},
+            include={"intent", "behavior", "scope", "priority", "status", "expires_at", "deleted"},
         )
+        said["examples"] = [(example.text, example.applies) for example in self.examples]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     def live(self, now: datetime) -> bool:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
 from langgraph_coaching.coaching.model import Coaching
-from langgraph_coaching.errors import ConflictError, EmbedderMismatchError
+from langgraph_coaching.errors import ConflictError, EmbedderMismatchError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
     import pyarrow as pa
@@ -28,7 +28,8 @@ def vector_texts(coaching: Coaching) -> tuple[str, ...]:
     return (coaching.intent, *(example.text for example in coaching.examples))
 
 
-def _schema(embedder: str, dimension: int) -> pa.Schema:
+def schema_of(embedder: str, dimension: int) -> pa.Schema:
+    """The table's schema; every call makes that of another table."""
     import pyarrow as pa
 
     moment = pa.timestamp("us", tz="UTC")
@@ -67,17 +68,17 @@ class Store:
     """
 
     def __init__(self, database: Database, namespace: str, embedder: str) -> None:
-        self._database = database
+        self.database = database
         self.namespace = namespace
         self.embedder = embedder
 
     def exists(self) -> bool:
         """Whether there may be anything to read; known without loading LanceDB, except for an object store."""
-        return self._database.exists(TABLE)
+        return self.database.exists(TABLE)
 
     def table(self) -> Table | None:
         """The table, or None before the first write."""
-        return self._database.table(TABLE)
+        return self.database.table(TABLE)
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first; about 0.2 ms on a local disk.
@@ -88,7 +89,7 @@ class Store:
         table = self.table()
         if table is None:
             return 0
-        with faults(self._database.uri):
+        with faults(self.database.uri):
             return int(table.version)
 
     def check(self, table: Table, dimension: int | None = None) -> str:
@@ -103,17 +104,23 @@ class Store:
 
         Raises:
             EmbedderMismatchError: The table was written with another embedder or dimension.
+            StoreError: It is another kind of table, or damaged.
         """
-        with faults(self._database.uri):
-            metadata = table.schema.metadata or {}
-            held, size = metadata.get(b"embedder", b"?").decode(), int(metadata.get(b"dimension", b"0"))
+        with faults(self.database.uri):
+            metadata = {name.decode(): value.decode() for name, value in (table.schema.metadata or {}).items()}
+        if not {"embedder", "dimension", "made"} <= metadata.keys():
+            raise StoreError(
+                f"the table `{TABLE}` at {self.database.uri} is none of coachings, or its files are damaged: restore the "
+                "folder from a copy, or give another one"
+            )
+        held, size = metadata["embedder"], int(metadata["dimension"])
         if held != self.embedder or (dimension is not None and dimension != size):
             given = f"{self.embedder} ({dimension})" if dimension else self.embedder
             raise EmbedderMismatchError(
-                f"the store at {self._database.uri} holds vectors of {held} ({size}), you gave {given}; "
+                f"the store at {self.database.uri} holds vectors of {held} ({size}), you gave {given}; "
                 "open it with that embedder, or run `langgraph-coaching reembed` once to change all of them"
             )
-        return str(metadata.get(b"made", b"").decode())
+        return metadata["made"]
 
     def rows(self, columns: Sequence[str], **equal: Any) -> list[dict[str, Any]]:
         """Rows of this namespace.
@@ -136,7 +143,7 @@ class Store:
         where = col("namespace") == lit(self.namespace)
         for column, value in equal.items():
             where &= col(column).isin(value) if isinstance(value, list) else col(column) == lit(value)
-        with faults(self._database.uri):
+        with faults(self.database.uri):
             return table.search().where(where).select(list(columns)).limit(None).to_arrow()
 
     def arrow(self, columns: Sequence[str], **equal: Any) -> pa.Table | None:
@@ -158,18 +165,18 @@ class Store:
         """
         import pyarrow as pa
 
-        rows = [_row(coaching, parts) for coaching, parts in zip(coachings, vectors, strict=True)]
+        rows = [row_of(coaching, parts) for coaching, parts in zip(coachings, vectors, strict=True)]
         if not rows:
             return
         dimension = len(rows[0]["vector"])
-        schema = _schema(self.embedder, dimension)
+        schema = schema_of(self.embedder, dimension)
         data = pa.Table.from_pylist(rows, schema=schema)
 
         def work(table: Table) -> Any:
             self.check(table, dimension)  # at every attempt: what got in between may have been a `reembed`
             return table.merge_insert("key").when_not_matched_insert_all().execute(data)
 
-        result = self._database.write(self._database.ensure(TABLE, schema), work)
+        result = self.database.write(self.database.ensure(TABLE, schema), work)
         if result.num_inserted_rows < len(rows):
             raise ConflictError(
                 "somebody else saved the same coaching at the same moment; read it again and redo the change"
@@ -191,65 +198,17 @@ class Store:
         """Erases every revision of one coaching."""
         from lancedb.expr import col, lit
 
-        self._delete((col("namespace") == lit(self.namespace)) & (col("id") == lit(coaching_id)))
+        self.erase((col("namespace") == lit(self.namespace)) & (col("id") == lit(coaching_id)))
 
-    def _delete(self, where: Any) -> None:
-        table = self.table()
-        if table is not None:
-            self._database.write(table, lambda open_table: open_table.delete(where))
-
-    def reembed(self, embed: Callable[[Sequence[str]], Vectors]) -> int:
-        """Computes every vector of the table anew, all namespaces, and swaps the table in one commit.
+    def erase(self, where: Any) -> None:
+        """Deletes rows.
 
         Args:
-            embed: Unit vectors (`float32[dimension]`) of texts.
-
-        Returns:
-            How many revisions were rewritten.
+            where: A LanceDB expression.
         """
-        import pyarrow as pa
-
-        if self.table() is None:
-            return 0
-        rows: dict[str, dict[str, Any]] = {}
-        records = self._records()
-        while new := records.keys() - rows.keys():  # again for what others saved while these were embedded
-            for key in new:
-                coaching = coaching_of(records[key])
-                rows[key] = _row(coaching, embed(vector_texts(coaching)))
-            records = self._records()
-        if not records:
-            return 0
-        kept = [rows[key] for key in records]
-        schema = _schema(self.embedder, len(kept[0]["vector"]))
-        self._database.replace(TABLE, pa.Table.from_pylist(kept, schema=schema))
-        before = self._records(schema.metadata[b"made"])
-        for key in before.keys() - records.keys():
-            coaching = coaching_of(before[key])
-            self.insert([coaching], [embed(vector_texts(coaching))])
-        if gone := records.keys() - before.keys():
-            from lancedb.expr import col
-
-            self._delete(col("key").isin(sorted(gone)))
-        return len(before)
-
-    def _records(self, before: bytes | None = None) -> dict[str, str]:
-        """Every record by key: now, or as it was just before the table with the token `before` took the place."""
-        with faults(self._database.uri):
-            table = self._database.reopened(TABLE)
-            if before is not None:
-                version = table.version
-                while _token_at(table, version) != before:
-                    version -= 1
-                while _token_at(table, version) == before:
-                    version -= 1
-            found = table.search().select(["key", "record"]).limit(None).to_arrow().to_pylist()
-        return {row["key"]: row["record"] for row in found}
-
-
-def _token_at(table: Table, version: int) -> Any:
-    table.checkout(version)
-    return (table.schema.metadata or {}).get(b"made")
+        table = self.table()
+        if table is not None:
+            self.database.write(table, lambda open_table: open_table.delete(where))
 
 
 def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -268,7 +227,8 @@ def coaching_of(record: str) -> Coaching:
     return Coaching(**fields)
 
 
-def _row(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
+def row_of(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
+    """A row of the table: a revision and the unit vectors of its `vector_texts`."""
     return {
         "key": _key(coaching),
         **coaching.model_dump(include={"namespace", "id", "revision", "status", "intent", "created_at", "updated_at"}),

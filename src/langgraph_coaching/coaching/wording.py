@@ -59,6 +59,11 @@ def _clean(value: object) -> object:
     return text
 
 
+def quoted(text: str, limit: int) -> str:
+    """Transcript text as it may be kept beside a coaching: cut, and without the characters a person may not type."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()[:limit]
+
+
 def single_line(value: object) -> object:
     """A text as a name or an intent is kept: cleaned, every run of white space one blank.
 
@@ -67,6 +72,11 @@ def single_line(value: object) -> object:
     """
     text = _clean(value)
     return " ".join(text.split()) if isinstance(text, str) else text
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is a name as it is kept, so that two that look alike in a query are the same."""
+    return 0 < len(text) <= NAME_LIMIT and text.isprintable() and text == single_line(text)
 
 
 # The constraint stands first, so that it sees the cleaned text.

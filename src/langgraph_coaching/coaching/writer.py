@@ -22,25 +22,34 @@ log = logging.getLogger("langgraph_coaching")
 PAUSE = 0.2
 """Seconds between batches: a table with one-row commits slows down, and one commit takes as long as a hundred rows."""
 
+PAUSE_AFTER_FAULT = 2.0
+"""Seconds until a store that could not be written is tried again; `flush` tries at once."""
+
+IDLE = 1.0
+"""Seconds without work after which the thread ends; the next item starts another."""
+
 MOST_WAITING = 50_000
 """Items kept while the store cannot be written; beyond it the oldest are given up, with a warning."""
 
-Sink = "Callable[[list[Any]], None]"
-
 
 class Writer:
-    """A queue, a daemon thread, and one sink for each kind of item."""
+    """A queue, a daemon thread while there is work, and one sink for each kind of item.
+
+    Args:
+        sinks: For each kind what writes a list of items, in order. What it raises as a `CoachingError` is tried again;
+            anything else is the item's own fault, and that item is given up.
+    """
 
     def __init__(self, sinks: dict[str, Callable[[list[Any]], None]]) -> None:
         self._sinks = sinks
-        self._start_over()
+        self.start_over()
         _open_writers.add(self)
 
-    def _start_over(self) -> None:
-        self._process = os.getpid()
+    def start_over(self) -> None:
+        """Forgets everything: in the child of a fork the thread is gone, and what was queued is the parent's."""
         self._changed = threading.Condition()
         self._waiting: deque[tuple[str, Any]] = deque()
-        self._busy = False
+        self._put = self._done = 0
         self._hurry = False
         self._thread: threading.Thread | None = None
         self._fault: CoachingError | None = None
@@ -53,19 +62,23 @@ class Writer:
             kind: Name of the sink.
             item: What the sink is given, in a list with its neighbours of the same kind.
         """
-        if self._process != os.getpid():  # after a fork the thread is gone and the queue is the parent's
-            self._start_over()
         with self._changed:
             self._waiting.append((kind, item))
+            self._put += 1
             if len(self._waiting) > MOST_WAITING:
                 self._waiting.popleft()
+                self._done += 1
                 self._lost += 1
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(
-                    target=_work, args=(weakref.ref(self),), daemon=True, name="coaching-writer"
-                )
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, daemon=True, name="coaching-writer")
+            try:
                 self._thread.start()
-            self._changed.notify_all()
+            except RuntimeError:  # no more threads; the next item tries again
+                self._thread = None
+        self._changed.notify_all()
 
     def flush(self, timeout: float = 30.0) -> None:
         """Waits until everything queued so far is written.
@@ -79,33 +92,31 @@ class Writer:
         until = time.monotonic() + timeout
         with self._changed:
             self._fault = None
-            while (self._waiting or self._busy) and self._process == os.getpid():
-                self._hurry = True
-                self._changed.notify_all()
-                if self._fault is not None:
-                    raise self._fault
-                if not self._changed.wait(until - time.monotonic()) and time.monotonic() >= until:
-                    raise StoreError(
-                        f"{len(self._waiting)} records are not written after {timeout:g} s; they stay queued"
-                    )
+            self._wait_until_done(self._put, until)
+            self._wait_until_done(self._put, until)  # what those had the sinks queue
 
-    def write_batch(self) -> None:
-        """Takes what is queued and writes it, kind by kind in order; what fails goes back to the front."""
+    def _wait_until_done(self, count: int, until: float) -> None:
+        while self._done < count:
+            if self._fault is not None:
+                raise self._fault
+            if time.monotonic() >= until:
+                raise StoreError(f"{count - self._done} records are not written yet; they stay queued")
+            self._hurry = True
+            self._wake()
+            self._changed.wait(until - time.monotonic())
+
+    def _write_batch(self) -> None:
         with self._changed:
-            batch, self._busy = list(self._waiting), True
+            batch = list(self._waiting)
             self._waiting.clear()
-        done = 0
+        done, fault = 0, None
         try:
             for kind, items in groupby(batch, key=lambda pair: pair[0]):
                 group = [item for _, item in items]
-                self._sinks[kind](group)
+                self._write(kind, group)
                 done += len(group)
-            fault = None
         except CoachingError as error:
             fault = error
-        except Exception as error:
-            log.exception("coaching records could not be written")
-            fault = StoreError(f"coaching records could not be written: {type(error).__name__}: {error}")
         with self._changed:
             if fault is not None and self._fault is None:
                 log.warning("%s (%d records wait)", fault, len(batch) - done)
@@ -113,23 +124,35 @@ class Writer:
             if self._lost:
                 log.error("%d coaching records were given up: the store cannot be written", self._lost)
                 self._lost = 0
-            self._busy, self._fault = False, fault
+            self._done += done
+            self._fault = fault
             self._changed.notify_all()
+
+    def _write(self, kind: str, items: list[Any]) -> None:
+        try:
+            self._sinks[kind](items)
+        except CoachingError:
+            raise
+        except Exception:
+            if len(items) == 1:
+                log.exception("one of the coaching %s cannot be written and is given up", kind)
+                return
+            for item in items:
+                self._write(kind, [item])
+
+    def _work(self) -> None:
+        while self._wait_for_work():
+            self._write_batch()
 
     def _wait_for_work(self) -> bool:
         with self._changed:
-            idle = not self._changed.wait_for(lambda: bool(self._waiting), timeout=1.0)
-            if not idle and not self._hurry:
-                self._changed.wait_for(lambda: self._hurry, timeout=PAUSE if self._fault is None else 2.0)
+            if not self._changed.wait_for(lambda: bool(self._waiting), timeout=IDLE):
+                self._thread = None
+                return False
+            pause = PAUSE if self._fault is None else PAUSE_AFTER_FAULT
+            self._changed.wait_for(lambda: self._hurry, timeout=pause)
             self._hurry = False
-            return not idle
-
-
-def _work(reference: weakref.ref[Writer]) -> None:
-    while (writer := reference()) is not None:
-        if writer._wait_for_work():  # noqa: SLF001 - the thread's own half of the class
-            writer.write_batch()
-        del writer
+            return True
 
 
 _open_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
@@ -142,3 +165,12 @@ def _flush_all() -> None:
             writer.flush(timeout=10.0)
         except CoachingError as error:
             log.error("at exit: %s", error)  # noqa: TRY400 - the message says it all
+
+
+def _after_fork() -> None:
+    for writer in list(_open_writers):
+        writer.start_over()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,7 +48,6 @@ class Adviser:
 
     def __init__(self, store: Store, embedder: Embedder, limits: Limits) -> None:
         self.limits = limits
-        self._namespace = store.namespace
         self._store = store
         self._loaded = False
         self._embedder = embedder
@@ -57,14 +57,9 @@ class Adviser:
     def advise(self, messages: Any, labels: Labels) -> Advice:
         """What applies after these messages; empty advice with a receipt that says why where anything fails."""
         started = time.perf_counter()
-
-        def work() -> Advice:
-            snapshot, situation = self._prepared(messages)
-            return self._choose(snapshot, situation, self._embedder.query(_texts(situation)), labels)
-
         try:
             self._load()
-            return _timed(self._deadline.run(work, self.limits.deadline), started)
+            return _timed(self._deadline.run(partial(self._advised, messages, labels), self.limits.deadline), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._without(error, started)
 
@@ -74,10 +69,7 @@ class Adviser:
         try:
             if not self._loaded:
                 await asyncio.to_thread(self._load)
-            async with asyncio.timeout(self.limits.deadline):
-                snapshot, situation = await asyncio.to_thread(self._prepared, messages)
-                vectors = await self._embedder.aquery(_texts(situation))
-                return _timed(await asyncio.to_thread(self._choose, snapshot, situation, vectors, labels), started)
+            return _timed(await self._aadvised(messages, labels), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._without(error, started)
 
@@ -96,6 +88,7 @@ class Adviser:
             return [Advice(situation=situation.text if situation else "") for situation in asked]
         texts = list(dict.fromkeys(text for situation in known for text in _texts(situation)))
         place = dict(zip(texts, self._embedder.documents(texts), strict=True))
+        self._check(snapshot, place[texts[0]])
         vectors = np.stack([mean(situation, np.stack([place[t] for t in _texts(situation)])) for situation in known])
         results = iter(search(snapshot, vectors, labels, datetime.now(UTC), CANDIDATES))
         advice = [self._selected(situation, next(results)) if situation else Advice() for situation in asked]
@@ -110,6 +103,19 @@ class Adviser:
             self._embedder.load()
             self._loaded = True
 
+    def _advised(self, messages: Any, labels: Labels) -> Advice:
+        snapshot, situation = self._prepared(messages)
+        return self._choose(snapshot, situation, self._embedder.query(_texts(situation)), labels)
+
+    async def _aadvised(self, messages: Any, labels: Labels) -> Advice:
+        aside, seconds = self._deadline.arun, self.limits.deadline
+        if not self._embedder.asynchronous:
+            return await aside(partial(self._advised, messages, labels), seconds)
+        async with asyncio.timeout(seconds):
+            snapshot, situation = await aside(partial(self._prepared, messages), seconds)
+            vectors = await self._embedder.aquery(_texts(situation))
+            return await aside(partial(self._choose, snapshot, situation, vectors, labels), seconds)
+
     def _prepared(self, messages: Any) -> tuple[Snapshot, Situation]:
         situation = situate(read_messages(messages))
         if situation is None:
@@ -120,19 +126,26 @@ class Adviser:
         return snapshot, situation
 
     def _choose(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32], labels: Labels) -> Advice:
+        self._check(snapshot, vectors[0])
         vector = mean(situation, vectors)[np.newaxis]
         (candidates,) = search(snapshot, vector, labels, datetime.now(UTC), CANDIDATES)
         return self._selected(situation, candidates)
 
+    def _check(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:
+        table = self._store.table()
+        if vector.size != snapshot.dimension and table is not None:
+            self._store.check(table, vector.size)
+
     def _selected(self, situation: Situation, candidates: list[Candidate]) -> Advice:
-        return select(candidates, self.limits, situation=situation.text, namespace=self._namespace)
+        return select(candidates, self.limits, situation=situation.text, namespace=self._store.namespace)
 
     def _without(self, error: Exception, started: float) -> Advice:
         seconds = time.perf_counter() - started
         if isinstance(error, _Nothing):
             return Advice(seconds=seconds)
-        said = str(error) or f"it took longer than the deadline of {self.limits.deadline:g} s"
-        return failed(f"no coaching was looked up: {said}", namespace=self._namespace, seconds=seconds)
+        late = f"it took longer than the deadline of {self.limits.deadline:g} s"
+        said = str(error) or (late if isinstance(error, TimeoutError) else type(error).__name__)
+        return failed(f"no coaching was looked up: {said}", namespace=self._store.namespace, seconds=seconds)
 
 
 def _texts(situation: Situation) -> list[str]:

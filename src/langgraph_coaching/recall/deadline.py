@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from concurrent.futures import Future
 from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +22,10 @@ class Overdue(TimeoutError):  # noqa: N818 - it is not an error of the program b
 
 
 class Deadline:
-    """Runs work in daemon threads and stops waiting when time is up."""
+    """Runs work in daemon threads and stops waiting when time is up.
+
+    Not in an event loop's own threads: overdue work would fill those up, and then no other node would run.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,30 +41,43 @@ class Deadline:
         Raises:
             Overdue: Time is up; the work goes on unattended.
         """
+        future = self._begun(work)
+        try:
+            return future.result(seconds)
+        except TimeoutError as error:
+            raise self._overdue(future, seconds, error) from None
+
+    async def arun(self, work: Callable[[], T], seconds: float) -> T:
+        """Like `run`, without blocking the event loop."""
+        future = self._begun(work)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(future), seconds)
+        except TimeoutError as error:
+            raise self._overdue(future, seconds, error) from None
+
+    def _begun(self, work: Callable[[], T]) -> Future[T]:
         if self._left_behind >= MOST_LEFT_BEHIND:
             raise Overdue(f"{self._left_behind} earlier calls are still running past their deadline")
-        outcome: list[T] = []
-        problem: list[BaseException] = []
-        state = {"left": False}
-        finished = threading.Event()
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()
 
         def attempt() -> None:
             try:
-                outcome.append(work())
-            except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread
-                problem.append(error)
-            finally:
-                with self._lock:
-                    self._left_behind -= state["left"]
-                    finished.set()
+                future.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - raised again where the result is awaited
+                future.set_exception(error)
 
         threading.Thread(target=copy_context().run, args=(attempt,), daemon=True, name="coaching-advise").start()
-        if not finished.wait(seconds):
-            with self._lock:
-                if not finished.is_set():
-                    state["left"] = True
-                    self._left_behind += 1
-                    raise Overdue(f"it took longer than the deadline of {seconds:g} s")
-        if problem:
-            raise problem[0]
-        return outcome[0]
+        return future
+
+    def _overdue(self, future: Future[T], seconds: float, error: TimeoutError) -> TimeoutError:
+        if future.done() and future.exception() is error:
+            return error  # the work's own
+        with self._lock:
+            self._left_behind += 1
+        future.add_done_callback(self._came_back)
+        return Overdue(f"it took longer than the deadline of {seconds:g} s")
+
+    def _came_back(self, _: Future[T]) -> None:
+        with self._lock:
+            self._left_behind -= 1

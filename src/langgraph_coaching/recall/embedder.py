@@ -31,6 +31,13 @@ def embedder_id(embeddings: Embeddings) -> str:
     return type(embeddings).__name__
 
 
+def _awaits(embeddings: Embeddings) -> bool:
+    from langchain_core.embeddings import Embeddings as Inherited
+
+    own = getattr(type(embeddings), "aembed_query", None)
+    return own not in (None, Inherited.aembed_query)
+
+
 def embeddings_of(choice: Embeddings | str | None) -> Embeddings:
     """The embeddings a user chose.
 
@@ -71,6 +78,8 @@ class Embedder:
     def __init__(self, embeddings: Embeddings) -> None:
         self.embeddings = embeddings
         self.id = embedder_id(embeddings)
+        self.asynchronous = _awaits(embeddings)
+        """Whether it has an asynchronous call of its own, rather than the sync one in a thread of the event loop."""
         self._lock = threading.Lock()
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
@@ -101,19 +110,19 @@ class Embedder:
             EmbedderError: The embeddings raised, or returned something that is no vector.
         """
         vectors = self._recalled(texts)
-        for text in dict.fromkeys(texts):
+        for text in texts:
             if text not in vectors:
                 with failing(self.id):
-                    vectors[text] = unit([self.embeddings.embed_query(text)], 1)[0]
+                    vectors[text] = unit([self.embeddings.embed_query(whole(text))], 1)[0]
         return self._remember(texts, vectors)
 
     async def aquery(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Like `query`, awaiting the embeddings' own asynchronous call."""
         vectors = self._recalled(texts)
-        for text in dict.fromkeys(texts):
+        for text in texts:
             if text not in vectors:
                 with failing(self.id):
-                    vectors[text] = unit([await self.embeddings.aembed_query(text)], 1)[0]
+                    vectors[text] = unit([await self.embeddings.aembed_query(whole(text))], 1)[0]
         return self._remember(texts, vectors)
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -124,9 +133,14 @@ class Embedder:
         """
         asked = list(dict.fromkeys(texts))
         with failing(self.id):
-            vectors = unit(self.embeddings.embed_documents(asked), len(asked))
+            vectors = unit(self.embeddings.embed_documents([whole(text) for text in asked]), len(asked))
         place = {text: index for index, text in enumerate(asked)}
         return vectors[[place[text] for text in texts]]
+
+
+def whole(text: str) -> str:
+    """The text with half characters (lone surrogates), which no tokenizer takes, made question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def unit(vectors: Any, count: int) -> NDArray[np.float32]:
@@ -142,13 +156,17 @@ def unit(vectors: Any, count: int) -> NDArray[np.float32]:
     Raises:
         EmbedderError: The shape is wrong, a number is not finite, or a vector is zero.
     """
-    array = np.asarray(vectors, dtype=np.float32)
+    try:
+        array = np.asarray(vectors, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise EmbedderError(f"expected {count} vectors of equal length, got something else") from None
     if array.ndim != 2 or array.shape[0] != count or array.shape[1] == 0:  # noqa: PLR2004 - rows and columns
         raise EmbedderError(f"expected {count} vectors of equal length, got the shape {array.shape}")
-    norms = np.linalg.norm(array, axis=1, keepdims=True)
-    if not np.isfinite(norms).all() or not norms.all():
+    largest = np.abs(array).max(axis=1, keepdims=True)
+    if not np.isfinite(largest).all() or not largest.all():
         raise EmbedderError("a vector holds NaN or infinity, or is zero")
-    scaled: NDArray[np.float32] = array / norms
+    array /= largest  # so that no square of a huge or tiny number is infinite or zero
+    scaled: NDArray[np.float32] = (array / np.linalg.norm(array, axis=1, keepdims=True)).astype(np.float32)
     return scaled
 
 

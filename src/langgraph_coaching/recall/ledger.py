@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
+from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.advice import Advice, Receipt
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Ledger:
 
     def __init__(self, database: Database, namespace: str) -> None:
         self._database = database
-        self._namespace = namespace
+        self.namespace = namespace
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Adds receipts; one that is there already stays as it is.
@@ -81,18 +82,19 @@ class Ledger:
         """
         import pyarrow as pa
 
-        rows = [row for entry in entries for row in self._rows(entry)]
+        # A retry records the advice of the first try again, perhaps in the same batch.
+        rows = {row["key"]: row for entry in entries for row in self._rows(entry)}
         if not rows:
             return
         table = self._database.ensure(TABLE, _schema())
-        data = pa.Table.from_pylist(rows, schema=_schema())
+        data = pa.Table.from_pylist(list(rows.values()), schema=_schema())
         self._database.write(table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data))
 
     def _rows(self, entry: Entry) -> list[dict[str, Any]]:
         return [
             {
-                "key": json.dumps([self._namespace, receipt.id], ensure_ascii=False),
-                "namespace": self._namespace,
+                "key": json.dumps([self.namespace, receipt.id], ensure_ascii=False),
+                "namespace": self.namespace,
                 "moment": entry.moment,
                 "position": position,
                 "coaching_id": receipt.coaching_id,
@@ -102,7 +104,8 @@ class Ledger:
                 "trace_id": receipt.trace_id,
                 "step": receipt.step,
                 "prompt": entry.advice.prompt if position == 0 else None,
-                "record": json.dumps(asdict(receipt) | {"at": receipt.at.isoformat()}, ensure_ascii=False),
+                # ASCII, because a user's words may hold half a character, which Arrow refuses
+                "record": json.dumps(asdict(receipt) | {"at": receipt.at.isoformat()}),
             }
             for position, receipt in enumerate(entry.advice.considered)
         ]
@@ -119,7 +122,7 @@ class Ledger:
         if table is None:
             return
         for link in links:
-            keys = [json.dumps([self._namespace, name], ensure_ascii=False) for name in link.receipt_ids]
+            keys = [json.dumps([self.namespace, name], ensure_ascii=False) for name in link.receipt_ids]
             values = {"trace_id": link.trace_id, "step": link.step}
             self._database.write(table, partial(_update, where=col("key").isin(keys).to_sql(), values=values))
 
@@ -133,20 +136,28 @@ class Ledger:
         Raises:
             StoreError: The table could not be read.
         """
+        if limit is not None and limit < 0:
+            raise InvalidCoachingError(f"limit is a number of receipts, or None for all, not {limit}")
         rows = self._read(("record", "trace_id", "step"), equal)
         found = [_receipt(row) for row in rows]
         found.sort(key=lambda receipt: receipt.at, reverse=True)
         return found[:limit]
 
-    def advice(self, moment: str) -> Advice | None:
-        """The advice that was given at a moment, or None where none is recorded.
+    def advice(self, moment: str, task: str | None = None) -> Advice | None:
+        """The advice that was given at a moment, or None where none is recorded; a failure is none.
+
+        Args:
+            moment: Digest of thread, node and messages.
+            task: Only what was given in this task of the outermost graph, such as `agent:4b0c6…`.
 
         Raises:
             StoreError: The table could not be read.
         """
-        columns = ("record", "trace_id", "step", "position", "prompt")
+        columns = ("record", "trace_id", "step", "position", "prompt", "outcome")
         rows = sorted(self._read(columns, {"moment": moment}), key=lambda row: int(row["position"]))
-        found = [(_receipt(row), row["prompt"] or "") for row in rows]
+        found = [(_receipt(row), row["prompt"] or "") for row in rows if row["outcome"] != "failed"]
+        if task is not None:
+            found = [pair for pair in found if (pair[0].checkpoint_ns or "").partition("|")[0] == task]
         if not found:
             return None
         # Receipts of one advice share their time; of two callers at once, the earlier one counts.
@@ -162,7 +173,7 @@ class Ledger:
         table = self._database.table(TABLE)
         if table is None:
             return []
-        where = col("namespace") == lit(self._namespace)
+        where = col("namespace") == lit(self.namespace)
         for column, value in equal.items():
             where &= col(column) == lit(value)
         with faults(self._database.uri):

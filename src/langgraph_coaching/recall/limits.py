@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from langgraph_coaching.errors import InvalidCoachingError
 
+LONGEST = 86_400.0
+"""Seconds of the longest deadline."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -33,5 +36,5 @@ class Limits:
         for name in ("items", "tokens", "considered"):
             if getattr(self, name) < 1:
                 raise InvalidCoachingError(f"{name} must be at least 1, not {getattr(self, name)}")
-        if self.deadline <= 0:
-            raise InvalidCoachingError(f"deadline is a number of seconds above 0, not {self.deadline}")
+        if not 0 < self.deadline <= LONGEST:
+            raise InvalidCoachingError(f"deadline is a number of seconds above 0, at most a day, not {self.deadline}")

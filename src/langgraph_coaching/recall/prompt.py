@@ -18,20 +18,21 @@ _HEAD = (
     "Guidance from your supervisor for exactly this situation. Follow it in your next message, without mentioning it:"
 )
 
-_FENCE = re.compile(r"<(\s*/?\s*coaching\b)", re.IGNORECASE)
+_FENCE = re.compile(r"<(?=[\W_]{0,20}coaching\b)", re.IGNORECASE)
 
-BLOCK = re.compile(rf"\n*{OPEN}\n.*?\n{CLOSE}", re.DOTALL)
-"""Finds a block, with the blank lines in front of it, in a system prompt."""
+BLOCK = re.compile(rf"(?:\n\n)?{OPEN}\n{re.escape(_HEAD)}\n.*?\n{CLOSE}", re.DOTALL)
+"""Finds a block in a system prompt, with the blank line in front of it; what only looks like one is left alone."""
 
 
 def unfenced(text: str) -> str:
     """The text with every look-alike of the fence made harmless."""
-    return _FENCE.sub("\u2039\\1", text)
+    return _FENCE.sub("\u2039", text)
 
 
 def entry(coaching: Coaching) -> str:
     """What one coaching contributes: the intent it is for, and what to do."""
-    return f"- When replying to: {unfenced(coaching.intent)}\n  Do this: {unfenced(coaching.behavior.render())}"
+    told = unfenced(coaching.behavior.render()).replace("\n", "\n    ")  # no line of it looks like an entry of its own
+    return f"- When replying to: {unfenced(coaching.intent)}\n  Do this: {told}"
 
 
 def block(entries: Sequence[str]) -> str:

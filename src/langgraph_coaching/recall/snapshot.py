@@ -49,6 +49,11 @@ class Snapshot:
     expires: NDArray[np.float64]
     """`float64[len(heads)]`: seconds since the epoch from which a head is silent; infinity for never."""
 
+    @property
+    def dimension(self) -> int:
+        """Of its vectors."""
+        return int(self.matrix.shape[1])
+
     @classmethod
     def of(cls, version: int, heads: Sequence[Head]) -> Snapshot:
         """Builds the arrays from the heads."""

@@ -54,24 +54,24 @@ class Assembler:
         """
         traces: list[Trace] = []
         for event in events:
-            if event.kind == "flush":
-                traces += [trace_of(recording) for recording in self._open.values()]
-            elif event.run_id is not None:
-                traces += [trace_of(recording) for recording in self._read(event, event.run_id)]
+            try:
+                traces += [trace_of(recording) for recording in self._read(event)]
+            except Exception:
+                log.exception("an event of a run could not be read, nor be recorded as such")
         return traces
 
-    def _read(self, event: Event, run_id: UUID) -> list[Recording]:
-        """Reads one event; returns the recordings that are complete by it."""
-        known = self._runs.get(run_id)
-        if event.kind.endswith("_start"):
-            if known is not None:  # the handler was given twice
-                return []
-            run, recording = known = self._begin(event)
-            self._attempt(recording, run, event, lambda: recording.started(run))
-            return self._evicted()
-        if known is None:
-            return []
-        run, recording = known
+    def _read(self, event: Event) -> list[Recording]:
+        """Reads one event; returns the recordings that are asked for or complete by it."""
+        if event.kind == "flush":
+            return [*self._open.values()]
+        known = self._runs.get(event.run_id) if event.run_id else None
+        if not event.kind.endswith("_start"):
+            return self._continue(event, *known) if known else []
+        run, recording = self._begin(event)
+        self._attempt(recording, run, event, lambda: recording.started(run))
+        return self._evicted()
+
+    def _continue(self, event: Event, run: Run, recording: Recording) -> list[Recording]:
         self._open.move_to_end(recording.root.id)
         self._attempt(recording, run, event, lambda: recording.ended(run, event))
         if event.kind in _DURING:
@@ -81,7 +81,7 @@ class Assembler:
             return []
         recording.close(event)
         self._drop(recording)
-        return [recording]
+        return [] if event.kind.startswith("retriever") else [recording]  # a search by itself is no run of an agent
 
     def _begin(self, event: Event) -> tuple[Run, Recording]:
         above = self._runs.get(event.parent_run_id) if event.parent_run_id else None
@@ -123,14 +123,17 @@ class Assembler:
 
 def trace_of(recording: Recording) -> Trace:
     """The trace of a recording, as far as it has come."""
-    header, steps = recording.header, []
-    for fields in recording.transcript.steps():
-        place = {"index": len(steps), "trace_id": header["id"]}
-        receipts = tuple(replace(r, trace_id=header["id"], step=place["index"]) for r in fields.get("receipts", ()))
-        exact = {"receipts": receipts, "at": fields.get("at")}
-        plain = {name: storable(value) for name, value in fields.items() if name not in exact}
-        try:
-            steps.append(Step(**place, **plain, **exact))
-        except ValidationError as error:
-            steps.append(Step(**place, type="system", author="system", name="unreadable", text=shown(plain), error=said(error)))
+    header = recording.header
+    steps = [_step(fields, header["id"], index) for index, fields in enumerate(recording.transcript.steps())]
     return Trace(**header, models=tuple(recording.models), steps=tuple(steps))
+
+
+def _step(fields: dict[str, Any], trace_id: str, index: int) -> Step:
+    exact: dict[str, Any] = {"index": index, "trace_id": trace_id, "at": fields.get("at")}
+    exact["receipts"] = tuple(replace(r, trace_id=trace_id, step=index) for r in fields.get("receipts", ()))
+    plain = {name: storable(value) for name, value in fields.items() if name not in exact}
+    try:
+        return Step(**exact, **plain)
+    except ValidationError as error:
+        exact |= {"type": "system", "author": "system", "name": "unreadable"}
+        return Step(**exact, text=shown(plain), error=said(error))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.traces.message import handoff_step
 from langgraph_coaching.traces.payload import targets
-from langgraph_coaching.traces.transcript import Entry, handoff_step
+from langgraph_coaching.traces.transcript import Entry
 
 if TYPE_CHECKING:
     from langgraph_coaching.traces.run import Run
@@ -43,7 +44,7 @@ class Handoffs:
                 above.handed.add(target)
 
     def by_node(self, run: Run, output: Any, shared: dict[str, Any]) -> None:
-        """A node has returned: a `Command` in it that goes elsewhere may be a handoff, to an agent or to a mere node."""
+        """A node has returned: a `Command` that goes elsewhere is a handoff if there is an agent, not a mere node."""
         for target in targets(output):
             if target not in run.handed:
                 self._sent.append((self._transcript.add(Entry([])), target, run, shared))

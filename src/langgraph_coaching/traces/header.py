@@ -19,7 +19,7 @@ LABEL = "coaching_label"
 """Key of run metadata with the trace's label."""
 
 _INTERNAL_TAG = re.compile(r"(seq|map|graph|langsmith):")
-_INTERNAL_KEY = re.compile(r"langgraph_|ls_|lc_|__|coaching|thread_id$|checkpoint_")
+_INTERNAL_KEY = re.compile(r"langgraph_|ls_|lc_|__|coaching|thread_id$|checkpoint_|LANGSMITH_|LANGCHAIN_")
 _UNNAMED = ("LangGraph", None)
 
 
@@ -42,9 +42,7 @@ def header_of(start: Event) -> dict[str, Any]:
     return texts | {
         "started_at": moment(start.at),
         "tags": tuple(storable(tag) for tag in tags if not _INTERNAL_TAG.match(tag)),
-        "metadata": {
-            key: storable(value) for key, value in metadata.items() if not _INTERNAL_KEY.match(key)
-        },
+        "metadata": {key: value for key, value in storable(metadata).items() if not _INTERNAL_KEY.match(key)},
     }
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, get_args
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, SystemMessage
 
-from langgraph_coaching.recall.advice import Outcome, Receipt
 from langgraph_coaching.recall.prompt import BLOCK
 from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.traces.storable import whole
-from langgraph_coaching.traces.transcript import parts_of
+from langgraph_coaching.traces.message import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from langchain_core.messages import BaseMessage
 
     from langgraph_coaching.traces.event import Event
@@ -41,8 +37,9 @@ class Prompt:
 def read_prompt(event: Event) -> Prompt:
     """Takes apart what a `chat_model_start` or an `llm_start` carries."""
     given = event.data[0] if event.data else []
+    messages: list[BaseMessage] = []
     if isinstance(given, str):
-        system, messages = given, []
+        system = given
     else:
         front = next((i for i, m in enumerate(given) if not isinstance(m, SystemMessage)), len(given))
         system, messages = "\n\n".join(text_of(message) for message in given[:front]), given[front:]
@@ -82,8 +79,8 @@ def read_answer(result: Any) -> Answer:
     message = getattr(first, "message", None) or AIMessage(first.text)
     output = result.llm_output or {}
     reported = getattr(message, "usage_metadata", None) or output.get("token_usage") or {}
-    usage = {name: reported.get(name, reported.get(old)) for name, old in _COUNTS.items()}
-    usage = {name: count for name, count in usage.items() if isinstance(count, int)}
+    counts = {name: reported.get(name, reported.get(old)) for name, old in _COUNTS.items()}
+    usage = {name: count for name, count in counts.items() if isinstance(count, int)}
     model = message.response_metadata.get("model_name") or output.get("model_name")
     return Answer(
         message=message,
@@ -91,38 +88,4 @@ def read_answer(result: Any) -> Answer:
         usage=usage or None,
         model=str(model) if model else None,
         alternatives=tuple(other.text for other in others),
-    )
-
-
-def receipts_of(briefs: Any, receipt_of: Callable[[str], Receipt | None]) -> tuple[Receipt, ...]:
-    """The receipts that a model call's metadata names.
-
-    Args:
-        briefs: What `Receipt.brief` gave for each, or anything else that somebody keeps under the same key.
-        receipt_of: Finds a receipt by its id; what it does not find is made of the brief.
-    """
-    if not isinstance(briefs, list | tuple):
-        return ()
-    found = (receipt_of(str(brief.get("id"))) or _of_brief(brief) for brief in briefs if isinstance(brief, Mapping))
-    return tuple(encodable(receipt) for receipt in found if receipt is not None)
-
-
-def _of_brief(brief: Mapping[str, Any]) -> Receipt | None:
-    if not isinstance(brief.get("id"), str) or brief.get("outcome") not in get_args(Outcome):
-        return None
-    coaching_id, revision = brief.get("coaching_id"), brief.get("revision")
-    return Receipt(
-        id=brief["id"],
-        coaching_id=None if coaching_id is None else str(coaching_id),
-        revision=revision if isinstance(revision, int) else None,
-        probability=float(brief.get("probability") or 0.0),
-        outcome=brief["outcome"],
-        reason=str(brief.get("reason") or ""),
-    )
-
-
-def encodable(receipt: Receipt) -> Receipt:
-    """The receipt with texts that every file can hold."""
-    return replace(
-        receipt, intent=whole(receipt.intent), reason=whole(receipt.reason), situation=whole(receipt.situation)
     )

@@ -58,7 +58,7 @@ def _read(value: Any) -> list[BaseMessage]:
 
 
 def fields_of(value: Any) -> Iterator[tuple[str, Any]]:
-    """The named parts of a mapping, a dataclass, a pydantic model or the update in a `Command`; none of anything else."""
+    """The named parts of a mapping, dataclass or pydantic model, or of a `Command`'s update; else nothing."""
     if is_command(value):
         yield from fields_of(value.update)
     elif isinstance(value, Mapping):

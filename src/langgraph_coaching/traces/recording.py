@@ -9,17 +9,19 @@ from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
 
 from langgraph_coaching.traces.handoffs import Handoffs
 from langgraph_coaching.traces.header import header_of, moment
-from langgraph_coaching.traces.modelcall import encodable, read_answer, read_prompt, receipts_of
-from langgraph_coaching.traces.payload import CHANNEL, advice_in, commands_in, conversations, is_command
+from langgraph_coaching.traces.message import answered, result_of
+from langgraph_coaching.traces.modelcall import read_answer, read_prompt
+from langgraph_coaching.traces.payload import commands_in, conversations, is_command
+from langgraph_coaching.traces.receipts import Receipts
 from langgraph_coaching.traces.storable import said, storable, text
-from langgraph_coaching.traces.transcript import Entry, Transcript, answered, result_of
+from langgraph_coaching.traces.transcript import Entry, Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.traces.event import Event
     from langgraph_coaching.traces.run import Run
 
@@ -41,11 +43,10 @@ class Recording:
         """Fields of the `Trace` without its steps."""
         self.transcript = Transcript()
         self.models: dict[str, None] = {}
-        self._receipt_of = receipt_of
+        self._receipts = Receipts(receipt_of)
         self._handoffs = Handoffs(self.transcript)
         self._calls = 0
         self._prompts: dict[str, str] = {}
-        self._advice: dict[str, Advice] = {}
         self._interrupts: set[str] = set()
         self._resumed = False
         self._status = "done"
@@ -85,7 +86,7 @@ class Recording:
                 earlier = graph.first_step == step
         for messages in found:
             self.transcript.place(messages, len(messages) if earlier else 0, seen)
-        run.advice = self._remembered(run.start.data)
+        run.advice = self._receipts.remember(run.start.data)
 
     def _model_starts(self, run: Run) -> None:
         run.prompt = prompt = read_prompt(run.start)
@@ -98,7 +99,7 @@ class Recording:
             if run.path in self._prompts or not self.transcript.has_system(prompt.system):
                 fields = {**_made(run, run.start), "type": "system", "author": "system", "name": "prompt"}
                 entry = Entry([fields | {"text": prompt.system}], SystemMessage(prompt.system))
-                self.transcript.add(entry) if self._prompts else self.transcript.add_first(entry)
+                self.transcript.add(entry) if self._calls else self.transcript.add_first(entry)
             self._prompts[run.path] = prompt.system
         self.transcript.place(messages, answered(messages) if run is self.root else 0, _made(run, run.start))
 
@@ -132,7 +133,7 @@ class Recording:
             # Where nothing ran, the state a graph returns is the one it was resumed with.
             older = run is self.root and self._resumed and not run.opened
             self.transcript.place(messages, len(messages) if older else 0, made)
-        self._remembered(output)
+        self._receipts.remember(output)
         if run.task:
             self._handoffs.by_node(run, output, made)
 
@@ -158,30 +159,12 @@ class Recording:
             "model": name,
             "duration_ms": _duration(run, event),
             "coaching": prompt.coaching if prompt else "",
-            "receipts": self._receipts(run, prompt.coaching if prompt else ""),
+            "receipts": self._receipts.of(run, prompt.coaching if prompt else ""),
         }
         for above in run.line():
             above.call = self._calls
         self._calls += 1
         return shared, once
-
-    def _receipts(self, run: Run, block: str) -> tuple[Receipt, ...]:
-        found = receipts_of(run.metadata.get(CHANNEL), self._receipt_of)
-        if found:
-            # The metadata is inherited by every call made inside; those that do not carry the block are not coached.
-            return found if block or not any(receipt.applied for receipt in found) else ()
-        for above in run.line():
-            if above.advice is not None and above.advice.prompt == block:
-                found, above.advice = above.advice.considered, above.advice if block else None
-                return tuple(encodable(self._receipt_of(receipt.id) or receipt) for receipt in found)
-        known = self._advice.get(block)
-        return tuple(encodable(self._receipt_of(receipt.id) or receipt) for receipt in known.considered) if known else ()
-
-    def _remembered(self, value: Any) -> Advice | None:
-        advice = advice_in(value)
-        if advice is not None and advice.prompt:
-            self._advice[advice.prompt] = advice
-        return advice
 
     def _tool_answers(self, run: Run, event: Event) -> None:
         output, call_id = event.data, run.start.more
@@ -213,9 +196,9 @@ class Recording:
 
         error, above = event.data, [*run.line()][1:]
         failure = _PASSING if isinstance(error, ParentCommand) else said(error)
-        known, model = run.failure == failure, event.kind == "llm_error"
+        known, model = failure in run.failures, event.kind == "llm_error"
         for other in above:
-            other.failure = failure
+            other.failures.add(failure)
         if isinstance(error, ParentCommand):
             if not known:
                 self._returned(run, event, error.args[0])
@@ -262,7 +245,13 @@ class Recording:
                 self._happened(run, event, "interrupt", text=text(interrupt.value))
 
     def _happened(self, run: Run, event: Event, name: str, **fields: Any) -> None:
-        step = {**_made(run, event), "run_id": str(run.start.run_id), "type": "system", "author": "system", "name": name}
+        step = {
+            **_made(run, event),
+            "run_id": str(run.start.run_id),
+            "type": "system",
+            "author": "system",
+            "name": name,
+        }
         self.transcript.add(Entry([step | fields], happened=True))
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.modelcall import Prompt
 
 _TASK_ID = re.compile(r":[^|]*")
+_ENTRY = "__start__"
 
 
 @dataclass(slots=True, eq=False)
@@ -35,8 +36,8 @@ class Run:
     """Number of the latest model call in it."""
     handed: set[str] = field(default_factory=set)
     """The agents that tools in it have handed over to."""
-    failure: str = ""
-    """How something in it failed. The same again is the same failure on its way up."""
+    failures: set[str] = field(default_factory=set)
+    """How things in it have failed. The same again is the same failure on its way up."""
 
     @property
     def id(self) -> UUID:
@@ -60,8 +61,9 @@ class Run:
 
     @property
     def task(self) -> bool:
-        """Whether it is a graph's node itself, not something inside one."""
-        return bool(self.namespace) and (self.parent is None or self.parent.namespace != self.namespace)
+        """Whether it is a graph's node itself: not something inside one, and not the entry that passes the input on."""
+        entry = self.metadata.get("langgraph_node") == _ENTRY
+        return bool(self.namespace) and not entry and (self.parent is None or self.parent.namespace != self.namespace)
 
     def line(self) -> Iterator[Run]:
         """Itself, its parent, and so on up to the root."""

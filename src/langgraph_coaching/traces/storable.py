@@ -25,7 +25,9 @@ def storable(value: Any, _above: tuple[int, ...] = ()) -> Any:
         return shown(value)
     above = (*_above, id(value))
     if isinstance(value, Mapping):
-        return {whole(str(name)): storable(part, above) for name, part in value.items()}
+        return {
+            whole(name) if isinstance(name, str) else shown(name): storable(part, above) for name, part in value.items()
+        }
     if isinstance(value, list | tuple | AbstractSet):
         return [storable(part, above) for part in value]
     return shown(value)

@@ -6,23 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.messages import AIMessage, ChatMessage, HumanMessage, RemoveMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, RemoveMessage, SystemMessage, ToolMessage
 
 from langgraph_coaching.recall.prompt import BLOCK
-from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.traces.conversation import answer_parts
-from langgraph_coaching.traces.storable import storable
+from langgraph_coaching.traces.message import call_ids, steps_of, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from langchain_core.messages import BaseMessage
-
-_MODELS_OWN = frozenset(("model_name", "model", "token_usage", "finish_reason", "stop_reason"))
-"""Keys of `response_metadata` that only a model's answer has."""
-
-_DESTINATION = "__handoff_destination"
-"""Key of `response_metadata` under which langgraph-supervisor keeps the agent that a tool has handed over to."""
 
 
 @dataclass(slots=True, eq=False)
@@ -86,6 +78,8 @@ class Transcript:
         """
         seen = [message for message in messages if not isinstance(message, RemoveMessage)]
         known = self._known(seen)
+        if None not in known:
+            return
         following: Entry | None = None
         nexts = []
         for entry in reversed(known):
@@ -122,118 +116,58 @@ class Transcript:
         self._by_words[_words(message)].append(entry)
         if message.id:
             self._by_id[message.id] = entry
-        for call_id in _call_ids(message):
+        for call_id in call_ids(message):
             self._asked[call_id] = entry
+            self._answered.pop(call_id, None)  # some models count their calls from 0 again in each answer
         if isinstance(message, ToolMessage) and message.tool_call_id:
             self._answered[message.tool_call_id] = entry
 
     def _known(self, messages: Sequence[BaseMessage]) -> list[Entry | None]:
-        found = [self._by_name(message) for message in messages]
+        found = [self._by_id.get(message.id or "") for message in messages]
         taken = {id(entry) for entry in found if entry is not None}
-        for index, message in enumerate(messages):
-            if found[index] is None and (entry := self._by_text(message, taken)) is not None:
+        for entry in found:
+            if entry is not None:
+                entry.settled = True
+        # From the end: what is given to a run, still without ids, is the last of a conversation.
+        for index, message in reversed([*enumerate(messages)]):
+            entry = None if found[index] else self._by_call(message, taken) or self._by_text(message, taken)
+            if entry is not None:
                 found[index] = entry
                 taken.add(id(entry))
                 self._settle(entry, message)
         return found
 
-    def _by_name(self, message: BaseMessage) -> Entry | None:
+    def _by_call(self, message: BaseMessage, taken: set[int]) -> Entry | None:
         if isinstance(message, ToolMessage):
-            return self._answered.get(message.tool_call_id)
-        entry = self._by_id.get(message.id or "")
-        if entry is not None:
-            entry.settled = True
-            return entry
-        calls = [self._asked.get(call_id) for call_id in _call_ids(message)]
-        return calls[0] if calls and None not in calls else None
+            entry = self._answered.get(message.tool_call_id)
+        else:
+            asked = [self._asked.get(call_id) for call_id in call_ids(message)]
+            entry = asked[0] if asked and None not in asked else None
+        return None if id(entry) in taken else entry
 
     def _by_text(self, message: BaseMessage, taken: set[int]) -> Entry | None:
-        for entry in self._by_words.get(_words(message), ()):
-            other = getattr(entry.message, "tool_call_id", "") or (message.id and entry.settled)
+        answers = ("", getattr(message, "tool_call_id", ""))
+        for entry in reversed(self._by_words.get(_words(message), ())):
+            other = getattr(entry.message, "tool_call_id", "") not in answers or (message.id and entry.settled)
             if id(entry) not in taken and not other:
                 return entry
         return None
 
     def _settle(self, entry: Entry, message: BaseMessage) -> None:
-        entry.message = message
-        names: dict[str, Any] = {"message_id": message.id} if message.id else {}
+        names: dict[str, Any] = {}
+        if message.id:
+            self._by_id[message.id] = entry
+            names = {} if entry.settled else {"message_id": message.id}
+            entry.settled = True
         if isinstance(message, ToolMessage):
             names["tool_call_id"] = message.tool_call_id
             self._answered[message.tool_call_id] = entry
-        if message.id:
-            self._by_id[message.id] = entry
-            entry.settled = True
         for step in entry.steps:
             step.update(names)
-
-
-def steps_of(message: BaseMessage, *, known: bool) -> Iterable[dict[str, Any]]:
-    """The steps of a message that is found in a conversation, not seen while a model or a tool made it.
-
-    Args:
-        message: Any message.
-        known: Whether everything that models wrote is known: then an agent's message that is not among it is canned.
-    """
-    text = BLOCK.sub("", words_of(message)) if isinstance(message, SystemMessage) else words_of(message)
-    role = getattr(message, "role", "").lower() if isinstance(message, ChatMessage) else ""
-    if isinstance(message, HumanMessage) or role in ("user", "human"):
-        return [{"type": "user", "author": "user", "text": text}]
-    if isinstance(message, AIMessage) or role in ("assistant", "ai"):
-        author = "canned" if known and not made_by_model(message) else "agent"
-        return [{"author": author, **part} for part in parts_of(message)]
-    if isinstance(message, ToolMessage):
-        target = message.response_metadata.get(_DESTINATION)
-        handoffs = [handoff_step(str(target), message.tool_call_id)] if target else []
-        return [result_of(message), *handoffs]
-    if isinstance(message, SystemMessage):
-        return [{"type": "system", "author": "system", "name": "prompt", "text": text}] if text else []
-    return [{"type": "system", "author": "system", "name": role or message.type, "text": text}]
-
-
-def handoff_step(target: str, tool_call_id: str | None = None) -> dict[str, Any]:
-    """The step of going over to another agent."""
-    return {"type": "handoff", "author": "agent", "name": target, "tool_call_id": tool_call_id}
-
-
-def answered(messages: Sequence[BaseMessage]) -> int:
-    """How many messages there are up to the agent's last one: of a conversation that is given, what is already over."""
-    return next((index for index in range(len(messages), 0, -1) if isinstance(messages[index - 1], AIMessage)), 0)
-
-
-def parts_of(message: BaseMessage) -> list[dict[str, Any]]:
-    """`answer_parts`, whatever the arguments of its tool calls hold."""
-    if calls := getattr(message, "tool_calls", None):
-        message = message.model_copy(update={"tool_calls": storable(calls)})
-    return list(answer_parts(message))
-
-
-def result_of(message: ToolMessage) -> dict[str, Any]:
-    """The step of a tool's answer."""
-    text = words_of(message)
-    error = {"error": text or "the tool failed"} if message.status == "error" else {}
-    named = {"name": message.name, "tool_call_id": message.tool_call_id or None}
-    return {"type": "tool_result", "author": "tool", "text": text, **named, **error}
-
-
-def words_of(message: BaseMessage) -> str:
-    """The text of a message; of one without any, the types of what is in it, such as `[image]`."""
-    if (text := text_of(message)) or not isinstance(message.content, list):
-        return text
-    return " ".join(f"[{part.get('type', 'data')}]" for part in message.content if isinstance(part, dict))
-
-
-def made_by_model(message: BaseMessage) -> bool:
-    """Whether a message says of itself that a model made it, perhaps one that was called past LangChain."""
-    named = (message.id or "").startswith(("run-", "lc_run-")) or not _MODELS_OWN.isdisjoint(message.response_metadata)
-    return named or bool(getattr(message, "usage_metadata", None))
-
-
-def _call_ids(message: BaseMessage) -> list[str]:
-    calls = (*getattr(message, "tool_calls", ()), *getattr(message, "invalid_tool_calls", ()))
-    return [str(call["id"]) for call in calls if call.get("id")]
+        entry.message = message
 
 
 def _words(message: BaseMessage) -> Any:
     kind = "ai" if isinstance(message, AIMessage) else message.type
     text = words_of(message)
-    return kind, BLOCK.sub("", text) if kind == "system" else text, tuple(_call_ids(message))
+    return kind, BLOCK.sub("", text) if kind == "system" else text, tuple(call_ids(message))

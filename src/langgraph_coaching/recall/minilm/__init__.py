@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,9 @@ class MiniLM(Embeddings):
         """The tokenizer and the session; loaded by the first call."""
         with self._lock:
             if self._loaded is None:
+                # Its official builds report to their maker by default. Only this, before the import, stops all of it:
+                # the reports, a file in the temporary folder and a database in the home folder.
+                os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
                 import onnxruntime
                 from tokenizers import Tokenizer
 
@@ -62,7 +65,3 @@ class MiniLM(Embeddings):
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The texts' vectors, one after the other."""
         return [self.embed_query(text) for text in texts]
-
-    async def aembed_query(self, text: str) -> list[float]:
-        """Like `embed_query`, in a thread, so that the event loop goes on."""
-        return await asyncio.to_thread(self.embed_query, text)

@@ -61,7 +61,7 @@ class Imported(list[Trace]):
         steps = sum(len(trace.steps) for trace in self)
         rows = {kind: len({f.row for f in self.findings if f.kind == kind}) for kind in ("repaired", "unreadable")}
         lost = [f"\n  {finding}" for finding in self.findings if finding.kind == "unreadable"]
-        return (
-            f"{len(self)} traces, {steps} steps; rows repaired: {rows['repaired']}, unreadable: {rows['unreadable']}"
-            + "".join(lost)
+        counts = (
+            f"traces: {len(self)}, steps: {steps}; rows repaired: {rows['repaired']}, unreadable: {rows['unreadable']}"
         )
+        return counts + "".join(lost)

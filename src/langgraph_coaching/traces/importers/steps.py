@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langgraph_coaching.recall.situation import text_of
 from langgraph_coaching.traces.conversation import answer_parts
 from langgraph_coaching.traces.importers.pairing import Pairing
+from langgraph_coaching.traces.importers.plain import plain
 from langgraph_coaching.traces.model import Step
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def steps_of(trace_id: str, messages: Sequence[BaseMessage], repairs: Repairs) -
             calls += 1
         once: dict[str, Any] = {"extra": _extra(message), "usage": _usage(message)}
         for part in _parts(message, pairing):
-            steps.append(Step(index=len(steps), **shared, **once, **part))
+            # LangChain messages may hold what a store cannot: half characters, objects of any class.
+            steps.append(Step(index=len(steps), **shared, **plain({**once, **part}, repairs)))
             once = {}
     return tuple(steps)
 

@@ -1,0 +1,83 @@
+"""The way to another embedder: every vector of a store computed anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.coaching.database import faults
+from langgraph_coaching.coaching.store import TABLE, coaching_of, row_of, schema_of, vector_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lancedb.table import Table
+
+    from langgraph_coaching.coaching.database import Database
+    from langgraph_coaching.coaching.store import Store, Vectors
+
+
+def reembed(store: Store, embed: Callable[[Sequence[str]], Vectors]) -> int:
+    """Computes every vector of the table anew, all namespaces, and swaps the table in one commit.
+
+    Others may go on reading and writing: what they save meanwhile is taken along.
+
+    Args:
+        store: Any namespace of it.
+        embed: Unit vectors (`float32[dimension]`) of texts.
+
+    Returns:
+        How many revisions were rewritten.
+
+    Raises:
+        EmbedderError: The embedder failed; nothing was changed.
+        StoreError: The table could not be read or written.
+    """
+    import pyarrow as pa
+
+    if store.table() is None:
+        return 0
+    rows: dict[str, dict[str, Any]] = {}
+    records = _records(store.database)
+    while new := records.keys() - rows.keys():  # again for what was saved while these were embedded
+        for key in new:
+            coaching = coaching_of(records[key])
+            rows[key] = row_of(coaching, embed(vector_texts(coaching)))
+        records = _records(store.database)
+    if not records:
+        return 0
+    kept = [rows[key] for key in records]
+    schema = schema_of(store.embedder, len(kept[0]["vector"]))
+    store.database.replace(TABLE, pa.Table.from_pylist(kept, schema=schema))
+    return _caught_up(store, embed, records, schema.metadata[b"made"])
+
+
+def _caught_up(store: Store, embed: Callable[[Sequence[str]], Vectors], swapped: dict[str, str], made: bytes) -> int:
+    """Brings in what others committed in the moment between the last reading and the swap."""
+    from lancedb.expr import col
+
+    before = _records(store.database, made)
+    for key in before.keys() - swapped.keys():
+        coaching = coaching_of(before[key])
+        store.insert([coaching], [embed(vector_texts(coaching))])
+    if gone := swapped.keys() - before.keys():
+        store.erase(col("key").isin(sorted(gone)))
+    return len(before)
+
+
+def _records(database: Database, made: bytes | None = None) -> dict[str, str]:
+    """Every record by its key: now, or as it was just before the table with the token `made` took the place."""
+    with faults(database.uri):
+        table = database.reopened(TABLE)
+        if made is not None:
+            version = table.version
+            while _token_at(table, version) != made:
+                version -= 1
+            while _token_at(table, version) == made:
+                version -= 1
+        found = table.search().select(["key", "record"]).limit(None).to_arrow().to_pylist()
+    return {row["key"]: row["record"] for row in found}
+
+
+def _token_at(table: Table, version: int) -> Any:
+    table.checkout(version)
+    return (table.schema.metadata or {}).get(b"made")

@@ -1,0 +1,91 @@
+"""A message as steps: one that is found in a conversation, and the parts of one that a model or a tool has made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import AIMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
+
+from langgraph_coaching.recall.prompt import BLOCK
+from langgraph_coaching.recall.situation import text_of
+from langgraph_coaching.traces.conversation import answer_parts
+from langgraph_coaching.traces.storable import storable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from langchain_core.messages import BaseMessage
+
+_MODELS_OWN = frozenset(("model_name", "model", "token_usage", "finish_reason", "stop_reason"))
+"""Keys of `response_metadata` that only a model's answer has."""
+
+_DESTINATION = "__handoff_destination"
+"""Key of `response_metadata` under which langgraph-supervisor keeps the agent that a tool has handed over to."""
+
+
+def steps_of(message: BaseMessage, *, known: bool) -> Iterable[dict[str, Any]]:
+    """The steps of a message that is found in a conversation, not seen while a model or a tool made it.
+
+    Args:
+        message: Any message.
+        known: Whether everything that models wrote is known: then an agent's message that is not among it is canned.
+    """
+    text = BLOCK.sub("", words_of(message)) if isinstance(message, SystemMessage) else words_of(message)
+    role = getattr(message, "role", "").lower() if isinstance(message, ChatMessage) else ""
+    if isinstance(message, HumanMessage) or role in ("user", "human"):
+        return [{"type": "user", "author": "user", "text": text}]
+    if isinstance(message, AIMessage) or role in ("assistant", "ai"):
+        author = "canned" if known and not made_by_model(message) else "agent"
+        return [{"author": author, **part} for part in parts_of(message)]
+    if isinstance(message, ToolMessage):
+        target = message.response_metadata.get(_DESTINATION)
+        handoffs = [handoff_step(str(target), message.tool_call_id)] if target else []
+        return [result_of(message), *handoffs]
+    if isinstance(message, SystemMessage):
+        return [{"type": "system", "author": "system", "name": "prompt", "text": text}] if text else []
+    return [{"type": "system", "author": "system", "name": role or message.type, "text": text}]
+
+
+def handoff_step(target: str, tool_call_id: str | None = None) -> dict[str, Any]:
+    """The step of going over to another agent."""
+    return {"type": "handoff", "author": "agent", "name": target, "tool_call_id": tool_call_id}
+
+
+def answered(messages: Sequence[BaseMessage]) -> int:
+    """How many messages there are up to the agent's last one: of a conversation that is given, what is already over."""
+    return next((index for index in range(len(messages), 0, -1) if isinstance(messages[index - 1], AIMessage)), 0)
+
+
+def parts_of(message: BaseMessage) -> list[dict[str, Any]]:
+    """`answer_parts`, whatever the arguments of its tool calls hold."""
+    if calls := getattr(message, "tool_calls", None):
+        message = message.model_copy(update={"tool_calls": storable(calls)})
+    return list(answer_parts(message))
+
+
+def result_of(message: ToolMessage) -> dict[str, Any]:
+    """The step of a tool's answer."""
+    text = words_of(message)
+    error = {"error": text or "the tool failed"} if message.status == "error" else {}
+    named = {"name": message.name, "tool_call_id": message.tool_call_id or None}
+    return {"type": "tool_result", "author": "tool", "text": text, **named, **error}
+
+
+def words_of(message: BaseMessage) -> str:
+    """The text of a message; of one without any, the types of what is in it, such as `[image]`."""
+    if (text := text_of(message)) or not isinstance(message.content, list):
+        return text
+    return " ".join(f"[{part.get('type', 'data')}]" for part in message.content if isinstance(part, dict))
+
+
+def made_by_model(message: BaseMessage) -> bool:
+    """Whether a message says of itself that a model made it, perhaps one that was called past LangChain."""
+    named = (message.id or "").startswith(("run-", "lc_run-")) or not _MODELS_OWN.isdisjoint(message.response_metadata)
+    return named or bool(getattr(message, "usage_metadata", None))
+
+
+def call_ids(message: BaseMessage) -> list[str]:
+    """The ids of the tool calls a message asks for."""
+    if not isinstance(message, AIMessage):
+        return []
+    return [str(call["id"]) for call in (*message.tool_calls, *message.invalid_tool_calls) if call.get("id")]

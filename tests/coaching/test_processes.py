@@ -1,0 +1,212 @@
+"""Several processes on one store: writing at once, killed in the middle, forked, and reading what others write."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
+
+from langgraph_coaching import Coach, Reply
+from langgraph_coaching.errors import ConflictError
+
+SPAWN = multiprocessing.get_context("spawn")
+ADDS = 25
+EDITS = 10
+
+
+def opened(folder, **settings):
+    return Coach(folder, embeddings=DeterministicFakeEmbedding(size=8), **settings)
+
+
+def _meet(barrier):
+    global start  # noqa: PLW0603 - how a pool hands a barrier to its processes
+    start = barrier
+
+
+def _write(number, folder):
+    with opened(folder) as coach:
+        coach.list()  # opened before the others begin
+        start.wait(timeout=120)
+        for turn in range(ADDS):
+            coach.add(id=f"{number}-{turn}", intent=f"case {number} {turn}", behavior=Reply(f"{number} {turn}"))
+            if turn % (ADDS // EDITS) == 0:
+                coach.edit("shared", notes=f"{number} {turn}")
+        return number
+
+
+def _create(number, folder):
+    with opened(folder) as coach:
+        start.wait(timeout=120)
+        return coach.add(id=f"c-{number}", intent=f"case {number}", behavior=Reply("r")).id
+
+
+def _same(number, folder):
+    with opened(folder) as coach:
+        coach.list()
+        start.wait(timeout=120)
+        return coach.add(id="same", intent="one thing", behavior=Reply("r")).content_hash
+
+
+def _other(number, folder):
+    with opened(folder) as coach:
+        coach.list()
+        start.wait(timeout=120)
+        try:
+            return coach.add(id="same", intent=f"thing {number}", behavior=Reply("r")).intent
+        except ConflictError:
+            return None
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with ProcessPoolExecutor(4, SPAWN, initializer=_meet, initargs=(SPAWN.Barrier(4),)) as started:
+        yield started
+
+
+@pytest.fixture
+def at_once(pool, folder):
+    """Calls a function with 0, 1, 2 and 3, each in a process of its own, all at the same moment."""
+    return lambda work: list(pool.map(work, range(4), [folder] * 4))
+
+
+def test_four_writers_and_editors_of_one_lose_nothing(at_once, folder):
+    with opened(folder) as coach:
+        coach.add(id="shared", intent="shared", behavior=Reply("r"))
+    at_once(_write)
+    with opened(folder) as coach:
+        assert {c.id for c in coach.list()} == {f"{n}-{t}" for n in range(4) for t in range(ADDS)} | {"shared"}
+        history = coach.history("shared")
+        edits = [f"{n} {t}" for n in range(4) for t in range(0, ADDS, ADDS // EDITS)]
+        assert [c.revision for c in history] == list(range(1, len(edits) + 2))
+        assert sorted(c.notes for c in history[1:]) == sorted(edits)
+
+
+def test_four_that_create_the_store_at_once_share_it(at_once, folder):
+    names = at_once(_create)
+    with opened(folder) as coach:
+        assert sorted(c.id for c in coach.list()) == sorted(names) == ["c-0", "c-1", "c-2", "c-3"]
+
+
+def test_the_same_coaching_saved_by_four_at_once_is_one(at_once, folder):
+    with opened(folder) as coach:
+        coach.add(intent="before", behavior=Reply("r"))
+        assert len(set(at_once(_same))) == 1
+        assert len(coach.history("same")) == 1
+
+
+def test_of_four_that_take_one_id_at_once_one_has_it(at_once, folder):
+    with opened(folder) as coach:
+        coach.add(intent="before", behavior=Reply("r"))
+        won = [intent for intent in at_once(_other) if intent]
+        assert [c.intent for c in coach.history("same")] == won
+        assert len(won) == 1
+
+
+ENDLESS = """
+import sys
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from langgraph_coaching import Coach, Reply
+coach = Coach(sys.argv[1], embeddings=DeterministicFakeEmbedding(size=8))
+number = 0
+while True:
+    made = coach.add(intent=f"case {number}", behavior=Reply("r"))
+    print(made.id, flush=True)
+    if number % 3 == 0:
+        print(f"{made.id} {coach.edit(made.id, priority=7).revision}", flush=True)
+    number += 1
+"""
+
+
+def test_what_was_acknowledged_survives_kill_9(folder):
+    acknowledged = []
+    for _ in range(2):
+        with subprocess.Popen([sys.executable, "-c", ENDLESS, str(folder)], stdout=subprocess.PIPE, text=True) as child:
+            for line in child.stdout:
+                acknowledged.append(line.split())
+                if len(acknowledged) % 20 == 0:
+                    child.send_signal(signal.SIGKILL)
+                    break
+            acknowledged += [line.split() for line in child.stdout if line.endswith("\n")]
+    with opened(folder) as coach:
+        heads = {c.id: c for c in coach.list()}
+        assert {name for name, *_ in acknowledged} <= heads.keys()
+        assert {name for name, *_ in acknowledged if heads[name].priority == 7} >= {
+            name for name, *revision in acknowledged if revision
+        }
+        coach.add(intent="afterwards", behavior=Reply("r"))
+        assert coach.advise("afterwards").considered[0].coaching_id
+
+
+def test_one_sees_at_its_next_call_what_another_wrote(folder):
+    with opened(folder) as one, opened(folder) as other:
+        assert one.advise("a refund").considered == ()
+        made = other.add(intent="a refund", behavior=Reply("r"))
+        (receipt,) = one.advise("a refund").applied
+        assert (receipt.coaching_id, receipt.revision) == (made.id, 1)
+        other.edit(made.id, behavior=Reply("changed"))
+        (receipt,) = one.advise("a refund").applied
+        assert receipt.revision == 2
+        assert "changed" in one.advise("a refund").prompt
+        other.archive(made.id)
+        assert one.advise("a refund").considered == ()
+
+
+def _in_fork(work):
+    """Runs work in a forked child and says how it ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        except BaseException:  # noqa: BLE001 - a child of a test may only end
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    return child
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_it_works_in_the_child_of_a_fork_of_a_busy_parent(folder):
+    with opened(folder) as coach:
+        for number in range(3):
+            coach.add(id=f"c-{number}", intent=f"case {number}", behavior=Reply("r"))
+        stop = threading.Event()
+
+        def busy():
+            while not stop.is_set():
+                coach.advise("case 1")
+
+        threads = [threading.Thread(target=busy) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+
+        def work(number):
+            assert coach.advise(f"case {number % 3}").applied
+            coach.add(id=f"child-{number}", intent=f"child {number}", behavior=Reply("r"))
+            coach.flush()
+
+        children = [_in_fork(lambda number=number: work(number)) for number in range(6)]
+        until = time.monotonic() + 120
+        ended = {}
+        while len(ended) < len(children) and time.monotonic() < until:
+            for child in children:
+                if child not in ended and (found := os.waitpid(child, os.WNOHANG))[0]:
+                    ended[child] = os.waitstatus_to_exitcode(found[1])
+            coach.advise("case 2")
+        stop.set()
+        for thread in threads:
+            thread.join()
+        for child in set(children) - ended.keys():
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        assert ended == dict.fromkeys(children, 0)
+        assert {c.id for c in coach.list()} == {f"c-{n}" for n in range(3)} | {f"child-{n}" for n in range(6)}
+        coach.flush()
+        assert {r.situation for r in coach.receipts()} >= {"case 0", "case 1", "case 2"}

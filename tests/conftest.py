@@ -1,0 +1,165 @@
+"""What every room's tests share: a coach on an empty folder, a scripted chat model, one test for both call styles."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, SystemMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langgraph.checkpoint.memory import InMemorySaver
+from pydantic import PrivateAttr
+
+from langgraph_coaching import Coach, Limits
+from langgraph_coaching.recall.minilm import MiniLM
+
+
+@pytest.fixture(scope="session")
+def embeddings():
+    """The embedded default embedder, loaded once for all tests."""
+    return MiniLM()
+
+
+@pytest.fixture
+def coach(tmp_path, embeddings):
+    """A coach on a folder that is not there yet, patient enough for a busy machine."""
+    with Coach(tmp_path / "coaching", embeddings=embeddings, limits=Limits(deadline=30)) as coach:
+        yield coach
+
+
+class ScriptedModel(BaseChatModel):
+    """Stands in for a chat model: answers what it is told to, and records every prompt it was given.
+
+    An answer is a text, a message, an exception to raise, or a function of the prompt that returns one of these; the
+    last one is given again and again. It streams where it is asked to, a word a chunk.
+    """
+
+    answers: list[Any] = ["All right."]
+    _prompts: list[list[Any]] = PrivateAttr(default_factory=list)
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    @property
+    def prompts(self):
+        """Every prompt so far, oldest first."""
+        return self._prompts
+
+    @property
+    def blocks(self):
+        """How many coaching blocks each prompt had."""
+        return [str([m.content for m in prompt]).count("<coaching>") for prompt in self._prompts]
+
+    @property
+    def told(self):
+        """What each prompt said in its system messages."""
+        return ["\n".join(str(m.content) for m in p if isinstance(m, SystemMessage)) for p in self._prompts]
+
+    def _next(self, messages):
+        self._prompts.append(list(messages))
+        answer = self.answers[min(len(self._prompts), len(self.answers)) - 1]
+        if callable(answer):
+            answer = answer(messages)
+        if isinstance(answer, BaseException):
+            raise answer
+        return AIMessage(answer) if isinstance(answer, str) else answer.model_copy()
+
+    def _generate(self, messages, stop=None, run_manager=None, **kwargs):
+        return ChatResult(generations=[ChatGeneration(message=self._next(messages))])
+
+    def _stream(self, messages, stop=None, run_manager=None, **kwargs):
+        answer = self._next(messages)
+        words = answer.text.split(" ")
+        for index, word in enumerate(words):
+            calls = answer.tool_calls if index == len(words) - 1 else []
+            text = f" {word}" if index else word
+            yield ChatGenerationChunk(message=AIMessageChunk(text, tool_calls=calls))
+
+    def bind_tools(self, tools, **kwargs):
+        """The same model: the script decides which tools are called."""
+        return self
+
+
+@pytest.fixture
+def scripted():
+    """Makes chat models that answer what they are told to."""
+    return lambda *answers: ScriptedModel(answers=list(answers)) if answers else ScriptedModel()
+
+
+@pytest.fixture
+def model():
+    """A chat model that always answers the same."""
+    return ScriptedModel()
+
+
+class Run:
+    """Runs a compiled graph in one of the two call styles; in async on one event loop for the whole test."""
+
+    def __init__(self, style: str, exits: ExitStack) -> None:
+        self.style = style
+        self.is_async = style == "async"
+        self._exits = exits
+        self._loop = exits.enter_context(asyncio.Runner()) if self.is_async else None
+
+    def wait(self, coroutine):
+        """The coroutine's result."""
+        return self._loop.run(coroutine) if self._loop else asyncio.run(coroutine)
+
+    def __call__(self, graph, given, config=None, **options):
+        """`invoke` or `ainvoke`."""
+        if self.is_async:
+            return self.wait(graph.ainvoke(given, config, **options))
+        return graph.invoke(given, config, **options)
+
+    def stream(self, graph, given, config=None, **options):
+        """Everything `stream` or `astream` gives."""
+
+        async def collected():
+            return [part async for part in graph.astream(given, config, **options)]
+
+        return self.wait(collected()) if self.is_async else list(graph.stream(given, config, **options))
+
+    def history(self, graph, config, **options):
+        """The checkpoints of a thread, newest first."""
+
+        async def collected():
+            return [state async for state in graph.aget_state_history(config, **options)]
+
+        return self.wait(collected()) if self.is_async else list(graph.get_state_history(config, **options))
+
+    def state(self, graph, config, **options):
+        """The latest checkpoint of a thread."""
+        return self.wait(graph.aget_state(config, **options)) if self.is_async else graph.get_state(config, **options)
+
+    def update(self, graph, config, values, **options):
+        """`update_state` or `aupdate_state`."""
+        if self.is_async:
+            return self.wait(graph.aupdate_state(config, values, **options))
+        return graph.update_state(config, values, **options)
+
+    def saver(self, kind, folder):
+        """A checkpointer: `memory`, or `sqlite` in a file of the folder."""
+        if kind == "memory":
+            return InMemorySaver()
+        path = str(folder / "checkpoints.sqlite")
+        if not self.is_async:
+            from langgraph.checkpoint.sqlite import SqliteSaver
+
+            return self._exits.enter_context(SqliteSaver.from_conn_string(path))
+        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+        opened = AsyncSqliteSaver.from_conn_string(path)
+        saver = self.wait(opened.__aenter__())
+        self._exits.callback(lambda: self.wait(opened.__aexit__(None, None, None)))
+        return saver
+
+
+@pytest.fixture(params=["sync", "async"])
+def run(request):
+    """Runs a compiled graph by `invoke` or by `ainvoke`: one test, both call styles."""
+    with ExitStack() as exits:
+        yield Run(request.param, exits)
