@@ -11,6 +11,7 @@ from langgraph_coaching.coaching.store import Store
 from langgraph_coaching.coaching.wording import is_name
 from langgraph_coaching.errors import InvalidCoachingError, extra
 from langgraph_coaching.recall.adviser import Adviser
+from langgraph_coaching.recall.background.shelf import Shelf
 from langgraph_coaching.recall.embedder import Embedder, embeddings_of
 from langgraph_coaching.recall.ledger import Entry, Ledger
 from langgraph_coaching.recall.limits import Limits
@@ -61,9 +62,11 @@ class Coach(Desk):
         self.limits = limits or Limits()
         self._database = Database(uri, storage_options)
         embedder = Embedder(embeddings_of(embeddings))
-        super().__init__(Store(self._database, namespace, embedder.id), embedder, Archive(self._database, namespace))
+        shelf = Shelf(self._database, embedder)
+        store, traces = Store(self._database, namespace, embedder.id), Archive(self._database, namespace)
+        super().__init__(store, embedder, shelf, traces)
         self._ledger = Ledger(self._database, namespace)
-        self._adviser = Adviser(self._store, embedder, self.limits)
+        self._adviser = Adviser(store, embedder, shelf, self.limits)
         self._recorder = Recorder(self._ledger, self.traces)
         self._memory = Memory()
 

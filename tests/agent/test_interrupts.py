@@ -89,24 +89,27 @@ def door(request):
     return request.param
 
 
-@pytest.fixture(params=["same process", "same process, built again", "other process"])
-def again(request, coach, embeddings):
-    """The coach and graph that go on: in another process both are new, and all there is are the stores."""
+@pytest.fixture(params=[("memory", "same"), ("memory", "built again"), ("sqlite", "same"), ("sqlite", "other")])
+def stopped(request, run, tmp_path, coach, embeddings):
+    """A checkpointer, and the graph that goes on: in another process all there is are the two stores."""
+    kind, process = request.param
 
     def continued(build, graph):
-        if request.param == "same process":
+        if process == "same":
             return graph
-        if request.param == "same process, built again":
+        if process == "built again":
             return build(coach)
         coach.flush()
         other = Coach(coach.uri, embeddings=embeddings, limits=coach.limits)
         request.addfinalizer(other.close)
         return build(other)
 
-    return continued
+    return run.saver(kind, tmp_path), continued
 
 
-def test_a_resumed_node_sees_the_coaching_it_had(coach, coaching, run, model, door, saver, again):
+def test_a_resumed_node_sees_the_coaching_it_had(coach, coaching, run, model, door, stopped):
+    saver, again = stopped
+
     def build(coach):
         return STOPPING[door](coach, run, model, checkpointer=saver)
 
@@ -122,9 +125,11 @@ def test_a_resumed_node_sees_the_coaching_it_had(coach, coaching, run, model, do
     assert all(leaked(s.values) == [] for s in run.history(graph, THREAD))
 
 
-def test_a_resumed_node_is_as_uncoached_as_it_was(coach, run, model, door, saver, again):
+def test_a_resumed_node_is_as_uncoached_as_it_was(coach, run, model, door, stopped):
     """What was looked at and left out stays out."""
     asked = coached_on(coach, asked=OTHER, intent="a student asks about the capital of a country")
+
+    saver, again = stopped
 
     def build(coach):
         return STOPPING[door](coach, run, model, checkpointer=saver)
@@ -138,7 +143,9 @@ def test_a_resumed_node_is_as_uncoached_as_it_was(coach, run, model, door, saver
     assert model.blocks == [0, 0, 1]
 
 
-def test_the_turn_after_a_resume_sees_what_holds_now(coach, coaching, run, model, door, saver, again):
+def test_the_turn_after_a_resume_sees_what_holds_now(coach, coaching, run, model, door, stopped):
+    saver, again = stopped
+
     def build(coach):
         return STOPPING[door](coach, run, model, checkpointer=saver)
 
@@ -153,8 +160,10 @@ def test_the_turn_after_a_resume_sees_what_holds_now(coach, coaching, run, model
     assert EDITED in model.told[2]
 
 
-def test_interrupt_before_the_agent(coach, coaching, run, model, saver, again):
+def test_interrupt_before_the_agent(coach, coaching, run, model, stopped):
     """The coach node has spoken before the stop: its word is in the checkpoint."""
+
+    saver, again = stopped
 
     def build(coach):
         return node_builder(coach, run, model).compile(checkpointer=saver, interrupt_before=["agent"])
@@ -184,8 +193,10 @@ def test_interrupt_before_a_node_that_was_not_called_yet(coach, coaching, run, m
 
 
 @pytest.mark.parametrize("door", ["node", "wrapped", "middleware"])
-def test_a_run_that_broke_off_goes_on_with_the_coaching_it_had(coach, coaching, run, scripted, door, saver, again):
+def test_a_run_that_broke_off_goes_on_with_the_coaching_it_had(coach, coaching, run, scripted, door, stopped):
     model = scripted(ConnectionError("gone"), "All right.")
+
+    saver, again = stopped
 
     def build(coach):
         return DOORS[door](coach, run, model, checkpointer=saver)
@@ -200,8 +211,10 @@ def test_a_run_that_broke_off_goes_on_with_the_coaching_it_had(coach, coaching, 
     assert receipts(state["messages"][-1]) == [(coaching.id, 1)]
 
 
-def test_messages_without_ids_are_recognised_by_their_task(coach, coaching, run, model, saver, again):
+def test_messages_without_ids_are_recognised_by_their_task(coach, coaching, run, model, stopped):
     """A state without `add_messages` gives its messages no ids."""
+    saver, again = stopped
+
     def build(coach):
         builder = StateGraph(PlainState).add_node("agent", coach.node(asking_node(model, run, messages_of)))
         return builder.add_edge(START, "agent").compile(checkpointer=saver)

@@ -10,19 +10,20 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph_coaching import Coach, Reply
 
 
-@pytest.fixture(params=["same process", "other process"])
-def later(request, coach, embeddings):
-    """The coach of the replay."""
+@pytest.fixture(params=[("memory", "same process"), ("sqlite", "other process")])
+def archive(request, run, tmp_path, coach, embeddings):
+    """A checkpointer, and the coach of the replay."""
+    kind, process = request.param
 
-    def another():
-        if request.param == "same process":
+    def later():
+        if process == "same process":
             return coach
         coach.flush()
         other = Coach(coach.uri, embeddings=embeddings, limits=coach.limits)
         request.addfinalizer(other.close)
         return other
 
-    return another
+    return run.saver(kind, tmp_path), later
 
 
 @pytest.fixture(params=list(DOORS))
@@ -36,7 +37,8 @@ def before(history, node):
 
 
 @pytest.mark.parametrize("start", ["__start__", "first", "last"])
-def test_a_replay_sees_the_coaching_of_then(coach, coaching, run, model, saver, door, later, start):
+def test_a_replay_sees_the_coaching_of_then(coach, coaching, run, model, archive, door, start):
+    saver, later = archive
     graph = door(coach, run, model, checkpointer=saver)
     run(graph, asking(), THREAD)
     coach.edit(coaching.id, behavior=Reply(EDITED))
@@ -52,7 +54,8 @@ def test_a_replay_sees_the_coaching_of_then(coach, coaching, run, model, saver, 
     assert receipts(state["messages"][-1]) == [(coaching.id, 1)]
 
 
-def test_a_replay_of_an_archived_coaching(coach, coaching, run, model, saver, door, later):
+def test_a_replay_of_an_archived_coaching(coach, coaching, run, model, archive, door):
+    saver, later = archive
     graph = door(coach, run, model, checkpointer=saver)
     run(graph, asking(), THREAD)
     coach.archive(coaching.id)
@@ -62,8 +65,9 @@ def test_a_replay_of_an_archived_coaching(coach, coaching, run, model, saver, do
     assert model.blocks == [1, 1]
 
 
-def test_a_replay_goes_on_in_later_supersteps(coach, coaching, run, model, saver, later):
+def test_a_replay_goes_on_in_later_supersteps(coach, coaching, run, model, archive):
     """LangGraph says that it resumes for the first superstep only."""
+    saver, later = archive
 
     def build(coach):
         def passing(state):
@@ -82,7 +86,8 @@ def test_a_replay_goes_on_in_later_supersteps(coach, coaching, run, model, saver
     assert model.told[0] == model.told[1]
 
 
-def test_a_replay_within_a_subgraph(coach, coaching, run, model, saver, door, later):
+def test_a_replay_within_a_subgraph(coach, coaching, run, model, archive, door):
+    saver, later = archive
     def build(coach):
         builder = StateGraph(MessagesState).add_node("child", door(coach, run, model)).add_edge(START, "child")
         return builder.compile(checkpointer=saver)

@@ -11,7 +11,7 @@ from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.coaching.store import Store, vector_texts
 
 
-def embed(texts, dimension=4):
+def hashed(texts, dimension=4):
     """Unit vectors that are a function of the text alone."""
     seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) for text in texts]
     rows = np.stack([np.random.default_rng(seed).normal(size=dimension) for seed in seeds])
@@ -24,7 +24,7 @@ class Shelf(Store):
     dimension = 4
 
     def save(self, *coachings):
-        self.insert(coachings, [embed(vector_texts(coaching), self.dimension) for coaching in coachings])
+        self.insert(coachings, [hashed(vector_texts(coaching), self.dimension) for coaching in coachings])
 
 
 @pytest.fixture
@@ -50,3 +50,8 @@ def coaching():
         return Coaching(**{"id": name, "intent": "a customer asks", "behavior": Reply("Answer."), **fields})
 
     return made
+
+
+@pytest.fixture
+def embed():
+    return hashed

@@ -119,7 +119,7 @@ def test_damaged_files_are_said(files, damage, shelf, coaching, folder):
 
 
 def test_a_table_of_somebody_else_is_said(shelf, coaching, folder):
-    import lancedb  # noqa: PLC0415
+    import lancedb
 
     lancedb.connect(folder).create_table("coachings", [{"words": "x"}])
     with pytest.raises(StoreError, match="is none of coachings"):

@@ -5,9 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-import traceback
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
@@ -158,55 +155,75 @@ def test_one_sees_at_its_next_call_what_another_wrote(folder):
         assert one.advise("a refund").considered == ()
 
 
-def _in_fork(work):
-    """Runs work in a forked child and says how it ended."""
+FORKED = """
+import os, sys, threading, time
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from langgraph_coaching import Coach, Reply
+from langgraph_coaching.errors import StoreError
+
+coach = Coach(sys.argv[1], embeddings=DeterministicFakeEmbedding(size=8))
+coach.callback()  # queued in the parent, and none of the child's business
+
+
+def in_child(work):
     child = os.fork()
     if child == 0:
         try:
             work()
-        except BaseException:  # noqa: BLE001 - a child of a test may only end
-            traceback.print_exc()
+        except BaseException as error:
+            print(type(error).__name__, error, flush=True)
             os._exit(1)
         os._exit(0)
     return child
 
 
+def ended(children):
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+
+def before(number):
+    coach.add(id=f"c-{number}", intent=f"case {number}", behavior=Reply("r"))
+    assert coach.advise(f"case {number}").applied[0].coaching_id == f"c-{number}"
+    coach.flush()
+
+
+assert ended([in_child(lambda n=n: before(n)) for n in range(3)]) == [0, 0, 0]
+assert sorted(c.id for c in coach.list()) == ["c-0", "c-1", "c-2"]
+assert {r.coaching_id for r in coach.receipts() if r.applied} == {"c-0", "c-1", "c-2"}
+
+
+def after():
+    for someone in (coach, Coach(sys.argv[1], embeddings=DeterministicFakeEmbedding(size=8))):
+        advice = someone.advise("case 1")
+        assert (advice.prompt, advice.applied) == ("", []), advice
+        assert "Fork before the first use, or start processes with `spawn`" in advice.failure, advice
+        try:
+            someone.add(intent="x", behavior=Reply("r"))
+        except StoreError as error:
+            assert "was forked from one that had used LanceDB already" in str(error)
+        else:
+            raise AssertionError("written")
+        someone._database.close()
+
+
+stop = threading.Event()
+busy = [threading.Thread(target=lambda: [coach.advise("case 2") for _ in iter(stop.is_set, True)]) for _ in range(2)]
+for thread in busy:
+    thread.start()
+assert ended([in_child(after) for _ in range(8)]) == [0] * 8
+stop.set()
+for thread in busy:
+    thread.join()
+assert coach.advise("case 1").applied
+coach.close()
+print("done")
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_it_works_in_the_child_of_a_fork_of_a_busy_parent(folder):
-    with opened(folder) as coach:
-        for number in range(3):
-            coach.add(id=f"c-{number}", intent=f"case {number}", behavior=Reply("r"))
-        stop = threading.Event()
-
-        def busy():
-            while not stop.is_set():
-                coach.advise("case 1")
-
-        threads = [threading.Thread(target=busy) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-
-        def work(number):
-            assert coach.advise(f"case {number % 3}").applied
-            coach.add(id=f"child-{number}", intent=f"child {number}", behavior=Reply("r"))
-            coach.flush()
-
-        children = [_in_fork(lambda number=number: work(number)) for number in range(6)]
-        until = time.monotonic() + 120
-        ended = {}
-        while len(ended) < len(children) and time.monotonic() < until:
-            for child in children:
-                if child not in ended and (found := os.waitpid(child, os.WNOHANG))[0]:
-                    ended[child] = os.waitstatus_to_exitcode(found[1])
-            coach.advise("case 2")
-        stop.set()
-        for thread in threads:
-            thread.join()
-        for child in set(children) - ended.keys():
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-        assert ended == dict.fromkeys(children, 0)
-        assert {c.id for c in coach.list()} == {f"c-{n}" for n in range(3)} | {f"child-{n}" for n in range(6)}
-        coach.flush()
-        assert {r.situation for r in coach.receipts()} >= {"case 0", "case 1", "case 2"}
+def test_it_works_after_a_fork_before_its_first_use_and_says_so_after_one_later(folder):
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED, str(folder)], check=False, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == "done\n"

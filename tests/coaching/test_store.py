@@ -106,7 +106,9 @@ def test_any_id_in_any_namespace_finds_only_itself(namespaces, names, shelf, tmp
     folder = tmp_path_factory.mktemp("any")
     shelves = {namespace: shelf(namespace, folder=folder) for namespace in namespaces}
     for namespace, store in shelves.items():
-        store.save(*(Coaching(id=n, namespace=namespace, intent=f"{namespace} {n}", behavior=Reply("r")) for n in names))
+        store.save(
+            *(Coaching(id=n, namespace=namespace, intent=f"{namespace} {n}", behavior=Reply("r")) for n in names)
+        )
     for namespace, store in shelves.items():
         assert {c.id for c in store.heads()} == names
         for name in names:

@@ -89,7 +89,9 @@ def test_an_unacceptable_field_is_named_with_what_to_do(fields, field, rule):
 @pytest.mark.parametrize("way", ["class", "mapping"])
 def test_action_arguments_are_json_values_only(arguments, rule, way):
     with pytest.raises(InvalidCoachingError, match=rule) as caught:
-        Action("t", arguments) if way == "class" else behavior_of({"type": "action", "tool": "t", "arguments": arguments})
+        Action("t", arguments) if way == "class" else behavior_of(
+            {"type": "action", "tool": "t", "arguments": arguments}
+        )
     assert "arguments" in str(caught.value)
 
 

@@ -24,7 +24,7 @@ def obedient(messages):
     return (
         "The wholesale team will send you an offer."
         if "wholesale" in system
-        else "Please, the order number and a photo."
+        else "Please send the order number and a photo."
     )
 
 

@@ -52,6 +52,7 @@ class Server:
             "LANGGRAPH_COACHING_STORE": str(self.store),
             "LANGSMITH_TRACING": "false",
             "LANGGRAPH_CLI_NO_ANALYTICS": "1",
+            "PYTHONUNBUFFERED": "1",
         }
         environment.pop("LANGGRAPH_ALLOW_BLOCKING", None)
         command = ["dev", "--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port)]

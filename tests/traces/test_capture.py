@@ -482,12 +482,12 @@ def test_states_that_are_no_mappings(call, tape, schema):
     builder = StateGraph(schema)
     builder.add_node("agent", lambda state: {"chat": [Echo().invoke(state.chat), AIMessage("Bye.")]})
     builder.add_edge(START, "agent")
-    call(builder.compile(), schema(chat=[HumanMessage("hi")]), tape.config())
-    assert told(tape.trace, "author", "text", "history") == [
-        ("user", "hi", False),
-        ("agent", "heard hi", False),
-        ("canned", "Bye.", False),
-    ]
+    graph = builder.compile(checkpointer=InMemorySaver())
+    call(graph, schema(chat=[HumanMessage("one")]), tape.on("t"))
+    call(graph, schema(chat=[HumanMessage("two")]), tape.on("t"))
+    first, second = ([("user", n), ("agent", f"heard {n}"), ("canned", "Bye.")] for n in ("one", "two"))
+    assert [told(trace, "author", "text") for trace in tape.traces] == [first, [*first[:2], ("agent", "Bye."), *second]]
+    assert [step.history for step in tape.traces[1].steps] == [True] * 3 + [False] * 3
 
 
 def test_where_a_simulated_run_comes_from(call, tape):

@@ -150,4 +150,6 @@ def _earlier(find: Callable[[str, str | None], Advice | None], moment: Moment) -
 
 
 def _retriever(**looks: Any) -> CoachingRetriever:
-    return CoachingRetriever(**{"look": None, "alook": None} | looks, name="coaching", metadata={"coaching_recall": True})
+    return CoachingRetriever(
+        **{"look": None, "alook": None} | looks, name="coaching", metadata={"coaching_recall": True}
+    )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.coaching.store import Store, Vectors
+    from langgraph_coaching.recall.background.shelf import Shelf
     from langgraph_coaching.recall.embedder import Embedder
 
 BATCH = 500
@@ -25,10 +26,12 @@ class Book:
     Args:
         store: The table.
         embedder: For the vectors of intents and examples.
+        shelf: Where the embedder's background is.
     """
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf) -> None:
         self._store = store
+        self._shelf = shelf
         self._embedder = embedder
 
     def save(
@@ -83,6 +86,7 @@ class Book:
             vectors += [[next(embedded) for _ in several] for several in texts]
             if progress is not None:
                 progress(len(vectors))
+        self._shelf.background()  # measured while a person waits, not while an agent does
         self._store.insert(coachings, vectors)
 
     def get(self, coaching_id: str, revision: int | None = None) -> Coaching:

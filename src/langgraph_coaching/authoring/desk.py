@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.coaching.store import Store
+    from langgraph_coaching.recall.background.shelf import Shelf
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.model import Step
@@ -30,13 +31,14 @@ class Desk:
     Args:
         store: The coachings.
         embedder: For the vectors of intents and examples.
+        shelf: Where the embedder's background is.
         traces: Where drafts begin.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, traces: Archive) -> None:
+    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf, traces: Archive) -> None:
         self._store = store
         self._embedder = embedder
-        self._book = Book(store, embedder)
+        self._book = Book(store, embedder, shelf)
         self.namespace = store.namespace
         self.traces = traces
         """Recorded runs: `get`, `list`, `add`."""

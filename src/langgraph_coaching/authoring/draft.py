@@ -99,7 +99,7 @@ class Draft:
     def _examples(self) -> tuple[Example, ...]:
         given = examples_of(self.fields.get("examples", ()))
         situation = situate(self.conversation)
-        said = "" if situation is None else quoted(situation.parts[0][0], PROSE_LIMIT)
+        said = "" if situation is None else quoted(situation.topic, PROSE_LIMIT)
         if self.step is None or not said:
             return given
         # What was said there is the first example of where it applies.

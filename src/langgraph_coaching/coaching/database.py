@@ -30,6 +30,14 @@ COMPRESSED = {"lance-encoding:compression": "zstd"}
 """Arrow field metadata for long texts."""
 
 
+_used_in: set[int] = set()
+"""This process, once it has used LanceDB; in the child of a fork the parent instead."""
+
+
+def _forked_after_use() -> bool:
+    return bool(_used_in) and os.getpid() not in _used_in
+
+
 class Database:
     """A folder or address with LanceDB tables in it.
 
@@ -48,14 +56,23 @@ class Database:
         self._forget()
 
     def _forget(self) -> None:
-        self._process = os.getpid()
         self._connection: Any = None
         self._tables: dict[str, Table] = {}
 
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        if _forked_after_use():  # before the lock, which another thread of the parent may have held
+            raise StoreError(
+                f"the coaching store at {self.uri} cannot be used here: this process was forked from one that had "
+                "used LanceDB already, which does not survive that. Fork before the first use, or start processes with "
+                "`spawn`"
+            )
+        with self._lock, faults(self.uri):
+            yield
+
     def _connected(self) -> Any:
-        if self._process != os.getpid():  # handles inherited through a fork hang; a new connection never does
-            self._forget()
         if self._connection is None:
+            _used_in.add(os.getpid())
             os.environ.setdefault("LANCEDB_LOG", "error")  # it warns on stderr at every projected query otherwise
             import lancedb
 
@@ -80,8 +97,8 @@ class Database:
         Raises:
             StoreError: The database could not be opened.
         """
-        with self._lock, faults(self.uri):
-            if self._process == os.getpid() and name in self._tables:
+        with self._held():
+            if name in self._tables:
                 return self._tables[name]
             if not self.exists(name):
                 return None
@@ -100,11 +117,10 @@ class Database:
         Raises:
             StoreError: The database could not be opened or written.
         """
-        with self._lock:
+        with self._held():
             found = self.table(name)
             if found is None:
-                with faults(self.uri):
-                    found = self._tables[name] = self._created(name, schema)
+                found = self._tables[name] = self._created(name, schema)
             return found
 
     def _created(self, name: str, schema: pa.Schema) -> Any:
@@ -117,13 +133,13 @@ class Database:
 
     def reopened(self, name: str) -> Table:
         """Another handle of an existing table, for looking at its past without moving the shared one."""
-        with self._lock, faults(self.uri):
+        with self._held():
             table: Table = self._connected().open_table(name)
             return table
 
     def replace(self, name: str, rows: pa.Table) -> Table:
         """Overwrites a whole table in one commit."""
-        with self._lock, faults(self.uri):
+        with self._held():
             self._tables[name] = self._connected().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
             return self._tables[name]
 
@@ -145,8 +161,9 @@ class Database:
 
     def close(self) -> None:
         """Lets go of the handles; the next use opens them again."""
-        with self._lock:
-            self._forget()
+        if not _forked_after_use():  # there, even letting go of what the parent opened can crash
+            with self._lock:
+                self._forget()
 
 
 _PLACE = re.compile(r", \S+\.rs:\d+:\d+")
@@ -166,7 +183,9 @@ def faults(uri: str) -> Iterator[None]:
         raise
     except Exception as error:  # LanceDB raises RuntimeError, OSError, ValueError, and RustPanic on damaged files
         said = _PLACE.sub("", " ".join(str(error).split()))[:300]
-        raise StoreError(f"the coaching store at {uri} failed: {said}. {_advice(type(error).__name__, said)}") from error
+        raise StoreError(
+            f"the coaching store at {uri} failed: {said}. {_advice(type(error).__name__, said)}"
+        ) from error
 
 
 def _advice(kind: str, said: str) -> str:

@@ -15,7 +15,7 @@ from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.select import select
-from langgraph_coaching.recall.situation import Situation, read_messages, situate
+from langgraph_coaching.recall.situation import Situation, place, read_messages, situate
 from langgraph_coaching.recall.snapshot import Snapshots
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.store import Store
+    from langgraph_coaching.recall.background.shelf import Shelf
+    from langgraph_coaching.recall.calibrate import Place
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.search import Candidate
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 
 CANDIDATES = 32
 """Coachings a choice is made from; more than any prompt takes, so that priority and duplicates can be weighed."""
+
+
+LOADING = 10.0
+"""Seconds a new process may take to load LanceDB, the model and the coachings, before the first deadline starts."""
 
 
 class _Nothing(Exception):  # noqa: N818 - a way out, not an error
@@ -43,22 +49,24 @@ class Adviser:
     Args:
         store: The coachings of one namespace.
         embedder: The embedder the store's vectors come from.
+        shelf: Where its background is.
         limits: Floor, budgets and deadline.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, limits: Limits) -> None:
+    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf, limits: Limits) -> None:
         self.limits = limits
         self._store = store
         self._loaded = False
         self._embedder = embedder
-        self._snapshots = Snapshots(store)
+        self._snapshots = Snapshots(store, shelf)
         self._deadline = Deadline()
 
     def advise(self, messages: Any, labels: Labels) -> Advice:
         """What applies after these messages; empty advice with a receipt that says why where anything fails."""
         started = time.perf_counter()
         try:
-            self._load()
+            if not self._loaded:
+                self._deadline.run(self._load, LOADING)
             return _timed(self._deadline.run(partial(self._advised, messages, labels), self.limits.deadline), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._without(error, started)
@@ -68,7 +76,7 @@ class Adviser:
         started = time.perf_counter()
         try:
             if not self._loaded:
-                await asyncio.to_thread(self._load)
+                await self._deadline.arun(self._load, LOADING)
             return _timed(await self._aadvised(messages, labels), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._without(error, started)
@@ -86,11 +94,11 @@ class Adviser:
         known = [situation for situation in asked if situation is not None]
         if not known or not snapshot.heads:
             return [Advice(situation=situation.text if situation else "") for situation in asked]
-        texts = list(dict.fromkeys(text for situation in known for text in _texts(situation)))
-        place = dict(zip(texts, self._embedder.documents(texts), strict=True))
-        self._check(snapshot, place[texts[0]])
-        vectors = np.stack([mean(situation, np.stack([place[t] for t in _texts(situation)])) for situation in known])
-        results = iter(search(snapshot, vectors, labels, datetime.now(UTC), CANDIDATES))
+        texts = list(dict.fromkeys(text for situation in known for text in situation.texts))
+        vectors = dict(zip(texts, self._embedder.documents(texts), strict=True))
+        self._check(snapshot, vectors[texts[0]])
+        places = [self._place(snapshot, one, np.stack([vectors[text] for text in one.texts])) for one in known]
+        results = iter(search(snapshot, places, labels, datetime.now(UTC), CANDIDATES))
         advice = [self._selected(situation, next(results)) if situation else Advice() for situation in asked]
         seconds = (time.perf_counter() - started) / len(advice)
         return [replace(one, seconds=seconds) for one in advice]
@@ -101,11 +109,12 @@ class Adviser:
             import lancedb.expr  # noqa: F401
 
             self._embedder.load()
+            self._snapshots.current()
             self._loaded = True
 
     def _advised(self, messages: Any, labels: Labels) -> Advice:
         snapshot, situation = self._prepared(messages)
-        return self._choose(snapshot, situation, self._embedder.query(_texts(situation)), labels)
+        return self._choose(snapshot, situation, self._embedder.query(situation.texts), labels)
 
     async def _aadvised(self, messages: Any, labels: Labels) -> Advice:
         aside, seconds = self._deadline.arun, self.limits.deadline
@@ -113,7 +122,7 @@ class Adviser:
             return await aside(partial(self._advised, messages, labels), seconds)
         async with asyncio.timeout(seconds):
             snapshot, situation = await aside(partial(self._prepared, messages), seconds)
-            vectors = await self._embedder.aquery(_texts(situation))
+            vectors = await self._embedder.aquery(situation.texts)
             return await aside(partial(self._choose, snapshot, situation, vectors, labels), seconds)
 
     def _prepared(self, messages: Any) -> tuple[Snapshot, Situation]:
@@ -127,9 +136,14 @@ class Adviser:
 
     def _choose(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32], labels: Labels) -> Advice:
         self._check(snapshot, vectors[0])
-        vector = mean(situation, vectors)[np.newaxis]
-        (candidates,) = search(snapshot, vector, labels, datetime.now(UTC), CANDIDATES)
+        where = self._place(snapshot, situation, vectors)
+        (candidates,) = search(snapshot, [where], labels, datetime.now(UTC), CANDIDATES)
         return self._selected(situation, candidates)
+
+    def _place(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32]) -> Place:
+        if snapshot.background is None:
+            raise _Nothing
+        return place(situation, vectors, snapshot.background)
 
     def _check(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:
         table = self._store.table()
@@ -148,17 +162,5 @@ class Adviser:
         return failed(f"no coaching was looked up: {said}", namespace=self._store.namespace, seconds=seconds)
 
 
-def _texts(situation: Situation) -> list[str]:
-    return [text for text, _ in situation.parts]
-
-
 def _timed(advice: Advice, started: float) -> Advice:
     return replace(advice, seconds=time.perf_counter() - started)
-
-
-def mean(situation: Situation, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The situation's unit vector, `float32[dimension]`, from those of its texts, `float32[len(parts), dimension]`."""
-    weights = np.array([weight for _, weight in situation.parts], dtype=np.float32)
-    summed = weights @ vectors
-    result: NDArray[np.float32] = summed / max(float(np.linalg.norm(summed)), 1e-9)
-    return result

@@ -83,12 +83,17 @@ class Embedder:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
-    def load(self) -> None:
-        """Loads the embedded model; other embeddings load when they are first asked."""
+    @property
+    def embedded(self) -> bool:
+        """Whether it is the default that the package brings."""
         from langgraph_coaching.recall.minilm import MiniLM
 
-        if isinstance(self.embeddings, MiniLM):
-            self.embeddings.load()
+        return type(self.embeddings) is MiniLM
+
+    def load(self) -> None:
+        """Loads the embedded model; other embeddings load when they are first asked."""
+        if self.embedded:
+            self.embeddings.load()  # type: ignore[attr-defined]
 
     def _recalled(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         with self._lock:
@@ -124,6 +129,12 @@ class Embedder:
                 with failing(self.id):
                     vectors[text] = unit([await self.embeddings.aembed_query(whole(text))], 1)[0]
         return self._remember(texts, vectors)
+
+    def known_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Like `documents`, without the texts it has only a zero vector for."""
+        with failing(self.id):
+            vectors = np.asarray(self.embeddings.embed_documents(list(texts)), dtype=np.float64)
+            return unit(vectors[vectors.any(axis=1)], int(vectors.any(axis=1).sum()))
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of many texts in one call, `float32[len(texts), dimension]`.

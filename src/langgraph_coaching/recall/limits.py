@@ -24,8 +24,11 @@ class Limits:
     """Most tokens of the prompt block, counted as `prompt.count_tokens` does (about four characters each)."""
     deadline: float = 1.0
     """Seconds after which a call goes on without coaching."""
-    floor: float = 0.5
-    """0..1: below this probability nothing applies: at 0.5 an applied coaching is at least as likely right as wrong."""
+    floor: float = 0.3
+    """0..1: below this probability nothing applies. At 0.3 a missed coaching and a wrong one are about equally frequent
+    (`tests/benchmarks/recall.py` prints the curve); higher is more silent."""
+    margin: float = 0.2
+    """0..1: how much less probable than the best one another may be and still apply beside it."""
     considered: int = 10
     """Most receipts one call leaves behind, the applied ones included."""
 
@@ -33,6 +36,8 @@ class Limits:
         """Checks the bounds."""
         if not 0.0 <= self.floor <= 1.0:
             raise InvalidCoachingError(f"floor is a probability from 0 to 1, not {self.floor}")
+        if not 0.0 <= self.margin <= 1.0:
+            raise InvalidCoachingError(f"margin is a difference of probabilities from 0 to 1, not {self.margin}")
         for name in ("items", "tokens", "considered"):
             if getattr(self, name) < 1:
                 raise InvalidCoachingError(f"{name} must be at least 1, not {getattr(self, name)}")

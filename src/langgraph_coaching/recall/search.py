@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.recall.blas import one_thread
 from langgraph_coaching.recall.calibrate import probabilities
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.snapshot import Head, Snapshot
+    from langgraph_coaching.recall.calibrate import Place
+    from langgraph_coaching.recall.head import Head
+    from langgraph_coaching.recall.snapshot import Snapshot
 
 _ROWS = 256
 """Situations multiplied at once: at 10,000 coachings a block of 10 MB."""
@@ -51,13 +53,13 @@ def in_scope(snapshot: Snapshot, labels: Labels, now: datetime) -> NDArray[np.bo
 
 
 def search(
-    snapshot: Snapshot, situations: NDArray[np.float32], labels: Labels, now: datetime, count: int
+    snapshot: Snapshot, places: Sequence[Place], labels: Labels, now: datetime, count: int
 ) -> list[list[Candidate]]:
     """The most probable coachings of each situation.
 
     Args:
         snapshot: Live coachings.
-        situations: Unit vectors, `float32[n, dimension]`.
+        places: Where the situations are.
         labels: Matched exactly against each coaching's scope.
         now: For expiry.
         count: How many candidates a situation gets at most.
@@ -66,34 +68,25 @@ def search(
         For each situation its candidates, most probable first; ties in order of id.
     """
     eligible = in_scope(snapshot, labels, now)
-    if not eligible.any():
-        return [[] for _ in situations]
+    background = snapshot.background
+    if background is None or not eligible.any():
+        return [[] for _ in places]
     found: list[list[Candidate]] = []
-    for start in range(0, len(situations), _ROWS):
-        with _one_thread():
-            similarity = situations[start : start + _ROWS] @ snapshot.matrix.T
+    for start in range(0, len(places), _ROWS):
+        block = places[start : start + _ROWS]
+        with one_thread():
+            ranks = np.stack([place.vector for place in block]) @ snapshot.fits.rows.T
+        ranks += snapshot.fits.offsets
         if not eligible.all():
-            similarity[:, ~eligible] = -np.inf
-        for row in similarity:
-            best = [index for index in _largest(row, count) if eligible[index]]
-            chances = probabilities(row[best])
-            found.append([Candidate(snapshot.heads[i], float(p)) for i, p in zip(best, chances, strict=True)])
+            ranks[:, ~eligible] = -np.inf
+        for place, row in zip(block, ranks, strict=True):
+            best = _largest(row, count)
+            best = best[eligible[best]]
+            chances = probabilities(place, best, row[best], snapshot.heads, snapshot.fits, background)
+            order = np.lexsort((best, -chances))
+            found.append([Candidate(snapshot.heads[best[i]], float(chances[i])) for i in order])
     return found
 
 
-def _largest(row: NDArray[np.float32], count: int) -> Sequence[int]:
-    kept = np.argpartition(-row, count)[:count] if row.size > count else np.arange(row.size)
-    order = kept[np.lexsort((kept, -row[kept]))]
-    return order.tolist()  # type: ignore[no-any-return]
-
-
-@cache
-def _controller() -> Any:
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
-
-
-def _one_thread() -> Any:
-    # With BLAS's own threads, products from several calling threads slow each other down more than tenfold.
-    return _controller().limit(limits=1, user_api="blas")
+def _largest(row: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    return np.argpartition(-row, count)[:count] if row.size > count else np.arange(row.size)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class _Choice:
     limits: Limits
+    best: Candidate
+    """The most probable one."""
     entries: list[str] = field(default_factory=list)
     """What the chosen coachings contribute, in prompt order."""
     said: dict[str, str] = field(default_factory=dict)
@@ -28,6 +30,9 @@ class _Choice:
         coaching, chance, limits = candidate.head.coaching, candidate.probability, self.limits
         if chance < limits.floor:
             return "below_floor", f"probability {chance:.2f} is below the floor of {limits.floor:.2f}"
+        outranked = coaching.priority <= self.best.head.coaching.priority
+        if outranked and chance < self.best.probability - limits.margin:
+            return "less_probable", f"probability {chance:.2f} is more than {limits.margin:.2f} below the best"
         rendered = " ".join(coaching.behavior.render().casefold().split())
         if rendered in self.said:
             return "duplicate", f"{self.said[rendered]} already says the same"
@@ -61,7 +66,9 @@ def select(
     Returns:
         Advice whose `considered` begins with the applied ones in prompt order, the rest by probability.
     """
-    choice = _Choice(limits)
+    if not candidates:
+        return Advice(situation=situation)
+    choice = _Choice(limits, max(candidates, key=lambda candidate: candidate.probability))
     judged = [(candidate, *choice.judge(candidate)) for candidate in sorted(candidates, key=_precedence)]
     applied = [found for found in judged if found[1] == "applied"]
     others = sorted((found for found in judged if found[1] != "applied"), key=lambda found: -found[0].probability)

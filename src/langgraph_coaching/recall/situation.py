@@ -1,4 +1,4 @@
-"""The situation: what of a conversation is matched, the latest user turn in the light of the turns before it."""
+"""The situation: what of a conversation is matched, the latest turns, each by how much it says."""
 
 from __future__ import annotations
 
@@ -6,31 +6,62 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
+
+from langgraph_coaching.recall.calibrate import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.recall.background import Background
+
+WINDOW = 13
+"""Turns looked back at, user's and agent's alike; 9 and 17 were a point or two worse on even STAR dialogues."""
+
 TURN_LIMIT = 1_500
 """Characters of one turn that are read: more than the default embedder's 256 tokens hold."""
 
-_SHORT = 4
-"""A user turn of so few words ("yes please", "the second one") says little without the turns before it."""
+AGENT = 0.5
+"""An agent's turn counts half of a user's: it names the topic, but is not what the person said."""
 
+FADE = 0.1
+"""How much a fully informative turn takes from those before it: more forgets the topic, less misses a change of it."""
+
+TALK_FAR, TALK_NEAR = 0.60, 1.56
+"""Scaled similarity to the nearest small talk at which a turn is fully, and not at all, informative."""
+
+ENOUGH_WORDS = 12
+"""Words from which length adds no information."""
+
+_LEAST = 0.02
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Texts and how much each counts; the vector is the normalised weighted sum of theirs."""
+    """The latest turns of a conversation, each embedded alone, so that a growing one costs one new text a turn."""
 
-    parts: tuple[tuple[str, float], ...]
-    """Pairs of a text and its weight above 0, the latest user turn first."""
+    turns: tuple[tuple[str, bool], ...]
+    """Pairs of a text and whether the user said it, the latest first."""
+
+    @property
+    def texts(self) -> list[str]:
+        """What is embedded."""
+        return [text for text, _ in self.turns]
 
     @property
     def text(self) -> str:
-        """For people: the texts, oldest first."""
-        return "\n".join(text for text, _ in reversed(self.parts))
+        """For people: the latest user turn, and what was said before it, oldest first."""
+        return "\n".join(f"{'user' if user else 'agent'}: {text}" for text, user in reversed(self.turns))
+
+    @property
+    def topic(self) -> str:
+        """Of the user's last three turns the one that says most: "yes, please" stands for what was said before it."""
+        said = [text for text, user in self.turns if user][:3]
+        return max(said, key=lambda text: min(len(_WORD.findall(text)), ENOUGH_WORDS))
 
 
 def read_messages(messages: Any) -> list[BaseMessage]:
@@ -65,9 +96,8 @@ def text_of(message: BaseMessage) -> str:
 def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     """The situation after the last of these messages.
 
-    The latest user turn counts most. Earlier user turns count half as much each time one goes back, and the agent's
-    last words before the turn count where the turn is too short to stand alone. Tool calls and tool results move the
-    step on but not the situation: what the user wants has not changed inside a tool loop.
+    Tool calls and tool results move the step on but not the situation: inside a tool loop the user still wants the same.
+    What the agent says before it calls a tool is no turn either, until the user answers.
 
     Args:
         messages: The conversation so far, oldest first.
@@ -75,23 +105,41 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     Returns:
         The situation, or None where no user has said anything.
     """
-    turns = [
-        (index, text_of(m).strip()[:TURN_LIMIT]) for index, m in enumerate(messages) if isinstance(m, HumanMessage)
-    ]
-    turns = [(index, text) for index, text in turns if text]
-    if not turns:
-        return None
-    index, latest = turns[-1]
-    parts = [(latest, 1.0)]
-    short = len(_WORD.findall(latest)) <= _SHORT
-    if short:
-        asked = next(
-            (text for m in reversed(messages[:index]) if isinstance(m, AIMessage) and (text := text_of(m).strip())), ""
-        )
-        if asked:
-            parts.append((asked[:TURN_LIMIT], 0.5))
-    weight = 1.0 if short else 0.5
-    for _, text in reversed(turns[-4:-1]):
-        parts.append((text, weight))
-        weight /= 2
-    return Situation(tuple(parts))
+    turns: list[tuple[str, bool]] = []
+    answered = False
+    for message in reversed(messages):
+        user = isinstance(message, HumanMessage)
+        answered = answered or user
+        if len(turns) < WINDOW and answered and (user or isinstance(message, AIMessage)):
+            text = text_of(message).strip()[:TURN_LIMIT]
+            if text:
+                turns.append((text, user))
+    return Situation(tuple(turns)) if any(user for _, user in turns) else None
+
+
+def place(situation: Situation, vectors: NDArray[np.float32], background: Background) -> Place:
+    """Where a situation is: the weighted mean of its turns.
+
+    Args:
+        situation: The turns.
+        vectors: Of `situation.texts`, `float32[len(turns), dimension]`, unit length.
+        background: Of the same embedder.
+    """
+    weights = _weights(situation, vectors, background)
+    summed = weights @ vectors
+    length = max(float(np.linalg.norm(summed)), 1e-9)
+    vector = (summed / length).astype(np.float32)
+    crowding = float(background.crowding(vector[np.newaxis])[0])
+    return Place(vector, crowding, mixed=float(np.log(weights.sum() / length)))
+
+
+def _weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
+    near = np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1)
+    odd = np.clip((TALK_NEAR - background.scaled(near)) / (TALK_NEAR - TALK_FAR), _LEAST, 1.0)
+    weights, kept = np.zeros(len(vectors)), 1.0
+    for index, (text, user) in enumerate(situation.turns):
+        words = min(max(len(_WORD.findall(text)), 1), ENOUGH_WORDS) / ENOUGH_WORDS
+        informative = odd[index] * words * (1.0 if user else AGENT)
+        weights[index] = informative * kept
+        kept *= 1.0 - FADE * informative
+    return weights

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from langgraph_coaching.coaching.store import coaching_of, latest_rows
+from langgraph_coaching.recall.head import NONE, Head, fit, join, taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.coaching.model import Coaching, Scope
+    from langgraph_coaching.coaching.model import Scope
     from langgraph_coaching.coaching.store import Store
+    from langgraph_coaching.recall.background import Background
+    from langgraph_coaching.recall.background.shelf import Shelf
+    from langgraph_coaching.recall.head import Fits
 
 _NAMES = ("id", "revision", "updated_at")
 """What tells one revision from every other: an id that was erased may begin again at revision 1."""
@@ -27,23 +31,16 @@ _FEW = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The latest revision of one coaching, with its vectors."""
-
-    coaching: Coaching
-    vectors: NDArray[np.float32]
-    """`float32[1 + examples, dimension]`: the intent, then the examples in order."""
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All active heads of one namespace at one version of the table."""
 
     version: int
     heads: tuple[Head, ...]
     """Sorted by id, so that equal stores give equal results."""
-    matrix: NDArray[np.float32]
-    """`float32[len(heads), dimension]`: for each head the unit mean of the intent and of where else it applies."""
+    fits: Fits
+    """A row for each head."""
+    background: Background | None
+    """What the heads are held against; None while there are no heads."""
     scopes: dict[Scope, NDArray[np.intp]]
     """Indices of the heads of each distinct scope: a store has thousands of coachings and a handful of scopes."""
     expires: NDArray[np.float64]
@@ -52,10 +49,10 @@ class Snapshot:
     @property
     def dimension(self) -> int:
         """Of its vectors."""
-        return int(self.matrix.shape[1])
+        return int(self.fits.rows.shape[1])
 
     @classmethod
-    def of(cls, version: int, heads: Sequence[Head]) -> Snapshot:
+    def of(cls, version: int, heads: Sequence[Head], fits: Fits, background: Background | None) -> Snapshot:
         """Builds the arrays from the heads."""
         places: dict[Scope, list[int]] = {}
         for index, head in enumerate(heads):
@@ -64,18 +61,14 @@ class Snapshot:
         return cls(
             version,
             tuple(heads),
-            np.stack([pooled(head) for head in heads]) if heads else np.zeros((0, 0), np.float32),
+            fits,
+            background,
             {scope: np.array(indices, dtype=np.intp) for scope, indices in places.items()},
             np.array([np.inf if end is None else end.timestamp() for end in ends], dtype=np.float64),
         )
 
 
-def pooled(head: Head) -> NDArray[np.float32]:
-    """The unit mean of a coaching's intent and its applying examples, `float32[dimension]`."""
-    applies = [True, *(example.applies for example in head.coaching.examples)]
-    mean = head.vectors[applies].mean(axis=0)
-    result: NDArray[np.float32] = mean / max(float(np.linalg.norm(mean)), 1e-9)
-    return result
+_EMPTY = Snapshot.of(0, (), NONE, None)
 
 
 class Snapshots:
@@ -83,14 +76,17 @@ class Snapshots:
 
     Args:
         store: LanceDB, the only truth.
+        shelf: Where the embedder's background is.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, shelf: Shelf) -> None:
         self._store = store
+        self._shelf = shelf
         self._lock = threading.Lock()
         self._heads: dict[tuple[str, int, datetime], Head] = {}
         self._made = ""
-        self._current = Snapshot.of(0, ())
+        self._fits: dict[Any, int] = {}
+        self._current = _EMPTY
 
     def current(self) -> Snapshot:
         """The snapshot of the table's latest version.
@@ -111,10 +107,10 @@ class Snapshots:
         table = self._store.table()
         if table is None:
             self._heads = {}
-            return Snapshot.of(0, ())
+            return _EMPTY
         made = self._store.check(table)
         if made != self._made:
-            self._heads, self._made = {}, made
+            self._heads, self._fits, self._made, self._current = {}, {}, made, _EMPTY
         wanted = {tuple(row[name] for name in _NAMES) for row in latest_rows(self._store.rows(_NAMES))}
         missing = wanted - self._heads.keys()
         named = {"id": sorted({key[0] for key in missing})} if len(missing) <= _FEW else {}
@@ -123,10 +119,25 @@ class Snapshots:
         if fresh is not None:
             known.update(_heads(fresh, missing))
         self._heads = known
-        active = [
-            head for _, head in sorted(known.items()) if head.coaching.status == "active" and not head.coaching.deleted
-        ]
-        return Snapshot.of(version, active)
+        active = {
+            key: head
+            for key, head in sorted(known.items())
+            if head.coaching.status == "active" and not head.coaching.deleted
+        }
+        if not active:
+            return replace(_EMPTY, version=version)
+        background = self._shelf.background()
+        return Snapshot.of(version, list(active.values()), self._fitted(active, background), background)
+
+    def _fitted(self, active: dict[Any, Head], background: Background) -> Fits:
+        """Fits of the active heads; those of the last snapshot are taken over."""
+        fresh = [key for key in active if key not in self._fits]
+        pool = (
+            join(self._current.fits, fit([active[key] for key in fresh], background)) if fresh else self._current.fits
+        )
+        rows = {**self._fits, **{key: len(self._current.heads) + place for place, key in enumerate(fresh)}}
+        self._fits = {key: place for place, key in enumerate(active)}
+        return taken(pool, [rows[key] for key in active])
 
 
 def _heads(rows: Any, wanted: set[Any]) -> dict[Any, Head]:

@@ -12,13 +12,13 @@ from langchain_core.messages import BaseMessage, ChatMessage
 from langgraph_coaching.traces.importers.chat_sessions import settle
 from langgraph_coaching.traces.importers.openai import read_message, role_of
 from langgraph_coaching.traces.importers.plain import plain
+from langgraph_coaching.traces.importers.report import Repairs
 from langgraph_coaching.traces.importers.steps import TIMES, moment_of, steps_of
 from langgraph_coaching.traces.model import Trace
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from langgraph_coaching.traces.importers.report import Repairs
     from langgraph_coaching.traces.model import Origin, Step
 
 _OUTCOMES = ((1, "success"), (0, "failure"))
@@ -72,8 +72,12 @@ def _number(fields: dict[str, Any]) -> str:
     if isinstance(number, str | int) and not isinstance(number, bool) and str(number).strip():
         return str(fields.pop("id"))
     # The same recording gets the same id, so that importing it again adds nothing.
-    said = json.dumps(fields, sort_keys=True, default=lambda message: message.model_dump(mode="json"))
+    said = json.dumps(fields, sort_keys=True, default=_dumped)
     return "t-" + hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def _dumped(message: BaseMessage) -> Any:
+    return plain(message.model_dump(), Repairs(0))
 
 
 def _place_of_messages(fields: dict[str, Any]) -> str:

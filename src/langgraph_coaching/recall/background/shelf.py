@@ -1,0 +1,127 @@
+"""The shelf: backgrounds measured once for each embedder and kept, with the package or in the store."""
+
+from __future__ import annotations
+
+import io
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from langgraph_coaching.coaching.database import KEY, faults
+from langgraph_coaching.errors import EmbedderError
+from langgraph_coaching.recall.background import NEIGHBOURS, Background, texts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.coaching.database import Database
+    from langgraph_coaching.recall.embedder import Embedder
+
+TABLE = "backgrounds"
+PACKAGED = Path(__file__).parent / "minilm-int8.npz"
+BATCH = 500
+"""Texts embedded in one call."""
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            pa.field("embedder", pa.string(), nullable=False, metadata=KEY),
+            pa.field("dimension", pa.int32(), nullable=False),
+            pa.field("packed", pa.large_binary(), nullable=False),
+        ]
+    )
+
+
+class Shelf:
+    """The background of one embedder.
+
+    Args:
+        database: Where it is kept, unless the package brings it.
+        embedder: Whose vectors they are.
+    """
+
+    def __init__(self, database: Database, embedder: Embedder) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._found: Background | None = None
+
+    def background(self) -> Background:
+        """The background; measured and kept the first time, which embeds some 3,300 short texts.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: It could not be read or kept.
+        """
+        if self._found is None:
+            with self._lock:
+                if self._found is None:
+                    self._found = self._read() or self._measured()
+        return self._found
+
+    def _read(self) -> Background | None:
+        if self._embedder.embedded:
+            return unpacked(PACKAGED.read_bytes())
+        from lancedb.expr import col, lit
+
+        table = self._database.table(TABLE)
+        if table is None:
+            return None
+        with faults(self._database.uri):
+            rows = table.search().where(col("embedder") == lit(self._embedder.id)).limit(1).to_list()
+        return unpacked(rows[0]["packed"]) if rows else None
+
+    def _measured(self) -> Background:
+        import pyarrow as pa
+
+        measured = measure(self._embedder)
+        row = {"embedder": self._embedder.id, "dimension": measured.vectors.shape[1], "packed": packed(measured)}
+        data = pa.Table.from_pylist([row], schema=_schema())
+        self._database.write(
+            self._database.ensure(TABLE, _schema()),
+            lambda t: t.merge_insert("embedder").when_matched_update_all().when_not_matched_insert_all().execute(data),
+        )
+        return measured
+
+
+def measure(embedder: Embedder) -> Background:
+    """Embeds the background's texts and measures the embedder by them.
+
+    Raises:
+        EmbedderError: It failed, or knows hardly any of the texts.
+    """
+    requests, talk = texts()
+    vectors = [_embedded(embedder, group) for group in (requests, talk)]
+    if min(map(len, vectors)) <= NEIGHBOURS:
+        raise EmbedderError(f"the embedder {embedder.id} has no vectors for nearly all of the background's texts")
+    return Background.of(np.vstack(vectors), len(vectors[1]))
+
+
+def _embedded(embedder: Embedder, group: tuple[str, ...]) -> NDArray[np.float32]:
+    batches = (list(group[start : start + BATCH]) for start in range(0, len(group), BATCH))
+    return np.vstack([embedder.known_documents(batch) for batch in batches])
+
+
+def packed(background: Background) -> bytes:
+    """A background as bytes; vectors at half precision."""
+    target = io.BytesIO()
+    np.savez(
+        target,
+        vectors=background.vectors.astype(np.float16),
+        scale=np.array([background.talk, background.low, background.high]),
+        inverse=background.inverse,
+    )
+    return target.getvalue()
+
+
+def unpacked(data: bytes) -> Background:
+    """Reads what `packed` wrote; never runs what it reads."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as read:
+        talk, low, high = read["scale"]
+        return Background(read["vectors"].astype(np.float32), int(talk), float(low), float(high), read["inverse"])
