@@ -70,7 +70,8 @@ def calls(trace: Trace) -> list[Step]:
 def in_time(trace: Trace) -> int:
     """Index of the first step that changes something; the end of the run where none does."""
     return next(
-        (s.index for s in trace.steps if s.type == "tool_call" and (s.name or "").startswith(CHANGING)), len(trace.steps)
+        (s.index for s in trace.steps if s.type == "tool_call" and (s.name or "").startswith(CHANGING)),
+        len(trace.steps),
     )
 
 
@@ -119,17 +120,23 @@ def main() -> None:
             for trace in same:
                 timely = {index: p for index, p in hits[trace.id].items() if index <= in_time(trace)}
                 said = "in time" if timely else "NOT in time"
-                print(f"  {trace.id} ({trace.label}), first change at step {in_time(trace)}: {said}; {places(hits[trace.id])}")
+                print(
+                    f"  {trace.id} ({trace.label}), first change at step {in_time(trace)}: {said}; {places(hits[trace.id])}"
+                )
             others = [trace for trace in imported if str(trace.metadata["task_id"]) != correction.task]
             for task in sorted({str(t.metadata["task_id"]) for t in others if hits[t.id]}, key=int):
                 fired = [trace for trace in by_task[task] if hits[trace.id]]
                 wish = " ".join(fired[0].metadata["meta"]["instruction"].split())[:150]
-                print(f"  elsewhere, task {task}, {len(fired)} of {len(by_task[task])} runs, {places(hits[fired[0].id])}: {wish}…")
+                print(
+                    f"  elsewhere, task {task}, {len(fired)} of {len(by_task[task])} runs, {places(hits[fired[0].id])}: {wish}…"
+                )
             timely_runs = sum(any(index <= in_time(t) for index in hits[t.id]) for t in same)
             wrong = [t for t in others if hits[t.id]]
             steps, total = sum(len(hits[t.id]) for t in others), sum(len(calls(t)) for t in others)
-            print(f"  recalled in time in {timely_runs} of {len(same)} other trials; in {len(wrong)} of {len(others)} runs of "
-                  f"other tasks, at {steps} of their {total} model calls")
+            print(
+                f"  recalled in time in {timely_runs} of {len(same)} other trials; in {len(wrong)} of {len(others)} runs of "
+                f"other tasks, at {steps} of their {total} model calls"
+            )
 
 
 if __name__ == "__main__":

@@ -31,6 +31,11 @@ def failure(state):
     return brief["reason"]
 
 
+def abandon(coach):
+    """Does not wait for what cannot be written."""
+    coach._recorder._writer.start_over()
+
+
 # ── the store ──
 
 
@@ -64,8 +69,8 @@ def damaged(request, coach, coaching, embeddings):
     FAULTS[request.param](coach.uri)
     other = Coach(coach.uri, embeddings=embeddings, limits=coach.limits)
     yield other
-    other._recorder._writer._waiting.clear()  # what cannot be written is not waited for
-    other._database.close()
+    abandon(other)
+    abandon(coach)
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -99,6 +104,7 @@ def test_a_store_damaged_while_it_is_open(agent, run, model, coach, coaching, fa
     assert "the coaching store at" in failure(state)
     with pytest.raises(StoreError):
         coach.list()
+    abandon(coach)
 
 
 def test_a_store_that_is_not_there_yet_is_no_fault(agent, run, model, coach):
@@ -117,6 +123,7 @@ def test_a_file_where_the_folder_should_be(agent, run, model, coach):
     assert model.blocks == [0]
     with pytest.raises(StoreError):
         coached_on(coach)
+    abandon(coach)
 
 
 @pytest.mark.parametrize("said", ["No space left on device (os error 28)", "Read-only file system (os error 30)"])
@@ -153,7 +160,7 @@ def test_receipts_that_cannot_be_read(coach, coaching, run, model, door):
         again = DOORS[door](other, run, model, checkpointer=graph.checkpointer)
         state = run(again, None, run.history(graph, THREAD)[-2].config)
         run(again, asking(), THREAD)
-        other._recorder._writer._waiting.clear()
+        abandon(other)
 
     assert model.blocks == [1, 0, 1]
     assert "the coaching store at" in failure(state)

@@ -71,7 +71,9 @@ def test_on_the_run_of_the_model(agent, run, model, coaching, tracer):
     assert metadata["coaching_applied"] == f"{coaching.id}@1"
     assert metadata["coaching_considered"].startswith(f"{coaching.id}@1=applied:0.")
     assert metadata["coaching"][0]["coaching_id"] == coaching.id
-    assert metadata["coaching"] == call.outputs["generations"][0][0]["message"]["kwargs"]["response_metadata"]["coaching"]
+    assert (
+        metadata["coaching"] == call.outputs["generations"][0][0]["message"]["kwargs"]["response_metadata"]["coaching"]
+    )
 
 
 def test_the_label_is_on_the_model_only(agent, run, model, coaching, tracer):

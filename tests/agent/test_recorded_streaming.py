@@ -23,7 +23,8 @@ AGAIN = "pytest tests/agent/test_recorded_streaming.py --record-mode=rewrite"
 SERVED, NOWHERE = "http://127.0.0.1:8088/v1", "http://127.0.0.1:9/v1"
 RECORDINGS = ("answered", "streamed")
 
-ASKED = {"messages": [("user", "I just opened my parcel and the glass bowl in it is broken.")]}
+SAID = "I just opened my parcel and the glass bowl in it is broken."
+ASKED = {"messages": [("user", SAID)]}
 THREAD = {"configurable": {"thread_id": "friday"}}
 
 
@@ -34,6 +35,7 @@ def agent(coach, request):
         id="damaged",
         intent="something in a customer's parcel is broken or damaged",
         behavior=Reply("Say sorry and ask for the order number and a photo of the damage."),
+        examples=[SAID],
     )
     return support_agent(chat_model(SERVED if _recording(request) else NOWHERE), coach)
 

@@ -88,6 +88,7 @@ def test_a_replay_goes_on_in_later_supersteps(coach, coaching, run, model, archi
 
 def test_a_replay_within_a_subgraph(coach, coaching, run, model, archive, door):
     saver, later = archive
+
     def build(coach):
         builder = StateGraph(MessagesState).add_node("child", door(coach, run, model)).add_edge(START, "child")
         return builder.compile(checkpointer=saver)

@@ -387,8 +387,12 @@ def test_a_wrapped_node_around_an_agent_with_the_middleware_has_one_block(coach,
 
 
 def test_the_scope_of_a_wrapped_node_is_its_name(coach, run, model):
-    coach.add(intent="a customer asks to change a delivered order", behavior={"type": "reply", "text": TOLD},
-              examples=[ASKED], node="agent")
+    coach.add(
+        intent="a customer asks to change a delivered order",
+        behavior={"type": "reply", "text": TOLD},
+        examples=[ASKED],
+        node="agent",
+    )
     call = functools.partial(call_with, model)
     here, there = coach.node(call), StateGraph(MessagesState).add_node("elsewhere", coach.node(call))
     run(graph_of(here), asking())

@@ -22,13 +22,55 @@ from rich.table import Table
 
 from langgraph_coaching import Coach, Reply
 
-WHO = ["a customer", "a new customer", "a member", "a business client", "a student", "a traveller", "a reseller", "a parent"]
-WANTS = ["asks to change", "asks to cancel", "complains about", "asks for a refund of", "asks where to find", "wants to insure",
-         "asks for an invoice for", "wants to give away", "asks about the warranty of", "wants to compare offers for"]
-WHAT = ["a delivered order", "a gift card", "a broken screen", "a hotel booking", "a phone contract", "a train ticket",
-        "a garden chair", "a loyalty account", "a parking permit", "a wedding dress", "a gym membership", "a used car"]
-WHEN = ["after the deadline", "on a holiday", "before paying", "for the second time", "by phone", "from abroad",
-        "without a receipt", "on behalf of someone else", "in a hurry", "for a company", "after moving house"]
+WHO = [
+    "a customer",
+    "a new customer",
+    "a member",
+    "a business client",
+    "a student",
+    "a traveller",
+    "a reseller",
+    "a parent",
+]
+WANTS = [
+    "asks to change",
+    "asks to cancel",
+    "complains about",
+    "asks for a refund of",
+    "asks where to find",
+    "wants to insure",
+    "asks for an invoice for",
+    "wants to give away",
+    "asks about the warranty of",
+    "wants to compare offers for",
+]
+WHAT = [
+    "a delivered order",
+    "a gift card",
+    "a broken screen",
+    "a hotel booking",
+    "a phone contract",
+    "a train ticket",
+    "a garden chair",
+    "a loyalty account",
+    "a parking permit",
+    "a wedding dress",
+    "a gym membership",
+    "a used car",
+]
+WHEN = [
+    "after the deadline",
+    "on a holiday",
+    "before paying",
+    "for the second time",
+    "by phone",
+    "from abroad",
+    "without a receipt",
+    "on behalf of someone else",
+    "in a hurry",
+    "for a company",
+    "after moving house",
+]
 
 
 def situations(count: int, offset: int = 0) -> list[str]:
@@ -61,7 +103,9 @@ def measure(size: int, queries: int) -> dict:
             taken["advise"].append(timed(lambda: coach.advise(next(asked))))
             taken["InMemoryStore"].append(timed(lambda: memory.search(("coaching",), query=next(asked), limit=10)))
         coach.flush()
-    found = {name: {"p50": float(np.percentile(ms, 50)), "p95": float(np.percentile(ms, 95))} for name, ms in taken.items()}
+    found = {
+        name: {"p50": float(np.percentile(ms, 50)), "p95": float(np.percentile(ms, 95))} for name, ms in taken.items()
+    }
     alone = found["embedding"]["p50"]
     beyond = {name: found[name]["p50"] - alone for name in ("advise", "InMemoryStore")}
     return {
@@ -81,12 +125,25 @@ def main() -> None:
     asked.add_argument("--json", type=Path)
     given = asked.parse_args()
     rows = [measure(size, given.queries) for size in given.sizes]
-    table = Table("coachings", "embedding p50/p95", "advise p50/p95", "InMemoryStore p50/p95", "advise / embedding",
-                  "beyond the embedding: InMemoryStore / advise", title="milliseconds a call")
+    table = Table(
+        "coachings",
+        "embedding p50/p95",
+        "advise p50/p95",
+        "InMemoryStore p50/p95",
+        "advise / embedding",
+        "beyond the embedding: InMemoryStore / advise",
+        title="milliseconds a call",
+    )
     for row in rows:
-        figures = (f"{row[name]['p50']:.2f} / {row[name]['p95']:.2f}" for name in ("embedding", "advise", "InMemoryStore"))
-        table.add_row(f"{row['coachings']:,}", *figures, f"{row['advise_over_embedding']:.2f}",
-                      f"{row['store_beyond_over_advise_beyond']:.1f}")
+        figures = (
+            f"{row[name]['p50']:.2f} / {row[name]['p95']:.2f}" for name in ("embedding", "advise", "InMemoryStore")
+        )
+        table.add_row(
+            f"{row['coachings']:,}",
+            *figures,
+            f"{row['advise_over_embedding']:.2f}",
+            f"{row['store_beyond_over_advise_beyond']:.1f}",
+        )
     Console(width=120).print(table)
     if given.json:
         given.json.write_text(json.dumps(rows, indent=2))

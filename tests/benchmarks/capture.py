@@ -110,7 +110,11 @@ def main() -> None:
     graph, inputs = graph_of(Model()), {"messages": [("user", "Where is my order A1?")]}
     report: dict = {}
     with tempfile.TemporaryDirectory() as folder, Coach(folder) as coach:
-        configs = {"bare": {}, "a handler that does nothing": {"callbacks": [Nothing()]}, "coach.callback()": {"callbacks": [coach.callback()]}}
+        configs = {
+            "bare": {},
+            "a handler that does nothing": {"callbacks": [Nothing()]},
+            "coach.callback()": {"callbacks": [coach.callback()]},
+        }
         for style, call in {
             "invoke": graph.invoke,
             "ainvoke": lambda value, config: asyncio.run(graph.ainvoke(value, config)),
@@ -125,7 +129,8 @@ def main() -> None:
             report[style] = {
                 "milliseconds": {name: value * 1_000 for name, value in medians.items()},
                 "capture_percent": (medians["coach.callback()"] / medians["bare"] - 1) * 100,
-                "over_nothing_percent": (medians["coach.callback()"] / medians["a handler that does nothing"] - 1) * 100,
+                "over_nothing_percent": (medians["coach.callback()"] / medians["a handler that does nothing"] - 1)
+                * 100,
             }
         times = on_path(coach.callback())
         quick = graph_of(Model(seconds=0.0))
@@ -142,13 +147,19 @@ def main() -> None:
     table = Table("a run of two 50 ms model calls", *configs, "capture costs", "… beyond any handler")
     for style in ("invoke", "ainvoke"):
         row = report[style]
-        table.add_row(style, *(f"{row['milliseconds'][name]:.1f} ms" for name in configs),
-                      f"{row['capture_percent']:+.1f} %", f"{row['over_nothing_percent']:+.1f} %")
+        table.add_row(
+            style,
+            *(f"{row['milliseconds'][name]:.1f} ms" for name in configs),
+            f"{row['capture_percent']:+.1f} %",
+            f"{row['over_nothing_percent']:+.1f} %",
+        )
     console = Console(width=130)
     console.print(table)
     event = report["event"]
-    console.print(f"on the path, {event['events']} events: p50 {event['p50_ms']:.3f} ms, p95 {event['p95_ms']:.3f} ms, "
-                  f"mean {event['mean_ms']:.3f} ms")
+    console.print(
+        f"on the path, {event['events']} events: p50 {event['p50_ms']:.3f} ms, p95 {event['p95_ms']:.3f} ms, "
+        f"mean {event['mean_ms']:.3f} ms"
+    )
     if given.json:
         given.json.write_text(json.dumps(report, indent=2))
 

@@ -53,7 +53,9 @@ def main() -> None:
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         with Coach(folder) as coach:
-            coach.add_many({"intent": f"a customer asks about case {n}", "behavior": Reply(f"Answer {n}.")} for n in range(100))
+            coach.add_many(
+                {"intent": f"a customer asks about case {n}", "behavior": Reply(f"Answer {n}.")} for n in range(100)
+            )
         for name, code in CASES.items():
             figures = [run(code, folder) for _ in range(given.runs + 1)][1:]
             found[name] = {

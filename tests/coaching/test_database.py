@@ -160,7 +160,7 @@ def test_every_fault_says_where_and_what_to_do(fault, advice):
 
 
 def test_an_error_of_ours_passes_as_it_is():
-    with pytest.raises(ConflictError, match="^taken$"), faults("/the/place"):
+    with pytest.raises(ConflictError, match=r"^taken$"), faults("/the/place"):
         raise ConflictError("taken")
 
 

@@ -114,5 +114,5 @@ def test_any_lancedb_client_can_search_the_intents(shelf, coaching, folder, embe
 
     shelf().save(coaching("c-1", intent="a refund"), coaching("c-2", intent="a parcel"))
     table = lancedb.connect(folder).open_table(TABLE)
-    (found,) = table.search(embed(["a parcel"])[0]).limit(1).to_list()
+    (found,) = table.search(embed(["a parcel"])[0], vector_column_name="vector").limit(1).to_list()
     assert found["id"] == "c-2"

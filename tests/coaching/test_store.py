@@ -14,7 +14,8 @@ from langgraph_coaching.errors import ConflictError, EmbedderMismatchError
 NASTY = [
     "'", "''", '"', '""', "\\", "\\'", "%", "_", "a%", "`", "' OR 1=1 --", "x'); DROP TABLE coachings; --",
     "' OR ''='", "namespace = 'default'", "c-1' OR id = 'c-2", "{}", "$1", "?", "NULL", "null", "[]", "|", "a|b",
-    "ü", "汉字", "👩‍👩‍👧", "‮", "\u0301", "é", "e\u0301", "A", "a", "..", "/", "../../etc", "true", "1", "0x27", "U&'\\0027'",
+    "ü", "汉字", "👩‍👩‍👧", "\u202e", "\u0301",
+    "é", "e\u0301", "A", "a", "..", "/", "../../etc", "true", "1", "0x27", "U&'\\0027'",
 ]  # fmt: skip
 
 

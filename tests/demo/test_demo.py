@@ -24,6 +24,7 @@ from langgraph_coaching.demo.show import run_demo
 from langgraph_coaching.demo.stage import AGAIN, CASSETTE, opened, replayed
 from langgraph_coaching.demo.story import LESSONS, QUIET, play
 from langgraph_coaching.errors import InvalidCoachingError, MissingExtraError, RecordingError
+from langgraph_coaching.recall.adviser import Adviser
 from langgraph_coaching.recall.prompt import OPEN
 
 
@@ -140,6 +141,15 @@ def test_the_recording_says_what_was_recorded_and_holds_nothing_private():
 def test_a_stale_recording_says_how_to_record_it_again(monkeypatch):
     monkeypatch.setattr(agent, "SYSTEM", SYSTEM.replace("Fernhill", "Otherwood"))
     with pytest.raises(RecordingError, match=r"stale.*python -m langgraph_coaching\.demo\.record"):
+        replayed(None)
+
+
+def test_a_fault_of_recall_is_named_rather_than_the_recording(monkeypatch):
+    def planted(*_):
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr(Adviser, "advise", planted)
+    with pytest.raises(RecordingError, match="without coaching .*planted"):
         replayed(None)
 
 

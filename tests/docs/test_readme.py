@@ -32,7 +32,7 @@ def test_every_snippet_runs_in_order(elsewhere):
         exec(compile(snippet, f"README.md snippet {number}", "exec"), names)  # noqa: S102 - that is the test
     coach = names["coach"]
     try:
-        assert names["result"]["messages"][-1].response_metadata["coaching"][0]["outcome"] == "applied"
+        assert names["result"]["messages"][-1].response_metadata["coaching"][0]["outcome"] == "applied", names["result"]
         assert [receipt.coaching_id for receipt in names["advice"].applied] == [names["coaching"].id]
         assert "Ask which country" in names["advice"].prompt
         assert len(coach.traces.list(coaching_id=names["coaching"].id)) == 1

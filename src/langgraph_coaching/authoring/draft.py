@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.fields import compose, examples_of
+from langgraph_coaching.authoring.intents import telling_turn
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
 from langgraph_coaching.coaching.model import Example, Source, new_id
 from langgraph_coaching.coaching.wording import PROSE_LIMIT, quoted
 from langgraph_coaching.errors import InvalidCoachingError, NotCoachableError
-from langgraph_coaching.recall.situation import situate
 from langgraph_coaching.traces.conversation import messages_before
 
 if TYPE_CHECKING:
@@ -98,8 +98,7 @@ class Draft:
 
     def _examples(self) -> tuple[Example, ...]:
         given = examples_of(self.fields.get("examples", ()))
-        situation = situate(self.conversation)
-        said = "" if situation is None else quoted(situation.topic, PROSE_LIMIT)
+        said = quoted(telling_turn(self.conversation), PROSE_LIMIT)
         if self.step is None or not said:
             return given
         # What was said there is the first example of where it applies.

@@ -11,7 +11,7 @@ from langgraph_coaching.coach import Coach
 from langgraph_coaching.demo.agent import chat_model
 from langgraph_coaching.demo.cassette import recorded
 from langgraph_coaching.demo.story import play
-from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.errors import InvalidCoachingError, RecordingError
 from langgraph_coaching.recall.limits import Limits
 
 if TYPE_CHECKING:
@@ -64,7 +64,17 @@ def replayed(store: str | None) -> Story:
 
     Raises:
         MissingExtraError: `langchain-openai` or `vcrpy` is not installed.
-        RecordingError: The recording does not fit this version of the package.
+        RecordingError: The recording does not fit this version of the package, or nothing could be recalled.
     """
-    with recorded(CASSETTE, again=AGAIN), opened(store) as coach:
-        return play(coach, chat_model(_NOWHERE))
+    with opened(store) as coach:
+        try:
+            with recorded(CASSETTE, again=AGAIN):
+                return play(coach, chat_model(_NOWHERE))
+        except RecordingError as error:
+            coach.flush()
+            for receipt in coach.receipts():
+                if receipt.outcome == "failed":
+                    raise RecordingError(
+                        f"without coaching the agent asks what is not recorded: {receipt.reason}"
+                    ) from error
+            raise

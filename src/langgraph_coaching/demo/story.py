@@ -65,7 +65,7 @@ LESSONS = (
         write=lambda draft: draft.when("a company or a hotel wants a large order at a good price").handoff(
             "wholesale team", instruction="Tell the customer that the wholesale team will send them an offer."
         ),
-        later=Conversation("friday-2", ("What would a large order of 120 plates for our hotel cost?",)),
+        later=Conversation("friday-2", ("We are a hotel business. What would a large order of 120 plates cost?",)),
         right=r"wholesale team (will|would) send .*offer",
     ),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar
 
@@ -42,18 +43,15 @@ class Deadline:
             Overdue: Time is up; the work goes on unattended.
         """
         future = self._begun(work)
-        try:
-            return future.result(seconds)
-        except TimeoutError as error:
-            raise self._overdue(future, seconds, error) from None
+        wait([future], seconds)
+        return self._outcome(future, seconds)
 
     async def arun(self, work: Callable[[], T], seconds: float) -> T:
         """Like `run`, without blocking the event loop."""
         future = self._begun(work)
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), seconds)
-        except TimeoutError as error:
-            raise self._overdue(future, seconds, error) from None
+        with suppress(TimeoutError):  # or the work's own, which is in the future too
+            await asyncio.wait_for(asyncio.wrap_future(future), seconds)
+        return self._outcome(future, seconds)
 
     def _begun(self, work: Callable[[], T]) -> Future[T]:
         if self._left_behind >= MOST_LEFT_BEHIND:
@@ -70,13 +68,13 @@ class Deadline:
         threading.Thread(target=copy_context().run, args=(attempt,), daemon=True, name="coaching-advise").start()
         return future
 
-    def _overdue(self, future: Future[T], seconds: float, error: TimeoutError) -> TimeoutError:
-        if future.done() and future.exception() is error:
-            return error  # the work's own
+    def _outcome(self, future: Future[T], seconds: float) -> T:
+        if future.done():
+            return future.result()
         with self._lock:
             self._left_behind += 1
         future.add_done_callback(self._came_back)
-        return Overdue(f"it took longer than the deadline of {seconds:g} s")
+        raise Overdue(f"it took longer than the deadline of {seconds:g} s")
 
     def _came_back(self, _: Future[T]) -> None:
         with self._lock:

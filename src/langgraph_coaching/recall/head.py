@@ -7,6 +7,7 @@ of saving does not matter, and every process computes the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +29,7 @@ NEVER = 0.2
 """Mass of all "never here" texts in a head, against 1 for those that apply: more learns faster but reaches further."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Head:
     """The latest revision of one coaching, with its vectors."""
 
@@ -36,15 +37,20 @@ class Head:
     vectors: NDArray[np.float32]
     """`float32[1 + examples, dimension]`: the intent, then the examples in order."""
 
+    @cached_property
+    def yes(self) -> NDArray[np.bool_]:
+        """Which of the vectors are the intent or where it also applies; the others are where it never does."""
+        return np.array([True, *(example.applies for example in self.coaching.examples)])
+
     @property
     def applies(self) -> NDArray[np.float32]:
         """Vectors of the intent and of where it also applies."""
-        return self.vectors[[True, *(example.applies for example in self.coaching.examples)]]
+        return self.vectors[self.yes]
 
     @property
     def never(self) -> NDArray[np.float32]:
         """Vectors of where it never applies; may be none."""
-        return self.vectors[[False, *(not example.applies for example in self.coaching.examples)]]
+        return self.vectors[~self.yes]
 
 
 @dataclass(frozen=True, slots=True)

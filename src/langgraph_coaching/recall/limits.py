@@ -22,7 +22,7 @@ class Limits:
     """Most coachings in one prompt. Each irrelevant one beside the right one costs following, so few is better."""
     tokens: int = 600
     """Most tokens of the prompt block, counted as `prompt.count_tokens` does (about four characters each)."""
-    deadline: float = 1.0
+    deadline: float = 2.0
     """Seconds after which a call goes on without coaching."""
     floor: float = 0.3
     """0..1: below this probability nothing applies. At 0.3 a missed coaching and a wrong one are about equally frequent

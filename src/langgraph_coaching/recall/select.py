@@ -68,7 +68,7 @@ def select(
     """
     if not candidates:
         return Advice(situation=situation)
-    choice = _Choice(limits, max(candidates, key=lambda candidate: candidate.probability))
+    choice = _Choice(limits, max(candidates, key=lambda one: (one.probability, one.head.coaching.priority)))
     judged = [(candidate, *choice.judge(candidate)) for candidate in sorted(candidates, key=_precedence)]
     applied = [found for found in judged if found[1] == "applied"]
     others = sorted((found for found in judged if found[1] != "applied"), key=lambda found: -found[0].probability)

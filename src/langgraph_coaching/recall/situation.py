@@ -57,12 +57,6 @@ class Situation:
         """For people: the latest user turn, and what was said before it, oldest first."""
         return "\n".join(f"{'user' if user else 'agent'}: {text}" for text, user in reversed(self.turns))
 
-    @property
-    def topic(self) -> str:
-        """Of the user's last three turns the one that says most: "yes, please" stands for what was said before it."""
-        said = [text for text, user in self.turns if user][:3]
-        return max(said, key=lambda text: min(len(_WORD.findall(text)), ENOUGH_WORDS))
-
 
 def read_messages(messages: Any) -> list[BaseMessage]:
     """Reads what LangChain accepts as messages: messages, `(role, text)`, mappings, or one text of a user.

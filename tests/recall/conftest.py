@@ -1,0 +1,43 @@
+"""A coach in a temporary folder, and one way to ask it for both call styles."""
+
+import asyncio
+
+import pytest
+
+from langgraph_coaching import Coach, Limits
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def opened(folder):
+    """Opens a coach on the test's folder, anew at every call; all of them are closed at the end."""
+    coaches = []
+
+    def make(**settings):
+        coaches.append(Coach(folder, **{"limits": Limits(deadline=60), **settings}))  # patient on a busy machine
+        return coaches[-1]
+
+    yield make
+    for coach in coaches:
+        coach._database.close()
+
+
+@pytest.fixture
+def coach(opened):
+    return opened()
+
+
+@pytest.fixture(params=["sync", "async"])
+def ask(request):
+    """Asks a coach what applies, in either call style."""
+
+    def call(coach, messages, **labels):
+        if request.param == "sync":
+            return coach.advise(messages, **labels)
+        return asyncio.run(coach.aadvise(messages, **labels))
+
+    return call

@@ -1,0 +1,138 @@
+"""A deadline is kept though the work cannot be stopped, and work that is left behind does not pile up."""
+
+import asyncio
+import contextvars
+import threading
+import time
+
+import pytest
+
+from langgraph_coaching.recall.deadline import MOST_LEFT_BEHIND, Deadline, Overdue
+
+FAR = 30.0
+SOON = 0.05
+
+
+@pytest.fixture(params=["sync", "async"])
+def run(request):
+    """Runs work with a deadline, in either call style."""
+
+    def call(deadline, work, seconds):
+        if request.param == "sync":
+            return deadline.run(work, seconds)
+        return asyncio.run(deadline.arun(work, seconds))
+
+    return call
+
+
+@pytest.fixture
+def stuck():
+    """Work that goes on until the test is over."""
+    release = threading.Event()
+    yield lambda: release.wait(FAR)
+    release.set()
+
+
+def test_the_result_comes_back(run):
+    assert run(Deadline(), lambda: 7, FAR) == 7
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), TimeoutError("its own"), KeyError("k")])
+def test_what_the_work_raises_is_raised(run, error):
+    def work():
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        run(Deadline(), work, FAR)
+    assert caught.value is error
+
+
+def test_it_returns_in_time_though_the_work_goes_on(run, stuck):
+    started = time.monotonic()
+    with pytest.raises(Overdue, match=r"longer than the deadline of 0.05 s"):
+        run(Deadline(), stuck, SOON)
+    assert time.monotonic() - started < FAR / 2
+
+
+def test_the_work_has_the_context_of_its_caller(run):
+    who = contextvars.ContextVar("who")
+    who.set("me")
+    assert run(Deadline(), who.get, FAR) == "me"
+
+
+def test_left_behind_work_is_bounded_and_room_is_made_when_it_ends(run):
+    deadline, release = Deadline(), threading.Event()
+    for _ in range(MOST_LEFT_BEHIND):
+        with pytest.raises(Overdue, match="longer than the deadline"):
+            run(deadline, lambda: release.wait(FAR), SOON)
+    started = []
+    with pytest.raises(Overdue, match=f"{MOST_LEFT_BEHIND} earlier calls are still running"):
+        run(deadline, lambda: started.append(1), FAR)
+    assert started == []
+    before = threading.active_count()
+    release.set()
+    until = time.monotonic() + FAR
+    while deadline._left_behind and time.monotonic() < until:
+        for thread in threading.enumerate():
+            if thread.name == "coaching-advise":
+                thread.join(FAR)
+    assert deadline._left_behind == 0
+    assert threading.active_count() < before
+    assert run(deadline, lambda: 7, FAR) == 7
+
+
+def test_the_end_of_an_event_loop_does_not_wait_for_it(stuck):
+    async def main():
+        with pytest.raises(Overdue):
+            await Deadline().arun(stuck, SOON)
+
+    started = time.monotonic()
+    asyncio.run(main())
+    assert time.monotonic() - started < FAR / 2
+
+
+def test_a_cancelled_caller_is_cancelled(stuck):
+    async def main():
+        task = asyncio.create_task(Deadline().arun(stuck, FAR))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+
+
+def test_work_that_ends_after_its_loop_is_closed_says_nothing(caplog, recwarn):
+    deadline, release, ended = Deadline(), threading.Event(), threading.Event()
+
+    def work():
+        release.wait(FAR)
+        ended.set()
+        raise ValueError("nobody cares")
+
+    async def main():
+        with pytest.raises(Overdue):
+            await deadline.arun(work, SOON)
+
+    asyncio.run(main())
+    release.set()
+    assert ended.wait(FAR)
+    for thread in threading.enumerate():
+        if thread.name == "coaching-advise":
+            thread.join(FAR)
+    assert caplog.records == []
+    assert [str(warning.message) for warning in recwarn.list] == []
+
+
+def test_the_event_loop_goes_on_while_it_waits(stuck):
+    async def main():
+        ticks = 0
+        task = asyncio.create_task(Deadline().arun(stuck, 0.2))
+        while not task.done():
+            await asyncio.sleep(0)
+            ticks += 1
+        with pytest.raises(Overdue):
+            await task
+        return ticks
+
+    assert asyncio.run(main()) > 10
