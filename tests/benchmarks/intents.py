@@ -65,12 +65,22 @@ def in_words(name: str) -> str:
 
 
 def halves(data: Path, name: str) -> tuple[list[dict], list[dict]]:
-    """Train and test rows; DSTC11 has no split of its own, so every other row is test."""
+    """Train and test rows; DSTC11 and ABCD have no split of their own, so every other row is test."""
+    if name == "abcd":
+        return _reasons(data)[0::2], _reasons(data)[1::2]
     found = rows(data / "intents" / f"{name}.jsonl")
     if name == "dstc11_intents":
         return found[0::2], found[1::2]
     train = ("train", "oos_train", "oos_val")
     return [r for r in found if r["orig_split"] in train], [r for r in found if r["orig_split"] in ("test", "oos_test")]
+
+
+def _reasons(data: Path) -> list[dict]:
+    """ABCD's one-line reasons for a call; the intent is the title of the guideline for it."""
+    guidelines = {row["subflow"]: row for row in rows(data / "abcd" / "guidelines.jsonl")}
+    known = [row for row in rows(data / "abcd" / "contact_reasons.jsonl") if row["base_subflow"] in guidelines]
+    titles = {name: f"{row['title']}: {row['flow_description']}" for name, row in guidelines.items()}
+    return [{"text": row["issue_summary"], "intent": titles[row["base_subflow"]]} for row in known]
 
 
 def split(data: Path, name: str, coached: int, examples: int, seed: int, *, tuning: bool = False) -> Split:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 from intents import Coached, Reviewer, Said, first, split
+from measure import calibration_error, chosen
 from rich.console import Console
 from rich.table import Table
 from vectors import EMBEDDERS, Vectors
@@ -96,13 +97,6 @@ def fitted(found: list[Pairs]) -> np.ndarray:
     return logistic(np.vstack([p.inputs for p in found]), np.concatenate([p.right for p in found]), weights)
 
 
-def calibration_error(chance: np.ndarray, right: np.ndarray, bins: int = 10) -> float:
-    """Expected calibration error over bins of equal width."""
-    place = np.minimum((chance * bins).astype(int), bins - 1)
-    kept = [(place == i) for i in range(bins) if (place == i).any()]
-    return float(sum(abs(chance[one].mean() - right[one].mean()) * one.mean() for one in kept))
-
-
 def errors(weights: np.ndarray, found: list[Pairs]) -> float:
     """Calibration error of the best candidate of each situation."""
     inputs, right = np.vstack([p.inputs for p in found]), np.concatenate([p.right for p in found])
@@ -122,7 +116,7 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, default=8, help="of each data set and embedder")
     given = parser.parse_args()
     found: list[Pairs] = []
-    floors: dict[tuple[int, float, float], list[tuple[float, float, float]]] = {}
+    floors: dict[tuple[int, float, float], list[list[float]]] = {}
     for name in given.embedders:
         vectors = Vectors(name, given.vectors)
         for data, number in itertools.product(SETS, range(given.episodes)):
@@ -141,19 +135,11 @@ def _sweep(floors, count: int, coached: Coached, asked: list[Said]) -> None:
     for floor, margin in itertools.product((0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5), (0.1, 0.2, 1.0)):
         limits = Limits(floor=floor, margin=margin)
         applied = [coached.applied(one, limits) for one in candidates]
-        both = list(zip(asked, applied, strict=True))
-        inside = [(said.right, on) for said, on in both if said.right >= 0]
-        outside = [on for said, on in both if said.right < 0] or [[]]
-        floors.setdefault((count, floor, margin), []).append(
-            (
-                float(np.mean([right in on for right, on in inside])),
-                float(np.mean([bool(on) for on in outside])),
-                float(np.mean([bool(set(on) - {right}) for right, on in inside])),
-            )
-        )
+        figures = chosen(applied, np.array([said.right for said in asked]))
+        floors.setdefault((count, floor, margin), []).append([figures[name] for name in ("recall", "false", "wrong")])
 
 
-def report(found: list[Pairs], floors: dict[tuple[int, float, float], list[tuple[float, float, float]]]) -> None:
+def report(found: list[Pairs], floors: dict[tuple[int, float, float], list[list[float]]]) -> None:
     """The weights of all, the calibration error of each embedder with and without its own episodes, and the floors."""
     console = Console(width=120)
     names = sorted({p.embedder for p in found})
@@ -172,7 +158,7 @@ def report(found: list[Pairs], floors: dict[tuple[int, float, float], list[tuple
         "verdicts", "floor", "margin", "recall", "false", "wrong", title="minilm, weights as shipped, percent"
     )
     for (count, floor, margin), measured_ in sorted(floors.items()):
-        table.add_row(str(count), f"{floor}", f"{margin}", *(f"{100 * v:.1f}" for v in np.mean(measured_, axis=0)))
+        table.add_row(str(count), f"{floor}", f"{margin}", *(f"{100 * v:.1f}" for v in np.nanmean(measured_, axis=0)))
     console.print(table)
 
 

@@ -149,7 +149,7 @@ def test_a_fault_of_recall_is_named_rather_than_the_recording(monkeypatch):
         raise RuntimeError("planted")
 
     monkeypatch.setattr(Adviser, "advise", planted)
-    with pytest.raises(RecordingError, match="without coaching .*planted"):
+    with pytest.raises(RecordingError, match=r"without coaching .*planted"):
         replayed(None)
 
 

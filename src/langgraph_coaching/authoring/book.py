@@ -86,7 +86,7 @@ class Book:
             vectors += [[next(embedded) for _ in several] for several in texts]
             if progress is not None:
                 progress(len(vectors))
-        self._shelf.background()  # measured while a person waits, not while an agent does
+        self._shelf.background(vectors[0][0].size)  # measured while a person waits, not while an agent does
         self._store.insert(coachings, vectors)
 
     def get(self, coaching_id: str, revision: int | None = None) -> Coaching:

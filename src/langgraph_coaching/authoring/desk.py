@@ -38,6 +38,7 @@ class Desk:
     def __init__(self, store: Store, embedder: Embedder, shelf: Shelf, traces: Archive) -> None:
         self._store = store
         self._embedder = embedder
+        self._shelf = shelf
         self._book = Book(store, embedder, shelf)
         self.namespace = store.namespace
         self.traces = traces
@@ -175,4 +176,7 @@ class Desk:
         Returns:
             How many revisions were rewritten.
         """
-        return reembed(self._store, self._embedder.documents)
+        count = reembed(self._store, self._embedder.documents)
+        if count:
+            self._shelf.background(self._embedder.documents(["a refund"]).shape[1])
+        return count

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import sys
 import threading
 import time
 import weakref
@@ -159,11 +158,6 @@ class Writer:
 _open_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
 
 
-SETTLING = 0.1
-"""Seconds between the last write and the end of the process. LanceDB's threads let go of Python objects a moment after
-a write has returned; an interpreter that is gone by then aborts (seen in 1 of 8 short processes, in none of 60 with it)."""
-
-
 @atexit.register
 def _flush_all() -> None:
     for writer in list(_open_writers):
@@ -171,8 +165,6 @@ def _flush_all() -> None:
             writer.flush(timeout=10.0)
         except CoachingError as error:
             log.error("at exit: %s", error)  # noqa: TRY400 - the message says it all
-    if "lancedb" in sys.modules:
-        time.sleep(SETTLING)
 
 
 def _after_fork() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import threading
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from contextvars import copy_context
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,17 @@ T = TypeVar("T")
 
 MOST_LEFT_BEHIND = 8
 """So many overdue calls may be running; beyond it new ones are refused at once instead of piling up threads."""
+
+
+GRACE = 5.0
+"""Seconds the end of the process waits for overdue work: a daemon thread that is inside C++ then aborts the process."""
+
+_overdue: set[Future[Any]] = set()
+
+
+@atexit.register
+def _wait_for_overdue() -> None:
+    wait(list(_overdue), GRACE)
 
 
 class Overdue(TimeoutError):  # noqa: N818 - it is not an error of the program but an outcome
@@ -73,6 +85,8 @@ class Deadline:
             return future.result()
         with self._lock:
             self._left_behind += 1
+        _overdue.add(future)
+        future.add_done_callback(_overdue.discard)
         future.add_done_callback(self._came_back)
         raise Overdue(f"it took longer than the deadline of {seconds:g} s")
 

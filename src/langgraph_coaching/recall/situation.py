@@ -59,17 +59,15 @@ class Situation:
 
 
 def read_messages(messages: Any) -> list[BaseMessage]:
-    """Reads what LangChain accepts as messages: messages, `(role, text)`, mappings, or one text of a user.
+    """Reads what LangChain accepts as messages: one or a list of messages, mappings or texts of a user.
 
     Raises:
         ValueError: Something in it is no message.
     """
     if isinstance(messages, str):
         return [HumanMessage(messages)]
-    if isinstance(messages, BaseMessage):
-        return [messages]
     try:
-        return convert_to_messages(messages)
+        return convert_to_messages([messages] if isinstance(messages, BaseMessage | dict) else messages)
     except Exception as error:
         raise ValueError(f"these are no messages: {type(error).__name__}: {error}") from error
 

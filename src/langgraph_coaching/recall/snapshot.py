@@ -126,7 +126,10 @@ class Snapshots:
         }
         if not active:
             return replace(_EMPTY, version=version)
-        background = self._shelf.background()
+        dimension = next(iter(active.values())).vectors.shape[1]
+        background = self._shelf.background(dimension)
+        if background.dimension != dimension:
+            self._store.check(table, background.dimension)
         return Snapshot.of(version, list(active.values()), self._fitted(active, background), background)
 
     def _fitted(self, active: dict[Any, Head], background: Background) -> Fits:

@@ -56,6 +56,11 @@ class Background:
     inverse: NDArray[np.float32]
     """`float32[dimension + 1, dimension + 1]`: of the regularised Gram matrix of the centred rows and a bias."""
 
+    @property
+    def dimension(self) -> int:
+        """Of its vectors."""
+        return int(self.vectors.shape[1])
+
     @classmethod
     def of(cls, vectors: NDArray[np.float32], talk: int) -> Background:
         """Measures an embedder by its vectors of `texts()`; a second at 384 dimensions.

@@ -51,21 +51,28 @@ class Shelf:
         self._embedder = embedder
         self._lock = threading.Lock()
         self._found: Background | None = None
+        self._own = False
 
-    def background(self) -> Background:
+    def background(self, dimension: int) -> Background:
         """The background; measured and kept the first time, which embeds some 3,300 short texts.
+
+        Args:
+            dimension: Of the vectors it is for; a kept one of another dimension is measured anew.
+
+        Returns:
+            The background, of the dimension that the embedder has now.
 
         Raises:
             EmbedderError: The embedder failed.
             StoreError: It could not be read or kept.
         """
-        if self._found is None:
-            with self._lock:
-                if self._found is None:
-                    self._found = self._read() or self._measured()
-        return self._found
+        with self._lock:
+            if self._found is None or (self._found.dimension != dimension and not self._own):
+                found = self._read(dimension)
+                self._found, self._own = found or self._measured(), found is None
+            return self._found
 
-    def _read(self) -> Background | None:
+    def _read(self, dimension: int) -> Background | None:
         if self._embedder.embedded:
             return unpacked(PACKAGED.read_bytes())
         from lancedb.expr import col, lit
@@ -74,14 +81,15 @@ class Shelf:
         if table is None:
             return None
         with faults(self._database.uri):
-            rows = table.search().where(col("embedder") == lit(self._embedder.id)).limit(1).to_list()
+            same = (col("embedder") == lit(self._embedder.id)) & (col("dimension") == lit(dimension))
+            rows = table.search().where(same).limit(1).to_list()
         return unpacked(rows[0]["packed"]) if rows else None
 
     def _measured(self) -> Background:
         import pyarrow as pa
 
         measured = measure(self._embedder)
-        row = {"embedder": self._embedder.id, "dimension": measured.vectors.shape[1], "packed": packed(measured)}
+        row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": packed(measured)}
         data = pa.Table.from_pylist([row], schema=_schema())
         self._database.write(
             self._database.ensure(TABLE, _schema()),

@@ -1,0 +1,186 @@
+"""Conversations: STAR at each user turn, NLU++ with several coachings at once, and recorded tau runs."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from intents import Coached, _coaching, in_words, rows
+from langchain_core.messages import HumanMessage
+from measure import scores, set_f1
+
+from langgraph_coaching import Coach, import_traces
+from langgraph_coaching.coaching.model import Example
+from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.situation import place, read_messages, situate
+from langgraph_coaching.traces.conversation import messages_before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from langchain_core.messages import BaseMessage
+    from vectors import Vectors
+
+    from langgraph_coaching.recall.calibrate import Place
+
+OPENING = 5
+"""Words of a user turn that says what the conversation is about; "Hello!" does not."""
+
+AS_IT_IS, LAST, JOINED = "the situation", "last user turn only", "all user turns joined"
+
+
+def _where(messages: Sequence[BaseMessage], how: str, vectors: Vectors) -> Place:
+    said = [message.content for message in messages if isinstance(message, HumanMessage)]
+    seen = {AS_IT_IS: messages, LAST: [HumanMessage(said[-1])], JOINED: [HumanMessage(" ".join(said))]}[how]
+    situation = situate(seen)
+    return place(situation, vectors(situation.texts), vectors.background)
+
+
+def _opening(messages: Sequence[BaseMessage]) -> str:
+    said = [message.content for message in messages if isinstance(message, HumanMessage)]
+    return next((text for text in said if len(text.split()) >= OPENING), said[0])
+
+
+def _user_turns(messages: Sequence[BaseMessage], start: int = 0) -> Iterator[Sequence[BaseMessage]]:
+    return (messages[: i + 1] for i in range(start, len(messages)) if isinstance(messages[i], HumanMessage))
+
+
+class Star:
+    """STAR: 18 tasks coached with their name and two opening lines; the dialogues asked are odd ones, never tuned on."""
+
+    def __init__(self, data: Path, vectors: Vectors, seed: int, most: int) -> None:
+        found = [row for row in rows(data / "star" / "star_dialogues.jsonl") if row["task"] and not row["multi_task"]]
+        rng = np.random.default_rng(seed)
+        tasks = sorted({row["task"] for row in found})
+        examples, used = [], set()
+        for task in tasks:
+            happy = [i for i, row in enumerate(found) if row["task"] == task and row["happy"]]
+            drawn = rng.permutation(happy)[:2].tolist()
+            used |= set(drawn)
+            examples.append([_opening(read_messages(_said(found[i]))) for i in drawn])
+        asked = rng.permutation([i for i in range(1, len(found), 2) if i not in used])[:most]
+        self.vectors = vectors
+        self.coached = Coached.of(vectors, [in_words(task) for task in tasks], examples)
+        self.dialogues = [
+            (read_messages(_said(found[i])), tasks.index(found[i]["task"]), found[i]["happy"]) for i in asked
+        ]
+
+    def turns(self, how: str) -> dict[str, float]:
+        """Shares of turns with the right and with a wrong coaching applied, at default limits."""
+        asked = [
+            (_where(until, how, self.vectors), number, task, happy)
+            for messages, task, happy in self.dialogues
+            for number, until in enumerate(_user_turns(messages), 1)
+        ]
+        applied = self._applied([one[0] for one in asked])
+        right = np.array([task in on for on, (_, _, task, _) in zip(applied, asked, strict=True)])
+        wrong = np.array([bool(set(on) - {task}) for on, (_, _, task, _) in zip(applied, asked, strict=True)])
+        number, happy = np.array([one[1] for one in asked]), np.array([one[3] for one in asked])
+        late = number >= 3
+        return {
+            "first": right[number == 1].mean(),
+            "second": right[number == 2].mean(),
+            "third on": right[late].mean(),
+            "wrong, third on": wrong[late].mean(),
+            "happy": right[late & happy].mean(),
+            "unhappy": right[late & ~happy].mean(),
+        }
+
+    def change(self, how: str) -> dict[str, float]:
+        """After a dialogue of another task: the new and the old task's coaching, from the third turn of the new one on."""
+        asked = []
+        for (old, before, _), (new, task, _) in zip(self.dialogues[::2], self.dialogues[1::2], strict=False):
+            if before != task:
+                turns = list(_user_turns([*old, *new], len(old)))[2:]
+                asked += [(_where(until, how, self.vectors), task, before) for until in turns]
+        applied = self._applied([one[0] for one in asked])
+        both = list(zip(applied, asked, strict=True))
+        return {
+            "new topic": float(np.mean([task in on for on, (_, task, _) in both])),
+            "old topic": float(np.mean([before in on for on, (_, _, before) in both])),
+        }
+
+    def _applied(self, places: Sequence[Place]) -> list[list[int]]:
+        return [self.coached.applied(found, Limits()) for found in self.coached.candidates(places)]
+
+
+def _said(row: dict) -> list[dict]:
+    return [message for message in row["messages"] if message["role"] in ("user", "assistant", "tool")]
+
+
+def several(data: Path, vectors: Vectors, domain: str, examples: int, seed: int) -> dict[str, float]:
+    """NLU++: F1 of the sets; folds 0 to 9 are the examples, 10 to 19 are asked.
+
+    Args:
+        data: The data folder.
+        vectors: Of the embedder.
+        domain: `banking` or `hotels`.
+        examples: Of each intent; from 10 on as many of where it never applies.
+        seed: Of the choice of examples.
+    """
+    found = [row for row in rows(data / "intents" / "nlupp.jsonl") if row["domain"] == domain]
+    train = [row for row in found if row["fold"] < 10]
+    train = [train[i] for i in np.random.default_rng(seed).permutation(len(train))]
+    asked = [row for row in found if row["fold"] >= 10]
+    counts = Counter(intent for row in train for intent in row["intent"])
+    names = sorted(intent for intent in counts if counts[intent] >= OPENING)
+    coachings = []
+    for index, name in enumerate(names):
+        yes = [row["text"] for row in train if name in row["intent"]][:examples]
+        no = [row["text"] for row in train if name not in row["intent"]][: 10 if examples >= 10 else 0]
+        told = [*(Example(text=text) for text in yes), *(Example(text=text, applies=False) for text in no)]
+        coachings.append(_coaching(index, in_words(name), told))
+    coached = Coached(vectors, coachings)
+    right = np.array([[name in row["intent"] for name in names] for row in asked])
+    texts = [row["text"] for row in asked]
+    candidates = coached.candidates(vectors.places(texts))
+    applied = np.zeros_like(right)
+    for row, one in zip(applied, candidates, strict=True):
+        row[coached.applied(one, Limits())] = True
+    similar, chance = vectors(texts) @ coached.fits.prototypes.T, scores(candidates, coached.at)
+    return {
+        "F1": set_f1(applied, right),
+        "F1 at its best floor": max(set_f1(chance >= floor, right) for floor in np.arange(0.02, 0.9, 0.02)),
+        "F1 cosine at its best": max(set_f1(similar >= floor, right) for floor in np.arange(0.2, 0.9, 0.02)),
+        "F1 cosine 0.8": set_f1(similar >= 0.8, right),
+    }
+
+
+def recorded(data: Path) -> list[dict]:
+    """The corrections of `examples/coach_recorded_runs.py`: in time in the other trials, and at all in other tasks."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
+    from coach_recorded_runs import CORRECTIONS, calls, in_time
+
+    result = []
+    with tempfile.TemporaryDirectory() as folder, Coach(folder) as coach:
+        imported = import_traces(data / "trajectories" / "tau1_airline_gpt4o.jsonl", format="openai", origin="simulated")
+        coach.traces.add(imported)
+        task = {trace.id: str(trace.metadata["task_id"]) for trace in imported}
+        sources = {}
+        for correction in CORRECTIONS:
+            trials = [trace for trace in imported if task[trace.id] == correction.task]
+            source = next(trace for trace in trials if int(trace.metadata["trial"]) == correction.trial)
+            draft = coach.draft(source.steps[correction.step])
+            sources[coach.save(draft.when(correction.when).reply(correction.instead)).id] = source
+        asked = [(trace, step) for trace in imported for step in calls(trace)]
+        advice = coach.advise_batch([messages_before(trace, step) for trace, step in asked])
+        hits: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for (trace, step), found in zip(asked, advice, strict=True):
+            for receipt in found.applied:
+                hits[receipt.coaching_id, trace.id].append(step.index)
+        for coaching_id, source in sources.items():
+            same = [t for t in imported if task[t.id] == task[source.id] and t.id != source.id]
+            others = [t for t in imported if task[t.id] != task[source.id]]
+            timely = [any(index <= in_time(t) for index in hits[coaching_id, t.id]) for t in same]
+            steps = sum(len(calls(t)) for t in others)
+            result.append({
+                "task": task[source.id],
+                "in time": float(np.mean(timely)),
+                "runs of other tasks": float(np.mean([bool(hits[coaching_id, t.id]) for t in others])),
+                "calls of other tasks": sum(len(hits[coaching_id, t.id]) for t in others) / steps,
+            })
+    return result

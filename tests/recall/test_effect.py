@@ -1,0 +1,64 @@
+"""Coaching changes what a recorded real model answers where it fits, and nothing where it does not."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import yaml
+
+from langgraph_coaching.errors import RecordingError
+
+effect = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "effect.py")))
+
+
+@pytest.fixture(scope="module")
+def found():
+    return effect.replayed()
+
+
+def test_the_right_coaching_is_recalled_among_a_hundred(found):
+    situations, _ = found
+    counted = effect.figures(*found)
+    assert counted["situations"] >= 24
+    assert counted["recalled"] >= 0.9 * counted["situations"], [r.id for r in situations if r.id not in r.applied]
+
+
+def test_the_model_follows_what_is_recalled_and_would_not_by_itself(found):
+    situations, _ = found
+    counted = effect.figures(*found)
+    assert counted["followed"] >= 0.9 * counted["recalled"], [r.coached for r in situations if not r.followed]
+    assert counted["followed without coaching"] <= 0.1 * counted["situations"]
+
+
+def test_unrelated_turns_are_left_alone(found):
+    counted = effect.figures(*found)
+    assert counted["unrelated turns"] >= 24
+    assert counted["unrelated turns with coaching"] <= 0.05 * counted["unrelated turns"]
+    assert counted["unrelated answers that changed"] <= 0.05 * counted["unrelated turns"]
+
+
+def test_the_cases_are_fair():
+    """A hundred coachings, no two for the same, and no situation in the words of its coaching."""
+    checked, others = effect.CASES["checked"], effect.CASES["others"]
+    intents = [*(case["intent"] for case in checked), *(intent for intent, _, _ in others)]
+    assert len({*intents}) == len(intents) == 100
+    assert len({case["followed"] for case in checked}) == len(checked)
+    assert all(case["situation"] not in (case["intent"], case["example"]) for case in checked)
+
+
+def test_another_prompt_is_not_answered_from_the_recording(monkeypatch):
+    monkeypatch.setitem(effect.CASES, "system", "You are somebody else.")
+    with pytest.raises(RecordingError, match=r"effect\.yaml is stale.*effect\.py --record --base-url"):
+        effect.replayed()
+
+
+def test_the_recording_names_its_model_and_holds_nothing_private():
+    text = effect.CASSETTE.read_text(encoding="utf-8")
+    assert "sha256" in text.partition("interactions:")[0]
+    for each in yaml.safe_load(text)["interactions"]:
+        headers = {header.lower() for header in (*each["request"]["headers"], *each["response"]["headers"])}
+        assert not headers & {"authorization", "cookie", "set-cookie", "user-agent"}
+        assert not any(header.startswith("x-stainless") for header in headers)

@@ -1,0 +1,96 @@
+"""The table of receipts: what was advised is found again, by coaching, by moment, in its own namespace only."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from langgraph_coaching import Advice, Receipt, Reply
+from langgraph_coaching.coaching.database import Database
+from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.recall.ledger import Entry, Ledger, Link
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+NASTY = ["'", '"', "\\", "a' OR 1=1 --", "%", "汉字 👩‍👩‍👧", "x'); DROP TABLE receipts; --", "`", "$1", "a|b"]
+
+
+def receipt(name="c-1", **fields):
+    return Receipt(
+        **{"coaching_id": name, "revision": 1, "probability": 0.9, "outcome": "applied", "reason": "r", "at": NOON}
+        | fields
+    )
+
+
+@pytest.fixture
+def ledger(folder):
+    return lambda namespace="default": Ledger(Database(folder), namespace)
+
+
+def test_reading_before_the_first_write_finds_nothing_and_creates_nothing(ledger, folder):
+    book = ledger()
+    assert (book.receipts(), book.advice("m")) == ([], None)
+    book.link([Link(("r-1",), "t-1", 0)])
+    book.write([])
+    assert not folder.exists()
+
+
+def test_receipts_come_back_whole_and_newest_first(ledger):
+    old, new = receipt(at=NOON, situation="half \ud83d"), receipt("c-2", at=NOON + timedelta(days=1), step=3)
+    ledger().write([Entry("m", Advice(considered=(old, new)))])
+    assert ledger().receipts() == [new, old]
+    assert ledger().receipts(coaching_id="c-1") == [old]
+    assert ledger().receipts(outcome="failed") == []
+    assert ledger().receipts(limit=1) == [new]
+    assert ledger().receipts(limit=0) == []
+
+
+def test_a_limit_below_zero_is_refused(ledger):
+    with pytest.raises(InvalidCoachingError, match=r"limit .*not -1"):
+        ledger().receipts(limit=-1)
+
+
+def test_writing_again_what_is_there_changes_nothing(ledger):
+    one = receipt()
+    ledger().write([Entry("m", Advice(considered=(one,)))])
+    ledger().write([Entry("m", Advice(considered=(replace(one, reason="another"),)))])
+    assert ledger().receipts() == [one]
+
+
+def test_advice_of_a_moment_comes_back_in_its_order(ledger):
+    given_ = Advice(
+        considered=(receipt("b", situation="s"), receipt("a", situation="s")), prompt="block", situation="s"
+    )
+    ledger().write([Entry("m-1", given_), Entry("m-2", Advice(considered=(receipt("c"),)))])
+    assert ledger().advice("m-1") == given_
+    assert ledger().advice("m-3") is None
+
+
+def test_of_two_pieces_of_advice_at_one_moment_the_earlier_counts(ledger):
+    first = Advice(considered=(receipt("a"),), prompt="first")
+    second = Advice(considered=(receipt("b", at=NOON + timedelta(seconds=1)),), prompt="second")
+    ledger().write([Entry("m", second), Entry("m", first)])
+    assert ledger().advice("m") == first
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_names_are_only_ever_names(name, ledger):
+    plain, nasty = receipt("c-1"), receipt(name, namespace=name)
+    ledger().write([Entry("m", Advice(considered=(plain,)))])
+    assert ledger(name).receipts() == []
+    ledger(name).write([Entry(name, Advice(considered=(nasty,)))])
+    ledger(name).link([Link((nasty.id, plain.id, name), name, 4)])
+    assert ledger(name).receipts(coaching_id=name, trace_id=name) == [replace(nasty, trace_id=name, step=4)]
+    assert ledger(name).advice(name).considered[0].id == nasty.id
+    assert ledger().receipts() == [plain]
+    assert ledger().receipts(coaching_id=name) == []
+    assert ledger().advice(name) is None
+
+
+def test_receipts_of_one_namespace_are_not_those_of_another(opened):
+    acme, other = opened(namespace="acme"), opened(namespace="other")
+    for coach in (acme, other):
+        coach.add(id="same", intent="a refund", behavior=Reply("r"))
+        coach.advise("a refund")
+        coach.flush()
+    assert [r.namespace for r in acme.receipts()] == ["acme"]
+    assert [r.namespace for r in other.receipts(coaching_id="same")] == ["other"]
