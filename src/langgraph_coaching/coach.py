@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from langgraph_coaching.agent.memory import Memory
 from langgraph_coaching.authoring.desk import Desk
+from langgraph_coaching.authoring.jury import Jury
+from langgraph_coaching.authoring.report import Calibration, calibration, standings
+from langgraph_coaching.authoring.verdicts import Verdicts
 from langgraph_coaching.coaching.database import Database
 from langgraph_coaching.coaching.store import Store
 from langgraph_coaching.coaching.wording import is_name
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from langgraph_coaching.agent.door import Door
+    from langgraph_coaching.authoring.refine import Verdict
+    from langgraph_coaching.authoring.report import Standing
     from langgraph_coaching.recall.advice import Advice, Receipt
 
 
@@ -67,6 +72,8 @@ class Coach(Desk):
         super().__init__(store, embedder, shelf, traces)
         self._ledger = Ledger(self._database, namespace)
         self._adviser = Adviser(store, embedder, shelf, self.limits)
+        self._verdicts = Verdicts(self._database, namespace)
+        self._jury = Jury(self._book, self._verdicts)
         self._recorder = Recorder(self._ledger, self.traces)
         self._memory = Memory()
 
@@ -218,6 +225,57 @@ class Coach(Desk):
         """
         asked = {"coaching_id": coaching_id, "trace_id": trace_id}
         return self._ledger.receipts(limit=limit, **{name: value for name, value in asked.items() if value is not None})
+
+    def verdict(
+        self, receipt: Receipt | str, *, correct: bool, comment: str = "", author: str | None = None
+    ) -> Verdict:
+        """Says whether a coaching was rightly applied, or rightly left out; it learns when to fire from that.
+
+        An applied receipt that was wrong teaches "never here", a considered one that should have fired "also here". Its
+        intent stays as it is, no other coaching moves, and the last verdict on a receipt counts.
+
+        Args:
+            receipt: Any receipt of a coaching, from a graph or from `advise`, or the id of a stored one.
+            correct: Whether its outcome was right.
+            comment: Why.
+            author: Who says so.
+
+        Raises:
+            InvalidCoachingError: The receipt is of no coaching, or has no situation.
+            NotFoundError: There is no such receipt, or its coaching was deleted.
+            StoreError: It could not be written; say it again.
+        """
+        if isinstance(receipt, str):
+            self.flush()
+        judged = self._ledger.receipt(receipt) if isinstance(receipt, str) else receipt
+        return self._jury.judge(judged, correct=correct, comment=comment, author=author)
+
+    def verdicts(self, coaching_id: str | None = None) -> builtins.list[Verdict]:
+        """Verdicts, oldest first; of one coaching, or of all.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        return self._verdicts.list(coaching_id)
+
+    def report(self) -> builtins.list[Standing]:
+        """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        self.flush()
+        return standings(self.list(), self._ledger.receipts(), self._verdicts.list())
+
+    def calibrate(self) -> Calibration:
+        """Fits every coaching anew from its examples and verdicts, and compares probabilities with verdicts.
+
+        The fitting also happens by itself, for what has changed, at the next call of `advise`.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        return calibration(self._adviser.refit(), self._verdicts.list())
 
 
 def _labels(agent: str | None, node: str | None, tags: Iterable[str]) -> Labels:

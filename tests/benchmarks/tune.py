@@ -127,6 +127,7 @@ def main() -> None:
                 found.append(Pairs(name, data, count, *pairs(coached, asked)))
                 if name == "minilm" and count in (0, 10):
                     _sweep(floors, count, coached, asked)
+        vectors.save()
     report(found, floors)
 
 

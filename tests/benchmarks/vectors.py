@@ -79,6 +79,7 @@ class Vectors:
         known = json.loads(self._paths[1].read_text()) if self._paths[1].exists() else []
         self._at = {text: index for index, text in enumerate(known)}
         self._kept = np.load(self._paths[0]) if known else None
+        self._fresh = False
         self._places: dict[str, Place] = {}
 
     def __call__(self, wanted: Sequence[str]) -> NDArray[np.float32]:
@@ -89,10 +90,16 @@ class Vectors:
             fresh = np.vstack([self._embedder.documents(block) for block in blocks])
             self._at |= {text: len(self._at) + index for index, text in enumerate(missing)}
             self._kept = fresh if self._kept is None else np.vstack([self._kept, fresh])
+            self._fresh = True
+        return self._kept[[self._at[text] for text in wanted]]
+
+    def save(self) -> None:
+        """Keeps the vectors for the next run."""
+        if self._fresh:
             self._paths[0].parent.mkdir(parents=True, exist_ok=True)
             np.save(self._paths[0], self._kept)
             self._paths[1].write_text(json.dumps(list(self._at)))
-        return self._kept[[self._at[text] for text in wanted]]
+            self._fresh = False
 
     @cached_property
     def background(self) -> Background:

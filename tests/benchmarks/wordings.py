@@ -26,6 +26,8 @@ SUPERVISOR = (
 )
 MATCHING = "Your supervisor's instructions for the user's message. Your next message must carry out those that fit it:"
 
+MUST = "Guidance from your supervisor for exactly this situation. Your next message must do what it says:"
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -47,12 +49,15 @@ class Wording:
 
 
 WORDINGS = (
-    Wording("supervisor, last", SUPERVISOR, "- When replying to: {intent}\n  Do this: {do}"),
+    Wording("supervisor", SUPERVISOR, "- When replying to: {intent}\n  Do this: {do}"),
     Wording("must", SUPERVISOR, "- The situation: {intent}\n  You must: {do}"),
     Wording("behavior only", SUPERVISOR, "- {do}"),
     Wording("those that fit", MATCHING, "- When replying to: {intent}\n  Do this: {do}"),
-    Wording("supervisor, first", SUPERVISOR, "- When replying to: {intent}\n  Do this: {do}", last=False),
-    Wording("markdown", SUPERVISOR, "- When replying to: {intent}\n  Do this: {do}", fence=("## Coaching", "")),
+    Wording("next message must", MUST, "- When replying to: {intent}\n  Do this: {do}"),
+    Wording("those that fit, first", MATCHING, "- When replying to: {intent}\n  Do this: {do}", last=False),
+    Wording(
+        "those that fit, markdown", MATCHING, "- When replying to: {intent}\n  Do this: {do}", fence=("## Coaching", "")
+    ),
 )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from langgraph_coaching.coaching.store import coaching_of, latest_rows, vector_texts
-from langgraph_coaching.errors import ConflictError, NotFoundError
+from langgraph_coaching.coaching.behavior import BehaviorType
+from langgraph_coaching.coaching.model import Status
+from langgraph_coaching.coaching.store import coaching_of, latest_rows
+from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotFoundError
+from langgraph_coaching.recall.vectors import vectors_of
 
 if TYPE_CHECKING:
     import builtins
@@ -81,12 +84,10 @@ class Book:
             self._store.check(table)  # before the embedder is asked, which may cost money
         vectors: builtins.list[Vectors] = []
         for start in range(0, len(coachings), BATCH):
-            texts = [vector_texts(coaching) for coaching in coachings[start : start + BATCH]]
-            embedded = iter(self._embedder.documents([text for several in texts for text in several]))
-            vectors += [[next(embedded) for _ in several] for several in texts]
+            # With the first one the background is measured, while a person waits and not while an agent does.
+            vectors += vectors_of(coachings[start : start + BATCH], self._embedder, self._shelf.background)
             if progress is not None:
                 progress(len(vectors))
-        self._shelf.background(vectors[0][0].size)  # measured while a person waits, not while an agent does
         self._store.insert(coachings, vectors)
 
     def get(self, coaching_id: str, revision: int | None = None) -> Coaching:
@@ -139,7 +140,13 @@ class Book:
             node: Scoped to this node.
             tag: With this label.
             trace_id: Written from a step of this trace.
+
+        Raises:
+            InvalidCoachingError: There is no such status or behavior.
+            StoreError: The table could not be read.
         """
+        _known("status", status, get_args(Status))
+        _known("behavior", behavior, get_args(BehaviorType))
 
         def asked(c: Coaching) -> bool:
             said = "\n".join((c.intent, c.behavior.render(), c.notes, *(e.text for e in c.examples)))
@@ -162,15 +169,22 @@ class Book:
 
         Args:
             coaching_id: Which one.
-            change: The next revision, from the latest one.
+            change: The next revision, from the latest one; the latest itself where there is nothing to change.
         """
         for attempt in range(10):
-            changed = change(self.history(coaching_id)[-1])
+            latest = self.history(coaching_id)[-1]
+            changed = change(latest)
             try:
-                self._write([changed])
+                if changed is not latest:
+                    self._write([changed])
             except ConflictError:
                 if attempt == 9:  # noqa: PLR2004 - the last try
                     raise
             else:
                 return changed
         raise AssertionError("unreachable")
+
+
+def _known(name: str, value: str | None, values: tuple[str, ...]) -> None:
+    if value is not None and value not in values:
+        raise InvalidCoachingError(f"{name} is one of {', '.join(values)}, not {value!r}")

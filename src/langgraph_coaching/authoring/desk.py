@@ -10,6 +10,7 @@ from langgraph_coaching.authoring.draft import Draft, draft_of
 from langgraph_coaching.authoring.fields import compose, composed_many, edited
 from langgraph_coaching.authoring.intents import suggest_intents, suggest_with
 from langgraph_coaching.coaching.reembed import reembed
+from langgraph_coaching.recall.vectors import vectors_of
 
 if TYPE_CHECKING:
     import builtins
@@ -176,7 +177,4 @@ class Desk:
         Returns:
             How many revisions were rewritten.
         """
-        count = reembed(self._store, self._embedder.documents)
-        if count:
-            self._shelf.background(self._embedder.documents(["a refund"]).shape[1])
-        return count
+        return reembed(self._store, lambda some: vectors_of(some, self._embedder, self._shelf.background))

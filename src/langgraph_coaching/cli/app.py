@@ -10,17 +10,7 @@ from rich.markup import escape
 from langgraph_coaching.cli import browse, write
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
-from langgraph_coaching.errors import (
-    ConflictError,
-    EmbedderError,
-    InvalidCoachingError,
-    MissingExtraError,
-    NotCoachableError,
-    NotFoundError,
-    RecordingError,
-    StoreError,
-    TraceImportError,
-)
+from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundError, RecordingError, StoreError
 
 _HELP = """Agents that learn from a person's feedback.
 
@@ -28,8 +18,11 @@ Look at recorded runs (`traces`, `show`), save what the agent should have done (
 (`advise`). `demo` shows the whole circle without a key or a network.
 
 Exit codes: 0 done; 1 there is nothing (no such trace, no coaching that applies); 2 something you gave is not
-acceptable, and nothing was changed; 3 the store or the embedder failed.
+acceptable, and nothing was changed; 3 the store or the embedder failed; 130 stopped with Ctrl-C.
 """
+
+_CODES = {NotFoundError: Exit.NOTHING, StoreError: Exit.FAULT, EmbedderError: Exit.FAULT, RecordingError: Exit.FAULT}
+"""Of every other `CoachingError`: `Exit.USAGE`."""
 
 app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.command("traces")(browse.traces)
@@ -48,8 +41,9 @@ def demo(
         typer.Option("--store", "-s", help="Keep the demo's store in this new folder, to look at it afterwards."),
     ] = None,
 ) -> None:
-    """Show the whole circle: a support agent, one correction, and another conversation in which it is recalled.
+    """Show the whole circle: a run, one correction, and the runs after it.
 
+    A support agent makes a mistake, the correction is saved from its trace, and in another conversation it is recalled.
     The graph is real, the model's answers are recorded from a real one: no key, no network. Takes some seconds.
     """
     from langgraph_coaching.demo.show import run_demo
@@ -64,23 +58,13 @@ def run() -> int:
         The exit code.
     """
     try:
-        code = app(standalone_mode=False)
-    except typer.Exit as done:
-        return done.exit_code
-    except typer.Abort:
-        return Exit.USAGE
-    except (NotFoundError, InvalidCoachingError, NotCoachableError, ConflictError, TraceImportError) as error:
-        _say(error)
-        return Exit.NOTHING if isinstance(error, NotFoundError) else Exit.USAGE
-    except MissingExtraError as error:
-        _say(error)
-        return Exit.USAGE
-    except (StoreError, EmbedderError, RecordingError) as error:
-        _say(error)
-        return Exit.FAULT
-    return code if isinstance(code, int) else Exit.DONE
-
-
-def _say(error: Exception) -> None:
-    # Escaped: rich would take the extra in "pip install 'langgraph-coaching[demo]'" for a style, and not show it.
-    errors.print(f"[bold red]error[/bold red] {escape(str(error))}", soft_wrap=True)
+        app()
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else Exit.DONE
+    except KeyboardInterrupt:
+        return Exit.STOPPED
+    except CoachingError as error:
+        # Escaped: rich would take the extra in "pip install 'langgraph-coaching[demo]'" for a style, and not show it.
+        errors.print(f"[bold red]error[/bold red] {escape(str(error))}", soft_wrap=True)
+        return next((code for kind, code in _CODES.items() if isinstance(error, kind)), Exit.USAGE)
+    return Exit.DONE

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,16 +15,25 @@ from langgraph_coaching.cli import render
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.situation import read_messages
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+_JSON = re.compile(r"\s*(\[\s*[\[{\]]|\{\s*\")")
+"""How JSON of messages begins; "[urgent] where is my parcel" is words."""
+
+_FILE = re.compile(r"\S+\.(json|jsonl|txt)")
 
 _CONVERSATION = 'What a user says; or a JSON list of messages; or a file with either; "-" reads standard input.'
 
 
 def traces(
-    text: Annotated[str | None, typer.Option(help="Somewhere in what was said, in any case.")] = None,
-    coaching: Annotated[str | None, typer.Option(help="Only runs in which this coaching was applied.")] = None,
-    label: Annotated[str | None, typer.Option(help="Only runs with exactly this label, such as `failure`.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="Only runs started at or after this time (UTC).")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Most to show, newest first.")] = 20,
+    text: Annotated[str | None, typer.Option(metavar="WORDS", help="Somewhere in what was said, in any case.")] = None,
+    coaching: Annotated[str | None, typer.Option(metavar="ID", help="Only runs in which this was applied.")] = None,
+    label: Annotated[str | None, typer.Option(metavar="WORD", help="Only runs with this label, such as `failure`.")] = None,
+    since: Annotated[datetime | None, typer.Option(metavar="TIME", help="Only runs from then on (UTC), such as 2030-01-31.")] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="Most to show, newest first.")] = 20,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     as_json: Json = False,
@@ -41,7 +51,7 @@ def traces(
     elif found:
         render.traces(found)
     else:
-        render.errors.print(f"no traces in {store} that fit; `langgraph-coaching import` brings in recordings")
+        render.nothing(f"no traces in {store} that fit; `langgraph-coaching import` brings in recordings")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 
@@ -51,9 +61,11 @@ def show(
     namespace: Namespace = "default",
     as_json: Json = False,
 ) -> None:
-    """Show one trace step by step, or one coaching with its history.
+    """Show a trace step by step, or a coaching with its history.
 
-    Steps marked * can be coached. Example: langgraph-coaching show t-9f2c41d07be3
+    Steps marked * can be coached: langgraph-coaching add --step TRACE:NUMBER …
+
+    Example: langgraph-coaching show t-9f2c41d07be3
     """
     with opened(store, namespace, "minilm") as coach:
         try:
@@ -78,14 +90,17 @@ def show(
 
 
 def list_(
-    text: Annotated[str | None, typer.Option(help="Somewhere in intent, behavior, examples or notes.")] = None,
-    status: Annotated[str | None, typer.Option(help="draft, active or archived.")] = None,
-    behavior: Annotated[str | None, typer.Option(help="Only this type, such as reply or handoff.")] = None,
+    text: Annotated[str | None, typer.Option(metavar="WORDS", help="Somewhere in intent, behavior, examples or notes.")] = None,
+    status: Annotated[str | None, typer.Option(metavar="WORD", help="draft, active or archived.")] = None,
+    behavior: Annotated[str | None, typer.Option(metavar="TYPE", help="Only this type, such as reply or handoff.")] = None,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     as_json: Json = False,
 ) -> None:
-    """List coachings, oldest first."""
+    """List coachings, oldest first.
+
+    Example: langgraph-coaching list --text refund --status active
+    """
     with opened(store, namespace, "minilm") as coach:
         found = coach.list(text=text, status=status, behavior=behavior)
     if as_json:
@@ -93,47 +108,63 @@ def list_(
     elif found:
         render.coachings(found)
     else:
-        render.errors.print(f"no coachings in {store} that fit; `langgraph-coaching add` makes one")
+        render.nothing(f"no coachings in {store} that fit; `langgraph-coaching add` makes one")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 
 def advise(
-    conversation: Annotated[str, typer.Argument(help=_CONVERSATION)],
-    agent: Annotated[str | None, typer.Option(help="Label of the calling agent.")] = None,
-    node: Annotated[str | None, typer.Option(help="Label of the calling node.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="Further label; may be given several times.")] = None,
+    conversation: Annotated[str, typer.Argument(metavar="CONVERSATION", help=_CONVERSATION)],
+    agent: Annotated[str | None, typer.Option(metavar="NAME", help="Label of the calling agent.")] = None,
+    node: Annotated[str | None, typer.Option(metavar="NAME", help="Label of the calling node.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Further label; may be given several times.")
+    ] = None,
     floor: Annotated[
-        float, typer.Option(min=0, max=1, help="Below this probability nothing applies.")
+        float, typer.Option(min=0, max=1, metavar="0..1", help="Below this probability nothing applies.")
     ] = Limits().floor,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     embeddings: Embeddings = "minilm",
     as_json: Json = False,
 ) -> None:
-    """Say what coaching would apply, what else was looked at, and why it would not.
+    """Say what coaching would apply to a conversation, and why.
 
-    Leaves no receipts. Example: langgraph-coaching advise "can I still change an order that was delivered?"
+    What was looked at and does not apply is listed with the reason. Leaves no receipts.
+
+    Example: langgraph-coaching advise "can I still change an order that was delivered?"
     """
+    messages = _messages(conversation)
     with opened(store, namespace, embeddings, limits=Limits(floor=floor)) as coach:
-        (advice,) = coach.advise_batch([_messages(conversation)], agent=agent, node=node, tags=tag or ())
+        (advice,) = coach.advise_batch([messages], agent=agent, node=node, tags=tag or ())
     if as_json:
         render.as_json(advice.to_json())
     else:
-        render.receipts(advice.considered)
-        render.console.print(advice.prompt or "nothing applies", markup=False)
+        render.advice(advice)
     raise typer.Exit(Exit.DONE if advice.applied else Exit.NOTHING)
 
 
-def _messages(given: str) -> Any:
-    if given == "-":
-        given = sys.stdin.read()
-    elif len(given) < 1_000 and "\n" not in given and Path(given).is_file():  # noqa: PLR2004 - longer is no file name
-        given = Path(given).read_text(encoding="utf-8")
-    if not given.strip():
+def _messages(given: str) -> list[BaseMessage]:
+    text = _read(given)
+    if not text.strip():
         raise InvalidCoachingError("the conversation is empty; give what a user says, or a JSON list of messages")
-    if not given.lstrip().startswith("["):
-        return given
+    if not _JSON.match(text):
+        return read_messages(text)
     try:
-        return json.loads(given)
-    except json.JSONDecodeError as error:
-        raise InvalidCoachingError(f"the conversation begins like a JSON list but is none: {error}") from None
+        found = json.loads(text)
+        return read_messages(found["messages"] if isinstance(found, dict) and "messages" in found else found)
+    except ValueError as error:
+        raise InvalidCoachingError(f"the conversation looks like JSON but is no list of messages: {error}") from None
+
+
+def _read(given: str) -> str:
+    is_name = len(given) < 1_000 and "\n" not in given  # noqa: PLR2004 - longer is no file name
+    try:
+        if given == "-":
+            return sys.stdin.read()
+        if is_name and Path(given).is_file():
+            return Path(given).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidCoachingError(f"cannot read the conversation {given}: {error}") from None
+    if is_name and _FILE.fullmatch(given):
+        raise InvalidCoachingError(f"there is no file {given}")
+    return given

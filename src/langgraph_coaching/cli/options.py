@@ -20,6 +20,8 @@ class Exit(IntEnum):
     """An option, a field or a file is not acceptable; nothing was changed."""
     FAULT = 3
     """The store or the embedder failed."""
+    STOPPED = 130
+    """Ctrl-C."""
 
 
 Store = Annotated[
@@ -27,17 +29,26 @@ Store = Annotated[
     typer.Option(
         "--store",
         "-s",
+        metavar="FOLDER",
         envvar="LANGGRAPH_COACHING_STORE",
         help="Folder or address (s3://…, gs://…, az://…, db://…) of the coaching store.",
     ),
 ]
 Namespace = Annotated[
-    str, typer.Option("--namespace", "-n", envvar="LANGGRAPH_COACHING_NAMESPACE", help="Namespaces never mix.")
+    str,
+    typer.Option(
+        "--namespace",
+        "-n",
+        metavar="NAME",
+        envvar="LANGGRAPH_COACHING_NAMESPACE",
+        help="Coachings and traces of two namespaces never mix.",
+    ),
 ]
 Embeddings = Annotated[
     str,
     typer.Option(
         "--embeddings",
+        metavar="NAME",
         envvar="LANGGRAPH_COACHING_EMBEDDINGS",
         help="`minilm` (embedded), or the name of a class in langchain_community.embeddings.",
     ),

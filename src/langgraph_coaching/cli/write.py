@@ -28,32 +28,50 @@ _FIELDS = {
 
 
 def add(
-    intent: Annotated[str | None, typer.Option("--when", help="When replying to what, one scenario in words.")] = None,
-    reply: Annotated[str | None, typer.Option(help="Do this: answer in this way.")] = None,
-    search_knowledge: Annotated[str | None, typer.Option(help="Do this: read this article first.")] = None,
-    action: Annotated[str | None, typer.Option(help="Do this: call this tool.")] = None,
-    process: Annotated[str | None, typer.Option(help="Do this: follow this process.")] = None,
-    playbook: Annotated[str | None, typer.Option(help="Do this: switch to this playbook.")] = None,
-    handoff: Annotated[str | None, typer.Option(help="Do this: hand over to this agent or team.")] = None,
-    instruction: Annotated[str, typer.Option(help="How to do it (not with --reply).")] = "",
+    intent: Annotated[str | None, typer.Option("--when", metavar="WORDS", help="When replying to what, one scenario.")] = None,
+    reply: Annotated[str | None, typer.Option(metavar="WORDS", help="Do this: answer in this way.")] = None,
+    search_knowledge: Annotated[str | None, typer.Option(metavar="ARTICLE", help="Do this: read this article first.")] = None,
+    action: Annotated[str | None, typer.Option(metavar="TOOL", help="Do this: call this tool.")] = None,
+    process: Annotated[str | None, typer.Option(metavar="NAME", help="Do this: follow this process.")] = None,
+    playbook: Annotated[str | None, typer.Option(metavar="NAME", help="Do this: switch to this playbook.")] = None,
+    handoff: Annotated[str | None, typer.Option(metavar="NAME", help="Do this: hand over to this agent or team.")] = None,
+    instruction: Annotated[str, typer.Option(metavar="WORDS", help="How to do it (not with --reply).")] = "",
     example: Annotated[
-        list[str] | None, typer.Option(help="Where it also applies; may be given several times.")
+        list[str] | None, typer.Option(metavar="WORDS", help="Where it also applies; may be given several times.")
     ] = None,
-    never: Annotated[list[str] | None, typer.Option(help="Where it never applies; may be given several times.")] = None,
+    never: Annotated[
+        list[str] | None, typer.Option(metavar="WORDS", help="Where it never applies; may be given several times.")
+    ] = None,
+    agent: Annotated[str | None, typer.Option(metavar="NAME", help="Only for this agent.")] = None,
+    node: Annotated[str | None, typer.Option(metavar="NAME", help="Only at this node.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only for calls with this label; may be given several times.")
+    ] = None,
+    priority: Annotated[
+        int, typer.Option(metavar="NUMBER", help="-100 to 100; the higher goes first where several apply.")
+    ] = 0,
     step: Annotated[
-        str | None, typer.Option(help="TRACE:STEP it is written from; words the intent if --when is left out.")
+        str | None,
+        typer.Option(
+            metavar="TRACE:NUMBER", help="The step it is written from; words the intent where --when is left out."
+        ),
     ] = None,
     file: Annotated[
-        Path | None, typer.Option("--from", help="A .jsonl file, one coaching a line, instead of the rest.")
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="A .jsonl file, one coaching a line, instead of the rest."),
     ] = None,
-    notes: Annotated[str, typer.Option(help="Private; never in a prompt.")] = "",
-    author: Annotated[str | None, typer.Option(help="Who says so.")] = None,
+    notes: Annotated[str, typer.Option(metavar="WORDS", help="Private; never in a prompt.")] = "",
+    author: Annotated[str | None, typer.Option(metavar="NAME", help="Who says so.")] = None,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     embeddings: Embeddings = "minilm",
     as_json: Json = False,
 ) -> None:
-    """Save coaching: --when … and one of the six behaviors; or from a step of a trace; or many from a file.
+    """Save coaching: by options, from a recorded step, or many from a file.
+
+    By options: --when and one of the six behaviors (--reply to --handoff). From a step: --step and a behavior. From a
+    file: --from; every line is a JSON object such as {"intent": "…", "behavior": {"type": "reply", "text": "…"}}, and
+    either all of them are saved or none.
 
     Example: langgraph-coaching add --when "a customer asks about shipping" --reply "Ask for the country first."
     """
@@ -74,12 +92,13 @@ def add(
         else:
             behavior = _behavior(given, instruction)
             fields = {"examples": example or [], "never": never or [], "notes": notes, "author": author}
+            fields |= {"agent": agent, "node": node, "tags": tag or [], "priority": priority}
             saved = [_add_one(coach, intent, step, behavior, fields)]
     if as_json:
         render.as_json([coaching.model_dump(mode="json") for coaching in saved])
     else:
         render.coachings(saved[-20:])
-        render.console.print(f"{len(saved)} saved in {store}")
+        render.line(f"{len(saved)} saved in {store}")
 
 
 def _behavior(given: dict[str, str], instruction: str) -> dict[str, Any]:
@@ -116,33 +135,39 @@ def _add_one(
 
 
 def _add_file(coach: Coach, file: Path) -> list[Coaching]:
-    rows = []
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidCoachingError(f"cannot read {file}: {error}") from None
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                rows.append(json.loads(line))
-            except json.JSONDecodeError as error:
-                raise InvalidCoachingError(f"{file} line {number} is no JSON: {error}; nothing was saved") from None
-    if bad := next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None):
-        raise InvalidCoachingError(f"row {bad} is no object with `intent` and `behavior`; nothing was saved")
+    rows = [_row(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not rows:
+        raise InvalidCoachingError(f"{file} holds no coachings; write one JSON object a line")
     with Progress(console=render.errors, transient=True) as progress:
         task = progress.add_task("saving", total=len(rows))
         return coach.add_many(rows, progress=lambda done: progress.update(task, completed=done))
 
 
+def _row(file: Path, number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise InvalidCoachingError(f"{file} line {number} is no JSON: {error}; nothing was saved") from None
+
+
 def import_(
-    file: Annotated[Path, typer.Argument(help="A .json or .jsonl file of recorded runs.")],
-    format_: Annotated[str, typer.Option("--format", help="How it is written: openai.")] = "openai",
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .json or .jsonl file of recorded runs.")],
+    format_: Annotated[str, typer.Option("--format", metavar="NAME", help="How it is written.")] = "openai",
     simulated: Annotated[bool, typer.Option("--simulated", help="The users in it were simulated.")] = False,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     as_json: Json = False,
 ) -> None:
-    """Bring in recorded runs as traces; what cannot be read is reported by row, and nothing of it is lost."""
+    """Bring in recorded runs as traces.
+
+    What can be repaired is repaired, what cannot be read is reported by row. Importing a file again adds nothing.
+
+    Example: langgraph-coaching import runs.jsonl
+    """
     from langgraph_coaching.traces.importers import import_traces
 
     imported = import_traces(file, format=format_, origin="simulated" if simulated else "imported")
@@ -153,9 +178,8 @@ def import_(
         findings = [{"row": f.row, "kind": f.kind, "message": f.message} for f in imported.findings]
         render.as_json({"traces": [trace.id for trace in imported], "findings": findings})
     else:
-        for finding in imported.findings[:20]:
-            render.errors.print(f"row {finding.row}: {finding.kind}: {render.short(finding.message)}")
-        render.console.print(str(imported))
+        render.findings(imported.findings)
+        render.line(imported.counts)
 
 
 def _batches(traces: list[Any], size: int = 32) -> list[list[Any]]:
@@ -163,7 +187,12 @@ def _batches(traces: list[Any], size: int = 32) -> list[list[Any]]:
 
 
 def reembed(store: Store = DEFAULT_STORE, namespace: Namespace = "default", embeddings: Embeddings = "minilm") -> None:
-    """Compute every vector of the store anew with --embeddings, in all namespaces; the way to another embedder."""
+    """Change the store to another embedder.
+
+    Computes every vector anew with --embeddings, in all namespaces. Others may go on writing meanwhile.
+
+    Example: langgraph-coaching reembed --embeddings minilm
+    """
     with opened(store, namespace, embeddings) as coach, render.errors.status("embedding"):
         count = coach.reembed()
-    render.console.print(f"{count} revisions in {store} now hold vectors of {embeddings}")
+    render.line(f"{count} revisions in {store} now hold vectors of {embeddings}")

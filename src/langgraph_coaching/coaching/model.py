@@ -58,6 +58,8 @@ class Example(_Record):
 
     text: Prose
     """What was said there."""
+    turns: tuple[tuple[Prose, bool], ...] = ()
+    """The conversation there, where it is known, the latest turn first: a text, and whether the user said it."""
     applies: bool = True
     """False for "never here"."""
     origin: Literal["author", "source", "verdict"] = "author"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import faults
-from langgraph_coaching.coaching.store import TABLE, coaching_of, row_of, schema_of, vector_texts
+from langgraph_coaching.coaching.store import TABLE, coaching_of, row_of, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,17 +13,18 @@ if TYPE_CHECKING:
     from lancedb.table import Table
 
     from langgraph_coaching.coaching.database import Database
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.coaching.store import Store, Vectors
 
 
-def reembed(store: Store, embed: Callable[[Sequence[str]], Vectors]) -> int:
+def reembed(store: Store, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]]) -> int:
     """Computes every vector of the table anew, all namespaces, and swaps the table in one commit.
 
     Others may go on reading and writing: what they save meanwhile is taken along.
 
     Args:
         store: Any namespace of it.
-        embed: Unit vectors (`float32[dimension]`) of texts.
+        embed: Unit vectors (`float32[dimension]`) of coachings: of the intent, then of the examples.
 
     Returns:
         How many revisions were rewritten.
@@ -41,7 +42,7 @@ def reembed(store: Store, embed: Callable[[Sequence[str]], Vectors]) -> int:
     while new := records.keys() - rows.keys():  # again for what was saved while these were embedded
         for key in new:
             coaching = coaching_of(records[key])
-            rows[key] = row_of(coaching, embed(vector_texts(coaching)))
+            rows[key] = row_of(coaching, embed([coaching])[0])
         records = _records(store.database)
     if not records:
         return 0
@@ -51,14 +52,16 @@ def reembed(store: Store, embed: Callable[[Sequence[str]], Vectors]) -> int:
     return _caught_up(store, embed, records, schema.metadata[b"made"])
 
 
-def _caught_up(store: Store, embed: Callable[[Sequence[str]], Vectors], swapped: dict[str, str], made: bytes) -> int:
+def _caught_up(
+    store: Store, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]], swapped: dict[str, str], made: bytes
+) -> int:
     """Brings in what others committed in the moment between the last reading and the swap."""
     from lancedb.expr import col
 
     before = _records(store.database, made)
     for key in before.keys() - swapped.keys():
         coaching = coaching_of(before[key])
-        store.insert([coaching], [embed(vector_texts(coaching))])
+        store.insert([coaching], embed([coaching]))
     if gone := swapped.keys() - before.keys():
         store.erase(col("key").isin(sorted(gone)))
     return len(before)

@@ -32,11 +32,6 @@ _WHO_ASKS = re.compile(
 )
 
 
-def vector_texts(coaching: Coaching) -> tuple[str, ...]:
-    """The texts whose vectors are kept beside a coaching: the intent first, then its examples in order."""
-    return (matched(coaching.intent), *(example.text for example in coaching.examples))
-
-
 def matched(intent: str) -> str:
     """What of an intent is embedded: without "a customer asks about" in front, which makes all intents alike.
 
@@ -127,8 +122,8 @@ class Store:
             metadata = {name.decode(): value.decode() for name, value in (table.schema.metadata or {}).items()}
         if not {"embedder", "dimension", "made"} <= metadata.keys():
             raise StoreError(
-                f"the table `{TABLE}` at {self.database.uri} is none of coachings, or its files are damaged: restore the "
-                "folder from a copy, or give another one"
+                f"the table `{TABLE}` at {self.database.uri} is none of coachings, or its files are damaged: restore "
+                "the folder from a copy, or give another one"
             )
         held, size = metadata["embedder"], int(metadata["dimension"])
         if held != self.embedder or (dimension is not None and dimension != size):
@@ -137,7 +132,7 @@ class Store:
                 f"the store at {self.database.uri} holds vectors of {held} ({size}), you gave {given}; "
                 "open it with that embedder, or run `langgraph-coaching reembed` once to change all of them"
             )
-        return metadata["made"]
+        return str(metadata["made"])
 
     def rows(self, columns: Sequence[str], **equal: Any) -> list[dict[str, Any]]:
         """Rows of this namespace.
@@ -173,7 +168,7 @@ class Store:
 
         Args:
             coachings: Revisions not in the table yet.
-            vectors: For each of them the unit vectors (`float32[dimension]`) of `vector_texts`.
+            vectors: For each of them the unit vectors (`float32[dimension]`) of `recall.vectors.texts_of`.
 
         Raises:
             ConflictError: Another writer has taken one of these revisions; the others are written.
@@ -245,7 +240,7 @@ def coaching_of(record: str) -> Coaching:
 
 
 def row_of(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
-    """A row of the table: a revision and the unit vectors of its `vector_texts`."""
+    """A row of the table: a revision and the unit vectors of its `recall.vectors.texts_of`."""
     return {
         "key": _key(coaching),
         **coaching.model_dump(include={"namespace", "id", "revision", "status", "intent", "created_at", "updated_at"}),

@@ -103,6 +103,15 @@ class Adviser:
         seconds = (time.perf_counter() - started) / len(advice)
         return [replace(one, seconds=seconds) for one in advice]
 
+    def refit(self) -> int:
+        """Reads and fits every coaching anew; returns how many are active.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        self._snapshots.forget()
+        return len(self._snapshots.current().heads)
+
     def _load(self) -> None:
         # A second or two in a new process, before the deadline starts: otherwise the first calls would always miss it.
         if not self._loaded and self._store.exists():

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
-from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.advice import Advice, Receipt
 
 if TYPE_CHECKING:
@@ -142,6 +142,19 @@ class Ledger:
         found = [_receipt(row) for row in rows]
         found.sort(key=lambda receipt: receipt.at, reverse=True)
         return found[:limit]
+
+    def receipt(self, receipt_id: str) -> Receipt:
+        """One receipt.
+
+        Raises:
+            NotFoundError: There is none of that id in this namespace.
+            StoreError: The table could not be read.
+        """
+        key = json.dumps([self.namespace, receipt_id], ensure_ascii=False)
+        rows = self._read(("record", "trace_id", "step"), {"key": key})
+        if not rows:
+            raise NotFoundError(f"no receipt {receipt_id!r} in the namespace {self.namespace!r}")
+        return _receipt(rows[0])
 
     def advice(self, moment: str, task: str | None = None) -> Advice | None:
         """The advice that was given at a moment, or None where none is recorded; a failure is none.

@@ -103,6 +103,11 @@ class Snapshots:
                     self._current = self._read(version)
         return self._current
 
+    def forget(self) -> None:
+        """The next snapshot is read and fitted from nothing."""
+        with self._lock:
+            self._made, self._current = "", _EMPTY
+
     def _read(self, version: int) -> Snapshot:
         table = self._store.table()
         if table is None:
