@@ -16,6 +16,7 @@ from langgraph_coaching.errors import InvalidCoachingError, extra
 from langgraph_coaching.recall.adviser import Adviser
 from langgraph_coaching.recall.background.shelf import Shelf
 from langgraph_coaching.recall.embedder import Embedder, embeddings_of
+from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.ledger import Entry, Ledger
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.search import Labels
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from langchain_core.callbacks import BaseCallbackHandler
     from langchain_core.embeddings import Embeddings
+    from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.agent.door import Door
     from langgraph_coaching.authoring.refine import Verdict
@@ -45,6 +47,7 @@ class Coach(Desk):
             embedded MiniLM, which needs no network.
         namespace: Coachings, receipts and traces of two namespaces never mix.
         limits: Floor, item limit, token budget and deadline of one call of `advise`.
+        judge: A chat model that is asked about coachings near the floor, within the deadline; none by default.
         storage_options: Keys and settings (strings) for an object store or `db://`.
 
     Raises:
@@ -58,6 +61,7 @@ class Coach(Desk):
         embeddings: Embeddings | str | None = None,
         namespace: str = "default",
         limits: Limits | None = None,
+        judge: BaseChatModel | None = None,
         storage_options: dict[str, str] | None = None,
     ) -> None:
         if not is_name(namespace):
@@ -71,7 +75,7 @@ class Coach(Desk):
         store, traces = Store(self._database, namespace, embedder.id), Archive(self._database, namespace)
         super().__init__(store, embedder, shelf, traces)
         self._ledger = Ledger(self._database, namespace)
-        self._adviser = Adviser(store, embedder, shelf, self.limits)
+        self._adviser = Adviser(store, embedder, shelf, self.limits, Judge(judge) if judge else None)
         self._verdicts = Verdicts(self._database, namespace)
         self._jury = Jury(self._book, self._verdicts)
         self._recorder = Recorder(self._ledger, self.traces)

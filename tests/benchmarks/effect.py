@@ -40,6 +40,9 @@ NOWHERE = "http://127.0.0.1:9/v1"
 LONGEST = 80
 """Tokens of an answer."""
 
+LEAK = re.compile(r"supervisor|instruct|guidance|coaching", re.IGNORECASE)
+"""What no user should read."""
+
 Ask = Callable[[str, str], str]
 """The answer to a turn, asked with a prompt block."""
 
@@ -156,6 +159,7 @@ def figures(situations: list[Checked], turns: list[Unrelated]) -> dict[str, int]
         "followed, of those recalled": sum(row.followed for row in situations if row.id in row.applied),
         "followed without coaching": sum(row.followed_without for row in situations),
         "followed with the right coaching alone": sum(row.followed_alone for row in situations),
+        "answers that speak of it": sum(bool(LEAK.search(row.coached)) for row in situations),
         "other coachings in these prompts": sum(len({*row.applied} - {row.id}) for row in situations),
         "unrelated turns": len(turns),
         "unrelated turns with coaching": sum(bool(row.applied) for row in turns),

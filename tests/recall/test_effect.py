@@ -31,6 +31,7 @@ def test_the_model_follows_what_is_recalled_and_would_not_by_itself(found):
     counted = effect.figures(*found)
     assert counted["followed"] >= 0.9 * counted["recalled"], [r.coached for r in situations if not r.followed]
     assert counted["followed without coaching"] <= 0.1 * counted["situations"]
+    assert counted["answers that speak of it"] == 0
 
 
 def test_unrelated_turns_are_left_alone(found):

@@ -41,7 +41,7 @@ def demo(
         typer.Option("--store", "-s", help="Keep the demo's store in this new folder, to look at it afterwards."),
     ] = None,
 ) -> None:
-    """Show the whole circle: a run, one correction, and the runs after it.
+    """Show the whole circle: a run, a correction, and the runs after it.
 
     A support agent makes a mistake, the correction is saved from its trace, and in another conversation it is recalled.
     The graph is real, the model's answers are recorded from a real one: no key, no network. Takes some seconds.
@@ -66,5 +66,5 @@ def run() -> int:
     except CoachingError as error:
         # Escaped: rich would take the extra in "pip install 'langgraph-coaching[demo]'" for a style, and not show it.
         errors.print(f"[bold red]error[/bold red] {escape(str(error))}", soft_wrap=True)
-        return next((code for kind, code in _CODES.items() if isinstance(error, kind)), Exit.USAGE)
+        return next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), Exit.USAGE)
     return Exit.DONE

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened, shown
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.situation import read_messages
@@ -31,8 +31,12 @@ _CONVERSATION = 'What a user says; or a JSON list of messages; or a file with ei
 def traces(
     text: Annotated[str | None, typer.Option(metavar="WORDS", help="Somewhere in what was said, in any case.")] = None,
     coaching: Annotated[str | None, typer.Option(metavar="ID", help="Only runs in which this was applied.")] = None,
-    label: Annotated[str | None, typer.Option(metavar="WORD", help="Only runs with this label, such as `failure`.")] = None,
-    since: Annotated[datetime | None, typer.Option(metavar="TIME", help="Only runs from then on (UTC), such as 2030-01-31.")] = None,
+    label: Annotated[
+        str | None, typer.Option(metavar="WORD", help="Only runs with this label, such as `failure`.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(metavar="TIME", help="Only runs from then on (UTC), such as 2030-01-31.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="Most to show, newest first.")] = 20,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
@@ -51,7 +55,7 @@ def traces(
     elif found:
         render.traces(found)
     else:
-        render.nothing(f"no traces in {store} that fit; `langgraph-coaching import` brings in recordings")
+        render.nothing(f"no traces in {shown(store)} that fit; `langgraph-coaching import` brings in recordings")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 
@@ -73,16 +77,17 @@ def show(
         except NotFoundError:
             pass
         else:
-            found = history[-1]
             if as_json:
                 render.as_json([revision.model_dump(mode="json") for revision in history])
             else:
-                render.coaching(found, history)
+                render.coaching(history)
             return
         try:
             trace = coach.traces.get(name)
         except NotFoundError:
-            raise NotFoundError(f"no trace and no coaching {name!r} in {store}; see `traces` and `list`") from None
+            raise NotFoundError(
+                f"no trace and no coaching {name!r} in {shown(store)}; see `traces` and `list`"
+            ) from None
     if as_json:
         render.as_json(trace.model_dump(mode="json"))
     else:
@@ -90,9 +95,13 @@ def show(
 
 
 def list_(
-    text: Annotated[str | None, typer.Option(metavar="WORDS", help="Somewhere in intent, behavior, examples or notes.")] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Somewhere in intent, behavior, examples or notes.")
+    ] = None,
     status: Annotated[str | None, typer.Option(metavar="WORD", help="draft, active or archived.")] = None,
-    behavior: Annotated[str | None, typer.Option(metavar="TYPE", help="Only this type, such as reply or handoff.")] = None,
+    behavior: Annotated[
+        str | None, typer.Option(metavar="TYPE", help="Only this type, such as reply or handoff.")
+    ] = None,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     as_json: Json = False,
@@ -108,7 +117,7 @@ def list_(
     elif found:
         render.coachings(found)
     else:
-        render.nothing(f"no coachings in {store} that fit; `langgraph-coaching add` makes one")
+        render.nothing(f"no coachings in {shown(store)} that fit; `langgraph-coaching add` makes one")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 

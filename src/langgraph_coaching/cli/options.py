@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -56,6 +57,11 @@ Embeddings = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="JSON for machines instead of a table for people.")]
 
 DEFAULT_STORE = "./coaching"
+
+
+def shown(store: str) -> str:
+    """The store's address for a message, with a hint where nothing is there."""
+    return store if "://" in store or Path(store).expanduser().exists() else f"{store} (there is no such folder yet)"
 
 
 def opened(store: str, namespace: str, embeddings: str, **settings: Any) -> Coach:

@@ -3,89 +3,143 @@
 from __future__ import annotations
 
 import json
+import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.traces.importers import Finding
     from langgraph_coaching.traces.model import Step, Trace
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 _CUT = 160
+_FINDINGS = 20
+"""Most findings of an import that are shown; `--json` has them all."""
+
+_HISTORY = ("intent", "behavior", "examples", "scope", "priority", "status", "notes", "author", "expires_at", "deleted")
 
 
 def as_json(value: Any) -> None:
     """Prints a value as one JSON document."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201 - this is the output
+    readable = (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(value, ensure_ascii=not readable, indent=2, default=str))  # noqa: T201 - this is the output
+
+
+def line(text: str) -> None:
+    """Prints a line as it is."""
+    console.print(text, markup=False, soft_wrap=True)
+
+
+def nothing(text: str) -> None:
+    """Says that there is nothing, where it does not get in the way of what is piped on."""
+    errors.print(text, markup=False, soft_wrap=True)
 
 
 def short(text: str, limit: int = _CUT) -> str:
     """The text on one line, cut, safe for rich."""
-    line = " ".join(text.split())
-    return escape(line if len(line) <= limit else line[: limit - 1] + "…")
+    said = " ".join(text.split())
+    return escape(said if len(said) <= limit else said[: limit - 1] + "…")
 
 
-def _table(*columns: str, rows: Iterable[Sequence[str]]) -> None:
+def _table(*columns: str | Column, rows: Iterable[Sequence[str]]) -> None:
     table = Table(*columns, header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for row in rows:
         table.add_row(*row)
     console.print(table)
 
 
+def _id() -> Column:
+    return Column("id", overflow="fold", min_width=14)  # long ones are folded, so that all of it can be copied
+
+
+def _state(coaching: Coaching) -> str:
+    return "deleted" if coaching.deleted else coaching.status
+
+
 def coachings(found: Sequence[Coaching]) -> None:
     """A table of coachings."""
     rows = (
-        (c.id, c.status, str(c.revision), c.behavior.type, short(c.intent, 60), short(c.behavior.render(), 70))
+        (
+            escape(c.id),
+            _state(c),
+            str(c.revision),
+            short(c.intent, 120),
+            f"{escape(f'[{c.behavior.type}]')} {short(c.behavior.render(), 120)}",
+        )
         for c in found
     )
-    _table("id", "status", "rev", "behavior", "when replying to", "do this", rows=rows)
+    texts = (Column(name, ratio=1, min_width=16) for name in ("when replying to", "do this"))
+    _table(_id(), Column("status", min_width=8), Column("rev", min_width=3), *texts, rows=rows)
 
 
-def coaching(found: Coaching, history: Sequence[Coaching]) -> None:
-    """One coaching, whole."""
-    scope = ", ".join(filter(None, (found.scope.agent, found.scope.node, *found.scope.tags))) or "everywhere"
+def coaching(history: Sequence[Coaching]) -> None:
+    """One coaching, whole, and what its revisions changed."""
+    found = history[-1]
+    scope = ", ".join(f"{name} {value}" for name, value in found.scope if value and name != "tags")
+    scope = ", ".join(filter(None, (scope, *(f"tag {tag}" for tag in found.scope.tags)))) or "everywhere"
+    source = found.source and f"{found.source.trace_id} step {found.source.step}: {found.source.excerpt}"
     lines = [
-        ("id", f"{found.id}, revision {found.revision} of {len(history)}, {found.status}"),
+        ("id", f"{found.id}, revision {found.revision}, {_state(found)}"),
         ("when replying to", found.intent),
         ("do this", f"[{found.behavior.type}] {found.behavior.render()}"),
         *(("also here" if e.applies else "never here", f"{e.text} ({e.origin})") for e in found.examples),
         ("scope", f"{scope}; priority {found.priority}"),
-        *([("source", f"{found.source.trace_id} step {found.source.step}")] if found.source else []),
-        *([("notes", found.notes)] if found.notes else []),
-        ("saved", f"{found.updated_at:%Y-%m-%d %H:%M} {found.author or ''}".rstrip()),
+        ("expires", found.expires_at and f"{found.expires_at:%Y-%m-%d %H:%M} UTC"),
+        ("source", source),
+        ("notes", found.notes),
     ]
     for name, value in lines:
-        console.print(f"[bold]{name}[/bold]: {escape(value)}")
+        if value:
+            console.print(f"[bold]{name}[/bold]: {escape(value)}", soft_wrap=True)
+    console.print("[bold]history[/bold]:")
+    for revision, change in zip(history, ("saved", *map(_changed, pairwise(history))), strict=True):
+        by = f" by {revision.author}" if revision.author else ""
+        line(f"  {revision.revision:>3}  {revision.updated_at:%Y-%m-%d %H:%M} UTC  {change}{by}")
+
+
+def _changed(pair: tuple[Coaching, Coaching]) -> str:
+    before, after = pair
+    if after.deleted:
+        return "deleted"
+    if before.deleted:
+        return "restored"
+    names = [name for name in _HISTORY if getattr(before, name) != getattr(after, name)]
+    return ", ".join(names) or "saved again"
 
 
 def traces(found: Sequence[Trace]) -> None:
     """A table of traces."""
     rows = (
         (
-            t.id,
+            escape(t.id),
             f"{t.started_at:%Y-%m-%d %H:%M}",
             t.origin,
-            t.label or "",
+            short(t.label or "", 20),
             str(len(t.steps)),
             str(sum(r.applied for r in t.receipts)),
-            short(next((s.text for s in t.steps if s.type == "user"), ""), 70),
+            short(next((s.text for s in t.steps if s.type == "user"), ""), 120),
         )
         for t in found
     )
-    _table("id", "started (UTC)", "origin", "label", "steps", "coached", "first words", rows=rows)
+    words = Column("first words", ratio=1, min_width=16)
+    _table(_id(), "started (UTC)", "origin", "label", "steps", "coached", words, rows=rows)
 
 
 def trace(found: Trace) -> None:
     """One trace, step by step, with its receipts."""
-    console.print(f"[bold]{escape(found.id)}[/bold]  {found.origin}, {found.status}, thread {found.thread_id or '-'}")
+    label = f", {found.label}" if found.label else ""
+    head = f"{found.origin}, {found.status}{label}, thread {found.thread_id or '-'}"
+    console.print(f"[bold]{escape(found.id)}[/bold]  {escape(head)}", soft_wrap=True)
     for step in found.steps:
         _step(step)
 
@@ -93,8 +147,17 @@ def trace(found: Trace) -> None:
 def _step(step: Step) -> None:
     mark = "*" if step.coachable else " "
     name = f" {step.name}" if step.name else ""
-    console.print(f"{step.index:>3}{mark} [bold]{step.type}{escape(name)}[/bold] {short(step.error or step.text, 400)}")
+    said = short(step.error or step.text, 400)
+    console.print(f"{step.index:>3}{mark} [bold]{step.type}{escape(name)}[/bold] {said}", soft_wrap=True)
     receipts(step.receipts, indent="       ")
+
+
+def advice(found: Advice) -> None:
+    """What was looked at, and what the model would read."""
+    receipts(found.considered)
+    line(
+        found.prompt or ("nothing applies" if found.considered else "nothing applies: there is no active coaching here")
+    )
 
 
 def receipts(found: Sequence[Receipt], indent: str = "") -> None:
@@ -102,4 +165,13 @@ def receipts(found: Sequence[Receipt], indent: str = "") -> None:
     for r in found:
         name = f"{r.coaching_id} rev {r.revision}" if r.coaching_id else "-"
         colour = "green" if r.applied else "dim"
-        console.print(f"{indent}[{colour}]{r.outcome:<12} {r.probability:.2f}  {name}  {short(r.reason)}[/{colour}]")
+        told = f"{r.outcome:<13} {r.probability:.2f}  {name}  {r.reason}"
+        console.print(f"{indent}[{colour}]{escape(told)}[/{colour}]", soft_wrap=True)
+
+
+def findings(found: Sequence[Finding]) -> None:
+    """What an import had to repair or could not read, one a line."""
+    for finding in found[:_FINDINGS]:
+        errors.print(short(str(finding)), soft_wrap=True)
+    if len(found) > _FINDINGS:
+        nothing(f"… and {len(found) - _FINDINGS} more; --json has them all")

@@ -28,13 +28,19 @@ _FIELDS = {
 
 
 def add(
-    intent: Annotated[str | None, typer.Option("--when", metavar="WORDS", help="When replying to what, one scenario.")] = None,
+    intent: Annotated[
+        str | None, typer.Option("--when", metavar="WORDS", help="When replying to what, one scenario.")
+    ] = None,
     reply: Annotated[str | None, typer.Option(metavar="WORDS", help="Do this: answer in this way.")] = None,
-    search_knowledge: Annotated[str | None, typer.Option(metavar="ARTICLE", help="Do this: read this article first.")] = None,
+    search_knowledge: Annotated[
+        str | None, typer.Option(metavar="ARTICLE", help="Do this: read this article first.")
+    ] = None,
     action: Annotated[str | None, typer.Option(metavar="TOOL", help="Do this: call this tool.")] = None,
     process: Annotated[str | None, typer.Option(metavar="NAME", help="Do this: follow this process.")] = None,
     playbook: Annotated[str | None, typer.Option(metavar="NAME", help="Do this: switch to this playbook.")] = None,
-    handoff: Annotated[str | None, typer.Option(metavar="NAME", help="Do this: hand over to this agent or team.")] = None,
+    handoff: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Do this: hand over to this agent or team.")
+    ] = None,
     instruction: Annotated[str, typer.Option(metavar="WORDS", help="How to do it (not with --reply).")] = "",
     example: Annotated[
         list[str] | None, typer.Option(metavar="WORDS", help="Where it also applies; may be given several times.")
@@ -45,7 +51,8 @@ def add(
     agent: Annotated[str | None, typer.Option(metavar="NAME", help="Only for this agent.")] = None,
     node: Annotated[str | None, typer.Option(metavar="NAME", help="Only at this node.")] = None,
     tag: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only for calls with this label; may be given several times.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only for calls with this label; may be given several times."),
     ] = None,
     priority: Annotated[
         int, typer.Option(metavar="NUMBER", help="-100 to 100; the higher goes first where several apply.")
@@ -67,7 +74,7 @@ def add(
     embeddings: Embeddings = "minilm",
     as_json: Json = False,
 ) -> None:
-    """Save coaching: by options, from a recorded step, or many from a file.
+    """Save coaching: by options, from a step, or many from a file.
 
     By options: --when and one of the six behaviors (--reply to --handoff). From a step: --step and a behavior. From a
     file: --from; every line is a JSON object such as {"intent": "…", "behavior": {"type": "reply", "text": "…"}}, and
@@ -91,8 +98,16 @@ def add(
             saved = _add_file(coach, file)
         else:
             behavior = _behavior(given, instruction)
-            fields = {"examples": example or [], "never": never or [], "notes": notes, "author": author}
-            fields |= {"agent": agent, "node": node, "tags": tag or [], "priority": priority}
+            fields = {
+                "examples": example or [],
+                "never": never or [],
+                "agent": agent,
+                "node": node,
+                "tags": tag or [],
+                "priority": priority,
+                "notes": notes,
+                "author": author,
+            }
             saved = [_add_one(coach, intent, step, behavior, fields)]
     if as_json:
         render.as_json([coaching.model_dump(mode="json") for coaching in saved])
@@ -179,7 +194,7 @@ def import_(
         render.as_json({"traces": [trace.id for trace in imported], "findings": findings})
     else:
         render.findings(imported.findings)
-        render.line(imported.counts)
+        render.line(str(imported).splitlines()[0])
 
 
 def _batches(traces: list[Any], size: int = 32) -> list[list[Any]]:

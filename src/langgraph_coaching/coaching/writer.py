@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import sys
 import threading
 import time
 import weakref
@@ -158,6 +159,11 @@ class Writer:
 _open_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
 
 
+SETTLING = 0.1
+"""Seconds between the last use of LanceDB and the end of the process: its threads let go of Python objects a moment
+after a call has returned, and abort the process when the interpreter is gone by then."""
+
+
 @atexit.register
 def _flush_all() -> None:
     for writer in list(_open_writers):
@@ -165,6 +171,8 @@ def _flush_all() -> None:
             writer.flush(timeout=10.0)
         except CoachingError as error:
             log.error("at exit: %s", error)  # noqa: TRY400 - the message says it all
+    if "lancedb" in sys.modules:
+        time.sleep(SETTLING)
 
 
 def _after_fork() -> None:

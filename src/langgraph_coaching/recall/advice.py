@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-Outcome = Literal["applied", "below_floor", "less_probable", "duplicate", "over_limit", "over_budget", "failed"]
+Outcome = Literal[
+    "applied", "below_floor", "denied", "less_probable", "duplicate", "over_limit", "over_budget", "failed"
+]
 """What became of a coaching at a step; `failed` is the whole call's: nothing was looked at, the reason says why."""
 
 Followed = Literal["yes", "no", "unknown"]

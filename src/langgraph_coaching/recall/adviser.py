@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import numpy as np
 
 from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.deadline import Deadline
+from langgraph_coaching.recall.judge import SHARE
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.situation import Situation, place, read_messages, situate
@@ -27,9 +29,12 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.background.shelf import Shelf
     from langgraph_coaching.recall.calibrate import Place
     from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.judge import Judge
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.search import Candidate
     from langgraph_coaching.recall.snapshot import Snapshot
+
+log = logging.getLogger("langgraph_coaching")
 
 CANDIDATES = 32
 """Coachings a choice is made from; more than any prompt takes, so that priority and duplicates can be weighed."""
@@ -51,13 +56,17 @@ class Adviser:
         embedder: The embedder the store's vectors come from.
         shelf: Where its background is.
         limits: Floor, budgets and deadline.
+        judge: Asked about candidates near the floor; not in `advise_batch`.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf, limits: Limits) -> None:
+    def __init__(
+        self, store: Store, embedder: Embedder, shelf: Shelf, limits: Limits, judge: Judge | None = None
+    ) -> None:
         self.limits = limits
         self._store = store
         self._loaded = False
         self._embedder = embedder
+        self._judge = judge
         self._snapshots = Snapshots(store, shelf)
         self._deadline = Deadline()
 
@@ -147,7 +156,17 @@ class Adviser:
         self._check(snapshot, vectors[0])
         where = self._place(snapshot, situation, vectors)
         (candidates,) = search(snapshot, [where], labels, datetime.now(UTC), CANDIDATES)
-        return self._selected(situation, candidates)
+        return self._selected(situation, candidates, self._judged(situation, candidates))
+
+    def _judged(self, situation: Situation, candidates: list[Candidate]) -> dict[str, bool]:
+        if self._judge is None:
+            return {}
+        asked = partial(self._judge.confirm, situation.text, candidates, self.limits.floor)
+        try:
+            return self._deadline.run(asked, self.limits.deadline * SHARE)
+        except Exception as error:  # noqa: BLE001 - the probabilities decide, then
+            log.warning("the judge gave no answer: %s: %s", type(error).__name__, error)
+            return {}
 
     def _place(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32]) -> Place:
         if snapshot.background is None:
@@ -159,8 +178,11 @@ class Adviser:
         if vector.size != snapshot.dimension and table is not None:
             self._store.check(table, vector.size)
 
-    def _selected(self, situation: Situation, candidates: list[Candidate]) -> Advice:
-        return select(candidates, self.limits, situation=situation.text, namespace=self._store.namespace)
+    def _selected(
+        self, situation: Situation, candidates: list[Candidate], judged: dict[str, bool] | None = None
+    ) -> Advice:
+        names = {"situation": situation.text, "namespace": self._store.namespace}
+        return select(candidates, self.limits, judged=judged, **names)
 
     def _without(self, error: Exception, started: float) -> Advice:
         seconds = time.perf_counter() - started

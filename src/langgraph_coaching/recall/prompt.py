@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 OPEN = "<coaching>"
 CLOSE = "</coaching>"
 
-_HEAD = (
-    "Guidance from your supervisor for exactly this situation. Follow it in your next message, without mentioning it:"
-)
+_HEAD = "Your supervisor's instructions for the user's message. Your next message must carry out those that fit it:"
 
 _FENCE = re.compile(r"<(?=[\W_]{0,20}coaching\b)", re.IGNORECASE)
 

@@ -10,7 +10,7 @@ from langgraph_coaching.recall.advice import Advice, Outcome, Receipt
 from langgraph_coaching.recall.prompt import block, count_tokens, entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.search import Candidate
@@ -21,6 +21,8 @@ class _Choice:
     limits: Limits
     best: Candidate
     """The most probable one."""
+    judged: Mapping[str, bool]
+    """What a judge said, by the id of the coaching."""
     entries: list[str] = field(default_factory=list)
     """What the chosen coachings contribute, in prompt order."""
     said: dict[str, str] = field(default_factory=dict)
@@ -28,10 +30,13 @@ class _Choice:
 
     def judge(self, candidate: Candidate) -> tuple[Outcome, str]:
         coaching, chance, limits = candidate.head.coaching, candidate.probability, self.limits
-        if chance < limits.floor:
+        confirmed = self.judged.get(coaching.id)
+        if confirmed is False:
+            return "denied", f"probability {chance:.2f} is near the floor, and the judge says that it does not apply"
+        if chance < limits.floor and not confirmed:
             return "below_floor", f"probability {chance:.2f} is below the floor of {limits.floor:.2f}"
         outranked = coaching.priority <= self.best.head.coaching.priority
-        if outranked and chance < self.best.probability - limits.margin:
+        if outranked and not confirmed and chance < self.best.probability - limits.margin:
             return "less_probable", f"probability {chance:.2f} is more than {limits.margin:.2f} below the best"
         rendered = " ".join(coaching.behavior.render().casefold().split())
         if rendered in self.said:
@@ -44,6 +49,8 @@ class _Choice:
             return "over_budget", f"the prompt block would take {size} tokens of {limits.tokens}"
         self.entries.append(contribution)
         self.said[rendered] = coaching.id
+        if confirmed:
+            return "applied", f"probability {chance:.2f} is near the floor, and the judge says that it applies"
         return "applied", f"probability {chance:.2f} reaches the floor of {limits.floor:.2f}"
 
 
@@ -53,7 +60,12 @@ def _precedence(candidate: Candidate) -> tuple[float, float, float, str]:
 
 
 def select(
-    candidates: Sequence[Candidate], limits: Limits, *, situation: str = "", namespace: str = "default"
+    candidates: Sequence[Candidate],
+    limits: Limits,
+    *,
+    situation: str = "",
+    namespace: str = "default",
+    judged: Mapping[str, bool] | None = None,
 ) -> Advice:
     """Chooses by precedence within the limits: priority first, then probability, then the newer, then the id.
 
@@ -62,20 +74,22 @@ def select(
         limits: Floor, item limit and token budget.
         situation: The matched text, for the receipts.
         namespace: For the receipts.
+        judged: What a judge said of candidates near the floor, by the id of the coaching.
 
     Returns:
         Advice whose `considered` begins with the applied ones in prompt order, the rest by probability.
     """
     if not candidates:
         return Advice(situation=situation)
-    choice = _Choice(limits, max(candidates, key=lambda one: (one.probability, one.head.coaching.priority)))
-    judged = [(candidate, *choice.judge(candidate)) for candidate in sorted(candidates, key=_precedence)]
-    applied = [found for found in judged if found[1] == "applied"]
-    others = sorted((found for found in judged if found[1] != "applied"), key=lambda found: -found[0].probability)
+    best = max(candidates, key=lambda one: (one.probability, one.head.coaching.priority))
+    choice = _Choice(limits, best, judged or {})
+    found = [(candidate, *choice.judge(candidate)) for candidate in sorted(candidates, key=_precedence)]
+    applied = [one for one in found if one[1] == "applied"]
+    others = sorted((one for one in found if one[1] != "applied"), key=lambda one: -one[0].probability)
     kept = (*applied, *others[: max(0, limits.considered - len(applied))])
     now = datetime.now(UTC)  # receipts of one advice share their time
     return Advice(
-        considered=tuple(_receipt(*found, situation, namespace, now) for found in kept),
+        considered=tuple(_receipt(*one, situation, namespace, now) for one in kept),
         prompt=block(choice.entries),
         situation=situation,
     )

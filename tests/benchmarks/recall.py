@@ -1,0 +1,244 @@
+"""Does coaching fire where it should, and is it silent otherwise? A table, a plot and a JSON.
+
+    python tests/benchmarks/recall.py --data ../shared/data [--seeds 5] [--quick] [--out recall]
+
+Intents: some of a data set's intents are coached, each with its name in words and 0 to 3 train utterances. Test
+utterances of the others, and what is out of scope, must stay without coaching. Then a simulated reviewer gives 5, 10 and
+20 verdicts a coaching on train utterances as they come. Everything is measured with the package's own search and choice
+at default settings; its constants come from train splits (`tune.py`). Then dialogues, several coachings at once, and
+recorded runs. `--quick` takes one seed and a part of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+import baselines
+import dialogues
+import numpy as np
+from intents import Coached, Reviewer, first, split
+from measure import at_recall, calibration_error, chosen, scores
+from rich.console import Console
+from rich.table import Table
+from vectors import EMBEDDERS, Vectors
+
+from langgraph_coaching.recall.limits import Limits
+
+VERDICTS = (0, 5, 10, 20)
+FLOORS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+ASKED = 2_000
+"""Test utterances asked in one case and seed."""
+FULL_TEXT = 400
+"""Of them those that the full-text search is asked."""
+
+console = Console(width=150)
+
+
+class Case(NamedTuple):
+    """One store and what it is asked."""
+
+    data: str
+    coached: int
+    """Intents; 0 for all."""
+    examples: int
+    recall: float
+    """At which the thresholds of others are compared."""
+    aims: dict[int, str] = {}  # noqa: RUF012 - never changed
+    """What the project set itself, by number of verdicts."""
+
+
+CASES = (
+    Case("clinc150", 10, 0, 0.9),
+    Case("clinc150", 10, 1, 0.9),
+    Case("clinc150", 10, 3, 0.92, {0: "<= 1 % at >= 92 %"}),
+    Case("clinc150", 50, 0, 0.9),
+    Case("clinc150", 50, 1, 0.9, {0: "<= 12 % at >= 90 %"}),
+    Case("clinc150", 50, 3, 0.9, {0: "<= 6 % at >= 90 %", 10: "<= 2 % at >= 93 %"}),
+    Case("clinc150", 0, 3, 0.9),
+    Case("banking77", 15, 1, 0.8),
+    Case("banking77", 15, 3, 0.8, {10: "<= 15 % at >= 80 %"}),
+    Case("hwu64", 20, 3, 0.8),
+    Case("dstc11_intents", 20, 3, 0.8),
+    Case("abcd", 20, 0, 0.8),
+)
+MAIN = Case("clinc150", 50, 3, 0.9)
+"""The one with all baselines and embedders, and on the plot."""
+
+
+def one_seed(data: Path, case: Case, vectors: Vectors, seed: int, verdicts: tuple[int, ...], most: int):
+    """Figures by method for one choice of coachings."""
+    found = split(data, case.data, case.coached, case.examples, seed)
+    asked = found.asked[:most]
+    right = np.array([said.right for said in asked])
+    coached = Coached.of(vectors, found.names, found.examples)
+    given = Reviewer(max(verdicts)).verdicts(coached, found.stream) if max(verdicts) else {}
+    result = {}
+    for count in verdicts:
+        taught = coached.taught(first(given, count))
+        candidates = taught.candidates(vectors.places([said.text for said in asked]))
+        chance = scores(candidates, taught.at)
+        result[f"coaching, v={count}"] = {
+            **chosen([taught.applied(one, Limits()) for one in candidates], right),
+            "ECE": calibration_error(chance.max(axis=1), chance.argmax(axis=1) == right),
+            **at_recall(chance, right, case.recall),
+            "curve": [
+                list(chosen([taught.applied(one, Limits(floor=floor)) for one in candidates], right).values())
+                for floor in FLOORS
+            ],
+        }
+        similar = baselines.cosine(taught, asked)
+        result[f"cosine, v={count}"] = at_recall(similar, right, case.recall)
+        if count == 0:
+            over = [np.flatnonzero(row >= 0.8) for row in similar]
+            result["cosine 0.8"] = chosen([row.tolist() for row in over], right)
+    if case == MAIN._replace(aims=case.aims) and vectors.name == "minilm":
+        part, known = asked[:FULL_TEXT], right[:FULL_TEXT]
+        words = baselines.full_text(coached, part)
+        result["full text"] = at_recall(words, known, case.recall)
+        fused = baselines.fused(baselines.cosine(coached, part), words)
+        result["full text and cosine fused"] = at_recall(fused, known, case.recall)
+    return result
+
+
+def summary(seeds: list[dict]) -> dict:
+    """Mean and spread of each figure over the seeds."""
+    result = {}
+    for name in seeds[0]:
+        values = np.array([seed[name] for seed in seeds], dtype=float)
+        result[name] = {"mean": values.mean(axis=0).tolist(), "sd": values.std(axis=0).tolist()}
+    return result
+
+
+def percent(figures: dict, name: str) -> str:
+    """As the table has it."""
+    if name not in figures:
+        return "-"
+    mean, spread = figures[name]["mean"], figures[name]["sd"]
+    return f"{100 * mean:.1f} ± {100 * spread:.1f}"
+
+
+def intents(given: argparse.Namespace, name: str, cases: tuple[Case, ...], verdicts: tuple[int, ...]) -> list[dict]:
+    """The protocol on labelled utterances, with one embedder."""
+    vectors = Vectors(name, given.vectors)
+    limits = Limits()
+    table = Table(
+        "data", "coached", "examples", "method", "recall", "false", "wrong", "ECE", "false at recall", "… if first", "aim",
+        title=f"{name}: percent, at floor {limits.floor}, margin {limits.margin}; {given.seeds} seeds",
+    )
+    result = []
+    for case in cases:
+        seeds = defaultdict(list)
+        for seed in range(given.seeds):
+            for method, figures in one_seed(given.data, case, vectors, seed, verdicts, given.asked).items():
+                seeds[method].append(figures)
+        for method, found in seeds.items():
+            figures = summary(found)
+            result.append({"embedder": name, **case._asdict(), "method": method, "seeds": given.seeds, **figures})
+            at = f"{percent(figures, 'false_at')} at {100 * case.recall:.0f}" if "false_at" in figures else "-"
+            aim = case.aims.get(int(method.rpartition("=")[2]), "") if method.startswith("coaching") else ""
+            shown = (percent(figures, column) for column in ("recall", "false", "wrong", "ECE"))
+            first_ = percent(figures, "false_at_first")
+            table.add_row(case.data, str(case.coached or "all"), str(case.examples), method, *shown, at, first_, aim)
+        table.add_section()
+        console.log(f"{name} {case.data} k={case.coached or 'all'} n={case.examples}")
+    vectors.save()
+    console.print(table)
+    return result
+
+
+def conversations(given: argparse.Namespace) -> dict[str, list[dict]]:
+    """STAR, NLU++ and the recorded runs, with the embedded default."""
+    vectors = Vectors("minilm", given.vectors)
+    star, several = defaultdict(list), defaultdict(list)
+    for seed in range(given.seeds):
+        found = dialogues.Star(given.data, vectors, seed, given.dialogues)
+        for how in (dialogues.AS_IT_IS, dialogues.LAST, dialogues.JOINED):
+            star[how].append(found.turns(how) | found.change(how))
+        for domain in ("banking", "hotels"):
+            for examples in (3, 10, 1_000):
+                one = dialogues.several(given.data, vectors, domain, examples, seed)
+                several[f"{domain}, {examples if examples < 1_000 else 'all'} examples"].append(one)
+        console.log(f"dialogues, seed {seed}")
+    vectors.save()
+    result = {}
+    for title, found in (("STAR: share of user turns, percent", star), ("NLU++, percent", several)):
+        rows = [{"what": name, **summary(seeds)} for name, seeds in found.items()]
+        table = Table("", *list(rows[0])[1:], title=title)
+        for row in rows:
+            table.add_row(row["what"], *(percent(row, column) for column in list(row)[1:]))
+        console.print(table)
+        result[title.split(":")[0].split(",")[0]] = rows
+    return result
+
+
+def recorded(given: argparse.Namespace) -> list[dict]:
+    """The corrections of recorded runs."""
+    rows = dialogues.recorded(given.data)
+    table = Table(*rows[0], title="tau airline, three failed runs coached: percent")
+    for row in rows:
+        table.add_row(row["task"], *(f"{100 * value:.1f}" for value in list(row.values())[1:]))
+    console.print(table)
+    return rows
+
+
+def plot(found: list[dict], path: Path) -> None:
+    """Recall against false application over the floors, the default marked."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        console.print("no plot: pip install matplotlib")
+        return
+    figure = Figure(figsize=(10, 5), layout="constrained")
+    for axes, data in zip(figure.subplots(1, 2, sharey=True), ("clinc150", "banking77"), strict=True):
+        for row in found:
+            shown = row["data"] == data and row["coached"] in (50, 15) and row["examples"] == 3
+            if not shown or row["embedder"] != "minilm" or "curve" not in row:
+                continue
+            curve = 100 * np.array(row["curve"]["mean"])
+            (line,) = axes.plot(curve[:, 1], curve[:, 0], marker=".", label=row["method"])
+            at = FLOORS.index(Limits().floor)
+            axes.plot(curve[at, 1], curve[at, 0], marker="o", markersize=9, color=line.get_color())
+        axes.set(xlabel="false application, %", title=f"{data}, 3 examples, minilm; circle: default floor", xlim=(0, 40))
+        axes.grid(alpha=0.3)
+        axes.legend(loc="lower right")
+    figure.supylabel("recall, %")
+    figure.savefig(path, dpi=120)
+
+
+def main() -> None:
+    """Runs the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="one seed, a part, under a minute")
+    parser.add_argument("--embedders", nargs="+", default=["minilm", "hashed"], choices=list(EMBEDDERS))
+    parser.add_argument("--only", choices=["intents", "dialogues", "runs"])
+    parser.add_argument("--asked", type=int, default=ASKED, help="test utterances in one case and seed")
+    parser.add_argument("--dialogues", type=int, default=150, help="STAR dialogues of one seed")
+    parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
+    parser.add_argument("--out", type=Path, default=Path("recall"), help="PNG and JSON, without the ending")
+    given = parser.parse_args()
+    cases, verdicts = CASES, VERDICTS
+    if given.quick:
+        given.seeds, given.asked, given.dialogues, given.embedders = 1, 500, 20, ["minilm"]
+        cases, verdicts = (next(case for case in CASES if case[:3] == MAIN[:3]),), (0, 10)
+    result = {"floor": Limits().floor, "margin": Limits().margin, "floors": FLOORS, "intents": []}
+    if given.only in (None, "intents"):
+        for name in given.embedders:
+            several = [case for case in cases if name == "minilm" or case[:3] == MAIN[:3]]
+            result["intents"] += intents(given, name, tuple(several), verdicts)
+        plot(result["intents"], given.out.with_suffix(".png"))
+    if given.only in (None, "dialogues"):
+        result |= conversations(given)
+    if given.only == "runs" or (given.only is None and not given.quick):
+        result["runs"] = recorded(given)
+    given.out.with_suffix(".json").write_text(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""A chat model may confirm candidates near the floor; without an answer the probabilities decide."""
+
+import threading
+
+import pytest
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+
+from langgraph_coaching import Coach, Limits, Reply
+from langgraph_coaching.recall.judge import answered
+
+TEXT = "how much is shipping to Norway?"
+INTENTS = ["a customer asks what shipping costs", "a customer wants to insure a parcel"]
+
+
+class Juror(BaseChatModel):
+    answer: str = ""
+    asked: list = []
+    release: object = None
+
+    @property
+    def _llm_type(self):
+        return "juror"
+
+    def _generate(self, messages, stop=None, run_manager=None, **kwargs):
+        self.asked.append(messages)
+        if self.release is not None:
+            self.release.wait(30)
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(self.answer))])
+
+
+@pytest.fixture
+def advised(tmp_path, style):
+    opened = []
+
+    def advise(juror, floor_from=0.0, **limits):
+        with Coach(tmp_path / "store") as plain:
+            plain.add_many({"intent": intent, "behavior": Reply(intent), "id": f"c-{n}"} for n, intent in enumerate(INTENTS))
+            chance = plain.advise(TEXT).considered[0].probability
+        coach = Coach(tmp_path / "store", judge=juror, limits=Limits(floor=chance + floor_from, **limits))
+        opened.append(coach)
+        return coach, style(coach)
+
+    yield advise
+    for coach in opened:
+        coach.close()
+
+
+@pytest.fixture(params=["sync", "async"])
+def style(request):
+    import asyncio
+
+    if request.param == "sync":
+        return lambda coach: coach.advise(TEXT)
+    return lambda coach: asyncio.run(coach.aadvise(TEXT))
+
+
+def outcome(advice):
+    return next(receipt for receipt in advice.considered if receipt.coaching_id == "c-0")
+
+
+def test_what_it_denies_does_not_apply(advised):
+    coach, advice = advised(Juror(answer='{"apply": []}', asked=[]), floor_from=-0.05)
+    assert outcome(advice).outcome == "denied"
+    assert not advice.applied
+
+
+def test_what_it_confirms_applies_below_the_floor(advised):
+    coach, advice = advised(Juror(answer='Sure: {"apply": [1]}', asked=[]), floor_from=0.05)
+    assert outcome(advice).outcome == "applied"
+    assert "judge" in outcome(advice).reason
+
+
+@pytest.mark.parametrize("answer", ["I cannot say", '{"apply": [7]}', '{"apply": "1"}', "[1]"])
+def test_any_other_answer_leaves_it_to_the_probability(advised, answer):
+    coach, advice = advised(Juror(answer=answer, asked=[]), floor_from=-0.05)
+    assert outcome(advice).outcome == "applied"
+
+
+def test_a_judge_that_takes_too_long_is_not_waited_for(advised):
+    release = threading.Event()
+    try:
+        coach, advice = advised(Juror(answer='{"apply": []}', asked=[], release=release), floor_from=-0.05, deadline=1.0)
+        assert outcome(advice).outcome == "applied"
+    finally:
+        release.set()
+
+
+def test_the_same_question_is_asked_once_and_only_about_candidates_near_the_floor(advised):
+    juror = Juror(answer='{"apply": [1]}', asked=[])
+    coach, _ = advised(juror, floor_from=0.05)
+    coach.advise(TEXT)
+    (messages,) = juror.asked
+    assert "shipping costs" in messages[-1].content
+    assert "insure" not in messages[-1].content
+
+
+def test_numbers_of_no_situation_are_refused():
+    assert answered('{"apply": [2, 1]}', 2) == {1, 2}
+    with pytest.raises(ValueError, match="3"):
+        answered('{"apply": [3]}', 2)
