@@ -20,6 +20,7 @@ from langgraph_coaching import Coach, Step, Trace, import_traces
 from langgraph_coaching.traces.conversation import messages_before
 
 RUNS = Path(__file__).resolve().parents[2] / "shared/data/trajectories/tau1_airline_gpt4o.jsonl"
+FEW = 5
 CHANGING = ("book_", "cancel_", "update_", "send_", "transfer_")
 
 
@@ -77,8 +78,8 @@ def in_time(trace: Trace) -> int:
 
 def places(found: dict[int, float]) -> str:
     """Steps and probabilities, the first few."""
-    shown = ", ".join(f"{index} ({probability:.2f})" for index, probability in list(found.items())[:5])
-    return f"step {shown}{' …' if len(found) > 5 else ''}" if found else "nowhere"
+    shown = [f"{index} ({probability:.2f})" for index, probability in found.items()]
+    return f"step {', '.join(shown[:FEW])}{' …' if shown[FEW:] else ''}" if found else "nowhere"
 
 
 def main() -> None:
@@ -119,23 +120,20 @@ def main() -> None:
             same = [trace for trace in by_task[correction.task] if trace.id != source.id]
             for trace in same:
                 timely = {index: p for index, p in hits[trace.id].items() if index <= in_time(trace)}
-                said = "in time" if timely else "NOT in time"
-                print(
-                    f"  {trace.id} ({trace.label}), first change at step {in_time(trace)}: {said}; {places(hits[trace.id])}"
-                )
+                said = f"{'in time' if timely else 'NOT in time'}; {places(hits[trace.id])}"
+                print(f"  {trace.id} ({trace.label}), first change at step {in_time(trace)}: {said}")
             others = [trace for trace in imported if str(trace.metadata["task_id"]) != correction.task]
             for task in sorted({str(t.metadata["task_id"]) for t in others if hits[t.id]}, key=int):
                 fired = [trace for trace in by_task[task] if hits[trace.id]]
                 wish = " ".join(fired[0].metadata["meta"]["instruction"].split())[:150]
-                print(
-                    f"  elsewhere, task {task}, {len(fired)} of {len(by_task[task])} runs, {places(hits[fired[0].id])}: {wish}…"
-                )
+                where = f"task {task}, {len(fired)} of {len(by_task[task])} runs, {places(hits[fired[0].id])}"
+                print(f"  elsewhere, {where}: {wish}…")
             timely_runs = sum(any(index <= in_time(t) for index in hits[t.id]) for t in same)
             wrong = [t for t in others if hits[t.id]]
             steps, total = sum(len(hits[t.id]) for t in others), sum(len(calls(t)) for t in others)
             print(
-                f"  recalled in time in {timely_runs} of {len(same)} other trials; in {len(wrong)} of {len(others)} runs of "
-                f"other tasks, at {steps} of their {total} model calls"
+                f"  recalled in time in {timely_runs} of {len(same)} other trials; in {len(wrong)} of {len(others)} runs "
+                f"of other tasks, at {steps} of their {total} model calls"
             )
 
 

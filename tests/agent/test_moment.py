@@ -140,7 +140,7 @@ def test_a_fork_that_says_something_else(run):
 @pytest.mark.parametrize("saver", [None, False, True], ids=["inherits", "no checkpoints", "own checkpoints"])
 @pytest.mark.parametrize("before", [(), ("first", "second")])
 def test_a_resume_within_a_subgraph(run, saver, before):
-    """Its tasks may be new and it may not be told; the task of the outermost graph stays the same."""
+    """Its tasks may be new and it may not be told; the outermost task with an id stays the same."""
     node = Notes(stops=True)
     graph = nested(node, before=before, saver=saver, checkpointer=InMemorySaver())
     run(graph, asking(), THREAD)
@@ -148,11 +148,11 @@ def test_a_resume_within_a_subgraph(run, saver, before):
 
     first, second = node.moments
     assert (first.key, first.task) == (second.key, second.task)
-    assert first.task.startswith("child:")
+    assert first.task.startswith("agent:" if saver else "child:")
     assert first.again  # nobody says that it is not
     assert second.again
-    starts_over = saver is False and before
-    assert node.says("__pregel_resuming")[1] is (not starts_over)
+    starts_over = saver is False
+    assert node.says("__pregel_resuming")[1] is not starts_over
 
 
 @pytest.mark.parametrize("compiled", [{}, {"checkpointer": InMemorySaver()}], ids=["no checkpointer", "checkpointer"])
@@ -167,9 +167,10 @@ def test_a_retry_of_a_subgraph(run, compiled):
     assert all(m.again for m in (first, second, third))
 
 
-def test_the_next_turn_of_a_subgraph_is_another_task(run):
+@pytest.mark.parametrize("saver", [None, False, True], ids=["inherits", "no checkpoints", "own checkpoints"])
+def test_the_next_turn_of_a_subgraph_is_another_task(run, saver):
     node = Notes()
-    graph = nested(node, checkpointer=InMemorySaver())
+    graph = nested(node, saver=saver, checkpointer=InMemorySaver())
     run(graph, asking(), THREAD)
     run(graph, asking(), THREAD)
 

@@ -72,10 +72,10 @@ def test_an_id_is_made_where_none_is_given():
         ({"intent": "x"}, "row 2: behavior must be a mapping"),
         ({"behavior": {"type": "reply", "text": "x"}}, "row 2: intent must not be empty"),
         ({**WHAT, "typo": 1}, "row 2: typo cannot be given"),
-        ({**WHAT, 1: 2}, "row 2: is no mapping of fields"),
-        ("text", "row 2: is no mapping of fields"),
-        (None, "row 2: is no mapping of fields"),
-        ([], "row 2: is no mapping of fields"),
+        ({**WHAT, 1: 2}, "row 2: it must be a mapping of fields"),
+        ("text", "row 2: it must be a mapping of fields"),
+        (None, "row 2: it must be a mapping of fields"),
+        ([], "row 2: it must be a mapping of fields"),
     ],
 )
 def test_of_many_the_bad_row_is_counted_from_one(row, said):

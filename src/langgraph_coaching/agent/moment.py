@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from langgraph.config import get_config
 
+from langgraph_coaching.recall.ledger import task_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,7 +27,7 @@ class Moment:
     key: str = ""
     """Digest of thread, node path, labels and what was said; "" outside of a graph."""
     task: str = ""
-    """The task of the outermost graph, which a resume and a retry keep and a replay does not."""
+    """The outermost task that has an id, which a resume and a retry keep and a replay does not."""
     thread_id: str | None = None
     checkpoint_ns: str | None = None
     node: str | None = None
@@ -57,7 +59,7 @@ def this_moment(messages: Sequence[BaseMessage], labels: Labels) -> Moment:
     goes_on = configurable.get("__pregel_resuming") or configurable.get("__pregel_replay_state")
     return Moment(
         key=hashlib.sha256(key.encode()).hexdigest(),
-        task=namespace.partition("|")[0],
+        task=task_of(namespace),
         thread_id=str(thread) if thread else None,
         checkpoint_ns=namespace,
         node=metadata.get("langgraph_node"),
@@ -70,7 +72,7 @@ def this_moment(messages: Sequence[BaseMessage], labels: Labels) -> Moment:
 
 def _path(namespace: str) -> list[str]:
     # A part that is only a number counts how often a node has called its subgraph, in retries too.
-    return [part.partition(":")[0] for part in namespace.split("|") if ":" in part]
+    return [part.partition(":")[0] for part in namespace.split("|") if not part.isdecimal()]
 
 
 def located(advice: Advice, moment: Moment) -> Advice:

@@ -154,6 +154,6 @@ def composed_many(namespace: str, rows: Iterable[Mapping[str, Any]]) -> list[Coa
             raise InvalidCoachingError(f"row {number}: {error}; nothing was saved") from None
         except TypeError:
             raise InvalidCoachingError(
-                f"row {number}: is no mapping of fields such as `intent` and `behavior`; nothing was saved"
+                f"row {number}: it must be a mapping of fields such as `intent` and `behavior`; nothing was saved"
             ) from None
     return found

@@ -65,6 +65,6 @@ def run() -> int:
         return Exit.STOPPED
     except CoachingError as error:
         # Escaped: rich would take the extra in "pip install 'langgraph-coaching[demo]'" for a style, and not show it.
-        errors.print(f"[bold red]error[/bold red] {escape(str(error))}", soft_wrap=True)
+        errors.print(f"[bold red]error:[/bold red] {escape(str(error))}", soft_wrap=True)
         return next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), Exit.USAGE)
     return Exit.DONE

@@ -162,7 +162,8 @@ def _messages(given: str) -> list[BaseMessage]:
         found = json.loads(text)
         return read_messages(found["messages"] if isinstance(found, dict) and "messages" in found else found)
     except ValueError as error:
-        raise InvalidCoachingError(f"the conversation looks like JSON but is no list of messages: {error}") from None
+        said = str(error).splitlines()[0]
+        raise InvalidCoachingError(f"the conversation looks like JSON but is no list of messages: {said}") from None
 
 
 def _read(given: str) -> str:

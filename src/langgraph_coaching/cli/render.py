@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Column, Table
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def nothing(text: str) -> None:
     errors.print(text, markup=False, soft_wrap=True)
 
 
+def progress() -> Progress:
+    """A bar on the terminal, and nothing where the output is piped or kept."""
+    return Progress(console=errors, transient=True, disable=not errors.is_terminal)
+
+
 def short(text: str, limit: int = _CUT) -> str:
     """The text on one line, cut, safe for rich."""
     said = " ".join(text.split())
@@ -73,8 +79,8 @@ def coachings(found: Sequence[Coaching]) -> None:
             escape(c.id),
             _state(c),
             str(c.revision),
-            short(c.intent, 120),
-            f"{escape(f'[{c.behavior.type}]')} {short(c.behavior.render(), 120)}",
+            short(c.intent, 90),
+            f"{escape(f'[{c.behavior.type}]')} {short(c.behavior.render(), 90)}",
         )
         for c in found
     )
@@ -127,7 +133,7 @@ def traces(found: Sequence[Trace]) -> None:
             short(t.label or "", 20),
             str(len(t.steps)),
             str(sum(r.applied for r in t.receipts)),
-            short(next((s.text for s in t.steps if s.type == "user"), ""), 120),
+            short(next((s.text for s in t.steps if s.type == "user"), ""), 90),
         )
         for t in found
     )
@@ -163,10 +169,10 @@ def advice(found: Advice) -> None:
 def receipts(found: Sequence[Receipt], indent: str = "") -> None:
     """Receipts, one a line."""
     for r in found:
-        name = f"{r.coaching_id} rev {r.revision}" if r.coaching_id else "-"
+        name = f"{r.coaching_id} rev {r.revision}  {r.intent}: " if r.coaching_id else ""
         colour = "green" if r.applied else "dim"
-        told = f"{r.outcome:<13} {r.probability:.2f}  {name}  {r.reason}"
-        console.print(f"{indent}[{colour}]{escape(told)}[/{colour}]", soft_wrap=True)
+        told = escape(f"{r.outcome:<13} {r.probability:.2f}  {name}{r.reason}")
+        console.print(f"{indent}[{colour}]{told}[/{colour}]", soft_wrap=True)
 
 
 def findings(found: Sequence[Finding]) -> None:

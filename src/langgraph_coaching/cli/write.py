@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import Progress
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, opened
@@ -119,7 +118,7 @@ def add(
 def _behavior(given: dict[str, str], instruction: str) -> dict[str, Any]:
     if len(given) != 1:
         names = ", ".join("--" + name.replace("_", "-") for name in _FIELDS)
-        raise InvalidCoachingError(f"choose one of {names}; {len(given)} were given")
+        raise InvalidCoachingError(f"choose exactly one of {names}; you gave {len(given) or 'none'}")
     ((kind, value),) = given.items()
     if kind == "reply" and instruction:
         raise InvalidCoachingError("--reply is its own instruction; leave --instruction out")
@@ -157,7 +156,7 @@ def _add_file(coach: Coach, file: Path) -> list[Coaching]:
     rows = [_row(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not rows:
         raise InvalidCoachingError(f"{file} holds no coachings; write one JSON object a line")
-    with Progress(console=render.errors, transient=True) as progress:
+    with render.progress() as progress:
         task = progress.add_task("saving", total=len(rows))
         return coach.add_many(rows, progress=lambda done: progress.update(task, completed=done))
 
@@ -186,7 +185,7 @@ def import_(
     from langgraph_coaching.traces.importers import import_traces
 
     imported = import_traces(file, format=format_, origin="simulated" if simulated else "imported")
-    with opened(store, namespace, "minilm") as coach, Progress(console=render.errors, transient=True) as progress:
+    with opened(store, namespace, "minilm") as coach, render.progress() as progress:
         for trace in progress.track(list(_batches(imported)), description="writing"):
             coach.traces.add(trace)
     if as_json:

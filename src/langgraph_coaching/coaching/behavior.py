@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from langgraph_coaching.coaching.checked import Checked
 from langgraph_coaching.coaching.wording import PROSE_LIMIT, Name, Prose, Remark, invalid
 from langgraph_coaching.errors import InvalidCoachingError
 
@@ -23,17 +24,7 @@ def _json_values(arguments: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
-class _Behavior(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def __init__(self, **fields: Any) -> None:
-        try:
-            super().__init__(**fields)
-        except ValidationError as error:
-            raise invalid(error) from None
-
-
-class _Instructed(_Behavior):
+class _Instructed(Checked):
     instruction: Remark = ""
     """How to do it, in words; may be empty."""
 
@@ -41,7 +32,7 @@ class _Instructed(_Behavior):
         return f"{sentence} {self.instruction}".rstrip()
 
 
-class Reply(_Behavior):
+class Reply(Checked):
     """Answer in a certain way: `Reply("Confirm they are in the US before quoting shipping.")`."""
 
     type: Literal["reply"] = "reply"

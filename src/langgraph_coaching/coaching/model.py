@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, computed_field
+from pydantic import AfterValidator, AwareDatetime, Field, computed_field
 
 from langgraph_coaching.coaching.behavior import Behavior
-from langgraph_coaching.coaching.wording import Line, Name, Prose, Remark, invalid
+from langgraph_coaching.coaching.checked import Checked
+from langgraph_coaching.coaching.wording import Line, Name, Prose, Remark
 from langgraph_coaching.errors import InvalidCoachingError
 
 Status = Literal["draft", "active", "archived"]
@@ -43,17 +44,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A moment with a time zone, kept in UTC, so that equal moments are equal in every comparison and hash."""
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def __init__(self, **fields: Any) -> None:
-        try:
-            super().__init__(**fields)
-        except ValidationError as error:
-            raise invalid(error) from None
-
-
-class Example(_Record):
+class Example(Checked):
     """A situation in which a coaching also applies, or never does."""
 
     text: Prose
@@ -68,7 +59,7 @@ class Example(_Record):
     """Where it came from, such as a trace or receipt id."""
 
 
-class Source(_Record):
+class Source(Checked):
     """The recorded step a coaching was written from."""
 
     trace_id: Name
@@ -78,7 +69,7 @@ class Source(_Record):
     """What the agent did there, cut short. Transcript text: shown to people, never put into a prompt."""
 
 
-class Scope(_Record):
+class Scope(Checked):
     """Labels that must match exactly before anything is ranked; an empty scope applies everywhere."""
 
     agent: Name | None = None
@@ -91,7 +82,7 @@ class Scope(_Record):
         return self.agent in (None, agent) and self.node in (None, node) and tags.issuperset(self.tags)
 
 
-class Coaching(_Record):
+class Coaching(Checked):
     """One piece of feedback, at one revision."""
 
     id: Name

@@ -161,7 +161,7 @@ class Ledger:
 
         Args:
             moment: Digest of thread, node and messages.
-            task: Only what was given in this task of the outermost graph, such as `agent:4b0c6…`.
+            task: Only what was given in this task, such as `agent:4b0c6…`: see `task_of`.
 
         Raises:
             StoreError: The table could not be read.
@@ -170,7 +170,7 @@ class Ledger:
         rows = sorted(self._read(columns, {"moment": moment}), key=lambda row: int(row["position"]))
         found = [(_receipt(row), row["prompt"] or "") for row in rows if row["outcome"] != "failed"]
         if task is not None:
-            found = [pair for pair in found if (pair[0].checkpoint_ns or "").partition("|")[0] == task]
+            found = [pair for pair in found if task_of(pair[0].checkpoint_ns or "") == task]
         if not found:
             return None
         # Receipts of one advice share their time; of two callers at once, the earlier one counts.
@@ -191,6 +191,11 @@ class Ledger:
             where &= col(column) == lit(value)
         with faults(self._database.uri):
             return table.search().where(where).select(list(columns)).limit(None).to_list()
+
+
+def task_of(namespace: str) -> str:
+    """The outermost task in a checkpoint namespace: `agent:4b0c6…` of `child|agent:4b0c6…|model:77e1f…`."""
+    return next((part for part in namespace.split("|") if ":" in part), "")
 
 
 def _update(table: Table, *, where: str, values: dict[str, Any]) -> None:
