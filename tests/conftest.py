@@ -11,7 +11,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, SystemMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langgraph.checkpoint.memory import InMemorySaver
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from langgraph_coaching import Coach, Limits
 from langgraph_coaching.recall.minilm import MiniLM
@@ -37,7 +37,7 @@ class ScriptedModel(BaseChatModel):
     last one is given again and again. It streams where it is asked to, a word a chunk.
     """
 
-    answers: list[Any] = ["All right."]
+    answers: list[Any] = Field(default_factory=lambda: ["All right."])
     _prompts: list[list[Any]] = PrivateAttr(default_factory=list)
 
     @property

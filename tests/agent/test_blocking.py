@@ -43,7 +43,7 @@ def store(tmp_path):
 
 def test_the_detector_detects(detector):
     async def blocking():
-        time.sleep(0)
+        time.sleep(0)  # noqa: ASYNC251 - what the detector is for
 
     with pytest.raises(BlockingError):
         asyncio.run(blocking())

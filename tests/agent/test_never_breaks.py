@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 from agents import ASKED, DOORS, THREAD, asking, calling, coached_on, leaked, node_agent, wrapped_agent
+from lancedb.table import LanceTable
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.embeddings import Embeddings
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
-from lancedb.table import LanceTable
+from langgraph.types import Send
 from typing_extensions import TypedDict
 
 from langgraph_coaching import Coach, CoachingError, Limits, Reply
@@ -90,7 +91,7 @@ def test_a_damaged_store_while_authoring(damaged, coaching):
         lambda: damaged.edit(coaching.id, behavior=Reply("Else.")),
         lambda: damaged.advise_batch([ASKED]),
     ):
-        with pytest.raises(StoreError, match="restore the folder from a copy|Check that the address"):
+        with pytest.raises(StoreError, match=r"restore the folder from a copy|Check that the address"):
             work()
 
 
@@ -139,7 +140,7 @@ def test_a_disk_that_cannot_be_written(agent, run, model, coach, coaching, monke
         for name in ("merge_insert", "add", "update"):
             planted.setattr(LanceTable, name, refuse)
         state = run(agent(model), asking())
-        with pytest.raises(StoreError, match="disk is full|cannot be written"):
+        with pytest.raises(StoreError, match=r"disk is full|cannot be written"):
             coached_on(coach, "Another question")
         with pytest.raises(StoreError):
             coach.flush()
@@ -379,8 +380,6 @@ def test_a_state_that_is_none(coach, coaching, run, model, state):
     async def anode(given):
         seen.append(given)
         return {"said": (await model.ainvoke("hi")).response_metadata["coaching"]}
-
-    from langgraph.types import Send
 
     builder = StateGraph(AnyState).add_node("agent", coach.node(anode if run.is_async else node))
     builder.add_conditional_edges(START, lambda _: [Send("agent", state)], ["agent"])

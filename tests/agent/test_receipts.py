@@ -7,7 +7,9 @@ import json
 import pytest
 from agents import ASKED, DOORS, OTHER, asking, calling, coached_on, node_agent, receipts
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.runnables import RunnableConfig
+from langchain_core.language_models import FakeMessagesListChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import RunnableConfig  # noqa: TC002 - LangGraph reads the annotation
 from langchain_core.tracers.base import BaseTracer
 from langgraph.graph import START, StateGraph
 
@@ -244,9 +246,6 @@ def test_nothing_is_left_in_the_callers_config(coach, coaching, run, model, door
 
 def test_messages_of_a_cache_or_a_fake_are_labelled_anew(coach, coaching, run, tracer):
     """A model that gives the same message object again: each answer has the receipts of its own call."""
-    from langchain_core.language_models import FakeMessagesListChatModel
-    from langchain_core.messages import AIMessage
-
     coached_on(coach, OTHER, "Say Ulaanbaatar.", "a student asks about the capital of a country")
     graph = node_agent(coach, run, FakeMessagesListChatModel(responses=[AIMessage("ok")]))
     found = [receipts(run(graph, asking(text))["messages"][-1]) for text in (ASKED, OTHER)]

@@ -12,7 +12,6 @@ from agents import (
     TOLD,
     asking,
     calling,
-    coached_on,
     leaked,
     messages_of,
     node_agent,

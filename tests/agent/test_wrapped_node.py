@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import operator
 from dataclasses import dataclass, field
@@ -16,8 +17,8 @@ from langchain_core.runnables import RunnableConfig, RunnableLambda
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.graph.message import add_messages
-from langgraph.runtime import Runtime
-from langgraph.store.base import BaseStore
+from langgraph.runtime import Runtime  # noqa: TC002 - LangGraph reads the annotations
+from langgraph.store.base import BaseStore  # noqa: TC002
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command, Overwrite, Send, StreamWriter
 from pydantic import BaseModel, ConfigDict
@@ -100,8 +101,6 @@ def test_every_kind_of_node(coach, coaching, run, model, kind):
 
 @pytest.mark.parametrize("kind", ASYNC)
 def test_every_kind_of_asynchronous_node(coach, coaching, model, kind):
-    import asyncio
-
     state = asyncio.run(graph_of(coach.node(ASYNC[kind](model))).ainvoke(asking()))
 
     assert model.blocks == [1]

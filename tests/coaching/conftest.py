@@ -8,7 +8,8 @@ import pytest
 from langgraph_coaching.coaching.behavior import Reply
 from langgraph_coaching.coaching.database import Database
 from langgraph_coaching.coaching.model import Coaching
-from langgraph_coaching.coaching.store import Store, vector_texts
+from langgraph_coaching.coaching.store import Store
+from langgraph_coaching.recall.vectors import texts_of
 
 
 def hashed(texts, dimension=4):
@@ -24,7 +25,7 @@ class Shelf(Store):
     dimension = 4
 
     def save(self, *coachings):
-        self.insert(coachings, [hashed(vector_texts(coaching), self.dimension) for coaching in coachings])
+        self.insert(coachings, [hashed(texts_of(coaching), self.dimension) for coaching in coachings])
 
 
 @pytest.fixture

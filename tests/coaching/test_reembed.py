@@ -5,7 +5,8 @@ import pytest
 
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.reembed import reembed
-from langgraph_coaching.coaching.store import TABLE, vector_texts
+from langgraph_coaching.coaching.store import TABLE
+from langgraph_coaching.recall.vectors import texts_of
 from langgraph_coaching.errors import EmbedderError, EmbedderMismatchError
 
 
@@ -13,6 +14,11 @@ def vectors_of(store):
     """Every stored vector of a coaching, by id and revision."""
     table = store.arrow(["id", "revision", "vector", "examples"])
     return {(row["id"], row["revision"]): [row["vector"], *row["examples"]] for row in table.to_pylist()}
+
+
+def all_of(embed, dimension):
+    """Vectors of coachings, as `reembed` asks for them."""
+    return lambda coachings: [embed(texts_of(coaching), dimension) for coaching in coachings]
 
 
 @pytest.mark.parametrize(("name", "dimension"), [("other", 4), ("hash", 6), ("other", 6)])
@@ -23,23 +29,23 @@ def test_every_revision_of_every_namespace_gets_new_vectors(name, dimension, she
     old.save(first.revised(intent="changed"))
     elsewhere.save(coaching(namespace="elsewhere"))
     new = shelf(embedder=name, dimension=dimension)
-    assert reembed(new, lambda texts: embed(texts, dimension)) == 4
+    assert reembed(new, all_of(embed, dimension)) == 4
     assert [c.revision for c in new.history("c-1")] == [1, 2]
     for store in (new, shelf("elsewhere", embedder=name, dimension=dimension)):
         for (coaching_id, revision), vectors in vectors_of(store).items():
             (told,) = (c for c in store.history(coaching_id) if c.revision == revision)
-            assert np.allclose(vectors, embed(vector_texts(told), dimension))
+            assert np.allclose(vectors, embed(texts_of(told), dimension))
     new.save(coaching("c-3"))
     with pytest.raises(EmbedderMismatchError):
         old.save(coaching("c-4"))
 
 
 def test_an_absent_or_empty_store_needs_nothing(shelf, coaching, folder, embed):
-    assert reembed(shelf(), embed) == 0
+    assert reembed(shelf(), all_of(embed, 4)) == 0
     assert not folder.exists()
     shelf().save(coaching())
     shelf().purge("c-1")
-    assert reembed(shelf(embedder="other"), embed) == 0
+    assert reembed(shelf(embedder="other"), all_of(embed, 4)) == 0
 
 
 def test_what_others_write_while_it_embeds_is_taken_along(shelf, coaching, embed):
@@ -47,13 +53,13 @@ def test_what_others_write_while_it_embeds_is_taken_along(shelf, coaching, embed
     old.save(coaching("c-1"), coaching("gone"))
     late = iter([coaching("c-2"), coaching("c-3"), coaching("c-1").revised(intent="edited meanwhile")])
 
-    def slow(texts):
+    def slow(coachings):
         for made in late:
             old.save(made)
             break
         else:
             old.purge("gone")
-        return embed(texts, 6)
+        return all_of(embed, 6)(coachings)
 
     reembed(new, slow)
     assert {c.id: c.revision for c in new.heads()} == {"c-1": 2, "c-2": 1, "c-3": 1}
@@ -74,7 +80,7 @@ def test_what_others_write_in_the_last_moment_is_taken_along(shelf, coaching, mo
         return table
 
     monkeypatch.setattr(new.database, "replace", late)
-    assert reembed(new, lambda texts: embed(texts, 6)) == 3
+    assert reembed(new, all_of(embed, 6)) == 3
     assert {c.id: c.revision for c in new.heads()} == {"c-1": 2, "c-2": 1, "c-after": 1}
     assert new.history("c-1")[-1].intent == "edited in the last moment"
 
@@ -86,7 +92,7 @@ def test_a_write_under_way_during_the_swap_is_refused_rather_than_mixed(shelf, c
 
     def late(name, schema):
         table = ensure(name, schema)
-        reembed(new, embed)
+        reembed(new, all_of(embed, 4))
         return table
 
     monkeypatch.setattr(old.database, "ensure", late)
@@ -100,7 +106,7 @@ def test_when_the_embedder_fails_nothing_is_changed(shelf, coaching, embed):
     old.save(coaching("c-1"))
     before = old.version()
 
-    def broken(texts):
+    def broken(coachings):
         raise EmbedderError("no quota")
 
     with pytest.raises(EmbedderError, match="no quota"):

@@ -96,7 +96,7 @@ def _is_async(inner: Any) -> bool:
 
 def _dressed(node: Callable[..., Any], inner: Any) -> Callable[..., Any]:
     """The node with the name, the signature and the type hints of what it wraps, which LangGraph reads."""
-    named = inner.func if isinstance(inner, functools.partial) else inner
+    named: Any = inner.func if isinstance(inner, functools.partial) else inner
     functools.update_wrapper(node, named if hasattr(named, "__name__") else named.__call__)
     node.__name__ = getattr(named, "__name__", type(named).__name__)
     node.__signature__ = inspect.signature(inner)  # type: ignore[attr-defined]

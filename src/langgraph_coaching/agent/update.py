@@ -28,12 +28,16 @@ def without_coaching(value: Any) -> Any:
         return {name: without_coaching(part) for name, part in value.items()}
     if isinstance(value, Send):
         return Send(value.node, without_coaching(value.arg))
+    names = _fields(value)
+    return with_fields(value, {name: without_coaching(getattr(value, name)) for name in names}) if names else value
+
+
+def _fields(value: Any) -> list[str]:
     if isinstance(value, BaseModel):
-        return with_fields(value, {name: without_coaching(getattr(value, name)) for name in type(value).model_fields})
+        return list(type(value).model_fields)
     if is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in fields(value) if hasattr(value, field.name)]
-        return with_fields(value, {name: without_coaching(getattr(value, name)) for name in names})
-    return value
+        return [field.name for field in fields(value) if hasattr(value, field.name)]
+    return []
 
 
 def with_fields(state: Any, changes: dict[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from langgraph_coaching.errors import InvalidCoachingError
 if TYPE_CHECKING:
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.traces.model import Step
 
 _FIELDS = {
     "reply": "text",
@@ -138,14 +139,20 @@ def _add_one(
 
     from langgraph_coaching.coaching.behavior import behavior_of
 
-    trace_id, _, index = step.rpartition(":")
-    trace = coach.traces.get(trace_id)
-    if not index.isdigit() or int(index) >= len(trace.steps):
-        raise InvalidCoachingError(
-            f"{trace_id} has the steps 0 to {len(trace.steps) - 1}; write --step {trace_id}:NUMBER"
-        )
-    draft = replace(coach.draft(trace.steps[int(index)]), behavior=behavior_of(behavior)).having(**fields)
+    draft = replace(coach.draft(_step(coach, step)), behavior=behavior_of(behavior)).having(**fields)
     return coach.save(draft.when(intent) if intent else draft)
+
+
+def _step(coach: Coach, named: str) -> Step:
+    trace_id, _, number = named.rpartition(":")
+    if not trace_id:
+        raise InvalidCoachingError(f"write --step TRACE:NUMBER, not {named!r}; `show TRACE` lists the steps")
+    steps = coach.traces.get(trace_id).steps
+    found = next((step for step in steps if str(step.index) == number), None)
+    if found is None:
+        there = f"the steps 0 to {len(steps) - 1}; write --step {trace_id}:NUMBER" if steps else "no steps"
+        raise InvalidCoachingError(f"{trace_id} has {there}")
+    return found
 
 
 def _add_file(coach: Coach, file: Path) -> list[Coaching]:

@@ -65,9 +65,11 @@ class Fits:
     """`float32[n]`."""
     crowding: NDArray[np.float64]
     """`float64[n]`: of each prototype."""
+    known: NDArray[np.float64]
+    """`float64[n]`: log of how many texts say where each applies, the intent among them."""
 
 
-NONE = Fits(*(np.zeros(shape) for shape in ((0, 0), (0, 0), (0,), (0,))))  # type: ignore[arg-type]
+NONE = Fits(*(np.zeros(shape) for shape in ((0, 0), (0, 0), (0,), (0,), (0,))))  # type: ignore[arg-type]
 
 
 def join(first: Fits, second: Fits) -> Fits:
@@ -79,6 +81,7 @@ def join(first: Fits, second: Fits) -> Fits:
         np.vstack([first.rows, second.rows]),
         np.concatenate([first.offsets, second.offsets]),
         np.concatenate([first.crowding, second.crowding]),
+        np.concatenate([first.known, second.known]),
     )
 
 
@@ -86,7 +89,9 @@ def taken(fits: Fits, places: Sequence[int]) -> Fits:
     """The rows at these places, in this order."""
     if list(places) == list(range(len(fits.offsets))):
         return fits
-    return Fits(fits.prototypes[places], fits.rows[places], fits.offsets[places], fits.crowding[places])
+    return Fits(
+        fits.prototypes[places], fits.rows[places], fits.offsets[places], fits.crowding[places], fits.known[places]
+    )
 
 
 def fit(heads: Sequence[Head], background: Background) -> Fits:
@@ -102,7 +107,8 @@ def fit(heads: Sequence[Head], background: Background) -> Fits:
     rows = prototypes / scale + SHARE * linear[:, :-1]
     offsets = SHARE * (linear[:, -1] - linear[:, :-1] @ background.mean) - background.low / scale
     crowding = [background.crowding(prototypes[start : start + 256]) for start in range(0, len(heads), 256)]
-    return Fits(prototypes, rows.astype(np.float32), offsets.astype(np.float32), np.concatenate(crowding))
+    known = np.log([float(head.yes.sum()) for head in heads])
+    return Fits(prototypes, rows.astype(np.float32), offsets.astype(np.float32), np.concatenate(crowding), known)
 
 
 def _prototype(head: Head) -> NDArray[np.float32]:

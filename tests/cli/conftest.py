@@ -1,0 +1,100 @@
+"""The command line, in this process and as one of its own, on a small store."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from langgraph_coaching import Action, Coach, Handoff, Limits, Reply, Step, Trace
+from langgraph_coaching.cli import app as application
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def command(monkeypatch, capsys, folder):
+    """Runs `langgraph-coaching` in this process, on the test's store, eighty columns wide."""
+    monkeypatch.setenv("LANGGRAPH_COACHING_STORE", str(folder))
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["langgraph-coaching", *map(str, arguments)])
+        capsys.readouterr()
+        code = application.run()
+        return Done(int(code), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def process(folder):
+    """Runs `langgraph-coaching` as a process of its own."""
+
+    def run(*arguments, **settings):
+        environment = os.environ | {"LANGGRAPH_COACHING_STORE": str(folder)} | settings.pop("env", {})
+        code = "from langgraph_coaching.cli import main; main()"
+        return subprocess.run(
+            [sys.executable, "-c", code, *arguments], check=False, capture_output=True, env=environment, **settings
+        )
+
+    return run
+
+
+SAID = [
+    ("user", "user", "I got a blue lamp and want to swap it"),
+    ("reasoning", "agent", "They want an exchange."),
+    ("tool_call", "agent", '{"order": "汉字 [bold]1[/bold]"}'),
+    ("tool_result", "tool", "delivered"),
+    ("message", "agent", "Sorry, no. " + "We never swap. " * 60),
+]
+
+
+@pytest.fixture
+def shop(folder, embeddings):
+    """A store with four coachings and two traces."""
+    with Coach(folder, embeddings=embeddings, limits=Limits(deadline=60)) as coach:
+        coach.add(
+            id="swap", intent="a customer asks to swap a delivered item", behavior=Action("exchange", {"order": "theirs"}),
+            examples=["can I swap the lamp I got yesterday"], never=["where is my parcel"], author="Kim",
+            notes="PRIVATE", priority=3, source={"trace_id": "t-lamp", "step": 4, "excerpt": "Sorry, no."},
+        )  # fmt: skip
+        coach.edit("swap", priority=5, intent="a customer asks to swap something that was delivered")
+        coach.add(
+            id="an-id-that-was-given-by-some-other-system-and-is-very-long-0123456789", behavior=Handoff("billing"),
+            intent="an invoice 汉字 👩‍👩‍👧 [red]not red[/red] " + "and more words " * 20, agent="support", tags=["vip"],
+        )  # fmt: skip
+        coach.add(id="old", intent="an old thing", behavior=Reply("Old."), status="archived")
+        coach.add(id="gone", intent="a gone thing", behavior=Reply("Gone."))
+        coach.delete("gone")
+        steps = [
+            Step(
+                index=n, trace_id="t-lamp", type=kind, author=author, text=text, name="find" if "tool" in kind else None
+            )
+            for n, (kind, author, text) in enumerate(SAID)
+        ]
+        coach.traces.add(
+            [
+                Trace(id="t-lamp", label="failure", steps=tuple(steps), thread_id="th-1"),
+                Trace(id="t-empty", origin="imported"),
+            ]
+        )
+        yield coach
