@@ -215,12 +215,17 @@ EMBEDDER_FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def other_store(tmp_path_factory):
-    """A store of other embeddings, which are measured when the first coaching is added."""
-    folder = tmp_path_factory.mktemp("faulty")
+def measured(tmp_path_factory):
+    """A store of other embeddings, which are measured when the first coaching is added: once for all tests."""
+    folder = tmp_path_factory.mktemp("measured")
     with Coach(folder, embeddings=Faulty()) as coach:
         coached_on(coach)
     return folder
+
+
+@pytest.fixture
+def other_store(measured, tmp_path):
+    return shutil.copytree(measured, tmp_path / "other")
 
 
 @pytest.fixture(params=[Faulty, AsyncFaulty], ids=["sync embeddings", "async embeddings"])
@@ -444,6 +449,7 @@ def test_a_call_that_failed_is_looked_up_again_when_it_is_resumed(faulty, run, s
     with pytest.raises(ConnectionError, match="gone"):
         run(graph, asking(), THREAD)
     faulty.embeddings.fault = None
+    faulty.flush()
     state = run(graph, None, THREAD)
 
     assert model.blocks == ([0, 0] if door == "node" else [0, 1])  # the coach node had finished

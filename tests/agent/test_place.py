@@ -85,7 +85,7 @@ def test_what_only_looks_like_a_block_is_left_alone(text, content):
 
     assert displaced(messages) == messages
     assert displaced(place(messages, BLOCK)) == messages
-    assert str(place(messages, BLOCK)[0].content).count("Your supervisor's instructions") == 1
+    assert str(place(messages, BLOCK)[0].content).count("What to tell the user") == 1
 
 
 @pytest.mark.parametrize("kind", [HumanMessage, AIMessage, lambda text: ToolMessage(text, tool_call_id="t")])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from intents import Coached, _coaching, in_words, rows
+from intents import Coached, in_words, numbered, rows
 from langchain_core.messages import HumanMessage
 from measure import scores, set_f1
 
@@ -50,32 +50,41 @@ def _user_turns(messages: Sequence[BaseMessage], start: int = 0) -> Iterator[Seq
 
 
 class Star:
-    """STAR: 18 tasks coached with their name and two opening lines; the dialogues asked are odd ones, never tuned on."""
+    """STAR: 18 tasks coached with their name and two opening lines; the dialogues asked are odd ones, never tuned on.
 
-    def __init__(self, data: Path, vectors: Vectors, seed: int, most: int) -> None:
+    For tuning the even ones are asked, and half of the tasks coached.
+    """
+
+    def __init__(self, data: Path, vectors: Vectors, seed: int, most: int, *, tuning: bool = False) -> None:
         found = [row for row in rows(data / "star" / "star_dialogues.jsonl") if row["task"] and not row["multi_task"]]
         rng = np.random.default_rng(seed)
         tasks = sorted({row["task"] for row in found})
         examples, used = [], set()
-        for task in tasks:
+        coached = [tasks[i] for i in sorted(rng.permutation(len(tasks))[: len(tasks) // 2])] if tuning else tasks
+        for task in coached:
             happy = [i for i, row in enumerate(found) if row["task"] == task and row["happy"]]
             drawn = rng.permutation(happy)[:2].tolist()
             used |= set(drawn)
             examples.append([_opening(read_messages(_said(found[i]))) for i in drawn])
-        asked = rng.permutation([i for i in range(1, len(found), 2) if i not in used])[:most]
+        asked = rng.permutation([i for i in range(1 - tuning, len(found), 2) if i not in used])[:most]
+        at = {task: index for index, task in enumerate(coached)}
         self.vectors = vectors
-        self.coached = Coached.of(vectors, [in_words(task) for task in tasks], examples)
+        self.coached = Coached.of(vectors, [in_words(task) for task in coached], examples)
         self.dialogues = [
-            (read_messages(_said(found[i])), tasks.index(found[i]["task"]), found[i]["happy"]) for i in asked
+            (read_messages(_said(found[i])), at.get(found[i]["task"], -1), found[i]["happy"]) for i in asked
         ]
 
-    def turns(self, how: str) -> dict[str, float]:
-        """Shares of turns with the right and with a wrong coaching applied, at default limits."""
-        asked = [
+    def asked(self, how: str) -> list[tuple[Place, int, int, bool]]:
+        """Where each user turn is, its number from 1 on, the coaching right there, and whether the user is happy."""
+        return [
             (_where(until, how, self.vectors), number, task, happy)
             for messages, task, happy in self.dialogues
             for number, until in enumerate(_user_turns(messages), 1)
         ]
+
+    def turns(self, how: str) -> dict[str, float]:
+        """Shares of turns with the right and with a wrong coaching applied, at default limits."""
+        asked = self.asked(how)
         applied = self._applied([one[0] for one in asked])
         right = np.array([task in on for on, (_, _, task, _) in zip(applied, asked, strict=True)])
         wrong = np.array([bool(set(on) - {task}) for on, (_, _, task, _) in zip(applied, asked, strict=True)])
@@ -91,7 +100,7 @@ class Star:
         }
 
     def change(self, how: str) -> dict[str, float]:
-        """After a dialogue of another task: the new and the old task's coaching, from the third turn of the new one on."""
+        """After a dialogue of another task: coaching of the new and the old one, from the third turn of the new on."""
         asked = []
         for (old, before, _), (new, task, _) in zip(self.dialogues[::2], self.dialogues[1::2], strict=False):
             if before != task:
@@ -133,7 +142,7 @@ def several(data: Path, vectors: Vectors, domain: str, examples: int, seed: int)
         yes = [row["text"] for row in train if name in row["intent"]][:examples]
         no = [row["text"] for row in train if name not in row["intent"]][: 10 if examples >= 10 else 0]
         told = [*(Example(text=text) for text in yes), *(Example(text=text, applies=False) for text in no)]
-        coachings.append(_coaching(index, in_words(name), told))
+        coachings.append(numbered(index, in_words(name), told))
     coached = Coached(vectors, coachings)
     right = np.array([[name in row["intent"] for name in names] for row in asked])
     texts = [row["text"] for row in asked]
@@ -157,7 +166,9 @@ def recorded(data: Path) -> list[dict]:
 
     result = []
     with tempfile.TemporaryDirectory() as folder, Coach(folder) as coach:
-        imported = import_traces(data / "trajectories" / "tau1_airline_gpt4o.jsonl", format="openai", origin="simulated")
+        imported = import_traces(
+            data / "trajectories" / "tau1_airline_gpt4o.jsonl", format="openai", origin="simulated"
+        )
         coach.traces.add(imported)
         task = {trace.id: str(trace.metadata["task_id"]) for trace in imported}
         sources = {}
@@ -177,10 +188,12 @@ def recorded(data: Path) -> list[dict]:
             others = [t for t in imported if task[t.id] != task[source.id]]
             timely = [any(index <= in_time(t) for index in hits[coaching_id, t.id]) for t in same]
             steps = sum(len(calls(t)) for t in others)
-            result.append({
-                "task": task[source.id],
-                "in time": float(np.mean(timely)),
-                "runs of other tasks": float(np.mean([bool(hits[coaching_id, t.id]) for t in others])),
-                "calls of other tasks": sum(len(hits[coaching_id, t.id]) for t in others) / steps,
-            })
+            result.append(
+                {
+                    "task": task[source.id],
+                    "in time": float(np.mean(timely)),
+                    "runs of other tasks": float(np.mean([bool(hits[coaching_id, t.id]) for t in others])),
+                    "calls of other tasks": sum(len(hits[coaching_id, t.id]) for t in others) / steps,
+                }
+            )
     return result

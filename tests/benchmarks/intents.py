@@ -1,4 +1,4 @@
-"""Labelled utterances as coachings and situations, and a reviewer who gives verdicts; all recall is the package's own."""
+"""Labelled utterances as coachings and situations, and a reviewer who gives verdicts; recall is the package's own."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class Coached:
     def of(cls, vectors: Vectors, names: Sequence[str], examples: Sequence[Sequence[str]]) -> Coached:
         """One coaching for each name, with its examples."""
         said = enumerate(zip(names, examples, strict=True))
-        return cls(vectors, (_coaching(i, name, [Example(text=text) for text in found]) for i, (name, found) in said))
+        return cls(vectors, (numbered(i, name, [Example(text=text) for text in found]) for i, (name, found) in said))
 
     def _head(self, coaching: Coaching) -> Head:
         return Head(coaching, self.vectors([coaching.intent, *(example.text for example in coaching.examples)]))
@@ -149,7 +149,7 @@ class Coached:
         for index in changed:
             coaching = self.heads[index].coaching
             added = [Example(text=text, applies=right, origin="verdict") for text, right in verdicts[index]]
-            fresh.append(self._head(_coaching(index, coaching.intent, [*coaching.examples, *added])))
+            fresh.append(self._head(numbered(index, coaching.intent, [*coaching.examples, *added])))
         other = object.__new__(Coached)
         other.vectors, other.at = self.vectors, self.at
         other.heads, other.fits = list(self.heads), self.fits
@@ -172,7 +172,7 @@ class Coached:
         return [self.at[receipt.coaching_id] for receipt in select(likely, limits).applied] if likely else []
 
 
-def _coaching(index: int, intent: str, examples: Sequence[Example]) -> Coaching:
+def numbered(index: int, intent: str, examples: Sequence[Example]) -> Coaching:
     # One behavior for each, or the choice would leave out all but one as duplicates.
     said = Reply(f"Answer as described in article {index}.")
     return Coaching(id=f"c-{index:04}", intent=intent, behavior=said, examples=tuple(examples))
@@ -180,7 +180,7 @@ def _coaching(index: int, intent: str, examples: Sequence[Example]) -> Coaching:
 
 @dataclass
 class Reviewer:
-    """Goes through traffic: applied ones are right or wrong, a missed one should have fired; so many for each coaching."""
+    """Goes through traffic: applied ones are right or wrong, a missed one should have fired; so many a coaching."""
 
     most: int
     limits: Limits = Limits()  # noqa: RUF009 - frozen

@@ -3,10 +3,10 @@
     python tests/benchmarks/recall.py --data ../shared/data [--seeds 5] [--quick] [--out recall]
 
 Intents: some of a data set's intents are coached, each with its name in words and 0 to 3 train utterances. Test
-utterances of the others, and what is out of scope, must stay without coaching. Then a simulated reviewer gives 5, 10 and
-20 verdicts a coaching on train utterances as they come. Everything is measured with the package's own search and choice
-at default settings; its constants come from train splits (`tune.py`). Then dialogues, several coachings at once, and
-recorded runs. `--quick` takes one seed and a part of it.
+utterances of the others, and what is out of scope, must stay without coaching. Then a simulated reviewer gives 5, 10
+and 20 verdicts a coaching on train utterances as they come. Everything is measured with the package's own search and
+choice at default settings; its constants come from train splits (`tune.py`). Then dialogues, several coachings at once,
+and recorded runs. `--quick` takes one seed and a part of it.
 """
 
 from __future__ import annotations
@@ -127,7 +127,17 @@ def intents(given: argparse.Namespace, name: str, cases: tuple[Case, ...], verdi
     vectors = Vectors(name, given.vectors)
     limits = Limits()
     table = Table(
-        "data", "coached", "examples", "method", "recall", "false", "wrong", "ECE", "false at recall", "… if first", "aim",
+        "data",
+        "coached",
+        "examples",
+        "method",
+        "recall",
+        "false",
+        "wrong",
+        "ECE",
+        "false at recall",
+        "… if first",
+        "aim",
         title=f"{name}: percent, at floor {limits.floor}, margin {limits.margin}; {given.seeds} seeds",
     )
     result = []
@@ -203,7 +213,9 @@ def plot(found: list[dict], path: Path) -> None:
             (line,) = axes.plot(curve[:, 1], curve[:, 0], marker=".", label=row["method"])
             at = FLOORS.index(Limits().floor)
             axes.plot(curve[at, 1], curve[at, 0], marker="o", markersize=9, color=line.get_color())
-        axes.set(xlabel="false application, %", title=f"{data}, 3 examples, minilm; circle: default floor", xlim=(0, 40))
+        axes.set(
+            xlabel="false application, %", title=f"{data}, 3 examples, minilm; circle: default floor", xlim=(0, 40)
+        )
         axes.grid(alpha=0.3)
         axes.legend(loc="lower right")
     figure.supylabel("recall, %")

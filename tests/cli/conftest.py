@@ -73,7 +73,7 @@ def shop(folder, embeddings):
     """A store with four coachings and two traces."""
     with Coach(folder, embeddings=embeddings, limits=Limits(deadline=60)) as coach:
         coach.add(
-            id="swap", intent="a customer asks to swap a delivered item", behavior=Action("exchange", {"order": "theirs"}),
+            id="swap", intent="a customer asks to swap a delivered item", behavior=Action("exchange", {"id": "theirs"}),
             examples=["can I swap the lamp I got yesterday"], never=["where is my parcel"], author="Kim",
             notes="PRIVATE", priority=3, source={"trace_id": "t-lamp", "step": 4, "excerpt": "Sorry, no."},
         )  # fmt: skip

@@ -20,7 +20,7 @@ AGAIN = "And what does shipping cost for two pairs?"
 OTHER = "What is the capital of Mongolia?"
 COACHED = f"I was told: {GUIDANCE}"
 SILENT = "Nobody told me anything about this."
-BLOCK_PARTS = ("<coaching>", "Your supervisor's instructions", "When replying to")
+BLOCK_PARTS = ("<coaching>", "What to tell the user", "When replying to")
 
 
 def eventually(look):

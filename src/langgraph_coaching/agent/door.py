@@ -36,6 +36,16 @@ class CoachingRetriever(BaseRetriever):
     found: Any = None
     """The advice, after the run."""
 
+    def advice(self, situation: str) -> Any:
+        """Runs it, and gives the advice itself in place of its documents."""
+        self.invoke(situation)
+        return self.found
+
+    async def aadvice(self, situation: str) -> Any:
+        """Like `advice`, awaiting `alook`."""
+        await self.ainvoke(situation)
+        return self.found
+
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         self.found = self.look()
         return _documents(self.found)
@@ -90,9 +100,8 @@ class Door:
         """Advice for a model call with these messages."""
         try:
             asked = self._question(messages)
-            retriever = _retriever(look=lambda: self._look(asked))
-            retriever.invoke(asked.situation)
-            return self._kept(asked.moment, retriever.found)
+            found = _retriever(look=lambda: self._look(asked)).advice(asked.situation)
+            return self._kept(asked.moment, found)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._failed(error)
 
@@ -100,9 +109,8 @@ class Door:
         """Like `advise`, without ever blocking the event loop."""
         try:
             asked = self._question(messages)
-            retriever = _retriever(alook=lambda: self._alook(asked))
-            await retriever.ainvoke(asked.situation)
-            return self._kept(asked.moment, retriever.found)
+            found = await _retriever(alook=lambda: self._alook(asked)).aadvice(asked.situation)
+            return self._kept(asked.moment, found)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._failed(error)
 

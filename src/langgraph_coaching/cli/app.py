@@ -38,10 +38,15 @@ app.command("reembed")(write.reembed)
 def demo(
     store: Annotated[
         str | None,
-        typer.Option("--store", "-s", help="Keep the demo's store in this new folder, to look at it afterwards."),
+        typer.Option(
+            "--store",
+            "-s",
+            metavar="FOLDER",
+            help="Keep the demo's store in this new folder, to look at it afterwards.",
+        ),
     ] = None,
 ) -> None:
-    """Show the whole circle: a run, a correction, and the runs after it.
+    """Show it all: a run, a correction, and the runs after it.
 
     A support agent makes a mistake, the correction is saved from its trace, and in another conversation it is recalled.
     The graph is real, the model's answers are recorded from a real one: no key, no network. Takes some seconds.

@@ -58,7 +58,7 @@ def short(text: str, limit: int = _CUT) -> str:
 
 
 def _table(*columns: str | Column, rows: Iterable[Sequence[str]]) -> None:
-    table = Table(*columns, header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(*columns, header_style="bold", box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for row in rows:
         table.add_row(*row)
     console.print(table)
@@ -138,7 +138,7 @@ def traces(found: Sequence[Trace]) -> None:
         for t in found
     )
     words = Column("first words", ratio=1, min_width=16)
-    _table(_id(), "started (UTC)", "origin", "label", "steps", "coached", words, rows=rows)
+    _table(_id(), Column("started (UTC)", no_wrap=True), "origin", "label", "steps", "coached", words, rows=rows)
 
 
 def trace(found: Trace) -> None:

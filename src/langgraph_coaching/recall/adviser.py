@@ -86,7 +86,7 @@ class Adviser:
         try:
             if not self._loaded:
                 await self._deadline.arun(self._load, LOADING)
-            return _timed(await self._aadvised(messages, labels), started)
+            return _timed(await self._awaited(messages, labels), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._without(error, started)
 
@@ -134,7 +134,7 @@ class Adviser:
         snapshot, situation = self._prepared(messages)
         return self._choose(snapshot, situation, self._embedder.query(situation.texts), labels)
 
-    async def _aadvised(self, messages: Any, labels: Labels) -> Advice:
+    async def _awaited(self, messages: Any, labels: Labels) -> Advice:
         aside, seconds = self._deadline.arun, self.limits.deadline
         if not self._embedder.asynchronous:
             return await aside(partial(self._advised, messages, labels), seconds)

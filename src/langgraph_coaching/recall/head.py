@@ -118,7 +118,7 @@ def _prototype(head: Head) -> NDArray[np.float32]:
 
 
 def _linear(heads: Sequence[Head], background: Background) -> NDArray[np.float64]:
-    """Balanced ridge regression of +1 on a coaching's texts and -1 on the background, by Woodbury; `[n, dimension + 1]`.
+    """Balanced ridge regression: +1 on a coaching's texts, -1 on the background, by Woodbury; `[n, dimension + 1]`.
 
     The inverse of the background's Gram matrix is shared; each coaching corrects it by its own few texts.
     """

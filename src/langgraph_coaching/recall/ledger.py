@@ -116,11 +116,11 @@ class Ledger:
         Raises:
             StoreError: The write failed.
         """
-        from lancedb.expr import col
-
         table = self._database.table(TABLE)
         if table is None:
             return
+        from lancedb.expr import col
+
         for link in links:
             keys = [json.dumps([self.namespace, name], ensure_ascii=False) for name in link.receipt_ids]
             values = {"trace_id": link.trace_id, "step": link.step}
@@ -181,11 +181,11 @@ class Ledger:
         )
 
     def _read(self, columns: Sequence[str], equal: dict[str, Any]) -> list[dict[str, Any]]:
-        from lancedb.expr import col, lit
-
         table = self._database.table(TABLE)
         if table is None:
             return []
+        from lancedb.expr import col, lit
+
         where = col("namespace") == lit(self.namespace)
         for column, value in equal.items():
             where &= col(column) == lit(value)

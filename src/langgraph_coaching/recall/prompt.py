@@ -1,4 +1,8 @@
-"""The prompt block: what the model reads, fenced so that nothing quoted can close it."""
+"""The prompt block: what the model reads, fenced so that nothing quoted can close it.
+
+Its wording was chosen from eleven by what a recorded 1.5B model followed in 12 situations (3 to 12 of them), and in all 24
+of `tests/benchmarks/effect.py` the model followed 19 of the 22 coachings recalled (8 of 10 in the half held out).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
 OPEN = "<coaching>"
 CLOSE = "</coaching>"
 
-_HEAD = "Your supervisor's instructions for the user's message. Your next message must carry out those that fit it:"
+_HEAD = "## What to tell the user\nYour answer to the user's message must contain what is asked for here:"
 
 _FENCE = re.compile(r"<(?=[\W_]{0,20}coaching\b)", re.IGNORECASE)
 

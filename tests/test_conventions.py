@@ -1,0 +1,128 @@
+"""The habits of the code, held as tests: small modules, one-way imports, no copied bodies, no orphan recordings."""
+
+import ast
+import statistics
+import sys
+import tomllib
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "langgraph_coaching"
+MODULES = sorted(SOURCE.rglob("*.py"))
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+
+MOST_LINES = 300
+MEDIAN_LINES = 100
+MOST_STATEMENTS = 4
+
+
+def named(path):
+    return str(path.relative_to(SOURCE))
+
+
+def test_modules_are_small():
+    lines = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+    assert statistics.median(lines.values()) < MEDIAN_LINES
+
+
+def test_no_module_is_a_drawer():
+    drawers = {"utils", "util", "common", "helpers", "helper", "base", "misc"}
+    assert [named(path) for path in SOURCE.rglob("*") if path.stem in drawers] == []
+
+
+def test_every_module_says_what_it_is_for():
+    assert [named(path) for path, tree in TREES.items() if not ast.get_docstring(tree)] == []
+
+
+def scopes(tree):
+    """The module and its classes, with the functions that stand directly in each."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef):
+            yield {f.name: f for f in node.body if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def twins():
+    """Pairs of functions that are one thing in two call styles: `advise` and `aadvise`, `_look` and `_alook`."""
+    for path, tree in TREES.items():
+        for functions in scopes(tree):
+            for name, function in functions.items():
+                bare = name.lstrip("_")
+                other = functions.get(name[: len(name) - len(bare)] + "a" + bare)
+                if isinstance(function, ast.FunctionDef) and isinstance(other, ast.AsyncFunctionDef):
+                    yield pytest.param(function, other, id=f"{named(path)}:{name}")
+
+
+def statements(function):
+    """How many simple statements a body has, those inside `with`, `try` and `if` counted too, a docstring not."""
+    found = [node for node in ast.walk(function) if isinstance(node, ast.stmt) and not hasattr(node, "body")]
+    return len(found) - bool(ast.get_docstring(function))
+
+
+def test_there_are_twins_to_look_at():
+    assert {"advise", "wrap_model_call"} <= {pair.values[0].name for pair in twins()}
+
+
+@pytest.mark.parametrize(("function", "other"), [*twins()])
+def test_a_twin_has_no_copied_body(function, other):
+    assert statements(function) <= MOST_STATEMENTS
+    assert statements(other) <= MOST_STATEMENTS
+
+
+@pytest.mark.parametrize(("function", "other"), [*twins()])
+def test_twins_take_the_same(function, other):
+    def parameters(node):
+        asked = node.args
+        names = [(a.arg, ast.unparse(a.annotation) if a.annotation else None) for a in (*asked.args, *asked.kwonlyargs)]
+        return names, [ast.unparse(default) for default in (*asked.defaults, *filter(None, asked.kw_defaults))]
+
+    mine, theirs = parameters(function), parameters(other)
+    assert [name for name, _ in mine[0]] == [name for name, _ in theirs[0]]
+    assert mine[1] == theirs[1]
+    for (name, ours), (_, others) in zip(mine[0], theirs[0], strict=True):
+        # What is called back, or calls back, is of another type in the other style.
+        assert ours == others or "Callable" in ours or others == f"Async{ours}", name
+
+
+def test_imports_run_one_way():
+    from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+    sys.path.insert(0, str(ROOT / "src"))
+    try:
+        assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+    finally:
+        sys.path.remove(str(ROOT / "src"))
+
+
+def test_every_room_is_in_the_contract():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = (c for c in settings["tool"]["importlinter"]["contracts"] if c["type"] == "layers")
+    layers = {part.strip().split(".")[1] for layer in contract["layers"] for part in layer.split("|")}
+    rooms = {path.stem for path in SOURCE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert rooms - {"__init__"} == layers
+
+
+def test_nothing_is_left_for_later():
+    marks = [a + b for a, b in product(("TO", "FIX", "X"), ("DO", "ME", "XX"))]
+    found = [named(path) for path in MODULES if any(f"# {mark}" in path.read_text(encoding="utf-8") for mark in marks)]
+    assert found == []
+    empty = [
+        f"{named(path)}:{node.name}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and [ast.unparse(s) for s in node.body if not isinstance(s, ast.Expr)] == ["raise NotImplementedError"]
+    ]
+    assert empty == []
+
+
+def test_no_recording_is_an_orphan():
+    readers = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "examples").rglob("*.py"), *MODULES]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in readers)
+    recordings = [path for folder in (ROOT / "cassettes", SOURCE / "demo") for path in folder.rglob("*.yaml")]
+    assert recordings
+    orphans = [str(path.relative_to(ROOT)) for path in recordings if path.name not in text and path.stem not in text]
+    assert orphans == []
