@@ -212,9 +212,7 @@ def test_a_change_is_made_on_top_of_what_somebody_else_changed_meanwhile(coach, 
 
 def test_a_change_that_never_gets_through_is_said(coach, made, monkeypatch):
     def busy(coachings, vectors):
-        raise ConflictError(
-            "somebody else saved the same coaching at the same moment; read it again and redo the change"
-        )
+        raise ConflictError("somebody was faster")
 
     monkeypatch.setattr(coach._store, "insert", busy)
     with pytest.raises(ConflictError, match="somebody was faster"):

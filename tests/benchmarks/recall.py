@@ -36,7 +36,7 @@ ASKED = 2_000
 FULL_TEXT = 400
 """Of them those that the full-text search is asked."""
 
-console = Console(width=150)
+console = Console(width=170)
 
 
 class Case(NamedTuple):

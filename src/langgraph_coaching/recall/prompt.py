@@ -1,7 +1,7 @@
 """The prompt block: what the model reads, fenced so that nothing quoted can close it.
 
-Its wording was chosen from eleven by what a recorded 1.5B model followed in 12 situations (3 to 12 of them), and in all 24
-of `tests/benchmarks/effect.py` the model followed 19 of the 22 coachings recalled (8 of 10 in the half held out).
+Of twelve wordings, which a 1.5B model followed in 3 to 12 of 12 situations, this was followed in 12 and is the shortest
+of those inside the fence; recorded over 24 situations (`tests/benchmarks/effect.py`), 19 of 22 recalled were followed.
 """
 
 from __future__ import annotations
