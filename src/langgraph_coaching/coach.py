@@ -283,4 +283,4 @@ class Coach(Desk):
 
 
 def _labels(agent: str | None, node: str | None, tags: Iterable[str]) -> Labels:
-    return Labels(agent=agent, node=node, tags=frozenset(tags))
+    return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
-from agents import ASKED, DOORS, OTHER, asking, calling, coached_on, node_agent, receipts
+from agents import ASKED, DOORS, OTHER, asking, calling, coached_on, messages_of, node_agent, receipts
+from langchain.agents import create_agent
+from langchain.agents.middleware import AgentMiddleware
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import FakeMessagesListChatModel
 from langchain_core.messages import AIMessage
-from langchain_core.runnables import RunnableConfig  # noqa: TC002 - LangGraph reads the annotation
+from langchain_core.runnables import RunnableConfig, RunnableLambda
 from langchain_core.tracers.base import BaseTracer
-from langgraph.graph import START, StateGraph
+from langgraph.graph import START, MessagesState, StateGraph
 
-from langgraph_coaching import CoachingState, coached
+from langgraph_coaching import Coach, CoachingState, coached
 
 
 class Tracer(BaseTracer):
@@ -137,6 +139,55 @@ def test_a_handler_sees_it_when_the_call_starts(agent, run, model, coaching, inl
     run(agent(model), asking(), {"callbacks": [handler]})
 
     assert handler.seen == [f"{coaching.id}@1"]
+
+
+def test_a_handler_sees_it_when_a_call_within_a_chain_starts(coach, coaching, run, model):
+    chain = RunnableLambda(lambda state: state["messages"]) | model | (lambda answer: {"messages": [answer]})
+    handler = Labels(run_inline=True)
+    graph = StateGraph(MessagesState).add_node("agent", coach.node(chain)).add_edge(START, "agent").compile()
+    run(graph, asking(), {"callbacks": [handler]})
+
+    assert handler.seen == [f"{coaching.id}@1"]
+
+
+class ChecksAfterwards(AgentMiddleware):
+    """Asks another model about the answer."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def wrap_model_call(self, request, handler):
+        answer = handler(request)
+        self.model.invoke("check")
+        return answer
+
+    async def awrap_model_call(self, request, handler):
+        answer = await handler(request)
+        await self.model.ainvoke("check")
+        return answer
+
+
+@pytest.mark.parametrize("text", [ASKED, OTHER])
+def test_a_call_of_another_middleware_is_not_labelled(coach, coaching, run, model, scripted, tracer, text):
+    """Where nothing applies too, and there is no block to know the right call by."""
+    agent = create_agent(model, tools=[], middleware=[ChecksAfterwards(scripted()), coach.middleware()])
+    run(agent, asking(text), {"callbacks": [tracer]})
+
+    assert tracer.coached_models() == [f"{coaching.id}@1" if text == ASKED else "", None]
+
+
+@pytest.mark.parametrize("outer_asked", [OTHER, ASKED])
+def test_of_two_coaches_the_nearest_labels_the_call(coach, coaching, run, model, embeddings, tracer, outer_asked):
+    with Coach(coach.uri, embeddings=embeddings, limits=coach.limits, namespace="outer") as outer:
+        coached_on(outer, outer_asked, "Something else.", f"a person says: {outer_asked}")
+        node = outer.node(coach.node(calling(model, run, messages_of)))
+        graph = StateGraph(MessagesState).add_node("agent", node).add_edge(START, "agent").compile()
+        state = run(graph, asking(), {"callbacks": [tracer]})
+
+    assert model.blocks == [1]
+    assert tracer.coached_models() == [f"{coaching.id}@1"]
+    assert receipts(state["messages"][-1]) == [(coaching.id, 1)]
 
 
 # ── coached(state) ──

@@ -16,6 +16,7 @@ from agents import (
     messages_of,
     node_agent,
     receipts,
+    wrapped_agent,
 )
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
@@ -163,6 +164,32 @@ def test_the_next_turn_of_a_subgraph_sees_the_edit(agent, coach, coaching, run, 
     run(graph, asking(), THREAD)
     coach.edit(coaching.id, behavior=Reply(EDITED))
     run(graph, asking(), THREAD)
+
+    assert [TOLD in told for told in model.told] == [True, False]
+    assert EDITED in model.told[1]
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["same process", "other process"])
+def test_a_subgraph_that_is_asked_the_same_in_another_turn_sees_the_edit(coach, coaching, run, model, embeddings, same):
+    """It is not told that nothing is resumed; its task says so."""
+
+    def build(coach):
+        child = wrapped_agent(coach, run, model)
+
+        def node(_):
+            return {"messages": child.invoke(asking())["messages"][-1:]}
+
+        async def anode(_):
+            return {"messages": (await child.ainvoke(asking()))["messages"][-1:]}
+
+        return parent_of(anode if run.is_async else node, checkpointer=saver)
+
+    saver = InMemorySaver()
+    run(build(coach), asking("first"), THREAD)
+    coach.edit(coaching.id, behavior=Reply(EDITED))
+    coach.flush()
+    with Coach(coach.uri, embeddings=embeddings, limits=coach.limits) as other:
+        run(build(coach if same else other), asking("second"), THREAD)
 
     assert [TOLD in told for told in model.told] == [True, False]
     assert EDITED in model.told[1]

@@ -65,6 +65,22 @@ def test_a_replay_of_an_archived_coaching(coach, coaching, run, model, archive, 
     assert model.blocks == [1, 1]
 
 
+def test_a_replay_sees_what_its_own_thread_saw(coach, coaching, run, model, archive, door):
+    saver, later = archive
+    other = {"configurable": {"thread_id": "2"}}
+    graph = door(coach, run, model, checkpointer=saver)
+    run(graph, asking(), THREAD)
+    coach.edit(coaching.id, behavior=Reply(EDITED))
+    run(graph, asking(), other)
+    coach.archive(coaching.id)
+    graph = door(later(), run, model, checkpointer=saver)
+    run(graph, None, run.history(graph, other)[-2].config)
+    run(graph, None, run.history(graph, THREAD)[-2].config)
+
+    assert [TOLD in told for told in model.told] == [True, False, False, True]
+    assert [EDITED in told for told in model.told] == [False, True, True, False]
+
+
 def test_a_replay_goes_on_in_later_supersteps(coach, coaching, run, model, archive):
     """LangGraph says that it resumes for the first superstep only."""
     saver, later = archive

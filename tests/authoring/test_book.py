@@ -2,7 +2,7 @@
 
 import pytest
 
-from langgraph_coaching import Coach, Example, Handoff, Limits, Reply, Scope
+from langgraph_coaching import Coach, Example, Handoff, Limits, Receipt, Reply, Scope, Step, Trace
 from langgraph_coaching.errors import ConflictError, EmbedderError, InvalidCoachingError, NotFoundError
 
 ASKED = "I want a refund for my order"
@@ -137,7 +137,10 @@ def test_the_same_id_in_two_namespaces_is_two_coachings(coach, made, tmp_path, e
     other.edit("c-1", priority=5)
     other.delete("c-1")
     assert coach.get("c-1") == made
-    assert coach.traces.list() == other.traces.list() == []
+    coach.traces.add(Trace(id="t-1", label="failure"))
+    assert (other.traces.list(), other.traces.list(label="failure"), other.receipts()) == ([], [], [])
+    with pytest.raises(NotFoundError):
+        other.traces.get("t-1")
     other.close()
 
 
@@ -256,3 +259,19 @@ def test_a_filter_that_fits_nothing_by_its_name_is_refused(coach, asked):
     ((field, value),) = asked.items()
     with pytest.raises(InvalidCoachingError, match=f"{field} is one of .*, not '{value}'"):
         coach.list(**asked)
+
+
+@pytest.mark.parametrize("name", ["a", "a|b", 'a"b', "a\\b", "a, b", "汉字", "%", "' OR 1=1 --"])
+def test_traces_are_found_by_exactly_the_coaching_that_was_applied(coach, name):
+    for number, applied in enumerate((name, f"{name}|x", f'x"{name}', f"{name}, b")):
+        receipt = Receipt(coaching_id=applied, revision=1, probability=0.9, outcome="applied", reason="r")
+        step = Step(index=0, trace_id=f"t-{number}", type="message", author="agent", text="x", receipts=(receipt,))
+        coach.traces.add(Trace(id=f"t-{number}", steps=(step,)))
+    assert [trace.id for trace in coach.traces.list(coaching_id=name)] == ["t-0"]
+
+
+def test_a_limit_is_kept(coach):
+    coach.traces.add([Trace(id=f"t-{number}") for number in range(3)])
+    assert [len(coach.traces.list(limit=limit)) for limit in (0, 1, 2, None)] == [0, 1, 2, 3]
+    with pytest.raises(InvalidCoachingError, match=r"limit .*not -1"):
+        coach.traces.list(limit=-1)

@@ -217,7 +217,8 @@ def plot(found: list[dict], path: Path) -> None:
             xlabel="false application, %", title=f"{data}, 3 examples, minilm; circle: default floor", xlim=(0, 40)
         )
         axes.grid(alpha=0.3)
-        axes.legend(loc="lower right")
+        if axes.lines:
+            axes.legend(loc="lower right")
     figure.supylabel("recall, %")
     figure.savefig(path, dpi=120)
 

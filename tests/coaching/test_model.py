@@ -85,6 +85,12 @@ def test_one_moment_has_one_hash_whatever_its_time_zone(moment, zone):
     assert coaching_of(first.model_dump_json()).expires_at == moment.astimezone(UTC)
 
 
+def test_the_turns_of_an_example_count_and_where_it_came_from_does_not(coaching):
+    plain = coaching(examples=(Example(text="yes"),)).content_hash
+    assert coaching(examples=(Example(text="yes", turns=(("yes", True), ("Refund it?", False))),)).content_hash != plain
+    assert coaching(examples=(Example(text="yes", origin="verdict", reference="r-1"),)).content_hash == plain
+
+
 def test_a_moment_beyond_the_calendar_is_refused_by_name(coaching):
     last = datetime.max.replace(tzinfo=timezone(timedelta(hours=-14)))
     with pytest.raises(InvalidCoachingError, match="expires_at is out of range"):

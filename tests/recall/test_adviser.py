@@ -93,6 +93,7 @@ def test_a_call_takes_no_longer_than_it_says(two, ask):
         ({"tags": ["vip", "eu"]}, {"tags": ["eu", "vip", "x"]}, True),
         ({"tags": ["vip", "eu"]}, {"tags": ["vip"]}, False),
         ({"tags": ["vip"]}, {"agent": "vip", "node": "vip"}, False),
+        ({"tags": ["vip"]}, {"tags": "vip"}, True),
     ],
 )
 def test_scope_labels_are_exact(scope, labels, speaks, coach, ask):

@@ -1,5 +1,7 @@
 """The table of receipts: what was advised is found again, by coaching, by moment, in its own namespace only."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -84,6 +86,20 @@ def test_names_are_only_ever_names(name, ledger):
     assert ledger().receipts() == [plain]
     assert ledger().receipts(coaching_id=name) == []
     assert ledger().advice(name) is None
+
+
+FORGETFUL = """
+import sys
+from langgraph_coaching import Coach, Limits, Reply
+coach = Coach(sys.argv[1], limits=Limits(deadline=60))
+coach.add(id="c-1", intent="a refund", behavior=Reply("r"))
+coach.advise("a refund")
+"""
+
+
+def test_the_end_of_a_process_keeps_receipts_that_nobody_flushed(opened, folder):
+    subprocess.run([sys.executable, "-c", FORGETFUL, str(folder)], check=True, timeout=120)
+    assert [r.coaching_id for r in opened().receipts()] == ["c-1"]
 
 
 def test_receipts_of_one_namespace_are_not_those_of_another(opened):

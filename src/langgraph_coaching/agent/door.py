@@ -9,7 +9,6 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
 from langgraph_coaching.agent.moment import located, this_moment
-from langgraph_coaching.agent.place import displaced
 from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.ledger import Entry
@@ -115,7 +114,7 @@ class Door:
             return self._failed(error)
 
     def _question(self, messages: Any) -> _Question:
-        read = displaced(read_messages(messages))
+        read = read_messages(messages)
         moment = this_moment(read, self._labels)
         return _Question(read, replace(self._labels, node=self._labels.node or moment.node), moment)
 

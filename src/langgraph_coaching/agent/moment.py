@@ -55,7 +55,7 @@ def this_moment(messages: Sequence[BaseMessage], labels: Labels) -> Moment:
     said = [(message.type, message.content, getattr(message, "tool_calls", ())) for message in messages]
     asked = [labels.agent, labels.node, sorted(labels.tags)]
     key = json.dumps([thread, _path(namespace), asked, said], default=str)
-    info = getattr(configurable.get("__pregel_runtime"), "execution_info", None)
+    # Set on resume and retry, for the first superstep; and on a replay, to its end.
     goes_on = configurable.get("__pregel_resuming") or configurable.get("__pregel_replay_state")
     return Moment(
         key=hashlib.sha256(key.encode()).hexdigest(),
@@ -63,8 +63,7 @@ def this_moment(messages: Sequence[BaseMessage], labels: Labels) -> Moment:
         thread_id=str(thread) if thread else None,
         checkpoint_ns=namespace,
         node=metadata.get("langgraph_node"),
-        # A subgraph that starts over is not told so.
-        again=bool(goes_on) or "|" in namespace or getattr(info, "node_attempt", 1) > 1,
+        again=bool(goes_on) or "|" in namespace,  # a subgraph that starts over is not told so
         replayed=bool(goes_on) and saved,
         saved=saved,
     )

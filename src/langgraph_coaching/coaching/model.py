@@ -116,7 +116,7 @@ class Coaching(Checked):
             mode="json",
             include={"intent", "behavior", "scope", "priority", "status", "expires_at", "deleted"},
         )
-        said["examples"] = [(example.text, example.applies) for example in self.examples]
+        said["examples"] = [(example.text, example.turns, example.applies) for example in self.examples]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     def live(self, now: datetime) -> bool:

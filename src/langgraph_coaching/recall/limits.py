@@ -25,8 +25,8 @@ class Limits:
     deadline: float = 2.0
     """Seconds after which a call goes on without coaching."""
     floor: float = 0.3
-    """0..1: below this probability nothing applies. At 0.3 recall less false less wrong application is within half a point
-    of its best on train splits once there are verdicts (`tests/benchmarks/tune.py`); higher is more silent."""
+    """0..1: below this probability nothing applies. At 0.3 recall less false less wrong application is within half a
+    point of its best on train splits once there are verdicts (`tests/benchmarks/tune.py`); higher is more silent."""
     margin: float = 0.2
     """0..1: how much less probable than the best one another may be and still apply beside it."""
     considered: int = 10

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
-from langgraph_coaching.errors import NotFoundError
+from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.traces.model import Trace
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _schema() -> pa.Schema:
             pa.field("status", text, nullable=False),
             pa.field("started_at", pa.timestamp("us", tz="UTC"), nullable=False),
             pa.field("steps", pa.int32(), nullable=False),
-            pa.field("applied", text, nullable=False),  # "|id|id|" of the coachings in its prompts
+            pa.field("applied", text, nullable=False),  # ids of the coachings in its prompts
             pa.field("considered", text, nullable=False),
             pa.field("text", pa.large_string(), nullable=False, metadata=COMPRESSED),
             pa.field("record", pa.large_string(), nullable=False, metadata=COMPRESSED),
@@ -47,7 +47,8 @@ def _schema() -> pa.Schema:
 
 
 def _listed(names: Iterable[str | None]) -> str:
-    return "".join(f"|{name}" for name in sorted({name for name in names if name})) + "|"
+    # A line each: an id is one line by its nature, so that no part of one passes for another.
+    return "".join(f"\n{name}" for name in sorted({name for name in names if name})) + "\n"
 
 
 def _row(trace: Trace) -> dict[str, Any]:
@@ -144,14 +145,19 @@ class Archive:
             limit: Most to return; None for all.
 
         Raises:
+            InvalidCoachingError: The limit is below 0.
             StoreError: The table could not be read.
         """
         from lancedb.expr import col, func, lit
 
+        if limit is not None and limit < 0:
+            raise InvalidCoachingError(f"limit is a number of traces, or None for all, not {limit}")
+        if limit == 0:  # which LanceDB takes for "all"
+            return []
         where = None
         conditions = [
             None if text is None else func("contains", func("lower", col("text")), lit(text.lower())),
-            None if coaching_id is None else func("contains", col("applied"), lit(f"|{coaching_id}|")),
+            None if coaching_id is None else func("contains", col("applied"), lit(f"\n{coaching_id}\n")),
             None if label is None else col("label") == lit(label),
             None if origin is None else col("origin") == lit(origin),
             None if thread_id is None else col("thread_id") == lit(thread_id),
