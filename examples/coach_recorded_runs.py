@@ -131,10 +131,8 @@ def main() -> None:
             timely_runs = sum(any(index <= in_time(t) for index in hits[t.id]) for t in same)
             wrong = [t for t in others if hits[t.id]]
             steps, total = sum(len(hits[t.id]) for t in others), sum(len(calls(t)) for t in others)
-            print(
-                f"  recalled in time in {timely_runs} of {len(same)} other trials; in {len(wrong)} of {len(others)} runs "
-                f"of other tasks, at {steps} of their {total} model calls"
-            )
+            print(f"  recalled in time in {timely_runs} of {len(same)} other trials of the task;")
+            print(f"  in {len(wrong)} of {len(others)} runs of other tasks, at {steps} of their {total} model calls")
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from langchain_core.language_models import FakeListChatModel
+from pydantic import Field
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 SNIPPETS = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
 class ScriptedChatOpenAI(FakeListChatModel):
-    responses: list[str] = ["Shipping is 4.90."]
+    responses: list[str] = Field(default_factory=lambda: ["Shipping is 4.90."])
     model: str = "gpt-4o-mini"
 
 

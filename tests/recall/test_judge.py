@@ -6,6 +6,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
+from pydantic import Field
 
 from langgraph_coaching import Coach, Limits, Reply
 from langgraph_coaching.recall.judge import answered
@@ -16,7 +17,7 @@ INTENTS = ["a customer asks what shipping costs", "a customer wants to insure a 
 
 class Juror(BaseChatModel):
     answer: str = ""
-    asked: list = []
+    asked: list = Field(default_factory=list)
     release: object = None
 
     @property
@@ -36,7 +37,9 @@ def advised(tmp_path, style):
 
     def advise(juror, floor_from=0.0, **limits):
         with Coach(tmp_path / "store") as plain:
-            plain.add_many({"intent": intent, "behavior": Reply(intent), "id": f"c-{n}"} for n, intent in enumerate(INTENTS))
+            plain.add_many(
+                {"intent": intent, "behavior": Reply(intent), "id": f"c-{n}"} for n, intent in enumerate(INTENTS)
+            )
             chance = plain.advise(TEXT).considered[0].probability
         coach = Coach(tmp_path / "store", judge=juror, limits=Limits(floor=chance + floor_from, **limits))
         opened.append(coach)
@@ -61,27 +64,27 @@ def outcome(advice):
 
 
 def test_what_it_denies_does_not_apply(advised):
-    coach, advice = advised(Juror(answer='{"apply": []}', asked=[]), floor_from=-0.05)
+    _, advice = advised(Juror(answer='{"apply": []}', asked=[]), floor_from=-0.05)
     assert outcome(advice).outcome == "denied"
     assert not advice.applied
 
 
 def test_what_it_confirms_applies_below_the_floor(advised):
-    coach, advice = advised(Juror(answer='Sure: {"apply": [1]}', asked=[]), floor_from=0.05)
+    _, advice = advised(Juror(answer='Sure: {"apply": [1]}', asked=[]), floor_from=0.05)
     assert outcome(advice).outcome == "applied"
     assert "judge" in outcome(advice).reason
 
 
 @pytest.mark.parametrize("answer", ["I cannot say", '{"apply": [7]}', '{"apply": "1"}', "[1]"])
 def test_any_other_answer_leaves_it_to_the_probability(advised, answer):
-    coach, advice = advised(Juror(answer=answer, asked=[]), floor_from=-0.05)
+    _, advice = advised(Juror(answer=answer, asked=[]), floor_from=-0.05)
     assert outcome(advice).outcome == "applied"
 
 
 def test_a_judge_that_takes_too_long_is_not_waited_for(advised):
     release = threading.Event()
     try:
-        coach, advice = advised(Juror(answer='{"apply": []}', asked=[], release=release), floor_from=-0.05, deadline=1.0)
+        _, advice = advised(Juror(answer='{"apply": []}', asked=[], release=release), floor_from=-0.05, deadline=1.0)
         assert outcome(advice).outcome == "applied"
     finally:
         release.set()

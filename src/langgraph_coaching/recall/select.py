@@ -12,6 +12,7 @@ from langgraph_coaching.recall.prompt import block, count_tokens, entry
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.search import Candidate
 
@@ -28,7 +29,18 @@ class _Choice:
     said: dict[str, str] = field(default_factory=dict)
     """Each chosen behavior, rendered, and the id of the coaching it belongs to."""
 
-    def judge(self, candidate: Candidate) -> tuple[Outcome, str]:
+    def take(self, candidate: Candidate) -> tuple[Outcome, str]:
+        """Puts a candidate into the prompt, or says what keeps it out."""
+        coaching, chance = candidate.head.coaching, candidate.probability
+        if (hindrance := self._unfit(candidate) or self._no_room(candidate)) is not None:
+            return hindrance
+        self.entries.append(entry(coaching))
+        self.said[_plain(coaching)] = coaching.id
+        if self.judged.get(coaching.id):
+            return "applied", f"probability {chance:.2f} is near the floor, and the judge says that it applies"
+        return "applied", f"probability {chance:.2f} reaches the floor of {self.limits.floor:.2f}"
+
+    def _unfit(self, candidate: Candidate) -> tuple[Outcome, str] | None:
         coaching, chance, limits = candidate.head.coaching, candidate.probability, self.limits
         confirmed = self.judged.get(coaching.id)
         if confirmed is False:
@@ -38,20 +50,22 @@ class _Choice:
         outranked = coaching.priority <= self.best.head.coaching.priority
         if outranked and not confirmed and chance < self.best.probability - limits.margin:
             return "less_probable", f"probability {chance:.2f} is more than {limits.margin:.2f} below the best"
-        rendered = " ".join(coaching.behavior.render().casefold().split())
-        if rendered in self.said:
-            return "duplicate", f"{self.said[rendered]} already says the same"
+        return None
+
+    def _no_room(self, candidate: Candidate) -> tuple[Outcome, str] | None:
+        coaching, limits = candidate.head.coaching, self.limits
+        if (twin := self.said.get(_plain(coaching))) is not None:
+            return "duplicate", f"{twin} already says the same"
         if len(self.entries) >= limits.items:
             return "over_limit", f"{limits.items} coachings with precedence fill the prompt's item limit"
-        contribution = entry(coaching)
-        size = count_tokens(block([*self.entries, contribution]))
+        size = count_tokens(block([*self.entries, entry(coaching)]))
         if size > limits.tokens:
             return "over_budget", f"the prompt block would take {size} tokens of {limits.tokens}"
-        self.entries.append(contribution)
-        self.said[rendered] = coaching.id
-        if confirmed:
-            return "applied", f"probability {chance:.2f} is near the floor, and the judge says that it applies"
-        return "applied", f"probability {chance:.2f} reaches the floor of {limits.floor:.2f}"
+        return None
+
+
+def _plain(coaching: Coaching) -> str:
+    return " ".join(coaching.behavior.render().casefold().split())
 
 
 def _precedence(candidate: Candidate) -> tuple[float, float, float, str]:
@@ -83,7 +97,7 @@ def select(
         return Advice(situation=situation)
     best = max(candidates, key=lambda one: (one.probability, one.head.coaching.priority))
     choice = _Choice(limits, best, judged or {})
-    found = [(candidate, *choice.judge(candidate)) for candidate in sorted(candidates, key=_precedence)]
+    found = [(candidate, *choice.take(candidate)) for candidate in sorted(candidates, key=_precedence)]
     applied = [one for one in found if one[1] == "applied"]
     others = sorted((one for one in found if one[1] != "applied"), key=lambda one: -one[0].probability)
     kept = (*applied, *others[: max(0, limits.considered - len(applied))])

@@ -88,7 +88,7 @@ def text_of(message: BaseMessage) -> str:
 def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     """The situation after the last of these messages.
 
-    Tool calls and tool results move the step on but not the situation: inside a tool loop the user still wants the same.
+    Tool calls and tool results move the step on but not the situation: inside a tool loop the user wants the same.
     What the agent says before it calls a tool is no turn either, until the user answers.
 
     Args:
