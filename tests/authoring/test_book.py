@@ -53,7 +53,7 @@ def test_an_older_revision_can_be_brought_back(coach, made):
 def test_what_was_deleted_is_gone_from_everywhere_but_its_history(coach, made):
     coach.delete("c-1")
     assert coach.list() == []
-    assert coach.advise(ASKED).considered == ()
+    assert coach.advise(ASKED).considered == []
     for act in (
         lambda: coach.get("c-1"),
         lambda: coach.edit("c-1", priority=1),
@@ -129,7 +129,7 @@ def test_an_id_that_is_taken_is_refused(coach, made):
 
 def test_the_same_id_in_two_namespaces_is_two_coachings(coach, made, tmp_path, embeddings):
     other = Coach(tmp_path / "coaching", embeddings=embeddings, namespace="other", limits=Limits(deadline=60))
-    assert (other.list(), other.advise(ASKED).considered) == ([], ())
+    assert (other.list(), other.advise(ASKED).considered) == ([], [])
     for act in (other.get, other.history, other.archive, other.restore, other.delete):
         with pytest.raises(NotFoundError, match="in the namespace 'other'"):
             act("c-1")

@@ -155,18 +155,18 @@ def test_namespaces_never_mix(opened, ask):
         coach.add(id="same", intent="a refund", behavior=Reply(text), examples=[REFUND])
     assert "Of acme." in ask(acme, REFUND).prompt
     assert "Of the other." not in ask(acme, REFUND).prompt
-    assert ask(opened(namespace="acme'"), REFUND).considered == ()
+    assert ask(opened(namespace="acme'"), REFUND).considered == []
 
 
 @pytest.mark.parametrize("messages", [[], "", "   ", [SystemMessage("Be kind.")], [AIMessage("Hello.")]])
 def test_where_nobody_asks_anything_there_is_no_advice_and_no_receipt(messages, two, ask):
-    assert ask(two, messages).considered == ()
-    assert two.advise_batch([messages])[0].considered == ()
+    assert ask(two, messages).considered == []
+    assert two.advise_batch([messages])[0].considered == []
 
 
 def test_an_absent_store_gives_no_advice_and_stays_absent(coach, ask, folder):
-    assert ask(coach, REFUND).considered == ()
-    assert coach.advise_batch([REFUND, PARCEL])[1].considered == ()
+    assert ask(coach, REFUND).considered == []
+    assert coach.advise_batch([REFUND, PARCEL])[1].considered == []
     coach.flush()
     assert not folder.exists()
 

@@ -38,7 +38,7 @@ def test_reading_before_the_first_write_finds_nothing_and_creates_nothing(ledger
 
 def test_receipts_come_back_whole_and_newest_first(ledger):
     old, new = receipt(at=NOON, situation="half \ud83d"), receipt("c-2", at=NOON + timedelta(days=1), step=3)
-    ledger().write([Entry("m", Advice(considered=(old, new)))])
+    ledger().write([Entry("m", Advice(considered=[old, new]))])
     assert ledger().receipts() == [new, old]
     assert ledger().receipts(coaching_id="c-1") == [old]
     assert ledger().receipts(outcome="failed") == []
@@ -53,23 +53,23 @@ def test_a_limit_below_zero_is_refused(ledger):
 
 def test_writing_again_what_is_there_changes_nothing(ledger):
     one = receipt()
-    ledger().write([Entry("m", Advice(considered=(one,)))])
-    ledger().write([Entry("m", Advice(considered=(replace(one, reason="another"),)))])
+    ledger().write([Entry("m", Advice(considered=[one]))])
+    ledger().write([Entry("m", Advice(considered=[replace(one, reason="another")]))])
     assert ledger().receipts() == [one]
 
 
 def test_advice_of_a_moment_comes_back_in_its_order(ledger):
     given_ = Advice(
-        considered=(receipt("b", situation="s"), receipt("a", situation="s")), prompt="block", situation="s"
+        considered=[receipt("b", situation="s"), receipt("a", situation="s")], prompt="block", situation="s"
     )
-    ledger().write([Entry("m-1", given_), Entry("m-2", Advice(considered=(receipt("c"),)))])
+    ledger().write([Entry("m-1", given_), Entry("m-2", Advice(considered=[receipt("c")]))])
     assert ledger().advice("m-1") == given_
     assert ledger().advice("m-3") is None
 
 
 def test_of_two_pieces_of_advice_at_one_moment_the_earlier_counts(ledger):
-    first = Advice(considered=(receipt("a"),), prompt="first")
-    second = Advice(considered=(receipt("b", at=NOON + timedelta(seconds=1)),), prompt="second")
+    first = Advice(considered=[receipt("a")], prompt="first")
+    second = Advice(considered=[receipt("b", at=NOON + timedelta(seconds=1))], prompt="second")
     ledger().write([Entry("m", second), Entry("m", first)])
     assert ledger().advice("m") == first
 
@@ -77,9 +77,9 @@ def test_of_two_pieces_of_advice_at_one_moment_the_earlier_counts(ledger):
 @pytest.mark.parametrize("name", NASTY)
 def test_names_are_only_ever_names(name, ledger):
     plain, nasty = receipt("c-1"), receipt(name, namespace=name)
-    ledger().write([Entry("m", Advice(considered=(plain,)))])
+    ledger().write([Entry("m", Advice(considered=[plain]))])
     assert ledger(name).receipts() == []
-    ledger(name).write([Entry(name, Advice(considered=(nasty,)))])
+    ledger(name).write([Entry(name, Advice(considered=[nasty]))])
     ledger(name).link([Link((nasty.id, plain.id, name), name, 4)])
     assert ledger(name).receipts(coaching_id=name, trace_id=name) == [replace(nasty, trace_id=name, step=4)]
     assert ledger(name).advice(name).considered[0].id == nasty.id

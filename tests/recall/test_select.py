@@ -28,7 +28,7 @@ def outcomes(advice):
 
 def test_nothing_makes_empty_advice():
     advice = select([], Limits(), situation="hello")
-    assert (advice.considered, advice.prompt, advice.situation) == ((), "", "hello")
+    assert (advice.considered, advice.prompt, advice.situation) == ([], "", "hello")
 
 
 def test_below_the_floor_nothing_applies_and_the_reason_is_said():

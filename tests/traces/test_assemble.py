@@ -251,7 +251,7 @@ def test_a_call_that_was_considered_and_left_alone_has_its_receipts(story):
 @pytest.mark.parametrize("where", ["output", "command", "state"])
 def test_without_metadata_the_block_tells_which_advice_it_was(story, where):
     given = receipt(intent="half \ud83d")
-    channel = {"coaching": [Advice(considered=(given,), prompt=BLOCK).to_json()]}
+    channel = {"coaching": [Advice(considered=[given], prompt=BLOCK).to_json()]}
     graph = story.starts("chain", {"messages": [HumanMessage("hi")]})
     if where != "state":
         coach = story.starts("chain", {}, graph, metadata=NODE | {"langgraph_checkpoint_ns": "coach:0"})
@@ -269,7 +269,7 @@ def test_without_metadata_the_block_tells_which_advice_it_was(story, where):
 
 def test_advice_that_left_everything_out_belongs_to_the_first_call_of_its_node(story):
     left_out = receipt(outcome="below_floor")
-    state = {"coaching": [Advice(considered=(left_out,)).to_json()], "messages": [HumanMessage("hi")]}
+    state = {"coaching": [Advice(considered=[left_out]).to_json()], "messages": [HumanMessage("hi")]}
     graph = story.starts("chain", {"messages": [HumanMessage("hi")]})
     node = story.starts("chain", state, graph, metadata=NODE)
     story.model(node, "one")

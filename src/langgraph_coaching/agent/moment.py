@@ -78,8 +78,8 @@ def located(advice: Advice, moment: Moment) -> Advice:
     """The advice with thread, step key and node in its receipts."""
     return replace(
         advice,
-        considered=tuple(
+        considered=[
             replace(receipt, thread_id=moment.thread_id, checkpoint_ns=moment.checkpoint_ns, node=moment.node)
             for receipt in advice.considered
-        ),
+        ],
     )

@@ -67,7 +67,7 @@ class Receipt:
 class Advice:
     """What applies, what else was looked at and why it does not, and the text for the prompt."""
 
-    considered: tuple[Receipt, ...] = ()
+    considered: list[Receipt] = field(default_factory=list)
     """Everything that was looked at, the applied ones too, most probable first."""
     prompt: str = ""
     """What goes into the prompt; "" when nothing applies."""
@@ -98,7 +98,7 @@ class Advice:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Advice:
         """Reads what `to_json` wrote."""
-        considered = tuple(Receipt(**row | {"at": datetime.fromisoformat(row["at"])}) for row in value["considered"])
+        considered = [Receipt(**row | {"at": datetime.fromisoformat(row["at"])}) for row in value["considered"]]
         return cls(**value | {"considered": considered})
 
 
@@ -113,4 +113,4 @@ def failed(reason: str, *, situation: str = "", namespace: str = "default", seco
         situation=situation,
         namespace=namespace,
     )
-    return Advice(considered=(receipt,), situation=situation, seconds=seconds)
+    return Advice(considered=[receipt], situation=situation, seconds=seconds)

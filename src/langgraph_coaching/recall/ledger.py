@@ -176,9 +176,7 @@ class Ledger:
         # Receipts of one advice share their time; of two callers at once, the earlier one counts.
         first = min(receipt.at for receipt, _ in found)
         same = [(receipt, prompt) for receipt, prompt in found if receipt.at == first]
-        return Advice(
-            considered=tuple(receipt for receipt, _ in same), prompt=same[0][1], situation=same[0][0].situation
-        )
+        return Advice(considered=[receipt for receipt, _ in same], prompt=same[0][1], situation=same[0][0].situation)
 
     def _read(self, columns: Sequence[str], equal: dict[str, Any]) -> list[dict[str, Any]]:
         table = self._database.table(TABLE)

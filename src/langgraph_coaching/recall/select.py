@@ -103,7 +103,7 @@ def select(
     kept = (*applied, *others[: max(0, limits.considered - len(applied))])
     now = datetime.now(UTC)  # receipts of one advice share their time
     return Advice(
-        considered=tuple(_receipt(*one, situation, namespace, now) for one in kept),
+        considered=[_receipt(*one, situation, namespace, now) for one in kept],
         prompt=block(choice.entries),
         situation=situation,
     )
