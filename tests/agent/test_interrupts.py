@@ -192,6 +192,18 @@ def test_interrupt_before_a_node_that_was_not_called_yet(coach, coaching, run, m
     assert EDITED in model.told[0]
 
 
+@pytest.mark.parametrize(("as_node", "blocks"), [("__start__", 1), (None, 0)])
+def test_a_person_who_edits_the_messages_before_the_agent(coach, coaching, run, model, saver, as_node, blocks):
+    """An update is a step of its own; as the input, it has the coach node look at what is asked now."""
+    graph = node_builder(coach, run, model).compile(checkpointer=saver, interrupt_before=["agent"])
+    run(graph, asking(OTHER, id="m"), THREAD)
+    run.update(graph, THREAD, {"messages": [HumanMessage(ASKED, id="m")]}, as_node=as_node)
+    while run.state(graph, THREAD).next:
+        run(graph, None, THREAD)
+
+    assert model.blocks == [blocks]
+
+
 @pytest.mark.parametrize("door", ["node", "wrapped", "middleware"])
 def test_a_run_that_broke_off_goes_on_with_the_coaching_it_had(coach, coaching, run, scripted, door, stopped):
     model = scripted(ConnectionError("gone"), "All right.")

@@ -23,7 +23,8 @@ class CoachingState(MessagesState):
 
     A node that runs directly after `coach.node()` finds its advice there; one step later it is gone, so it never
     reaches the output, the final state or the next turn. It is in the checkpoint between the two nodes, so resume,
-    replay and fork see the same coaching. In a state of your own, declare the channel as
+    replay and fork see the same coaching. `update_state` between the two is a step as well: with `as_node="__start__"`
+    the coach node speaks again, otherwise the channel is empty. In a state of your own, declare the channel as
     `coaching: Annotated[list, EphemeralValue(list, False)]`.
     """
 
@@ -34,7 +35,8 @@ def coached(state: Any, messages_key: str = "messages") -> list[BaseMessage]:
     """The prompt of one model call: the state's messages, with the coaching in the system message.
 
     Args:
-        state: A graph state (mapping or object) with `messages` and, after `coach.node()`, `coaching`.
+        state: A graph state (mapping or object) with `messages` and, after `coach.node()`, `coaching`. With a system
+            message of your own in front of its messages, the coaching goes into that one.
         messages_key: Where the messages are.
 
     Returns:

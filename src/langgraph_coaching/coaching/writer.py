@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("langgraph_coaching")
 
-PAUSE = 0.2
+PAUSE = 1.0
 """Seconds between batches: a table with one-row commits slows down, and one commit takes as long as a hundred rows."""
 
 PAUSE_AFTER_FAULT = 2.0
