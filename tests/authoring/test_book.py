@@ -1,9 +1,17 @@
 """What a person does with coachings: each change is a revision, and what is written once is there once."""
 
 import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from langgraph_coaching import Coach, Example, Handoff, Limits, Receipt, Reply, Scope, Step, Trace
-from langgraph_coaching.errors import ConflictError, EmbedderError, InvalidCoachingError, NotFoundError
+from langgraph_coaching.authoring import book
+from langgraph_coaching.errors import (
+    ConflictError,
+    EmbedderError,
+    EmbedderMismatchError,
+    InvalidCoachingError,
+    NotFoundError,
+)
 
 ASKED = "I want a refund for my order"
 
@@ -217,6 +225,7 @@ def test_a_change_that_never_gets_through_is_said(coach, made, monkeypatch):
     def busy(coachings, vectors):
         raise ConflictError("somebody was faster")
 
+    monkeypatch.setattr(book, "TRIES", 3)
     monkeypatch.setattr(coach._store, "insert", busy)
     with pytest.raises(ConflictError, match="somebody was faster"):
         coach.edit("c-1", priority=7)
@@ -275,3 +284,17 @@ def test_a_limit_is_kept(coach):
     assert [len(coach.traces.list(limit=limit)) for limit in (0, 1, 2, None)] == [0, 1, 2, 3]
     with pytest.raises(InvalidCoachingError, match=r"limit .*not -1"):
         coach.traces.list(limit=-1)
+
+
+def test_vectors_of_another_size_are_refused_before_a_background_of_that_size_is_kept(tmp_path):
+    class Wavering(DeterministicFakeEmbedding):
+        def embed_documents(self, texts):
+            self.size = 8 if texts != ["parcel lost"] else 6
+            return super().embed_documents(texts)
+
+    with Coach(tmp_path / "store", embeddings=Wavering(size=8)) as coach:
+        coach.add(intent="refund late", behavior=Reply("r"))
+        kept = coach._shelf.background(8)
+        with pytest.raises(EmbedderMismatchError):
+            coach.add(intent="parcel lost", behavior=Reply("r"))
+        assert coach._shelf.background(8) is kept

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
 from langgraph_coaching.coaching.behavior import BehaviorType
 from langgraph_coaching.coaching.model import Status
 from langgraph_coaching.coaching.store import coaching_of, latest_rows
@@ -16,11 +18,15 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.coaching.store import Store, Vectors
+    from langgraph_coaching.recall.background import Background
     from langgraph_coaching.recall.background.shelf import Shelf
     from langgraph_coaching.recall.embedder import Embedder
 
 BATCH = 500
 """Coachings embedded, or looked up by id, in one call."""
+
+TRIES = 25
+"""How often a change is redone on top of somebody else's, at random intervals of up to 0.3 s."""
 
 
 class Book:
@@ -80,15 +86,22 @@ class Book:
     def _write(self, coachings: builtins.list[Coaching], progress: Callable[[int], None] | None = None) -> None:
         if not coachings:
             return
-        if (table := self._store.table()) is not None:
-            self._store.check(table)  # before the embedder is asked, which may cost money
+        self._check()  # before the embedder is asked, which may cost money
         vectors: builtins.list[Vectors] = []
         for start in range(0, len(coachings), BATCH):
-            # With the first one the background is measured, while a person waits and not while an agent does.
-            vectors += vectors_of(coachings[start : start + BATCH], self._embedder, self._shelf.background)
+            vectors += vectors_of(coachings[start : start + BATCH], self._embedder, self._background)
             if progress is not None:
                 progress(len(vectors))
         self._store.insert(coachings, vectors)
+
+    def _check(self, dimension: int | None = None) -> None:
+        if (table := self._store.table()) is not None:
+            self._store.check(table, dimension)
+
+    def _background(self, dimension: int) -> Background:
+        """The background for vectors that the table takes; measured while a person waits, not while an agent does."""
+        self._check(dimension)
+        return self._shelf.background(dimension)
 
     def get(self, coaching_id: str, revision: int | None = None) -> Coaching:
         """The latest revision, or the one asked for.
@@ -171,18 +184,18 @@ class Book:
             coaching_id: Which one.
             change: The next revision, from the latest one; the latest itself where there is nothing to change.
         """
-        for attempt in range(10):
-            latest = self.history(coaching_id)[-1]
-            changed = change(latest)
-            try:
-                if changed is not latest:
-                    self._write([changed])
-            except ConflictError:
-                if attempt == 9:  # noqa: PLR2004 - the last try
-                    raise
-            else:
-                return changed
-        raise AssertionError("unreachable")
+        retrying = Retrying(
+            retry=retry_if_exception_type(ConflictError),
+            stop=stop_after_attempt(TRIES),
+            wait=wait_random_exponential(multiplier=0.01, max=0.3),
+            reraise=True,
+        )
+        return retrying(self._revised, coaching_id, change)
+
+    def _revised(self, coaching_id: str, change: Callable[[Coaching], Coaching]) -> Coaching:
+        changed = change(self.history(coaching_id)[-1])
+        self._write([changed])
+        return changed
 
 
 def _known(name: str, value: str | None, values: tuple[str, ...]) -> None:

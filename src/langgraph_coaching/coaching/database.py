@@ -147,11 +147,11 @@ class Database:
         """Runs a write, again on the latest version where another writer committed in between.
 
         Raises:
-            StoreError: It failed for another reason, or five times for this one.
+            StoreError: It failed for another reason, or ten times for this one.
         """
         retrying = Retrying(
             retry=retry_if_exception_message(match=r"(?s).*([Rr]etryable commit conflict|Commit conflict).*"),
-            stop=stop_after_attempt(5),
+            stop=stop_after_attempt(10),
             wait=wait_random_exponential(multiplier=0.02, max=0.5),
             before_sleep=lambda _: table.checkout_latest(),  # type: ignore[no-untyped-call]
             reraise=True,
