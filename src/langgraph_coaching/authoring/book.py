@@ -193,8 +193,10 @@ class Book:
         return retrying(self._revised, coaching_id, change)
 
     def _revised(self, coaching_id: str, change: Callable[[Coaching], Coaching]) -> Coaching:
-        changed = change(self.history(coaching_id)[-1])
-        self._write([changed])
+        latest = self.history(coaching_id)[-1]
+        changed = change(latest)
+        if changed is not latest:
+            self._write([changed])
         return changed
 
 
