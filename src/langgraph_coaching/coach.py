@@ -5,10 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from langgraph_coaching.agent.memory import Memory
-from langgraph_coaching.authoring.desk import Desk
-from langgraph_coaching.authoring.jury import Jury
-from langgraph_coaching.authoring.report import Calibration, calibration, standings
-from langgraph_coaching.authoring.verdicts import Verdicts
 from langgraph_coaching.coaching.database import Database
 from langgraph_coaching.coaching.store import Store
 from langgraph_coaching.coaching.wording import is_name
@@ -20,6 +16,7 @@ from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.ledger import Entry, Ledger
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.search import Labels
+from langgraph_coaching.replay.booth import Booth
 from langgraph_coaching.traces.archive import Archive
 from langgraph_coaching.traces.recorder import Recorder
 
@@ -33,12 +30,10 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.agent.door import Door
-    from langgraph_coaching.authoring.refine import Verdict
-    from langgraph_coaching.authoring.report import Standing
-    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.advice import Advice
 
 
-class Coach(Desk):
+class Coach(Booth):
     """Coaching of one namespace in one store: recalled in graphs, captured from them, authored by people.
 
     Args:
@@ -73,12 +68,9 @@ class Coach(Desk):
         embedder = Embedder(embeddings_of(embeddings))
         shelf = Shelf(self._database, embedder)
         store, traces = Store(self._database, namespace, embedder.id), Archive(self._database, namespace)
-        super().__init__(store, embedder, shelf, traces)
-        self._ledger = Ledger(self._database, namespace)
-        self._adviser = Adviser(store, embedder, shelf, self.limits, Judge(judge) if judge else None)
-        self._verdicts = Verdicts(self._database, namespace)
-        self._jury = Jury(self._book, self._verdicts)
-        self._recorder = Recorder(self._ledger, self.traces)
+        ledger = Ledger(self._database, namespace)
+        adviser = Adviser(store, embedder, shelf, self.limits, Judge(judge) if judge else None)
+        super().__init__(self._database, store, embedder, shelf, traces, ledger, adviser, Recorder(ledger, traces))
         self._memory = Memory()
 
     @property
@@ -96,14 +88,6 @@ class Coach(Desk):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def flush(self) -> None:
-        """Waits until every receipt and every captured step is in the store.
-
-        Raises:
-            StoreError: They could not be written; they stay queued and are tried again.
-        """
-        self._recorder.flush()
 
     def close(self) -> None:
         """Flushes, and lets go of the store.
@@ -211,75 +195,6 @@ class Coach(Desk):
         if advice.considered:
             self._recorder.keep(Entry("", advice))
         return advice
-
-    # ── monitoring ──
-
-    def receipts(
-        self, *, coaching_id: str | None = None, trace_id: str | None = None, limit: int | None = None
-    ) -> builtins.list[Receipt]:
-        """Where coaching was considered and applied, newest first.
-
-        Args:
-            coaching_id: Only of this coaching.
-            trace_id: Only of this trace.
-            limit: Most to return.
-
-        Raises:
-            StoreError: The store could not be read.
-        """
-        asked = {"coaching_id": coaching_id, "trace_id": trace_id}
-        return self._ledger.receipts(limit=limit, **{name: value for name, value in asked.items() if value is not None})
-
-    def verdict(
-        self, receipt: Receipt | str, *, correct: bool, comment: str = "", author: str | None = None
-    ) -> Verdict:
-        """Says whether a coaching was rightly applied, or rightly left out; it learns when to fire from that.
-
-        An applied receipt that was wrong teaches "never here", a considered one that should have fired "also here". Its
-        intent stays as it is, no other coaching moves, and the last verdict on a receipt counts.
-
-        Args:
-            receipt: Any receipt of a coaching, from a graph or from `advise`, or the id of a stored one.
-            correct: Whether its outcome was right.
-            comment: Why.
-            author: Who says so.
-
-        Raises:
-            InvalidCoachingError: The receipt is of no coaching, or has no situation.
-            NotFoundError: There is no such receipt, or its coaching was deleted.
-            StoreError: It could not be written; say it again.
-        """
-        if isinstance(receipt, str):
-            self.flush()
-        judged = self._ledger.receipt(receipt) if isinstance(receipt, str) else receipt
-        return self._jury.judge(judged, correct=correct, comment=comment, author=author)
-
-    def verdicts(self, coaching_id: str | None = None) -> builtins.list[Verdict]:
-        """Verdicts, oldest first; of one coaching, or of all.
-
-        Raises:
-            StoreError: The store could not be read.
-        """
-        return self._verdicts.list(coaching_id)
-
-    def report(self) -> builtins.list[Standing]:
-        """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.
-
-        Raises:
-            StoreError: The store could not be read.
-        """
-        self.flush()
-        return standings(self.list(), self._ledger.receipts(), self._verdicts.list())
-
-    def calibrate(self) -> Calibration:
-        """Fits every coaching anew from its examples and verdicts, and compares probabilities with verdicts.
-
-        The fitting also happens by itself, for what has changed, at the next call of `advise`.
-
-        Raises:
-            StoreError: The store could not be read.
-        """
-        return calibration(self._adviser.refit(), self._verdicts.list())
 
 
 def _labels(agent: str | None, node: str | None, tags: Iterable[str]) -> Labels:

@@ -1,0 +1,133 @@
+"""The watch: what a person sees of coaching at work, and says of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.authoring.desk import Desk
+from langgraph_coaching.authoring.jury import Jury
+from langgraph_coaching.authoring.report import Calibration, calibration, standings
+from langgraph_coaching.authoring.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    import builtins
+
+    from langgraph_coaching.authoring.refine import Verdict
+    from langgraph_coaching.authoring.report import Standing
+    from langgraph_coaching.coaching.database import Database
+    from langgraph_coaching.coaching.store import Store
+    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.background.shelf import Shelf
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.ledger import Ledger
+    from langgraph_coaching.traces.archive import Archive
+    from langgraph_coaching.traces.recorder import Recorder
+
+
+class Watch(Desk):
+    """Monitoring and refining in one namespace; every fault is raised.
+
+    Args:
+        database: Where verdicts are kept.
+        store: The coachings.
+        embedder: For the vectors of intents and examples.
+        shelf: Where the embedder's background is.
+        traces: Recorded runs.
+        ledger: The receipts.
+        adviser: Who learns from verdicts.
+        recorder: What running graphs leave behind, which is written out before anything is counted.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        store: Store,
+        embedder: Embedder,
+        shelf: Shelf,
+        traces: Archive,
+        ledger: Ledger,
+        adviser: Adviser,
+        recorder: Recorder,
+    ) -> None:
+        super().__init__(store, embedder, shelf, traces)
+        self._ledger = ledger
+        self._adviser = adviser
+        self._recorder = recorder
+        self._verdicts = Verdicts(database, self.namespace)
+        self._jury = Jury(self._book, self._verdicts)
+
+    def flush(self) -> None:
+        """Waits until every receipt and every captured step is in the store.
+
+        Raises:
+            StoreError: They could not be written; they stay queued and are tried again.
+        """
+        self._recorder.flush()
+
+    def receipts(
+        self, *, coaching_id: str | None = None, trace_id: str | None = None, limit: int | None = None
+    ) -> builtins.list[Receipt]:
+        """Where coaching was considered and applied, newest first.
+
+        Args:
+            coaching_id: Only of this coaching.
+            trace_id: Only of this trace.
+            limit: Most to return.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        asked = {"coaching_id": coaching_id, "trace_id": trace_id}
+        return self._ledger.receipts(limit=limit, **{name: value for name, value in asked.items() if value is not None})
+
+    def verdict(
+        self, receipt: Receipt | str, *, correct: bool, comment: str = "", author: str | None = None
+    ) -> Verdict:
+        """Says whether a coaching was rightly applied, or rightly left out; it learns when to fire from that.
+
+        An applied receipt that was wrong teaches "never here", a considered one that should have fired "also here". Its
+        intent stays as it is, no other coaching moves, and the last verdict on a receipt counts.
+
+        Args:
+            receipt: Any receipt of a coaching, from a graph or from `advise`, or the id of a stored one.
+            correct: Whether its outcome was right.
+            comment: Why.
+            author: Who says so.
+
+        Raises:
+            InvalidCoachingError: The receipt is of no coaching, or has no situation.
+            NotFoundError: There is no such receipt, or its coaching was deleted.
+            StoreError: It could not be written; say it again.
+        """
+        if isinstance(receipt, str):
+            self.flush()
+        judged = self._ledger.receipt(receipt) if isinstance(receipt, str) else receipt
+        return self._jury.judge(judged, correct=correct, comment=comment, author=author)
+
+    def verdicts(self, coaching_id: str | None = None) -> builtins.list[Verdict]:
+        """Verdicts, oldest first; of one coaching, or of all.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        return self._verdicts.list(coaching_id)
+
+    def report(self) -> builtins.list[Standing]:
+        """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        self.flush()
+        return standings(self.list(), self._ledger.receipts(), self._verdicts.list())
+
+    def calibrate(self) -> Calibration:
+        """Fits every coaching anew from its examples and verdicts, and compares probabilities with verdicts.
+
+        The fitting also happens by itself, for what has changed, at the next call of `advise`.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        return calibration(self._adviser.refit(), self._verdicts.list())

@@ -1,0 +1,1 @@
+"""The same trace again: with other coaching, against the answers it had."""
