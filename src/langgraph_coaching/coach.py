@@ -70,7 +70,8 @@ class Coach(Booth):
         store, traces = Store(self._database, namespace, embedder.id), Archive(self._database, namespace)
         ledger = Ledger(self._database, namespace)
         adviser = Adviser(store, embedder, shelf, self.limits, Judge(judge) if judge else None)
-        super().__init__(self._database, store, embedder, shelf, traces, ledger, adviser, Recorder(ledger, traces))
+        recorder = Recorder(ledger, traces, store.behavior)
+        super().__init__(self._database, store, embedder, shelf, traces, ledger, adviser, recorder)
         self._memory = Memory()
 
     @property

@@ -110,3 +110,13 @@ def test_receipts_of_one_namespace_are_not_those_of_another(opened):
         coach.flush()
     assert [r.namespace for r in acme.receipts()] == ["acme"]
     assert [r.namespace for r in other.receipts(coaching_id="same")] == ["other"]
+
+
+def test_a_table_that_an_earlier_version_made_is_read_and_then_completed(ledger, folder):
+    book = ledger()
+    book.write([Entry("m", Advice(considered=[receipt(id="r-1")]))])
+    Database(folder).table("receipts").drop_columns(["followed"])
+    assert [found.followed for found in book.receipts()] == ["unknown"]
+    book.write([Entry("n", Advice(considered=[receipt(id="r-2")]))])
+    book.link([Link(("r-1", "r-2"), "t-1", 0, ("yes", "unknown"))])
+    assert {found.id: found.followed for found in book.receipts()} == {"r-1": "yes", "r-2": "unknown"}

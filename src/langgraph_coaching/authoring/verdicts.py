@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.refine import Verdict
 from langgraph_coaching.coaching.database import KEY, Database, faults
+from langgraph_coaching.coaching.upkeep import Upkeep
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,6 +47,7 @@ class Verdicts:
     def __init__(self, database: Database, namespace: str) -> None:
         self._database = database
         self._namespace = namespace
+        self._upkeep = Upkeep()
 
     def put(self, verdict: Verdict) -> None:
         """Keeps a verdict; an earlier one on the same receipt is replaced.
@@ -58,10 +60,12 @@ class Verdicts:
         key = json.dumps([self._namespace, verdict.receipt_id], ensure_ascii=False)
         row = {"key": key, "namespace": self._namespace, **asdict(verdict)}
         data = pa.Table.from_pylist([row], schema=_schema())
+        table = self._database.ensure(TABLE, _schema())
         self._database.write(
-            self._database.ensure(TABLE, _schema()),
+            table,
             lambda t: t.merge_insert("key").when_matched_update_all().when_not_matched_insert_all().execute(data),
         )
+        self._upkeep.written(table)
 
     def list(self, coaching_id: str | None = None) -> list[Verdict]:
         """Verdicts, oldest first; of one coaching, or of all.

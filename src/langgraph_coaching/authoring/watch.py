@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.authoring.assess import assessed
 from langgraph_coaching.authoring.desk import Desk
 from langgraph_coaching.authoring.jury import Jury
 from langgraph_coaching.authoring.report import Calibration, calibration, standings
 from langgraph_coaching.authoring.verdicts import Verdicts
+from langgraph_coaching.traces.recorder import links_of
 
 if TYPE_CHECKING:
     import builtins
+
+    from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.authoring.refine import Verdict
     from langgraph_coaching.authoring.report import Standing
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.ledger import Ledger
     from langgraph_coaching.traces.archive import Archive
+    from langgraph_coaching.traces.model import Trace
     from langgraph_coaching.traces.recorder import Recorder
 
 
@@ -112,6 +117,27 @@ class Watch(Desk):
             StoreError: The store could not be read.
         """
         return self._verdicts.list(coaching_id)
+
+    def assess(self, trace: Trace, model: BaseChatModel) -> Trace:
+        """Lets a chat model read whether replies followed their coaching; other behaviors are decided without one.
+
+        Args:
+            trace: A trace in this store.
+            model: A chat model with structured output.
+
+        Returns:
+            The trace with `followed` on its receipts, as it is now in the store.
+
+        Raises:
+            CoachingError: The model failed, or gave no structured answer.
+            StoreError: It could not be written; nothing was changed.
+        """
+        self.flush()
+        read = assessed(trace, model, self._store.behavior)
+        if read.receipts != trace.receipts:
+            self.traces.add(read)
+            self._ledger.link(links_of(read))
+        return read
 
     def report(self) -> builtins.list[Standing]:
         """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.

@@ -121,7 +121,15 @@ class Database:
             found = self.table(name)
             if found is None:
                 found = self._tables[name] = self._created(name, schema)
+            else:
+                self._completed(found, schema)
             return found
+
+    def _completed(self, table: Table, schema: pa.Schema) -> None:
+        """Adds the columns that have come since an earlier version of the package made the table."""
+        missing = [field for field in schema if field.name not in table.schema.names]
+        if missing and all(field.nullable for field in missing):
+            table.add_columns(missing)
 
     def _created(self, name: str, schema: pa.Schema) -> Any:
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
 from langgraph_coaching.coaching.model import Coaching
+from langgraph_coaching.coaching.upkeep import Upkeep
 from langgraph_coaching.errors import ConflictError, EmbedderMismatchError, StoreError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from lancedb.table import Table
     from numpy.typing import NDArray
+
+    from langgraph_coaching.coaching.behavior import Behavior
 
     Vectors = Sequence[NDArray[np.float32]] | NDArray[np.float32]
 
@@ -83,6 +86,7 @@ class Store:
         self.database = database
         self.namespace = namespace
         self.embedder = embedder
+        self._upkeep = Upkeep()
 
     def exists(self) -> bool:
         """Whether there may be anything to read; known without loading LanceDB, except for an object store."""
@@ -188,7 +192,9 @@ class Store:
             self.check(table, dimension)  # at every attempt: what got in between may have been a `reembed`
             return table.merge_insert("key").when_not_matched_insert_all().execute(data)
 
-        result = self.database.write(self.database.ensure(TABLE, schema), work)
+        table = self.database.ensure(TABLE, schema)
+        result = self.database.write(table, work)
+        self._upkeep.written(table)
         if result.num_inserted_rows < len(rows):
             raise ConflictError(
                 "somebody else saved the same coaching at the same moment; read it again and redo the change"
@@ -198,6 +204,11 @@ class Store:
         """Every revision of one coaching, oldest first; [] where there is none."""
         found = [coaching_of(row["record"]) for row in self.rows(["record"], id=coaching_id)]
         return sorted(found, key=lambda coaching: coaching.revision)
+
+    def behavior(self, coaching_id: str, revision: int) -> Behavior | None:
+        """The behavior of one coaching at one revision, or None where there is none, or no longer."""
+        found = self.rows(["record"], id=coaching_id, revision=revision)
+        return coaching_of(found[0]["record"]).behavior if found else None
 
     def heads(self) -> list[Coaching]:
         """The latest revision of every coaching that was not deleted, oldest first."""

@@ -6,11 +6,13 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
+from langgraph_coaching.coaching.upkeep import Upkeep
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.recall.advice import Advice, Receipt
+from langgraph_coaching.recall.advice import Advice, Followed, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from lancedb.table import Table
 
 TABLE = "receipts"
+
+_COLUMNS = ("record", "trace_id", "step", "followed")
+"""What a receipt is read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Link:
     receipt_ids: tuple[str, ...]
     trace_id: str
     step: int
+    followed: tuple[Followed, ...] = ()
+    """Of each receipt, in the same order; empty where nothing is known."""
 
 
 def _schema() -> pa.Schema:
@@ -55,6 +62,7 @@ def _schema() -> pa.Schema:
             pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
             pa.field("trace_id", text),
             pa.field("step", whole),
+            pa.field("followed", text),
             # On the first receipt of a moment only: the prompt block, for resume and replay.
             pa.field("prompt", text, metadata=COMPRESSED),
             pa.field("record", text, nullable=False, metadata=COMPRESSED),
@@ -73,6 +81,7 @@ class Ledger:
     def __init__(self, database: Database, namespace: str) -> None:
         self._database = database
         self.namespace = namespace
+        self._upkeep = Upkeep(("moment",))
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Adds receipts; one that is there already stays as it is.
@@ -89,6 +98,7 @@ class Ledger:
         table = self._database.ensure(TABLE, _schema())
         data = pa.Table.from_pylist(list(rows.values()), schema=_schema())
         self._database.write(table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data))
+        self._upkeep.written(table)
 
     def _rows(self, entry: Entry) -> list[dict[str, Any]]:
         return [
@@ -103,6 +113,7 @@ class Ledger:
                 "at": receipt.at,
                 "trace_id": receipt.trace_id,
                 "step": receipt.step,
+                "followed": None if receipt.followed == "unknown" else receipt.followed,
                 "prompt": entry.advice.prompt if position == 0 else None,
                 # ASCII, because a user's words may hold half a character, which Arrow refuses
                 "record": json.dumps(asdict(receipt) | {"at": receipt.at.isoformat()}),
@@ -122,9 +133,14 @@ class Ledger:
         from lancedb.expr import col
 
         for link in links:
-            keys = [json.dumps([self.namespace, name], ensure_ascii=False) for name in link.receipt_ids]
-            values = {"trace_id": link.trace_id, "step": link.step}
-            self._database.write(table, partial(_update, where=col("key").isin(keys).to_sql(), values=values))
+            groups: dict[str | None, list[str]] = {}
+            for name, known in zip_longest(link.receipt_ids, link.followed):
+                key = json.dumps([self.namespace, name], ensure_ascii=False)
+                groups.setdefault(None if known in (None, "unknown") else known, []).append(key)
+            for known, keys in groups.items():
+                values = {"trace_id": link.trace_id, "step": link.step} | ({"followed": known} if known else {})
+                self._database.write(table, partial(_update, where=col("key").isin(keys).to_sql(), values=values))
+                self._upkeep.written(table)
 
     def receipts(self, *, limit: int | None = None, **equal: Any) -> list[Receipt]:
         """Receipts, newest first.
@@ -138,7 +154,7 @@ class Ledger:
         """
         if limit is not None and limit < 0:
             raise InvalidCoachingError(f"limit is a number of receipts, or None for all, not {limit}")
-        rows = self._read(("record", "trace_id", "step"), equal)
+        rows = self._read(_COLUMNS, equal)
         found = [_receipt(row) for row in rows]
         found.sort(key=lambda receipt: receipt.at, reverse=True)
         return found[:limit]
@@ -151,7 +167,7 @@ class Ledger:
             StoreError: The table could not be read.
         """
         key = json.dumps([self.namespace, receipt_id], ensure_ascii=False)
-        rows = self._read(("record", "trace_id", "step"), {"key": key})
+        rows = self._read(_COLUMNS, {"key": key})
         if not rows:
             raise NotFoundError(f"no receipt {receipt_id!r} in the namespace {self.namespace!r}")
         return _receipt(rows[0])
@@ -166,7 +182,7 @@ class Ledger:
         Raises:
             StoreError: The table could not be read.
         """
-        columns = ("record", "trace_id", "step", "position", "prompt", "outcome")
+        columns = (*_COLUMNS, "position", "prompt", "outcome")
         rows = sorted(self._read(columns, {"moment": moment}), key=lambda row: int(row["position"]))
         found = [(_receipt(row), row["prompt"] or "") for row in rows if row["outcome"] != "failed"]
         if task is not None:
@@ -188,7 +204,8 @@ class Ledger:
         for column, value in equal.items():
             where &= col(column) == lit(value)
         with faults(self._database.uri):
-            return table.search().where(where).select(list(columns)).limit(None).to_list()
+            present = [name for name in columns if name in table.schema.names]  # an earlier version made fewer
+            return table.search().where(where).select(present).limit(None).to_list()
 
 
 def task_of(namespace: str) -> str:
@@ -203,4 +220,5 @@ def _update(table: Table, *, where: str, values: dict[str, Any]) -> None:
 def _receipt(row: dict[str, Any]) -> Receipt:
     fields = json.loads(row["record"])
     fields["at"] = datetime.fromisoformat(fields["at"])
-    return Receipt(**fields | {"trace_id": row["trace_id"], "step": row["step"]})
+    known = {"followed": row["followed"]} if row.get("followed") else {}
+    return Receipt(**fields | {"trace_id": row["trace_id"], "step": row["step"]} | known)

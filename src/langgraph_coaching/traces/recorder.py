@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.writer import Writer
+from langgraph_coaching.errors import CoachingError
 from langgraph_coaching.recall.ledger import Link
 from langgraph_coaching.traces.assemble import Assembler
 from langgraph_coaching.traces.capture import Capture
 from langgraph_coaching.traces.event import FLUSH
+from langgraph_coaching.traces.followed import decided
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.ledger import Entry, Ledger
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.capture import Capture
     from langgraph_coaching.traces.model import Trace
+
+log = logging.getLogger("langgraph_coaching")
 
 RECENT = 4_096
 """Receipts kept in memory until the trace they belong to is put together."""
@@ -31,11 +37,15 @@ class Recorder:
     Args:
         ledger: Where receipts go.
         archive: Where traces go.
+        behavior_of: The behavior of a coaching at a revision, for telling whether it was followed.
     """
 
-    def __init__(self, ledger: Ledger, archive: Archive) -> None:
+    def __init__(
+        self, ledger: Ledger, archive: Archive, behavior_of: Callable[[str, int], Behavior | None] = lambda *_: None
+    ) -> None:
         self._ledger = ledger
         self._archive = archive
+        self._behavior_of = lru_cache(RECENT)(behavior_of)  # a revision never changes
         self._recent: OrderedDict[str, Receipt] = OrderedDict()
         self._assembler = Assembler(self._recent.get)
         self._writer = Writer(
@@ -71,15 +81,23 @@ class Recorder:
 
     def _assemble(self, events: Sequence[Any]) -> None:
         # Queued, not written here: when the store fails, the traces are tried again but the events are not read twice.
-        for trace in self._assembler.consume(events):
+        for trace in map(self._decided, self._assembler.consume(events)):
             self._writer.put("traces", trace)
-            for link in _links(trace):
+            for link in links_of(trace):
                 self._writer.put("links", link)
 
+    def _decided(self, trace: Trace) -> Trace:
+        try:
+            return decided(trace, self._behavior_of)
+        except CoachingError:  # the store cannot be read just now; the trace is worth keeping without
+            log.warning("whether coaching was followed in %s could not be decided", trace.id, exc_info=True)
+            return trace
 
-def _links(trace: Trace) -> list[Link]:
+
+def links_of(trace: Trace) -> list[Link]:
+    """What the receipts of a trace are told about it."""
     return [
-        Link(tuple(receipt.id for receipt in step.receipts), trace.id, step.index)
+        Link(tuple(r.id for r in step.receipts), trace.id, step.index, tuple(r.followed for r in step.receipts))
         for step in trace.steps
         if step.receipts
     ]

@@ -1,0 +1,165 @@
+"""Whether coaching was followed: decided by what the agent did in that turn, never by a guess."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.coaching.behavior import Action, Handoff, Reply, SearchKnowledge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from langgraph_coaching.coaching.behavior import Behavior
+    from langgraph_coaching.recall.advice import Followed
+    from langgraph_coaching.traces.model import Step, Trace
+
+_OTHER = re.compile(r"[\W_]+")
+_TRANSFER = re.compile(r"^(?:transfer|hand ?off|handoff|delegate|escalate)(?: back)? to ")
+
+
+def followed(behavior: Behavior, steps: Sequence[Step], *, over: bool = True) -> tuple[Followed, str]:
+    """Whether a behavior was shown in one turn, and why that is known.
+
+    An action is followed when its tool was called and no argument contradicts a given value; words that only say
+    where a value comes from contradict nothing. A handoff when it went to that target, a process or playbook when a
+    node, tool or agent of that name was entered, an article when a tool was asked for it or returned it. A reply is
+    not decided here.
+
+    Args:
+        behavior: What was asked for.
+        steps: What happened in the turn: from what the user said up to what they say next.
+        over: Whether the turn has ended, so that what has not been done was left undone.
+    """
+    if isinstance(behavior, Reply):
+        return "unknown", "whether words follow an instruction takes a reader; see coach.assess"
+    mine = [step for step in steps if step.author not in ("user", "system") or step.type == "handoff"]
+    match behavior:
+        case Action():
+            found = _called(behavior, mine)
+        case Handoff():
+            found = _handed(behavior.target, mine)
+        case SearchKnowledge():
+            found = _searched(behavior, mine)
+        case _:
+            found = _entered(behavior.name, mine)
+    if found[0] == "no" and not over:
+        return "unknown", "the turn has not ended"
+    return found
+
+
+def _called(action: Action, steps: Sequence[Step]) -> tuple[Followed, str]:
+    calls = [step for step in steps if step.type == "tool_call" and step.name == action.tool]
+    if not calls:
+        return "no", f"the tool {action.tool} was not called"
+    wrong = [_contradicted(action.arguments, step.arguments or {}) for step in calls]
+    if None in wrong:
+        return "yes", f"the tool {action.tool} was called"
+    name = wrong[-1]
+    return "no", f"the tool {action.tool} was called with another {name} than {action.arguments[name or '']!r}"
+
+
+def _contradicted(hints: dict[str, Any], given: dict[str, Any]) -> str | None:
+    """The first argument that has another value than the one asked for, or None."""
+    return next((name for name, hint in hints.items() if not _agrees(hint, given.get(name), name in given)), None)
+
+
+def _agrees(hint: Any, value: Any, present: bool) -> bool:
+    if isinstance(hint, str) and isinstance(value, str) and _plain(hint) == _plain(value):
+        return True
+    if isinstance(hint, str) and " " in hint.strip():  # words about the value, not the value
+        return present
+    return present and (hint == value or str(hint) == str(value))
+
+
+def _handed(target: str, steps: Sequence[Step]) -> tuple[Followed, str]:
+    went = list(dict.fromkeys(name for step in steps for name in _destinations(step)))
+    if _plain(target) in map(_plain, went):
+        return "yes", f"the conversation was handed over to {target}"
+    other = f"; it went to {', '.join(went)}" if went else ""
+    return "no", f"the conversation was not handed over to {target}{other}"
+
+
+def _destinations(step: Step) -> Iterator[str]:
+    if step.type == "handoff" and step.name:
+        yield step.name
+    if step.type == "tool_call" and step.name:
+        bare = _TRANSFER.sub("", _plain(step.name))
+        if bare != _plain(step.name):
+            yield bare
+
+
+def _searched(behavior: SearchKnowledge, steps: Sequence[Step]) -> tuple[Followed, str]:
+    wanted = [_plain(text) for text in (behavior.article, behavior.query) if _plain(text)]
+    for step in steps:
+        if step.type not in ("tool_call", "tool_result"):
+            continue
+        said = f" {_plain(' '.join((step.name or '', step.text)))} "
+        if any(f" {text} " in said for text in wanted[: 1 if step.type == "tool_result" else None]):
+            verb = "asked for" if step.type == "tool_call" else "returned"
+            return "yes", f"{step.name or 'a tool'} {verb} the article"
+    return "no", f"no tool was asked for {behavior.article!r}, and none returned it"
+
+
+def _entered(name: str, steps: Sequence[Step]) -> tuple[Followed, str]:
+    wanted = _plain(name)
+    if any(wanted == _plain(place) for step in steps for place in _places(step)):
+        return "yes", f"{name} was entered"
+    if not any(step.node for step in steps):
+        return "unknown", "the trace does not say which nodes ran"
+    return "no", f"no node, tool or agent named {name!r} was entered"
+
+
+def _places(step: Step) -> Iterator[str]:
+    if step.node:
+        yield step.node
+    for part in (step.checkpoint_ns or "").split("|"):
+        yield part.partition(":")[0]
+    if step.type in ("tool_call", "handoff") and step.name:
+        yield step.name
+
+
+def _plain(text: str) -> str:
+    return _OTHER.sub(" ", text.casefold()).strip()
+
+
+def turn_of(trace: Trace, index: int) -> tuple[list[Step], bool]:
+    """The turn a step belongs to, and whether it is over.
+
+    Args:
+        trace: A trace.
+        index: Of one of its steps.
+
+    Returns:
+        The steps from the user's words before it up to the user's next words, and whether nothing can follow in it:
+        the user spoke again, or the run is done.
+    """
+    users = [step.index for step in trace.steps if step.type == "user"]
+    start = max((place for place in users if place <= index), default=-1) + 1
+    end = min((place for place in users if place > index), default=None)
+    return list(trace.steps[start:end]), end is not None or trace.status == "done"
+
+
+def decided(trace: Trace, behavior_of: Callable[[str, int], Behavior | None]) -> Trace:
+    """The trace with `followed` on every receipt of coaching that was applied and can be decided.
+
+    Args:
+        trace: A trace with receipts.
+        behavior_of: The behavior of a coaching at a revision, or None where it is no longer known.
+    """
+    changed = {}
+    for step in trace.steps:
+        if not any(receipt.applied and receipt.followed == "unknown" for receipt in step.receipts):
+            continue
+        turn, over = turn_of(trace, step.index)
+        receipts = []
+        for receipt in step.receipts:
+            known = receipt.applied and receipt.followed == "unknown" and receipt.coaching_id and receipt.revision
+            behavior = behavior_of(receipt.coaching_id or "", receipt.revision or 0) if known else None
+            verdict = followed(behavior, turn, over=over)[0] if behavior is not None else receipt.followed
+            receipts.append(replace(receipt, followed=verdict))
+        changed[step.index] = step.model_copy(update={"receipts": tuple(receipts)})
+    if not changed:
+        return trace
+    return trace.model_copy(update={"steps": tuple(changed.get(step.index, step) for step in trace.steps)})
