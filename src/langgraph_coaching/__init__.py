@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Advice, Receipt
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.traces.importers import import_traces
+    from langgraph_coaching.traces.limits import CaptureLimits
     from langgraph_coaching.traces.model import Step, Trace
 
 _ROOMS = {
     "Action": "coaching.behavior",
     "Advice": "recall.advice",
+    "CaptureLimits": "traces.limits",
     "Coach": "coach",
     "Coaching": "coaching.model",
     "CoachingError": "errors",
@@ -46,6 +48,7 @@ _ROOMS = {
 __all__ = [
     "Action",
     "Advice",
+    "CaptureLimits",
     "Coach",
     "Coaching",
     "CoachingError",

@@ -19,11 +19,12 @@ from langgraph_coaching.recall.search import Labels
 from langgraph_coaching.replay.booth import Booth
 from langgraph_coaching.traces.archive import Archive
 from langgraph_coaching.traces.recorder import Recorder
+from langgraph_coaching.traces.redaction import Redaction
 
 if TYPE_CHECKING:
     import builtins
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from langchain_core.callbacks import BaseCallbackHandler
     from langchain_core.embeddings import Embeddings
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.agent.door import Door
     from langgraph_coaching.recall.advice import Advice
+    from langgraph_coaching.traces.limits import CaptureLimits
 
 
 class Coach(Booth):
@@ -43,6 +45,9 @@ class Coach(Booth):
         namespace: Coachings, receipts and traces of two namespaces never mix.
         limits: Floor, item limit, token budget and deadline of one call of `advise`.
         judge: A chat model that is asked about coachings near the floor, within the deadline; none by default.
+        redact: Runs over every text of receipts and traces before it is written, off the graph's path; a text it fails
+            on is withheld. It must leave alone what it has redacted already.
+        capture: How much of what runs is kept: a share of the conversations, the length of texts and of traces.
         storage_options: Keys and settings (strings) for an object store or `db://`.
 
     Raises:
@@ -57,6 +62,8 @@ class Coach(Booth):
         namespace: str = "default",
         limits: Limits | None = None,
         judge: BaseChatModel | None = None,
+        redact: Callable[[str], str] | None = None,
+        capture: CaptureLimits | None = None,
         storage_options: dict[str, str] | None = None,
     ) -> None:
         if not is_name(namespace):
@@ -67,10 +74,11 @@ class Coach(Booth):
         self._database = Database(uri, storage_options)
         embedder = Embedder(embeddings_of(embeddings))
         shelf = Shelf(self._database, embedder)
-        store, traces = Store(self._database, namespace, embedder.id), Archive(self._database, namespace)
+        store, redaction = Store(self._database, namespace, embedder.id), Redaction(redact)
+        traces = Archive(self._database, namespace, redaction)
         ledger = Ledger(self._database, namespace)
         adviser = Adviser(store, embedder, shelf, self.limits, Judge(judge) if judge else None)
-        recorder = Recorder(ledger, traces, store.behavior)
+        recorder = Recorder(ledger, traces, store.behavior, limits=capture, redaction=redaction)
         super().__init__(self._database, store, embedder, shelf, traces, ledger, adviser, recorder)
         self._memory = Memory()
 

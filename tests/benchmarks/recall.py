@@ -16,18 +16,26 @@ import json
 import tempfile
 from collections import defaultdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import baselines
 import dialogues
 import numpy as np
-from intents import Coached, Reviewer, first, split
+from intents import Coached, Reviewer, first, split, traffic
 from measure import at_recall, calibration_error, chosen, scores
 from rich.console import Console
 from rich.table import Table
 from vectors import EMBEDDERS, Vectors
 
+from langgraph_coaching.recall.judge import BAND
+from langgraph_coaching.recall.judge import MOST as NEAR
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.select import select
+
+if TYPE_CHECKING:
+    from intents import Said
+
+    from langgraph_coaching.recall.search import Candidate
 
 VERDICTS = (0, 5, 10, 20)
 FLOORS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -77,20 +85,14 @@ def one_seed(data: Path, case: Case, vectors: Vectors, seed: int, verdicts: tupl
     right = np.array([said.right for said in asked])
     coached = Coached.of(vectors, found.names, found.examples)
     given = Reviewer(max(verdicts)).verdicts(coached, found.stream) if max(verdicts) else {}
+    warmed = coached.warmed(vectors(traffic(found.stream)))
     result = {}
     for count in verdicts:
         taught = coached.taught(first(given, count))
-        candidates = taught.candidates(vectors.places([said.text for said in asked]))
-        chance = scores(candidates, taught.at)
-        result[f"coaching, v={count}"] = {
-            **chosen([taught.applied(one, Limits()) for one in candidates], right),
-            "ECE": calibration_error(chance.max(axis=1), chance.argmax(axis=1) == right),
-            **at_recall(chance, right, case.recall),
-            "curve": [
-                list(chosen([taught.applied(one, Limits(floor=floor)) for one in candidates], right).values())
-                for floor in FLOORS
-            ],
-        }
+        for state, store in (("coaching", taught), ("warm", warmed.taught(first(given, count)))):
+            result[f"{state}, v={count}"] = _figures(store, asked, right, case.recall)
+            if count == 0 and case.aims:
+                result |= {f"{state}, {name}": row for name, row in _judged(store, asked, right, seed).items()}
         similar = baselines.cosine(taught, asked)
         result[f"cosine, v={count}"] = at_recall(similar, right, case.recall)
         if count == 0:
@@ -103,6 +105,45 @@ def one_seed(data: Path, case: Case, vectors: Vectors, seed: int, verdicts: tupl
         fused = baselines.fused(baselines.cosine(coached, part), words)
         result["full text and cosine fused"] = at_recall(fused, known, case.recall)
     return result
+
+
+def _figures(store: Coached, asked: list[Said], right: np.ndarray, recall: float) -> dict:
+    candidates = store.candidates(store.places([said.text for said in asked]))
+    chance = scores(candidates, store.at)
+    return {
+        **chosen([store.applied(one, Limits()) for one in candidates], right),
+        "ECE": calibration_error(chance.max(axis=1), chance.argmax(axis=1) == right),
+        **at_recall(chance, right, recall),
+        "curve": [
+            list(chosen([store.applied(one, Limits(floor=floor)) for one in candidates], right).values())
+            for floor in FLOORS
+        ],
+    }
+
+
+def _judged(store: Coached, asked: list[Said], right: np.ndarray, seed: int) -> dict[str, dict]:
+    """With a simulated judge that is always right, and one that errs in one answer of ten."""
+    rng = np.random.default_rng(seed)
+    limits = Limits()
+    found = store.candidates(store.places([said.text for said in asked]))
+    result = {}
+    for name, errs in (("exact judge", 0.0), ("judge 90 % right", 0.1)):
+        applied, questions = [], 0
+        for candidates, index in zip(found, right, strict=True):
+            near = asked_about(candidates, limits.floor)
+            questions += bool(near)
+            said = {
+                one.head.coaching.id: bool((store.at[one.head.coaching.id] == index) ^ (rng.random() < errs))
+                for one in near
+            }
+            applied.append([store.at[one.coaching_id] for one in select(candidates, limits, judged=said).applied])
+        result[name] = {**chosen(applied, right), "asked": questions / len(asked)}
+    return result
+
+
+def asked_about(candidates: list[Candidate], floor: float) -> list[Candidate]:
+    """The candidates a judge is asked about, as `recall/judge.py` has it."""
+    return [one for one in candidates if abs(one.probability - floor) <= BAND][:NEAR]
 
 
 def summary(seeds: list[dict]) -> dict:
@@ -135,6 +176,7 @@ def intents(given: argparse.Namespace, name: str, cases: tuple[Case, ...], verdi
         "false",
         "wrong",
         "ECE",
+        "judge asked",
         "false at recall",
         "… if first",
         "aim",
@@ -150,8 +192,9 @@ def intents(given: argparse.Namespace, name: str, cases: tuple[Case, ...], verdi
             figures = summary(found)
             result.append({"embedder": name, **case._asdict(), "method": method, "seeds": given.seeds, **figures})
             at = f"{percent(figures, 'false_at')} at {100 * case.recall:.0f}" if "false_at" in figures else "-"
-            aim = case.aims.get(int(method.rpartition("=")[2]), "") if method.startswith("coaching") else ""
-            shown = (percent(figures, column) for column in ("recall", "false", "wrong", "ECE"))
+            mine = method.startswith(("coaching, v", "warm, v"))
+            aim = case.aims.get(int(method.rpartition("=")[2]), "") if mine else ""
+            shown = (percent(figures, column) for column in ("recall", "false", "wrong", "ECE", "asked"))
             first_ = percent(figures, "false_at_first")
             table.add_row(case.data, str(case.coached or "all"), str(case.examples), method, *shown, at, first_, aim)
         table.add_section()
@@ -164,11 +207,13 @@ def intents(given: argparse.Namespace, name: str, cases: tuple[Case, ...], verdi
 def conversations(given: argparse.Namespace) -> dict[str, list[dict]]:
     """STAR, NLU++ and the recorded runs, with the embedded default."""
     vectors = Vectors("minilm", given.vectors)
-    star, several = defaultdict(list), defaultdict(list)
+    star, several, warm = defaultdict(list), defaultdict(list), f"{dialogues.AS_IT_IS}, warm"
     for seed in range(given.seeds):
         found = dialogues.Star(given.data, vectors, seed, given.dialogues)
         for how in (dialogues.AS_IT_IS, dialogues.LAST, dialogues.JOINED):
             star[how].append(found.turns(how) | found.change(how))
+        found.warm()
+        star[warm].append(found.turns(dialogues.AS_IT_IS) | found.change(dialogues.AS_IT_IS))
         for domain in ("banking", "hotels"):
             for examples in (3, 10, 1_000):
                 one = dialogues.several(given.data, vectors, domain, examples, seed)
@@ -191,7 +236,7 @@ def recorded(given: argparse.Namespace) -> list[dict]:
     rows = dialogues.recorded(given.data)
     table = Table(*rows[0], title="tau airline, three failed runs coached: percent")
     for row in rows:
-        table.add_row(row["task"], *(f"{100 * value:.1f}" for value in list(row.values())[1:]))
+        table.add_row(row["what"], *(f"{100 * value:.1f}" for value in list(row.values())[1:]))
     console.print(table)
     return rows
 

@@ -429,7 +429,7 @@ def test_an_unknown_format_names_the_known_ones():
 
 # ── properties ──────────────────────────────────────────────────────────────────────────────
 
-texts = st.text(max_size=30).filter(lambda text: "<think>" not in text)
+texts = st.text(max_size=30).filter(lambda text: "think>" not in text)
 spoken = texts.filter(str.strip)
 names = st.text("abcdefg_", min_size=1, max_size=8)
 values = st.recursive(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.ledger import Ledger
     from langgraph_coaching.recall.search import Labels
+
+INSTEAD: ContextVar[Callable[[list[BaseMessage], Labels], Advice] | None] = ContextVar("instead", default=None)
+"""Where advice comes from while a graph is run again with other coaching; nothing of that is remembered or recorded."""
 
 
 class CoachingRetriever(BaseRetriever):
@@ -119,12 +124,16 @@ class Door:
         return _Question(read, replace(self._labels, node=self._labels.node or moment.node), moment)
 
     def _look(self, asked: _Question) -> Advice:
+        if (instead := INSTEAD.get()) is not None:
+            return located(instead(asked.messages, asked.labels), asked.moment)
         known = self._remembered(asked.moment)
         if known is None and asked.moment.again and asked.moment.saved:
             known = self._deadline.run(lambda: self._written(asked.moment), self._adviser.limits.deadline)
         return known or located(self._adviser.advise(asked.messages, asked.labels), asked.moment)
 
     async def _alook(self, asked: _Question) -> Advice:
+        if INSTEAD.get() is not None:
+            return await asyncio.to_thread(self._look, asked)
         known = self._remembered(asked.moment)
         if known is None and asked.moment.again and asked.moment.saved:
             known = await self._deadline.arun(lambda: self._written(asked.moment), self._adviser.limits.deadline)
@@ -137,13 +146,15 @@ class Door:
         return _earlier(self._ledger.advice, moment)
 
     def _kept(self, moment: Moment, advice: Advice) -> Advice:
-        if advice.considered:
+        if advice.considered and INSTEAD.get() is None:
             if moment.key and advice.failure is None:
                 self._memory.put(moment.key, moment.task, advice)
             self._record(Entry(moment.key, advice))
         return advice
 
     def _failed(self, error: Exception) -> Advice:
+        if INSTEAD.get() is not None:  # while replaying, errors are raised
+            raise error
         reason = f"no coaching was looked up: {type(error).__name__}: {error}"
         advice = failed(reason, namespace=self._ledger.namespace)
         self._record(Entry("", advice))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.assess import assessed
+from langgraph_coaching.authoring.corrections import corrections_of
 from langgraph_coaching.authoring.desk import Desk
+from langgraph_coaching.authoring.draft import Draft, draft_of
+from langgraph_coaching.authoring.feedback import findings, written
+from langgraph_coaching.authoring.intents import suggest_intents
 from langgraph_coaching.authoring.jury import Jury
 from langgraph_coaching.authoring.report import Calibration, calibration, standings
 from langgraph_coaching.authoring.verdicts import Verdicts
@@ -13,6 +17,7 @@ from langgraph_coaching.traces.recorder import links_of
 
 if TYPE_CHECKING:
     import builtins
+    from datetime import datetime
 
     from langchain_core.language_models import BaseChatModel
 
@@ -138,6 +143,44 @@ class Watch(Desk):
             self.traces.add(read)
             self._ledger.link(links_of(read))
         return read
+
+    def corrections(self, trace: Trace) -> builtins.list[Draft]:
+        """Drafts from the corrections that people left in the tracer a trace was imported from.
+
+        Args:
+            trace: An imported trace, such as `import_traces` returns.
+
+        Returns:
+            One for each corrected step, with the correction as its reply; look at the intent, then `coach.save` it.
+        """
+        return [draft_of(trace, step, suggest_intents).reply(text) for step, text in corrections_of(trace)]
+
+    def feedback(
+        self,
+        format: str,  # noqa: A002 - what it is called everywhere
+        *,
+        trace_id: str | None = None,
+        since: datetime | None = None,
+    ) -> builtins.list[dict[str, Any]]:
+        """Receipts and verdicts as feedback on the runs that a tracer has.
+
+        Args:
+            format: `langsmith` (arguments of `Client.create_feedback`), `langfuse` (scores), `openinference` (span
+                annotations) or `otel` (`gen_ai.evaluation.result` events).
+            trace_id: Only of this trace.
+            since: Only of traces started at or after.
+
+        Returns:
+            Rows of JSON values; the same finding has the same id each time.
+
+        Raises:
+            InvalidCoachingError: There is no such format.
+            NotFoundError: There is no such trace.
+            StoreError: The store could not be read.
+        """
+        self.flush()
+        traces = [self.traces.get(trace_id)] if trace_id else self.traces.list(since=since, limit=None)
+        return written(format, findings(traces, self._verdicts.list()))
 
     def report(self) -> builtins.list[Standing]:
         """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.

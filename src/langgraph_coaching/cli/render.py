@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,11 @@ def as_json(value: Any) -> None:
     """Prints a value as one JSON document."""
     readable = (sys.stdout.encoding or "").lower().startswith("utf")
     print(json.dumps(value, ensure_ascii=not readable, indent=2, default=str))  # noqa: T201 - this is the output
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """A dataclass as JSON values."""
+    return asdict(value)
 
 
 def line(text: str) -> None:

@@ -205,10 +205,15 @@ class Store:
         found = [coaching_of(row["record"]) for row in self.rows(["record"], id=coaching_id)]
         return sorted(found, key=lambda coaching: coaching.revision)
 
-    def behavior(self, coaching_id: str, revision: int) -> Behavior | None:
-        """The behavior of one coaching at one revision, or None where there is none, or no longer."""
+    def at(self, coaching_id: str, revision: int) -> Coaching | None:
+        """One coaching at one revision, or None where there is none, or no longer."""
         found = self.rows(["record"], id=coaching_id, revision=revision)
-        return coaching_of(found[0]["record"]).behavior if found else None
+        return coaching_of(found[0]["record"]) if found else None
+
+    def behavior(self, coaching_id: str, revision: int) -> Behavior | None:
+        """What it says to do at one revision, or None where there is none, or no longer."""
+        found = self.at(coaching_id, revision)
+        return found.behavior if found else None
 
     def heads(self) -> list[Coaching]:
         """The latest revision of every coaching that was not deleted, oldest first."""

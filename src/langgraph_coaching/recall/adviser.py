@@ -90,15 +90,28 @@ class Adviser:
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._without(error, started)
 
-    def advise_batch(self, conversations: Sequence[Any], labels: Labels) -> list[Advice]:
+    def advise_batch(
+        self,
+        conversations: Sequence[Any],
+        labels: Labels,
+        *,
+        snapshot: Snapshot | None = None,
+        now: datetime | None = None,
+    ) -> list[Advice]:
         """Advice for many conversations in one pass, without a deadline.
+
+        Args:
+            conversations: As `advise` takes them.
+            labels: Of the calls.
+            snapshot: The coachings to choose from; by default those of the store.
+            now: For expiry; by default this moment.
 
         Raises:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
         started = time.perf_counter()
-        snapshot = self._snapshots.current()
+        snapshot = self.snapshot() if snapshot is None else snapshot
         asked = [situate(read_messages(messages)) for messages in conversations]
         known = [situation for situation in asked if situation is not None]
         if not known or not snapshot.heads:
@@ -107,10 +120,18 @@ class Adviser:
         vectors = dict(zip(texts, self._embedder.documents(texts), strict=True))
         self._check(snapshot, vectors[texts[0]])
         places = [self._place(snapshot, one, np.stack([vectors[text] for text in one.texts])) for one in known]
-        results = iter(search(snapshot, places, labels, datetime.now(UTC), CANDIDATES))
+        results = iter(search(snapshot, places, labels, now or datetime.now(UTC), CANDIDATES))
         advice = [self._selected(situation, next(results)) if situation else Advice() for situation in asked]
         seconds = (time.perf_counter() - started) / len(advice)
         return [replace(one, seconds=seconds) for one in advice]
+
+    def snapshot(self) -> Snapshot:
+        """The store's active coachings as they are now.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        return self._snapshots.current()
 
     def refit(self) -> int:
         """Reads and fits every coaching anew; returns how many are active.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.background.shelf import Shelf
     from langgraph_coaching.recall.head import Fits
 
-_NAMES = ("id", "revision", "updated_at")
+NAMES = ("id", "revision", "updated_at")
 """What tells one revision from every other: an id that was erased may begin again at revision 1."""
 
 _FEW = 500
@@ -67,6 +67,11 @@ class Snapshot:
             np.array([np.inf if end is None else end.timestamp() for end in ends], dtype=np.float64),
         )
 
+    @classmethod
+    def empty(cls) -> Snapshot:
+        """Of a store in which nothing is active."""
+        return _EMPTY
+
 
 _EMPTY = Snapshot.of(0, (), NONE, None)
 
@@ -82,6 +87,8 @@ class Snapshots:
     def __init__(self, store: Store, shelf: Shelf) -> None:
         self._store = store
         self._shelf = shelf
+        shelf.namespace = store.namespace
+        self._shelved = 0
         self._lock = threading.Lock()
         self._heads: dict[tuple[str, int, datetime], Head] = {}
         self._made = ""
@@ -95,16 +102,19 @@ class Snapshots:
             EmbedderMismatchError: The table holds vectors of another embedder.
             StoreError: The table could not be read.
         """
-        version = self._store.version()
-        if version != self._current.version:
+        version, shelved = self._store.version(), self._shelf.version()
+        if (version, shelved) != (self._current.version, self._shelved):
             with self._lock:
-                version = self._store.version()
+                version, shelved = self._store.version(), self._shelf.version()
+                if shelved != self._shelved:  # perhaps another background: all are fitted anew
+                    self._fits, self._current, self._shelved = {}, _EMPTY, shelved
                 if version != self._current.version:
                     self._current = self._read(version)
         return self._current
 
     def forget(self) -> None:
-        """The next snapshot is read and fitted from nothing."""
+        """The next snapshot is read and fitted from nothing, against what the namespace has recorded until now."""
+        self._shelf.gather()
         with self._lock:
             self._made, self._current = "", _EMPTY
 
@@ -116,13 +126,13 @@ class Snapshots:
         made = self._store.check(table)
         if made != self._made:
             self._heads, self._fits, self._made, self._current = {}, {}, made, _EMPTY
-        wanted = {tuple(row[name] for name in _NAMES) for row in latest_rows(self._store.rows(_NAMES))}
+        wanted = {tuple(row[name] for name in NAMES) for row in latest_rows(self._store.rows(NAMES))}
         missing = wanted - self._heads.keys()
         named = {"id": sorted({key[0] for key in missing})} if len(missing) <= _FEW else {}
-        fresh = self._store.arrow((*_NAMES, "record", "vector", "examples"), **named) if missing else None
+        fresh = self._store.arrow((*NAMES, "record", "vector", "examples"), **named) if missing else None
         known = {key: head for key, head in self._heads.items() if key in wanted}
         if fresh is not None:
-            known.update(_heads(fresh, missing))
+            known.update(heads_in(fresh, missing))
         self._heads = known
         active = {
             key: head
@@ -148,7 +158,8 @@ class Snapshots:
         return taken(pool, [rows[key] for key in active])
 
 
-def _heads(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
+def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
+    """The heads of wanted revisions, by id, revision and the time it was made; `rows` is what the store read."""
     intents = rows["vector"].combine_chunks()
     dimension = intents.type.list_size
     flat = intents.flatten().to_numpy().reshape(-1, dimension)
@@ -157,7 +168,7 @@ def _heads(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
     pool = examples.values.flatten().to_numpy().reshape(-1, dimension)
     found = {}
     records = rows["record"]
-    for index, key in enumerate(zip(*(rows[name].to_pylist() for name in _NAMES), strict=True)):
+    for index, key in enumerate(zip(*(rows[name].to_pylist() for name in NAMES), strict=True)):
         if key in wanted:
             vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
             found[key] = Head(coaching_of(records[index].as_py()), vectors)

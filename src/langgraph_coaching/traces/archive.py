@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.traces.histories import Histories
 from langgraph_coaching.traces.model import Trace
+from langgraph_coaching.traces.record import read, written
+from langgraph_coaching.traces.redaction import Redaction
 
 if TYPE_CHECKING:
     import builtins
@@ -51,7 +54,7 @@ def _listed(names: Iterable[str | None]) -> str:
     return "".join(f"\n{name}" for name in sorted({name for name in names if name})) + "\n"
 
 
-def _row(trace: Trace) -> dict[str, Any]:
+def _row(trace: Trace, record: str) -> dict[str, Any]:
     receipts = trace.receipts
     return {
         "key": json.dumps([trace.namespace, trace.id], ensure_ascii=False),
@@ -59,8 +62,8 @@ def _row(trace: Trace) -> dict[str, Any]:
         "steps": len(trace.steps),
         "applied": _listed(receipt.coaching_id for receipt in receipts if receipt.applied),
         "considered": _listed(receipt.coaching_id for receipt in receipts),
-        "text": trace.text,
-        "record": trace.model_dump_json(exclude_defaults=True),
+        "text": trace.model_copy(update={"steps": [step for step in trace.steps if not step.history]}).text,
+        "record": record,
     }
 
 
@@ -70,11 +73,14 @@ class Archive:
     Args:
         database: Where the table lives.
         namespace: Every read is filtered by it in the query; every write carries it.
+        redaction: What runs over traces that are added.
     """
 
-    def __init__(self, database: Database, namespace: str) -> None:
+    def __init__(self, database: Database, namespace: str, redaction: Redaction | None = None) -> None:
         self._database = database
         self._namespace = namespace
+        self._redaction = redaction or Redaction()
+        self._histories = Histories(database, namespace)
 
     def add(self, traces: Trace | Iterable[Trace]) -> builtins.list[str]:
         """Keeps traces in this namespace; one that is there already, by id, is replaced.
@@ -89,15 +95,27 @@ class Archive:
             StoreError: The write failed.
         """
         given = [traces] if isinstance(traces, Trace) else list(traces)
-        for start in range(0, len(given), BATCH):
-            self._write(given[start : start + BATCH])
+        self.keep([self._redaction.trace(trace) for trace in given])
         return [trace.id for trace in given]
+
+    def keep(self, traces: Sequence[Trace]) -> None:
+        """Like `add`, for traces that are redacted already.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        for start in range(0, len(traces), BATCH):
+            self._write(traces[start : start + BATCH])
 
     def _write(self, traces: Sequence[Trace]) -> None:
         import pyarrow as pa
 
         unique = {trace.id: trace.model_copy(update={"namespace": self._namespace}) for trace in traces}
-        data = pa.Table.from_pylist([_row(trace) for trace in unique.values()], schema=_schema())
+        records = {name: written(trace) for name, trace in unique.items()}
+        rows = [_row(trace, records[name][0]) for name, trace in unique.items()]
+        data = pa.Table.from_pylist(rows, schema=_schema())
+        # First: a trace that can be read has all its chunks.
+        self._histories.write({name: chunks for name, (_, chunks) in records.items()})
         table = self._database.ensure(TABLE, _schema())
         self._database.write(
             table,
@@ -118,7 +136,7 @@ class Archive:
             raise NotFoundError(
                 f"no trace {trace_id!r} in the namespace {self._namespace!r}; list them with coach.traces.list()"
             )
-        return Trace.model_validate_json(rows[0]["record"])
+        return self._read(rows)[0]
 
     def list(
         self,
@@ -135,7 +153,8 @@ class Archive:
         """Traces, newest first.
 
         Args:
-            text: Somewhere in what was said, in any case.
+            text: Somewhere in what was said, in any case. What was said before a run is found in the run that said it,
+                or, where that one was not captured, in the first that was told of it.
             coaching_id: That coaching was in one of its prompts.
             label: Exactly this label.
             origin: `live`, `simulated` or `imported`.
@@ -156,7 +175,7 @@ class Archive:
             return []
         where = None
         conditions = [
-            None if text is None else func("contains", func("lower", col("text")), lit(text.lower())),
+            None if text is None else self._saying(text),
             None if coaching_id is None else func("contains", col("applied"), lit(f"\n{coaching_id}\n")),
             None if label is None else col("label") == lit(label),
             None if origin is None else col("origin") == lit(origin),
@@ -167,7 +186,18 @@ class Archive:
         for condition in conditions:
             if condition is not None:
                 where = condition if where is None else where & condition
-        return [Trace.model_validate_json(row["record"]) for row in self._rows(where, limit)]
+        return self._read(self._rows(where, limit))
+
+    def _saying(self, text: str) -> Any:
+        from lancedb.expr import col, func, lit
+
+        said = func("contains", func("lower", col("text")), lit(text.lower()))
+        earlier = self._histories.holding(text)
+        return said | col("id").isin(earlier) if earlier else said
+
+    def _read(self, rows: builtins.list[dict[str, Any]]) -> builtins.list[Trace]:
+        chunks = self._histories.read(json.loads(row["record"]) for row in rows)
+        return [read(row["record"], chunks) for row in rows]
 
     def _rows(self, where: Any, limit: int | None) -> builtins.list[dict[str, Any]]:
         from lancedb.expr import col, lit

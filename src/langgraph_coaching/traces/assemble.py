@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from langgraph_coaching.traces.call import ModelCall
+from langgraph_coaching.traces.exchange import Exchanges, exactly
 from langgraph_coaching.traces.model import Step, Trace
 from langgraph_coaching.traces.recording import Recording
 from langgraph_coaching.traces.run import Run
@@ -25,6 +27,8 @@ log = logging.getLogger("langgraph_coaching")
 
 MOST_OPEN = 1_000
 """Runs that are followed at once; beyond it the one that has been silent longest is given up as it is."""
+
+T = TypeVar("T")
 
 _DURING = ("interrupt", "resume")
 
@@ -124,8 +128,30 @@ class Assembler:
 def trace_of(recording: Recording) -> Trace:
     """The trace of a recording, as far as it has come."""
     header = recording.header
-    steps = [_step(fields, header["id"], index) for index, fields in enumerate(recording.transcript.steps())]
-    return Trace(**header, models=tuple(recording.models), steps=tuple(steps))
+    steps: list[Step] = []
+    for entry in recording.transcript.entries:
+        own = [_step(fields, header["id"], len(steps) + place) for place, fields in enumerate(entry.steps)]
+        steps += _or(own, exactly, own, entry.message)
+    exchanges = Exchanges(steps, recording.transcript.entries)
+    calls = tuple(_or(ModelCall(), exchanges.record, exchange) for exchange in recording.exchanges)
+    return Trace(
+        **header,
+        models=tuple(recording.models),
+        steps=tuple(steps),
+        calls=calls,
+        messages=tuple(exchanges.messages.values),
+        tools=tuple(exchanges.tools.values),
+        parameters=tuple(exchanges.parameters.values),
+    )
+
+
+def _or(otherwise: T, read: Callable[..., T], *given: Any) -> T:
+    """What is read of something a graph has put there, which may do anything, or something else where that fails."""
+    try:
+        return read(*given)
+    except Exception:
+        log.debug("a part of a recording could not be read", exc_info=True)
+        return otherwise
 
 
 def _step(fields: dict[str, Any], trace_id: str, index: int) -> Step:

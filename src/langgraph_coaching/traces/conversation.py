@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
-from langgraph_coaching.recall.situation import text_of
+from langgraph_coaching.traces.reasoning import thoughts_and_words
+from langgraph_coaching.traces.seen import amended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.traces.model import Step, Trace
 
-_THINK = re.compile(r"<think>(.*?)</think>\s*", re.DOTALL)
+EVENTS = ("system", "handoff")
+"""Types of steps that are no messages."""
+
+UNNAMED = "unnamed-"
+"""Begins the `message_id` of steps whose message has no id: it only holds them together."""
 
 
 def answer_parts(message: BaseMessage) -> Iterator[dict[str, Any]]:
@@ -30,11 +34,10 @@ def answer_parts(message: BaseMessage) -> Iterator[dict[str, Any]]:
     Yields:
         Fields of a `Step` without its place: `type`, `text` and what belongs to the type.
     """
-    text = text_of(message)
-    for thought in (*_reasoning(message), *_THINK.findall(text)):
-        if thought.strip():
-            yield {"type": "reasoning", "text": thought.strip()}
-    if said := _THINK.sub("", text).strip():
+    thoughts, words = thoughts_and_words(message)
+    for thought in thoughts:
+        yield {"type": "reasoning", "text": thought}
+    if said := words.strip():
         yield {"type": "message", "text": said}
     for call in getattr(message, "tool_calls", ()):
         arguments = call["args"]
@@ -55,15 +58,6 @@ def answer_parts(message: BaseMessage) -> Iterator[dict[str, Any]]:
         }
 
 
-def _reasoning(message: BaseMessage) -> Iterator[str]:
-    for block in message.content if isinstance(message.content, list) else ():
-        if isinstance(block, dict) and block.get("type") in ("reasoning", "thinking"):
-            summary = " ".join(part.get("text", "") for part in block.get("summary") or () if isinstance(part, dict))
-            yield str(block.get("reasoning") or block.get("thinking") or summary)
-    if isinstance(extra := message.additional_kwargs.get("reasoning_content"), str):
-        yield extra
-
-
 def messages_before(trace: Trace, step: Step) -> list[BaseMessage]:
     """The conversation a model saw when it made a step: everything before that answer, without system messages.
 
@@ -71,7 +65,8 @@ def messages_before(trace: Trace, step: Step) -> list[BaseMessage]:
         trace: The trace of the step.
         step: One of its steps.
     """
-    return messages_of([other for other in trace.steps[: step.index] if _answer_key(other) != _answer_key(step)])
+    key = answer_key(step)
+    return messages_of([other for other in trace.steps[: step.index] if answer_key(other) != key])
 
 
 def messages_of(steps: Sequence[Step]) -> list[BaseMessage]:
@@ -80,19 +75,20 @@ def messages_of(steps: Sequence[Step]) -> list[BaseMessage]:
     System steps and handoffs are events, not messages, and stand for none.
     """
     found: list[BaseMessage] = []
-    for _, grouped in groupby((step for step in steps if step.type not in ("system", "handoff")), key=_answer_key):
+    for _, grouped in groupby((step for step in steps if step.type not in EVENTS), key=answer_key):
         group = list(grouped)
         first = group[0]
+        name = None if (first.message_id or "").startswith(UNNAMED) else first.message_id
         if first.type == "user":
-            found.append(HumanMessage(first.text))
-        elif first.type == "tool_result":
-            found.append(ToolMessage(first.text, tool_call_id=first.tool_call_id or "", name=first.name))
+            said: BaseMessage = HumanMessage(first.text, id=name)
         else:
-            found.append(_answer(group))
+            said = _result(first, name) if first.type == "tool_result" else _answer(group, name)
+        found.append(amended(said, first.exact) if first.exact else said)
     return found
 
 
-def _answer_key(step: Step) -> tuple[str, object]:
+def answer_key(step: Step) -> tuple[str, object]:
+    """Equal for the steps of one message."""
     if step.type in ("user", "tool_result"):
         return "step", step.index
     if step.call is not None:
@@ -100,10 +96,24 @@ def _answer_key(step: Step) -> tuple[str, object]:
     return ("message", step.message_id) if step.message_id else ("step", step.index)
 
 
-def _answer(group: Sequence[Step]) -> AIMessage:
-    calls = [
-        {"name": step.name or "", "args": step.arguments or {}, "id": step.tool_call_id or f"call_{step.index}"}
-        for step in group
-        if step.type == "tool_call"
-    ]
-    return AIMessage("\n".join(step.text for step in group if step.type == "message"), tool_calls=calls)
+def _result(step: Step, name: str | None) -> ToolMessage:
+    status: Any = "success" if step.error is None else "error"
+    return ToolMessage(step.text, tool_call_id=step.tool_call_id or "", name=step.name, id=name, status=status)
+
+
+def _answer(group: Sequence[Step], name: str | None) -> AIMessage:
+    calls = [step for step in group if step.type == "tool_call"]
+    return AIMessage(
+        "\n".join(step.text for step in group if step.type == "message"),
+        id=name,
+        tool_calls=[
+            {"name": step.name or "", "args": step.arguments or {}, "id": step.tool_call_id or f"call_{step.index}"}
+            for step in calls
+            if step.arguments is not None or step.error is None
+        ],
+        invalid_tool_calls=[
+            {"name": step.name, "args": step.text, "id": step.tool_call_id, "error": step.error}
+            for step in calls
+            if step.arguments is None and step.error is not None
+        ],
+    )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from langgraph_coaching.recall.advice import Receipt
+from langgraph_coaching.traces.call import ModelCall
 
 StepType = Literal["user", "message", "reasoning", "tool_call", "tool_result", "handoff", "system"]
 
@@ -54,6 +55,9 @@ class Step(BaseModel):
     """What coaching was considered for this model call; on the first step of the call."""
     coaching: str = ""
     """The prompt block the model saw, on the first step of the call."""
+    exact: dict[str, Any] = Field(default_factory=dict)
+    """On the first step of a message, what type and text cannot say of it: fields of LangChain's message, such as
+    `content` with an image or with blanks around the words."""
     extra: dict[str, Any] = Field(default_factory=dict)
     """Parts of the recording nothing else here has a place for."""
 
@@ -99,6 +103,14 @@ class Trace(BaseModel):
     tags: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    calls: tuple[ModelCall, ...] = ()
+    """What each model call was given, by its number; `prompt_of` reads it."""
+    messages: tuple[dict[str, Any], ...] = ()
+    """Messages that models saw and steps cannot say exactly, each once."""
+    tools: tuple[list[Any], ...] = ()
+    """Every list of tools that a model was offered."""
+    parameters: tuple[dict[str, Any], ...] = ()
+    """Every set of parameters, such as a temperature, that a model was asked with."""
     metadata: dict[str, Any] = Field(default_factory=dict)
 
     def coachable_steps(self) -> list[Step]:

@@ -6,16 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.messages import AIMessage, SystemMessage
+from langchain_core.messages import AIMessage, HumanMessage, RemoveMessage, SystemMessage
+from pydantic import BaseModel
 
 from langgraph_coaching.recall.prompt import BLOCK
 from langgraph_coaching.recall.situation import text_of
 from langgraph_coaching.traces.message import parts_of
+from langgraph_coaching.traces.seen import bare
+from langgraph_coaching.traces.storable import storable
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from langgraph_coaching.traces.event import Event
+
+_PARAMETERS = (
+    *("temperature", "top_p", "top_k", "max_tokens", "max_completion_tokens", "max_output_tokens", "stop", "seed", "n"),
+    *("response_format", "tool_choice", "parallel_tool_calls", "presence_penalty", "frequency_penalty"),
+    *("reasoning", "reasoning_effort", "thinking", "verbosity"),
+)
+"""What is kept of a call's parameters; others may hold keys and addresses."""
 
 _COUNTS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens", "total_tokens": "total_tokens"}
 
@@ -28,21 +38,29 @@ class Prompt:
     """The system messages in front, without coaching; of a model that completes text, the text."""
     coaching: str
     """The prompt block in it, or ""."""
+    front: tuple[BaseMessage, ...]
+    """The system messages in front, each without coaching."""
     messages: tuple[BaseMessage, ...]
-    """The conversation behind the system messages."""
+    """The conversation behind them."""
     model: str | None
     """The model's name as it was configured."""
+    tools: list[Any]
+    """The tools it was offered, as the provider is told of them."""
+    parameters: dict[str, Any]
+    """How it was asked, such as its temperature."""
 
 
 def read_prompt(event: Event) -> Prompt:
     """Takes apart what a `chat_model_start` or an `llm_start` carries."""
     given = event.data[0] if event.data else []
-    messages: list[BaseMessage] = []
-    if isinstance(given, str):
-        system = given
+    front: list[BaseMessage]
+    messages: list[BaseMessage]
+    if isinstance(given, str):  # a model that completes text is given one text
+        system, front, messages = given, [HumanMessage(BLOCK.sub("", given))], []
     else:
-        front = next((i for i, m in enumerate(given) if not isinstance(m, SystemMessage)), len(given))
-        system, messages = "\n\n".join(text_of(message) for message in given[:front]), given[front:]
+        end = next((i for i, m in enumerate(given) if not isinstance(m, SystemMessage)), len(given))
+        system, messages = "\n\n".join(text_of(message) for message in given[:end]), given[end:]
+        front = [found for message in given[:end] if (found := bare(message)) is not None]
     block = BLOCK.search(system)
     metadata = event.metadata or {}
     parameters = event.more if isinstance(event.more, Mapping) else {}
@@ -50,9 +68,18 @@ def read_prompt(event: Event) -> Prompt:
     return Prompt(
         system=BLOCK.sub("", system).strip("\n"),
         coaching=block.group().lstrip("\n") if block else "",
-        messages=tuple(messages),
+        front=tuple(front),
+        messages=tuple(message for message in messages if not isinstance(message, RemoveMessage)),
         model=next((str(name) for name in names if name), None),
+        tools=storable(parameters.get("tools") or parameters.get("functions") or []),
+        parameters={
+            name: storable(_schema(parameters[name])) for name in _PARAMETERS if parameters.get(name) is not None
+        },
     )
+
+
+def _schema(value: Any) -> Any:
+    return value.model_json_schema() if isinstance(value, type) and issubclass(value, BaseModel) else value
 
 
 @dataclass(frozen=True, slots=True)

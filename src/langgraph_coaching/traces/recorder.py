@@ -11,9 +11,10 @@ from langgraph_coaching.coaching.writer import Writer
 from langgraph_coaching.errors import CoachingError
 from langgraph_coaching.recall.ledger import Link
 from langgraph_coaching.traces.assemble import Assembler
-from langgraph_coaching.traces.capture import Capture
 from langgraph_coaching.traces.event import FLUSH
 from langgraph_coaching.traces.followed import decided
+from langgraph_coaching.traces.limits import CaptureLimits
+from langgraph_coaching.traces.redaction import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,18 +39,28 @@ class Recorder:
         ledger: Where receipts go.
         archive: Where traces go.
         behavior_of: The behavior of a coaching at a revision, for telling whether it was followed.
+        limits: Which runs are kept, and how much of them.
+        redaction: What runs over receipts and traces before they are written.
     """
 
     def __init__(
-        self, ledger: Ledger, archive: Archive, behavior_of: Callable[[str, int], Behavior | None] = lambda *_: None
+        self,
+        ledger: Ledger,
+        archive: Archive,
+        behavior_of: Callable[[str, int], Behavior | None] = lambda *_: None,
+        *,
+        limits: CaptureLimits | None = None,
+        redaction: Redaction | None = None,
     ) -> None:
         self._ledger = ledger
         self._archive = archive
         self._behavior_of = lru_cache(RECENT)(behavior_of)  # a revision never changes
+        self._limits = limits or CaptureLimits()
+        self._redaction = redaction or Redaction()
         self._recent: OrderedDict[str, Receipt] = OrderedDict()
         self._assembler = Assembler(self._recent.get)
         self._writer = Writer(
-            {"receipts": ledger.write, "events": self._assemble, "traces": self._archived, "links": ledger.link}
+            {"receipts": self._entered, "events": self._assemble, "traces": self._archived, "links": ledger.link}
         )
 
     @cached_property
@@ -77,11 +88,16 @@ class Recorder:
         self._writer.flush()
 
     def _archived(self, traces: Sequence[Trace]) -> None:
-        self._archive.add(traces)
+        self._archive.keep(traces)
+
+    def _entered(self, entries: Sequence[Entry]) -> None:
+        self._ledger.write([self._redaction.entry(entry) for entry in entries])
 
     def _assemble(self, events: Sequence[Any]) -> None:
         # Queued, not written here: when the store fails, the traces are tried again but the events are not read twice.
-        for trace in map(self._decided, self._assembler.consume(events)):
+        for recorded in filter(self._limits.keeps, self._assembler.consume(events)):
+            # Redacted before it is cut: half of a secret looks like none.
+            trace = self._limits.cut(self._redaction.trace(self._decided(recorded)))
             self._writer.put("traces", trace)
             for link in links_of(trace):
                 self._writer.put("links", link)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
 
+from langgraph_coaching.traces.exchange import Exchange
 from langgraph_coaching.traces.handoffs import Handoffs
 from langgraph_coaching.traces.header import header_of, moment
 from langgraph_coaching.traces.message import answered, result_of
@@ -45,7 +46,8 @@ class Recording:
         self.models: dict[str, None] = {}
         self._receipts = Receipts(receipt_of)
         self._handoffs = Handoffs(self.transcript)
-        self._calls = 0
+        self.exchanges: list[Exchange] = []
+        """The model calls that have ended."""
         self._prompts: dict[str, str] = {}
         self._interrupts: set[str] = set()
         self._resumed = False
@@ -96,12 +98,18 @@ class Recording:
             messages = [HumanMessage(prompt.system)]
         elif prompt.system and prompt.system != self._prompts.get(run.path):
             # Recorded once for each agent, and again when it changes.
-            if run.path in self._prompts or not self.transcript.has_system(prompt.system):
+            if run.path in self._prompts or self.transcript.system(prompt.system) is None:
                 fields = {**_made(run, run.start), "type": "system", "author": "system", "name": "prompt"}
                 entry = Entry([fields | {"text": prompt.system}], SystemMessage(prompt.system))
-                self.transcript.add(entry) if self._calls else self.transcript.add_first(entry)
+                self.transcript.add(entry) if self.exchanges else self.transcript.add_first(entry)
             self._prompts[run.path] = prompt.system
-        self.transcript.place(messages, answered(messages) if run is self.root else 0, _made(run, run.start))
+        made = _made(run, run.start)
+        entries = self.transcript.place(messages, answered(messages) if run is self.root else 0, made)
+        system = self.transcript.system(prompt.system) if len(prompt.front) == 1 else None
+        front = [(self.transcript.named(message.id) or system, message) for message in prompt.front]
+        run.exchange = Exchange(
+            front, prompt.messages, entries if prompt.messages else (), tools=prompt.tools, parameters=prompt.parameters
+        )
 
     # ── what ends ──
 
@@ -146,7 +154,8 @@ class Recording:
             once["extra"] = {"alternatives": answer.alternatives}
         first, *rest = answer.steps
         steps = [shared | once | first, *(shared | part for part in rest)]
-        self.transcript.add(Entry(steps, answer.message, happened=True))
+        entry = self.transcript.add(Entry(steps, answer.message, happened=True))
+        self.exchanges[-1].answer = entry, answer.message
 
     def _call(self, run: Run, event: Event, model: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Fields of all steps of a model call, and those of its first step."""
@@ -154,7 +163,7 @@ class Recording:
         name = (prompt.model if prompt else None) or model
         if name:
             self.models[name] = None
-        shared = _made(run, event) | {"call": self._calls, "run_id": str(run.start.run_id)}
+        shared = _made(run, event) | {"call": len(self.exchanges), "run_id": str(run.start.run_id)}
         once = {
             "model": name,
             "duration_ms": _duration(run, event),
@@ -162,8 +171,8 @@ class Recording:
             "receipts": self._receipts.of(run, prompt.coaching if prompt else ""),
         }
         for above in run.line():
-            above.call = self._calls
-        self._calls += 1
+            above.call = len(self.exchanges)
+        self.exchanges.append(run.exchange or Exchange())
         return shared, once
 
     def _tool_answers(self, run: Run, event: Event) -> None:
@@ -177,7 +186,7 @@ class Recording:
         if own is not None:
             fields = made | {"name": run.start.name, "duration_ms": _duration(run, event)} | self._given(run, own)
             result = {name: value for name, value in result_of(own).items() if value is not None}
-            self.transcript.add(Entry([fields | result], own, happened=True))
+            self.transcript.add(Entry([fields | result | {"message_id": own.id}], own, happened=True))
         for messages in found:
             self.transcript.place(messages, 0, made)
         self._handoffs.by_tool(run, output, run.start.data, made)

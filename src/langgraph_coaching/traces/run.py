@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.event import Event
+    from langgraph_coaching.traces.exchange import Exchange
     from langgraph_coaching.traces.modelcall import Prompt
 
 _TASK_ID = re.compile(r":[^|]*")
@@ -32,6 +33,8 @@ class Run:
     """Of a node: the advice in the state it was given."""
     prompt: Prompt | None = None
     """Of a model call."""
+    exchange: Exchange | None = None
+    """Of a model call, as far as it has come."""
     call: int | None = None
     """Number of the latest model call in it."""
     handed: set[str] = field(default_factory=set)

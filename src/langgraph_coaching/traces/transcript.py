@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, RemoveMessage, SystemMessage, ToolMessage
 
 from langgraph_coaching.recall.prompt import BLOCK
+from langgraph_coaching.traces.conversation import UNNAMED
 from langgraph_coaching.traces.message import call_ids, steps_of, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from langchain_core.messages import BaseMessage
 
@@ -45,10 +46,6 @@ class Transcript:
     _asked: dict[str, Entry] = field(default_factory=dict)
     _answered: dict[str, Entry] = field(default_factory=dict)
 
-    def steps(self) -> Iterator[dict[str, Any]]:
-        """The fields of every step, in order."""
-        return (step for entry in self.entries for step in entry.steps)
-
     def add(self, entry: Entry) -> Entry:
         """Puts an entry behind all others."""
         self._insert(len(self.entries), entry)
@@ -64,40 +61,57 @@ class Transcript:
         entry = self._asked.get(tool_call_id or "")
         return next((step for step in entry.steps if step.get("tool_call_id") == tool_call_id), None) if entry else None
 
-    def has_system(self, text: str) -> bool:
-        """Whether a system message of exactly this text is in it."""
-        return bool(self._by_words.get(_words(SystemMessage(text))))
+    def named(self, message_id: str | None) -> Entry | None:
+        """The message of that id, or None."""
+        return self._by_id.get(message_id or "")
 
-    def place(self, messages: Sequence[BaseMessage], earlier: int, shared: dict[str, Any]) -> None:
+    def system(self, text: str) -> Entry | None:
+        """The latest system message of exactly this text, or None."""
+        found = self._by_words.get(_words(SystemMessage(text)))
+        return found[-1] if found else None
+
+    def place(self, messages: Sequence[BaseMessage], earlier: int, shared: dict[str, Any]) -> list[Entry]:
         """Adds those messages that are not in it yet, each where it belongs among those that are.
 
         Args:
             messages: A conversation as somebody saw it, oldest first.
             earlier: How many of them, counted from the front, were said before this run if they are not known yet.
             shared: Fields of every new step, such as `node`.
+
+        Returns:
+            The entry of each of the messages, without those that only remove another one.
         """
         seen = [message for message in messages if not isinstance(message, RemoveMessage)]
         known = self._known(seen)
-        if None not in known:
-            return
+        if all(known):
+            return [entry for entry in known if entry is not None]
         following: Entry | None = None
         nexts = []
         for entry in reversed(known):
             nexts.append(following)
             following = entry or following
+        found: list[Entry] = []
+        last: tuple[Entry | None, bool, int] | None = None
         for index, (message, entry, after) in enumerate(zip(seen, known, reversed(nexts), strict=True)):
             if entry is None:
-                older = index < earlier
-                fields = {"history": True} if older else shared
-                steps = [
-                    {**fields, "message_id": message.id, **step}
-                    for step in steps_of(message, known=not older)
-                    if step["type"] != "handoff" or step["tool_call_id"] not in self.handed
-                ]
-                if len(steps) > 1 and message.id is None:  # one name holds the steps of one message together
-                    steps = [{**step, "message_id": f"unnamed-{len(self.entries)}"} for step in steps]
-                new = Entry(steps, message, older=older, settled=message.id is not None)
-                self._insert(self._place(new, after), new)
+                new = self._new(message, shared, older=index < earlier)
+                behind = last is not None and last[:2] == (after, new.older)  # no need to look for its place again
+                place = last[2] + 1 if last is not None and behind else self._place(new, after)
+                self._insert(place, new)
+                last = after, new.older, place
+            found.append(entry or new)
+        return found
+
+    def _new(self, message: BaseMessage, shared: dict[str, Any], *, older: bool) -> Entry:
+        fields = {"history": True} if older else shared
+        steps = [
+            {**fields, "message_id": message.id, **step}
+            for step in steps_of(message, known=not older)
+            if step["type"] != "handoff" or step["tool_call_id"] not in self.handed
+        ]
+        if len(steps) > 1 and message.id is None:  # one name holds the steps of one message together
+            steps = [{**step, "message_id": f"{UNNAMED}{len(self.entries)}"} for step in steps]
+        return Entry(steps, message, older=older, settled=message.id is not None)
 
     def _place(self, entry: Entry, after: Entry | None) -> int:
         if entry.older:
@@ -128,9 +142,12 @@ class Transcript:
         for entry in found:
             if entry is not None:
                 entry.settled = True
+        if all(found):
+            return found
+        left: dict[Any, list[Entry]] = {}
         # From the end: what is given to a run, still without ids, is the last of a conversation.
         for index, message in reversed([*enumerate(messages)]):
-            entry = None if found[index] else self._by_call(message, taken) or self._by_text(message, taken)
+            entry = None if found[index] else self._by_call(message, taken) or self._by_text(message, taken, left)
             if entry is not None:
                 found[index] = entry
                 taken.add(id(entry))
@@ -145,12 +162,16 @@ class Transcript:
             entry = asked[0] if asked and None not in asked else None
         return None if id(entry) in taken else entry
 
-    def _by_text(self, message: BaseMessage, taken: set[int]) -> Entry | None:
+    def _by_text(self, message: BaseMessage, taken: set[int], left: dict[Any, list[Entry]]) -> Entry | None:
+        words = _words(message)
+        if words not in left:
+            left[words] = [entry for entry in self._by_words.get(words, ()) if id(entry) not in taken]
         answers = ("", getattr(message, "tool_call_id", ""))
-        for entry in reversed(self._by_words.get(_words(message), ())):
+        for place in range(len(left[words]) - 1, -1, -1):
+            entry = left[words][place]
             other = getattr(entry.message, "tool_call_id", "") not in answers or (message.id and entry.settled)
             if id(entry) not in taken and not other:
-                return entry
+                return left[words].pop(place)
         return None
 
     def _settle(self, entry: Entry, message: BaseMessage) -> None:

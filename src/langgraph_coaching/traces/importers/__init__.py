@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import TraceImportError
+from langgraph_coaching.traces.importers import debug_stream, langfuse, langsmith, otel
 from langgraph_coaching.traces.importers.chat_sessions import sessions_of
 from langgraph_coaching.traces.importers.report import Finding, Imported, Repairs
 from langgraph_coaching.traces.importers.source import Row, modified_at, rows_of
+from langgraph_coaching.traces.importers.spans import trace_of
 from langgraph_coaching.traces.importers.trace import is_message, read_trace
 
 if TYPE_CHECKING:
@@ -15,7 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "Imported", "import_traces"]
 
-FORMATS = ("openai", "chat_sessions")
+TRACERS = {
+    "langsmith": langsmith,
+    "langfuse": langfuse,
+    "openinference": otel,
+    "otel": otel,
+    "debug_stream": debug_stream,
+}
+"""Formats of spans, and who reads them."""
+
+FORMATS = ("openai", "chat_sessions", *TRACERS)
 
 
 def import_traces(
@@ -34,8 +45,10 @@ def import_traces(
     Args:
         source: For `openai`: the path of a .json or .jsonl file, one row (a mapping with `messages`), a list of
             messages, or an iterable of rows or of such lists. For `chat_sessions`: a LangChain chat loader, or an
-            iterable of `ChatSession` mappings or of lists of messages.
-        format: `openai` or `chat_sessions`.
+            iterable of `ChatSession` mappings or of lists of messages. For the formats of tracers: a path or rows of
+            runs, spans or events; LangSmith's may be what `langsmith.Client().list_runs()` gives.
+        format: `openai`, `chat_sessions`, `langsmith`, `langfuse`, `openinference`, `otel` (the GenAI conventions) or
+            `debug_stream` (of a LangGraph server).
         origin: `live`, `simulated` or `imported`.
         namespace: Of the traces.
 
@@ -49,14 +62,20 @@ def import_traces(
     if format not in FORMATS:
         raise TraceImportError(f"the format {format!r} is unknown; use one of {', '.join(FORMATS)}")
     rows = rows_of(sessions_of(source) if format == "chat_sessions" else source)
-    if rows and all(is_message(row.value) for row in rows):
+    if format in TRACERS:
+        rows = TRACERS[format].grouped(rows)
+    elif rows and all(is_message(row.value) for row in rows):
         rows = [Row(1, [row.value for row in rows])]
     imported = Imported()
     taken: dict[str, int] = {}  # id: number of the row that has it
     latest = modified_at(source)
     for row in rows:
         repairs = Repairs(row.number)
-        read = _read(row, repairs, origin=origin, namespace=namespace, no_later_than=latest)
+        told = {"origin": origin, "namespace": namespace}
+        if format in TRACERS:
+            read = _read_spans(TRACERS[format], row, repairs, told)
+        else:
+            read = _read(row, repairs, **told, no_later_than=latest)
         if isinstance(read, str):
             imported.findings.append(Finding(row.number, "unreadable", read, row.value))
             continue
@@ -75,6 +94,16 @@ def _read(row: Row, repairs: Repairs, **told: Any) -> Trace | str:
         return read_trace(row.value, repairs, **told)
     except (ValueError, TypeError, RecursionError) as error:
         return " ".join(str(error).split())
+
+
+def _read_spans(reader: Any, row: Row, repairs: Repairs, told: dict[str, Any]) -> Trace | str:
+    if row.fault is not None:
+        return row.fault
+    try:
+        spans, fields = reader.read(row.value, repairs)
+        return trace_of(spans, {**fields, **told}, repairs)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+        return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _named_apart(trace: Trace, taken: dict[str, int], repairs: Repairs) -> Trace:

@@ -1,0 +1,70 @@
+"""The command that runs a recorded run again: `replay`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from langgraph_coaching.cli import render
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened
+from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.replay.era import RECORDED
+
+_AS_OF = f"The coaching as it was then (UTC), such as 2030-01-31T12:00; `{RECORDED}` for what the receipts name."
+
+
+def replay(
+    name: Annotated[str, typer.Argument(metavar="TRACE", help="A recorded run.")],
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Leave this coaching out; may be given several times.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(metavar="TIME", help=_AS_OF)] = None,
+    ablate: Annotated[
+        bool, typer.Option("--ablate", help="Rank the applied coachings by what changes without.")
+    ] = False,
+    agent: Annotated[str | None, typer.Option(metavar="NAME", help="Label of the calling agent.")] = None,
+    node: Annotated[str | None, typer.Option(metavar="NAME", help="Label of the calling node.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Further label; may be given several times.")
+    ] = None,
+    store: Store = DEFAULT_STORE,
+    namespace: Namespace = "default",
+    embeddings: Embeddings = "minilm",
+    as_json: Json = False,
+) -> None:
+    """Run a recorded run again with other coaching.
+
+    Says what differs, call by call. Every model call is looked at anew and answered from the recording; no model is
+    called and nothing is written.
+
+    Example: langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab
+    """
+    with opened(store, namespace, embeddings) as coach:
+        recorded = coach.traces.get(name)
+        found = coach.replay(
+            recorded, without=without or (), as_of=_moment(as_of), agent=agent, node=node, tags=tag or ()
+        )
+        ranked = found.ablate() if ablate else []
+    if as_json:
+        render.as_json(found.to_json() | ({"ablation": [render.plain(one) for one in ranked]} if ablate else {}))
+        return
+    render.line(str(found.diff()))
+    for one in ranked:
+        render.line(f"without {one.coaching_id} ({one.intent}): {one.calls} of {len(found.steps)} prompts differ")
+    if ablate and not ranked:
+        render.nothing("no coaching is applied in it, so there is nothing to leave out")
+        raise typer.Exit(Exit.NOTHING)
+
+
+def _moment(given: str | None) -> datetime | str | None:
+    if given is None or given == RECORDED:
+        return given
+    try:
+        found = datetime.fromisoformat(given)
+    except ValueError:
+        raise InvalidCoachingError(
+            f"--as-of is a time such as 2030-01-31T12:00, or {RECORDED!r}, not {given!r}"
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

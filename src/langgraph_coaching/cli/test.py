@@ -1,0 +1,73 @@
+"""Commands that keep corrections made: `test new`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from langgraph_coaching.cli import render
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, opened
+from langgraph_coaching.errors import InvalidCoachingError
+
+_HELP = """Make corrections into regression tests.
+
+Example: langgraph-coaching test new c-k3v9q2m7x4ab tests/test_shipping.py
+"""
+
+app = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("new")
+def new(
+    coaching: Annotated[str, typer.Argument(metavar="COACHING", help="Its id; `list` shows them.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The test file, such as tests/test_shipping.py.")],
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODULE:NAME", help="Your chat model, asked once and recorded; otherwise a trace shows it."
+        ),
+    ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORDS", help="What the answer must hold; may be given several times."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+    store: Store = DEFAULT_STORE,
+    namespace: Namespace = "default",
+    embeddings: Embeddings = "minilm",
+    as_json: Json = False,
+) -> None:
+    """Write a test of one coaching, and a recording beside it.
+
+    It fires at its source, stays silent at its nearest misses, and what it asks for is done in the recording. The test
+    fails when the coaching is edited, archived, deleted or shadowed by another.
+
+    Example: langgraph-coaching test new c-k3v9q2m7x4ab tests/test_shipping.py
+    """
+    asked = None if model is None else _loaded(model)
+    with opened(store, namespace, embeddings) as coach:
+        found = coach.write_test(coaching, path, model=asked, expect=expect or (), force=force)
+    if as_json:
+        recording = None if found.recording is None else str(found.recording)
+        render.as_json({"path": str(found.path), "recording": recording, "notes": list(found.notes)})
+    else:
+        for line in str(found).splitlines():
+            render.line(line)
+
+
+def _loaded(named: str) -> Any:
+    """The object that `module:name` says, with the folder the command runs in on the path, as with `python -m`."""
+    module, _, name = named.partition(":")
+    if not (module and name):
+        raise InvalidCoachingError(f"write --model MODULE:NAME, such as shop.agent:model, not {named!r}")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise InvalidCoachingError(f"--model {named} cannot be loaded: {error}") from error
+    finally:
+        sys.path.pop(0)

@@ -1,0 +1,89 @@
+"""The constructor: an object as the Python expression that builds it again, without its secrets."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from typing import Any
+
+from pydantic import BaseModel
+
+from langgraph_coaching.errors import InvalidCoachingError
+
+_NOT_GIVEN = {"metadata", "profile", "callbacks", "cache", "tags", "verbose"}
+"""Fields that validators fill, or that say nothing about what is asked."""
+
+
+def constructor(value: Any, imports: dict[str, set[str]]) -> str:
+    """The expression that builds a chat model, or one with tools bound to it.
+
+    Args:
+        value: A chat model of a LangChain package, or a binding of one.
+        imports: Takes up the names that the expression needs, by module.
+
+    Raises:
+        InvalidCoachingError: It cannot be told how it was made.
+    """
+    bound, options = getattr(value, "bound", None), getattr(value, "kwargs", None)
+    if bound is not None and isinstance(options, dict):
+        return f"{constructor(bound, imports)}.bind({_arguments(_plain_or_refused(options))})"
+    kind = type(value)
+    if not isinstance(value, BaseModel) or "<locals>" in kind.__qualname__ or kind.__module__ == "__main__":
+        raise InvalidCoachingError(
+            f"a {kind.__name__} cannot be written into a test file; give a chat model of a package, such as "
+            "ChatOpenAI, or leave the model out"
+        )
+    secrets: dict[str, str] = getattr(value, "lc_secrets", {})
+    given = {}
+    for name in sorted(value.model_fields_set - _NOT_GIVEN):
+        field, found = kind.model_fields[name], getattr(value, name)
+        if hasattr(found, "get_secret_value"):
+            variable = secrets.get(name, "API_KEY")
+            given[field.alias or name] = f'os.environ.get("{variable}", "none")'
+            imports.setdefault("os", set())
+        elif found not in (None, {}, [], "", field.default) and _plain(found):
+            given[field.alias or name] = literal(found)
+    package = kind.__module__.partition(".")[0]
+    exported = getattr(import_module(package), kind.__name__, None) is kind
+    imports.setdefault(package if exported else kind.__module__, set()).add(kind.__name__)
+    return f"{kind.__name__}({_arguments(given)})"
+
+
+def _plain_or_refused(options: dict[str, Any]) -> dict[str, str]:
+    if wrong := [name for name, value in options.items() if not _plain(value)]:
+        raise InvalidCoachingError(f"{', '.join(wrong)} of the bound model cannot be written into a test file")
+    return {name: literal(value) for name, value in options.items()}
+
+
+def _arguments(given: dict[str, str]) -> str:
+    return "\n" + "".join(f"    {name}={written},\n" for name, written in given.items()) if given else ""
+
+
+def _plain(value: Any) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def literal(value: Any, indent: int = 4) -> str:
+    """A Python literal as a formatter would leave it: double quotes, and a line for each item.
+
+    Args:
+        value: JSON values.
+        indent: Blanks in front of the line it ends on.
+    """
+    if isinstance(value, str):
+        return repr(value) if '"' in value and "'" not in value else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        items = [f"{literal(name)}: {literal(inner, indent + 4)}" for name, inner in value.items()]
+        return _lines("{", items, "}", indent)
+    if isinstance(value, list):
+        return _lines("[", [literal(inner, indent + 4) for inner in value], "]", indent)
+    return repr(value)
+
+
+def _lines(opening: str, items: list[str], closing: str, indent: int) -> str:
+    blank = "\n" + " " * (indent + 4)
+    return f"{opening}{''.join(f'{blank}{item},' for item in items)}{blank[:-4] if items else ''}{closing}"

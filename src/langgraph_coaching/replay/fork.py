@@ -1,0 +1,111 @@
+"""The fork: a compiled graph runs on from a checkpoint with other coaching, in a thread of its own."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from langgraph_coaching.agent.door import INSTEAD
+from langgraph_coaching.agent.state import CHANNEL
+from langgraph_coaching.errors import CoachingError, InvalidCoachingError, NotFoundError
+from langgraph_coaching.recall.ledger import task_of
+from langgraph_coaching.replay.engine import check_loop, run_on, unwatched
+from langgraph_coaching.traces.assemble import Assembler
+from langgraph_coaching.traces.capture import Capture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.search import Labels
+    from langgraph_coaching.traces.event import Event
+    from langgraph_coaching.traces.model import Step, Trace
+
+FOREVER = 10_000
+"""Checkpoints looked through for the one a step was made at."""
+
+
+class Fork(NamedTuple):
+    """A run from a checkpoint on."""
+
+    trace: Trace
+    """The new run; it is in no store."""
+    tasks: frozenset[str]
+    """Ids of the recorded tasks in whose place it is."""
+
+
+def forked(graph: Any, trace: Trace, step: Step, advise: Callable[[Any, Labels], Advice]) -> Fork:
+    """Runs a graph on from before a recorded step; its nodes and tools run again, the recorded thread stays as it is.
+
+    Args:
+        graph: The compiled graph, with the checkpointer that has the trace's thread.
+        trace: The recorded run.
+        step: One of its steps, made by a model in a node.
+        advise: Takes the place of recall in every door of the graph.
+
+    Raises:
+        CoachingError: The graph failed.
+        InvalidCoachingError: The graph has no checkpointer that could be used, or the trace no thread.
+        NotFoundError: The thread has no checkpoint at that step.
+    """
+    saver = getattr(graph, "checkpointer", None)
+    if saver is None or isinstance(saver, bool):
+        raise InvalidCoachingError("the graph has no checkpointer to go back with; compile it with one")
+    if not trace.thread_id:
+        raise InvalidCoachingError(f"the trace {trace.id} names no thread; replay it without graph=")
+    check_loop(saver)
+    source, tasks = _before(graph, trace.thread_id, step)
+    kept: dict[str, Receipt] = {}
+
+    def instead(messages: Any, labels: Labels) -> Advice:
+        advice = advise(messages, labels)
+        kept.update((receipt.id, receipt) for receipt in advice.considered)
+        return advice
+
+    events: list[Event] = []
+    with _copied(saver, source) as config:
+        token = INSTEAD.set(instead)
+        try:
+            run_on(unwatched(graph), config | {"callbacks": [Capture(events.append)]})
+        except Exception as error:
+            raise CoachingError(f"the graph failed on its way: {type(error).__name__}: {error}") from error
+        finally:
+            INSTEAD.reset(token)
+    return Fork(Assembler(kept.get).consume(events)[-1], tasks)
+
+
+def _before(graph: Any, thread_id: str, step: Step) -> tuple[Any, frozenset[str]]:
+    """The config of the checkpoint from which coaching is looked up for a step, and the tasks from there on."""
+    task = task_id(step)
+    config = {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}
+    tasks: set[str] = set()
+    found = False
+    for state in graph.get_state_history(config, limit=FOREVER):
+        tasks.update(one.id for one in state.tasks)
+        if found or (task and task in tasks):
+            # A node of its own has looked coaching up in the superstep before.
+            if found or CHANNEL not in graph.channels or state.parent_config is None:
+                return state.config, frozenset(tasks)
+            found = True
+    raise NotFoundError(
+        f"the thread {thread_id!r} has no checkpoint at step {step.index}; give the graph the checkpointer it ran with"
+    )
+
+
+def task_id(step: Step) -> str:
+    """Id of the outermost task that made a step; "" outside of a graph."""
+    return task_of(step.checkpoint_ns or "").rpartition(":")[2]
+
+
+@contextmanager
+def _copied(saver: Any, source: Any) -> Iterator[dict[str, Any]]:
+    """A new thread that stands where the checkpoint of another is, for as long as it is needed."""
+    found = saver.get_tuple(source)
+    thread = f"replay-{secrets.token_hex(8)}"
+    config: dict[str, Any] = {"configurable": {"thread_id": thread, "checkpoint_ns": ""}}
+    try:
+        saver.put(config, found.checkpoint, found.metadata, found.checkpoint["channel_versions"])
+        yield config
+    finally:
+        saver.delete_thread(thread)

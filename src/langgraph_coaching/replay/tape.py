@@ -1,0 +1,168 @@
+"""The tape: vcrpy's cassette with our matching, our scrub, and a miss that says what differed."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from typing import TYPE_CHECKING, Any
+
+from vcr.cassette import Cassette
+from vcr.errors import UnhandledHTTPRequestError
+from vcr.filters import decode_response
+from vcr.request import Request
+from vcr.util import read_body
+from yaml import YAMLError
+
+from langgraph_coaching.errors import RecordingError
+from langgraph_coaching.replay.difference import differences
+from langgraph_coaching.replay.label import Labelled
+from langgraph_coaching.replay.matching import Asked, Rules, asked_of
+
+if TYPE_CHECKING:
+    from langgraph_coaching.replay.difference import Difference
+    from langgraph_coaching.replay.scrub import Scrub
+
+_MODES = {"none": "none", "new": "new_episodes", "rewrite": "all", "all": "all"}
+"""Ours, and what vcrpy calls them; `rewrite` also drops what is not asked for any more."""
+
+_SHOWN = 5
+"""Differences in a message."""
+
+
+class Tape(Cassette):  # type: ignore[misc]
+    """One cassette while it is open.
+
+    Args:
+        path: The YAML file.
+        rules: What is compared.
+        scrub: What is written.
+        record: `none`, `new`, `rewrite` or `all`.
+        again: The command that records it anew, for messages.
+    """
+
+    def __init__(self, path: str, rules: Rules, scrub: Scrub, record: str, again: str) -> None:
+        self.misses: list[RecordingError] = []
+        """Requests that no recording answered; a test that asks for one on purpose clears it."""
+        self.replays = record == "none"
+        """Whether nothing is asked of a server."""
+        self._rules = rules
+        self._scrub = scrub
+        self._again = again
+        self._known: dict[int, Asked] = {}
+        self._latest: tuple[Request, Asked] | None = None
+        self._playing = threading.Lock()
+        super().__init__(
+            path,
+            serializer=Labelled,
+            record_mode=_MODES[record],
+            match_on=(self.same,),
+            before_record_request=self._written,
+            before_record_response=self._answer,
+            drop_unused_requests=record == "rewrite",
+        )
+
+    def same(self, asked: Request, recorded: Request) -> bool:
+        """Whether a request is the recorded one."""
+        return self._as_asked(asked) == self._as_asked(recorded)
+
+    def can_play_response_for(self, request: Request) -> bool:
+        """Whether a recording answers this request.
+
+        Raises:
+            RecordingError: None does, and nothing may be recorded.
+        """
+        if super().can_play_response_for(request):
+            return True
+        if self.write_protected:
+            raise self._missed(request)
+        return False
+
+    def play_response(self, request: Request) -> dict[str, Any]:
+        """The answer to a request, once; branches of a graph ask from several threads.
+
+        Raises:
+            RecordingError: Another thread has just had the last one.
+        """
+        with self._playing:
+            try:
+                answer: dict[str, Any] = super().play_response(request)
+            except UnhandledHTTPRequestError:
+                raise self._missed(request) from None
+        return answer
+
+    def unused(self) -> list[str]:
+        """The requests of recordings that were loaded and not played, one line each; [] while recording."""
+        if not self.replays:
+            return []
+        return [f"{r.method} {r.path}" for index, r in enumerate(self.requests) if not self.play_counts[index]]
+
+    def discard(self) -> None:
+        """Leaves the file as it was."""
+        self.dirty = False
+
+    def _load(self) -> None:
+        if self.record_mode == "all" and self.drop_unused_requests:
+            return  # written anew
+        try:
+            super()._load()
+        except (AttributeError, KeyError, TypeError, ValueError, YAMLError) as error:
+            raise RecordingError(
+                f"{self.path} cannot be read as a cassette of vcrpy ({type(error).__name__}: {error}); delete it, and "
+                f"record it with `{self._again}`"
+            ) from error
+
+    def _missed(self, request: Request) -> RecordingError:
+        self.misses.append(RecordingError(self._why(self.filter_request(request))))
+        return self.misses[-1]
+
+    def _why(self, request: Request) -> str:
+        asked = self._as_asked(request)
+        named = f"{asked.method} {asked.path}"
+        again = f"; record it with `{self._again}`" if self._again else ""
+        if not len(self):
+            return f"{self.path} holds no recording, so nothing answers {named}{again}"
+        closest = [
+            (differences(self._as_asked(recorded), asked), number) for number, recorded in enumerate(self.requests)
+        ]
+        found, number = min(closest, key=_distance)
+        if not found:
+            times = sum(not some for some, _ in closest)
+            return f"{named} is recorded in {self.path} {times} time(s), and asked for once more{again}"
+        lines = [f"  {difference}" for difference in found[:_SHOWN]]
+        rest = [f"  … and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+        head = f"no recording in {self.path} answers {named}; the closest, {number + 1} of {len(self)}, differs in"
+        return "\n".join([head, *lines, *rest]) + again.replace("; ", "\n", 1)
+
+    def _as_asked(self, request: Request) -> Asked:
+        """As `asked_of`, once a request: the latest is held against every recorded one, and those stay."""
+        if (known := self._known.get(id(request))) is not None:
+            return known
+        if self._latest is not None and self._latest[0] is request:
+            return self._latest[1]
+        asked = asked_of(request.method, request.uri, request.headers, read_body(request), self._rules)
+        if any(request is recorded for recorded in self.requests):
+            self._known[id(request)] = asked
+        else:
+            self._latest = request, asked
+        return asked
+
+    def _written(self, request: Request) -> Request:
+        # Headers and address first: they hold the secrets that an answer might repeat.
+        headers, uri = self._scrub.headers(request.headers), self._scrub.uri(request.uri)
+        body = read_body(request)
+        body = body.encode() if isinstance(body, str) else body
+        return Request(request.method, uri, self._scrub.body(body), headers)
+
+    def _answer(self, response: dict[str, Any]) -> dict[str, Any]:
+        response = copy.deepcopy(response)
+        if response.get("headers") and isinstance(response.get("body"), dict):
+            response = decode_response(response)
+        kept = {**response, "headers": self._scrub.headers(response["headers"])}
+        if isinstance(body := response.get("body"), dict) and isinstance(body.get("string"), bytes):
+            kept["body"] = {**body, "string": self._scrub.body(body["string"])}
+        return kept
+
+
+def _distance(found: tuple[list[Difference], int]) -> tuple[bool, bool, int]:
+    places = {difference.where for difference in found[0]}
+    return "method" in places, "path" in places, len(found[0])

@@ -1,0 +1,149 @@
+"""The histories: the table of chunks, each of them once in a namespace, whichever traces name it."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
+from langgraph_coaching.errors import StoreError
+from langgraph_coaching.traces.record import names_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pyarrow as pa
+
+TABLE = "histories"
+
+REMEMBERED = 100_000
+"""Names of chunks that are known to be in the table, so that a turn writes only what is new."""
+
+_AT_ONCE = 2_000
+"""Chunks asked for in one query."""
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    text = pa.string()
+    return pa.schema(
+        [
+            pa.field("key", text, nullable=False, metadata=KEY),
+            pa.field("namespace", text, nullable=False),
+            pa.field("trace_id", text, nullable=False),  # the first trace that held it: text in it is found there
+            pa.field("content", pa.large_string(), nullable=False, metadata=COMPRESSED),
+        ]
+    )
+
+
+class Histories:
+    """Chunks of one namespace.
+
+    Args:
+        database: Where the table lives.
+        namespace: Every read is filtered by it in the query; every write carries it.
+    """
+
+    def __init__(self, database: Database, namespace: str) -> None:
+        self._database = database
+        self._namespace = namespace
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._version = 0
+
+    def write(self, chunks: Mapping[str, Mapping[str, str]]) -> None:
+        """Adds chunks; one that is there already stays as it is.
+
+        Args:
+            chunks: For the id of each trace the chunks it names.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        if not any(chunks.values()):
+            return
+        import pyarrow as pa
+
+        table = self._database.ensure(TABLE, _schema())
+        with faults(self._database.uri):
+            if table.version < self._version:  # somebody has put an older copy of the folder there
+                self._known.clear()
+        rows = {
+            name: self._row(name, trace_id, content)
+            for trace_id, contents in reversed([*chunks.items()])
+            for name, content in contents.items()
+            if name not in self._known
+        }
+        if not rows:
+            return
+        data = pa.Table.from_pylist(list(rows.values()), schema=_schema())
+        self._database.write(table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data))
+        self._known.update(dict.fromkeys(rows))
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        with faults(self._database.uri):
+            self._version = table.version
+
+    def _row(self, name: str, trace_id: str, content: str) -> dict[str, Any]:
+        return {"key": self._key(name), "namespace": self._namespace, "trace_id": trace_id, "content": content}
+
+    def _key(self, name: str) -> str:
+        return json.dumps([self._namespace, name], ensure_ascii=False)
+
+    def read(self, records: Iterable[Any]) -> dict[str, Any]:
+        """The contents of all chunks that records name, by their names, and of those that these name.
+
+        Raises:
+            StoreError: The table could not be read, or one of them is missing.
+        """
+        found: dict[str, Any] = {}
+        wanted = list(dict.fromkeys(name for record in records for name in names_in(record)))
+        while wanted:
+            read: dict[str, Any] = {}
+            for start in range(0, len(wanted), _AT_ONCE):
+                read |= self._contents(wanted[start : start + _AT_ONCE])
+            if missing := next((name for name in wanted if name not in read), None):
+                raise StoreError(
+                    f"the coaching store at {self._database.uri} lacks a part of a trace's history ({missing}): files "
+                    "of it are missing; restore the folder from a copy"
+                )
+            found |= read
+            wanted = list(dict.fromkeys(name for content in read.values() for name in names_in(content)))
+            wanted = [name for name in wanted if name not in found]
+        return found
+
+    def _contents(self, names: Sequence[str]) -> dict[str, Any]:
+        from lancedb.expr import col
+
+        rows = self._rows(col("key").isin([self._key(name) for name in names]))
+        return {json.loads(row["key"])[1]: json.loads(row["content"]) for row in rows}
+
+    def holding(self, text: str) -> list[str]:
+        """The ids of the traces that were the first to hold a history in which a text stands, in any case.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        from lancedb.expr import col, func, lit
+
+        lowered = text.lower()
+        as_json = json.dumps(lowered, ensure_ascii=False)[1:-1]
+        rows = self._rows(func("contains", func("lower", col("content")), lit(as_json)))
+        return sorted({row["trace_id"] for row in rows if lowered in _said(json.loads(row["content"])).lower()})
+
+    def _rows(self, where: Any) -> list[dict[str, Any]]:
+        from lancedb.expr import col, lit
+
+        table = self._database.table(TABLE)
+        if table is None:
+            return []
+        with faults(self._database.uri):
+            query = table.search().where((col("namespace") == lit(self._namespace)) & where)
+            return query.select(["key", "trace_id", "content"]).limit(None).to_list()
+
+
+def _said(content: Any) -> str:
+    items = content if isinstance(content, list) else [content]
+    steps = [item for item in items if isinstance(item, dict) and item.get("type") != "system"]
+    return "\n".join(text for step in steps if isinstance(text := step.get("text"), str))

@@ -1,0 +1,94 @@
+"""Redaction: the user's hook runs over every text before it is written."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.traces.texts import changed, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from langgraph_coaching.recall.ledger import Entry
+    from langgraph_coaching.traces.model import Trace
+
+log = logging.getLogger("langgraph_coaching")
+
+REMEMBERED = 50_000
+"""Texts whose redaction is known, so that a history is not redacted again at each turn."""
+
+FAILED = "redaction_failed"
+"""Key of a trace's metadata: how many of its texts were withheld because the hook failed."""
+
+_UNKNOWN = object()
+_WITHHELD = "[withheld: the redaction hook failed]"
+
+_SHORT = 4_096
+"""Characters of redacted texts that are remembered."""
+
+
+class Redaction:
+    """Runs the hook; where it fails, the text is withheld.
+
+    Args:
+        hook: From a text to the text that may be written; None for as they are.
+    """
+
+    def __init__(self, hook: Callable[[str], str] | None = None) -> None:
+        self._hook = hook
+        self._known: OrderedDict[bytes, object] = OrderedDict()
+
+    def trace(self, trace: Trace) -> Trace:
+        """The trace as it may be written; its metadata says where a text was withheld."""
+        if self._hook is None:
+            return trace
+        withheld = 0
+
+        def redacted(text: str) -> str:
+            nonlocal withheld
+            result = self._redacted(text)
+            withheld += result is None
+            return _WITHHELD if result is None else result
+
+        redacted_trace = changed(trace, redacted)
+        if not withheld:
+            return redacted_trace
+        return redacted_trace.model_copy(update={"metadata": redacted_trace.metadata | {FAILED: withheld}})
+
+    def entry(self, entry: Entry) -> Entry:
+        """Receipts as they may be written; the prompt block is coaching, which its author has written."""
+        if self._hook is None:
+            return entry
+        advice = entry.advice
+        considered = [told(receipt, self._text) for receipt in advice.considered]
+        return replace(entry, advice=replace(advice, considered=considered, situation=self._text(advice.situation)))
+
+    def _text(self, text: str) -> str:
+        result = self._redacted(text)
+        return _WITHHELD if result is None else result
+
+    def _redacted(self, text: str) -> str | None:
+        """The redacted text, or None where the hook fails."""
+        if self._hook is None or not text:
+            return text
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        known = self._known.get(digest, _UNKNOWN)
+        if known is not _UNKNOWN:
+            return text if known is None else str(known)
+        try:
+            result: Any = self._hook(text)
+        except Exception as error:  # noqa: BLE001 - the hook is the user's
+            log.warning("the redaction hook raised %s; a text was withheld", type(error).__name__)
+            return None
+        if not isinstance(result, str):
+            log.warning("the redaction hook returned %s, not a text; a text was withheld", type(result).__name__)
+            return None
+        if result == text or len(result) <= _SHORT:
+            self._known[digest] = None if result == text else result
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return result

@@ -1,0 +1,54 @@
+"""The example's six generated tests, one for each behavior: they pass, and notice a change."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "examples" / "corrections"
+BEHAVIORS = ("Reply", "SearchKnowledge", "Action", "Process", "Playbook", "Handoff")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy, whose store is its own."""
+    kept = shutil.ignore_patterns("store", "__pycache__")
+    return Path(shutil.copytree(FOLDER, tmp_path / "corrections", ignore=kept))
+
+
+def run(folder, *options):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--block-network", *options]
+    done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True, timeout=300)
+    counts = {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
+    return done, counts
+
+
+def test_all_six_pass_and_use_every_recording(folder):
+    story = (folder / "story.py").read_text(encoding="utf-8")
+    tests = sorted(folder.glob("test_*.py"))
+    assert len(tests) == len(BEHAVIORS)
+    assert [name for name in BEHAVIORS if f"behavior={name}(" not in story] == []
+    assert all("def test_it_is_followed" in path.read_text(encoding="utf-8") for path in tests)
+    done, counts = run(folder, "--coaching-unused=error", "--coaching-orphans=cassettes")
+    assert done.returncode == 0, done.stdout
+    assert counts.keys() == {"passed"}
+
+
+def test_a_changed_correction_fails_its_own_test_only(folder):
+    story = folder / "story.py"
+    text = story.read_text(encoding="utf-8")
+    assert 'Handoff("billing"' in text
+    story.write_text(text.replace('Handoff("billing"', 'Handoff("complaints"'), encoding="utf-8")
+    conftest = folder / "conftest.py"
+    asked = 'recorded(HERE / "runs.yaml")'
+    assert asked in conftest.read_text(encoding="utf-8")
+    ignoring = asked.replace(")", ", CassetteConfig(ignore_coaching=True))")
+    text = conftest.read_text(encoding="utf-8").replace(asked, ignoring)
+    conftest.write_text(text.replace("import recorded", "import CassetteConfig, recorded"), encoding="utf-8")
+    done, counts = run(folder, "test_wrong_amount.py", "test_very_angry.py")
+    failed = set(re.findall(r"FAILED (\w+)\.py", done.stdout))
+    assert failed == {"test_wrong_amount"}, done.stdout
+    assert counts["failed"] == 3  # at both places where it fires, and in the recording
