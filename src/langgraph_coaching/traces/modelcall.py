@@ -65,13 +65,14 @@ def read_prompt(event: Event) -> Prompt:
     metadata = event.metadata or {}
     parameters = event.more if isinstance(event.more, Mapping) else {}
     names = (metadata.get("ls_model_name"), parameters.get("model"), parameters.get("model_name"))
+    offered = parameters.get("tools") or parameters.get("functions") or []  # in whatever form the provider wants them
     return Prompt(
         system=BLOCK.sub("", system).strip("\n"),
         coaching=block.group().lstrip("\n") if block else "",
         front=tuple(front),
         messages=tuple(message for message in messages if not isinstance(message, RemoveMessage)),
         model=next((str(name) for name in names if name), None),
-        tools=storable(parameters.get("tools") or parameters.get("functions") or []),
+        tools=storable(list(offered) if isinstance(offered, list | tuple) else [offered]),
         parameters={
             name: storable(_schema(parameters[name])) for name in _PARAMETERS if parameters.get(name) is not None
         },
