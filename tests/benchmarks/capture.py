@@ -193,8 +193,8 @@ def long_run(calls: int) -> dict:
         config = {"callbacks": [coach.callback(), Capture(events.append)], "recursion_limit": 3 * calls}
         times = on_path(coach.callback())
         result = graph.invoke({"messages": [("user", "Read all reports.")]}, config)
-        assembled, _ = seconds(lambda: Assembler().consume(events))
         wrote, _ = seconds(coach.flush)
+        assembled, _ = seconds(lambda: Assembler().consume(events))
         (trace,) = coach.traces.list()
         return {
             "steps": len(trace.steps),

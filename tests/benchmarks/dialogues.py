@@ -16,6 +16,7 @@ from measure import scores, set_f1
 from langgraph_coaching import Coach, import_traces
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.recall.background import MOST
+from langgraph_coaching.recall.background.traffic import thinned
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.situation import place, read_messages, situate
 from langgraph_coaching.traces.conversation import messages_before
@@ -82,9 +83,8 @@ class Star:
         """Makes the situations of the even dialogues the store's own traffic, without labels."""
         background = self.vectors.background
         turns = [until for messages in self._traffic for until in _user_turns(messages)][:MOST]
-        self.coached = self.coached.warmed(
-            np.stack([_where(until, AS_IT_IS, self.vectors, background).vector for until in turns])
-        )
+        vectors = np.stack([_where(until, AS_IT_IS, self.vectors, background).vector for until in turns])
+        self.coached = self.coached.warmed(thinned(vectors, background))
 
     def asked(self, how: str) -> list[tuple[Place, int, int, bool]]:
         """Where each user turn is, its number from 1 on, the coaching right there, and whether the user is happy."""
@@ -222,6 +222,5 @@ def _fired(
             "what": f"task {task}, {state}",
             "in time": float(np.mean(timely)),
             "runs of other tasks": float(np.mean([bool(hits[coaching_id, t.id]) for t in others])),
-            "calls of other tasks": sum(len(hits[coaching_id, t.id]) for t in others)
-            / sum(map(len, map(calls, others))),
+            "calls of other tasks": sum(len(hits[coaching_id, t.id]) for t in others) / steps,
         }

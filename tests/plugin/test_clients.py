@@ -85,6 +85,22 @@ def test_another_fault_stays_what_it_is(tmp_path):
         1 / 0  # noqa: B018
 
 
+def test_what_ends_in_an_error_is_not_kept(url, tmp_path):
+    path = tmp_path / "one.yaml"
+    with recorded(path, record="new"):
+        httpx.post(url, json=ASKED)
+    before = path.read_text()
+
+    def broken():
+        httpx.post(url, json=ASKED | {"model": "large"})
+        raise ZeroDivisionError
+
+    for record in ("new", "all", "rewrite"):
+        with pytest.raises(ZeroDivisionError), recorded(path, record=record):
+            broken()
+        assert path.read_text() == before
+
+
 def test_what_a_client_sends_is_not_changed_by_the_scrub(url, provider, tmp_path):
     secret = ASKED | {"user": "sk-abcdefghijklmnopqrstuvwx"}
     with recorded(tmp_path / "one.yaml", record="new"):

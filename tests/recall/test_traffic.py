@@ -6,7 +6,7 @@ import pytest
 from langgraph_coaching import Reply
 from langgraph_coaching.recall.advice import Advice, Receipt
 from langgraph_coaching.recall.background import MOST
-from langgraph_coaching.recall.background.traffic import LEAST, recorded
+from langgraph_coaching.recall.background.traffic import LEAST, recorded, thinned
 from langgraph_coaching.recall.ledger import Entry, Ledger
 from langgraph_coaching.recall.situation import Situation
 
@@ -122,9 +122,21 @@ def test_what_is_no_situation_has_no_turns():
     assert Situation.read("something else").turns == ()
 
 
-def test_the_packed_background_of_a_warm_store_is_exact(airline):
+def test_the_background_of_a_warm_store_holds_its_traffic_before_the_small_talk(airline):
+    cold = airline._shelf.background(384)
     keep(airline._database, TRAFFIC)
     airline.calibrate()
-    background = airline._adviser.snapshot().background
-    assert background.traffic == len(TRAFFIC)
-    assert np.linalg.norm(background.vectors, axis=1) == pytest.approx(1.0, abs=1e-3)
+    warm = airline._adviser.snapshot().background
+    assert LEAST <= warm.traffic <= len(TRAFFIC)
+    assert len(warm.vectors) == len(cold.vectors) + warm.traffic
+    assert warm.small_talk == pytest.approx(cold.small_talk, abs=1e-3)
+    assert (warm.low, warm.high) == (cold.low, cold.high)
+
+
+def test_the_turns_of_one_conversation_count_once(airline):
+    background = airline._shelf.background(384)
+    same = airline._embedder.documents(
+        ["I want to cancel my flight to Boston", "I want to cancel my flight to boston."]
+    )
+    other = airline._embedder.documents(["where is my luggage"])
+    assert len(thinned(np.vstack([same, other, same]), background)) == 2

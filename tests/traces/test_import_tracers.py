@@ -241,11 +241,12 @@ def test_a_debug_stream_is_one_trace_with_its_nodes():
     config = {"configurable": {"thread_id": "t-9", "graph_id": "chat", "checkpoint_id": "c-1"}}
     rows = [
         {"event": "metadata", "data": {"run_id": "r-1"}},
-        event("checkpoint", 0, config=config, values={"messages": [human]}),
-        event("task", 1, id="k-1", name="respond", input={"messages": [human]}),
-        {"event": "messages/partial", "data": [answer]},
-        event("task_result", 2, id="k-1", name="respond", error=None, result=[["messages", [answer]]]),
-        event("checkpoint", 3, config=config, values={"messages": [human, answer]}),
+        event("checkpoint", 0, config=config, values={"messages": [human], "plan": []}),
+        event("task", 1, id="k-1", name="respond", input={"messages": [human], "plan": []}),
+        event(
+            "task_result", 2, id="k-1", name="respond", error=None, result=[["messages", [answer]], ["plan", ["look"]]]
+        ),
+        event("checkpoint", 3, config=config, values={"messages": [human, answer], "plan": ["look"]}),
     ]
     (trace,) = import_traces(rows, format="debug_stream")
     assert [(step.type, step.text, step.node) for step in trace.steps] == [
@@ -253,7 +254,36 @@ def test_a_debug_stream_is_one_trace_with_its_nodes():
         ("message", "hello", "respond"),
     ]
     assert (trace.id, trace.thread_id, trace.checkpoint_id, trace.name) == ("r-1", "t-9", "c-1", "chat")
-    assert "messages/partial" in trace.model_dump_json()
+    assert trace.metadata["runs"] == [
+        {"id": "run", "name": "", "values": {"plan": ["look"]}},
+        {"id": "k-1", "name": "respond", "input": {"plan": []}, "result": [["plan", ["look"]]]},
+    ]
+
+
+def test_an_answer_that_was_only_streamed_is_a_model_call():
+    def event(kind, second, **payload):
+        return {"event": "debug", "data": {"type": kind, "timestamp": at(second), "payload": payload}}
+
+    human = {"type": "human", "content": "hi", "id": "m-1"}
+    calls = [{"name": "Plan", "args": {"steps": ["look"]}, "id": "c-1"}]
+    known = {"langgraph_checkpoint_ns": "plan:k-1", "langgraph_node": "plan", "ls_model_name": "x-1", "host": "saas"}
+    rows = [
+        event("task", 1, id="k-1", name="plan", input={"messages": [human]}),
+        {"event": "messages/metadata", "data": {"run-2": {"metadata": known}}},
+        {"event": "messages/partial", "data": [{"type": "ai", "content": "", "id": "run-2"}]},
+        {"event": "messages/partial", "data": [{"type": "ai", "content": "", "id": "run-2", "tool_calls": calls}]},
+        event("task_result", 2, id="k-1", name="plan", result=[["steps", ["look"]]]),
+        {"event": "custom", "data": 1},
+    ]
+    (trace,) = import_traces(rows, format="debug_stream")
+    assert [(step.type, step.name, step.node, step.call) for step in trace.steps] == [
+        ("user", None, None, None),
+        ("tool_call", "Plan", "plan", 0),
+    ]
+    assert (trace.models, trace.steps[-1].run_id) == (("x-1",), "run-2")
+    kept = trace.model_dump_json()
+    assert "saas" in kept
+    assert '"custom":1' in kept
 
 
 @pytest.mark.parametrize("name", TRACERS)

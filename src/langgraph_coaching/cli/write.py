@@ -177,7 +177,12 @@ def _row(file: Path, number: int, line: str) -> Any:
 
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .json or .jsonl file of recorded runs.")],
-    format_: Annotated[str, typer.Option("--format", metavar="NAME", help="How it is written.")] = "openai",
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="NAME", help="openai, langsmith, langfuse, openinference, otel or debug_stream."
+        ),
+    ] = "openai",
     simulated: Annotated[bool, typer.Option("--simulated", help="The users in it were simulated.")] = False,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",

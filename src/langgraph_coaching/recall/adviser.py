@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.recall.advice import Advice, failed
+from langgraph_coaching.recall.blas import one_thread
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.judge import SHARE
 from langgraph_coaching.recall.search import Labels, search
@@ -192,7 +193,8 @@ class Adviser:
     def _place(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32]) -> Place:
         if snapshot.background is None:
             raise _Nothing
-        return place(situation, vectors, snapshot.background)
+        with one_thread():
+            return place(situation, vectors, snapshot.background)
 
     def _check(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:
         table = self._store.table()

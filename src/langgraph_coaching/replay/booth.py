@@ -11,8 +11,9 @@ from langgraph_coaching.recall.search import Labels
 from langgraph_coaching.recall.supposed import supposed
 from langgraph_coaching.replay.era import RECORDED, coachings_at, read_as_of, supposing
 from langgraph_coaching.replay.recorded import calls_of
+from langgraph_coaching.replay.remake import as_recorded
 from langgraph_coaching.replay.replay import Replay
-from langgraph_coaching.replay.rerun import advised, as_recorded, rerun
+from langgraph_coaching.replay.rerun import advised, rerun
 
 if TYPE_CHECKING:
     import os

@@ -77,7 +77,10 @@ def recorded(
         # Uploads to LangSmith would be requests that are not in the recording; nor are these runs anybody's.
         with (
             tracing_context(enabled=False),
-            Tape.use(path=str(path), rules=rules, scrub=scrub, record=record, again=again) as tape,
+            # What ends in an error is not kept.
+            Tape.use(
+                path=str(path), rules=rules, scrub=scrub, record=record, again=again, record_on_exception=False
+            ) as tape,
         ):
             yield tape
     except RecordingError:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from langgraph_coaching.replay.replay import Considered, Replay, ReplayedCall, Side
+    from langgraph_coaching.replay.call import Considered, ReplayedCall, Side
+    from langgraph_coaching.replay.replay import Replay
 
 
 class Diff:

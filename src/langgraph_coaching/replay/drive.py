@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.replay.call import ReplayedCall, Side, compared
 from langgraph_coaching.replay.fork import forked, task_id
+from langgraph_coaching.replay.pairing import paired
 from langgraph_coaching.replay.recorded import calls_of
-from langgraph_coaching.replay.replay import ReplayedCall, Side, compared
 from langgraph_coaching.replay.rerun import after_a_change, recorded_side
 
 if TYPE_CHECKING:
@@ -55,31 +55,6 @@ def driven(
     kept = [step for step, anew in zip(steps, again, strict=True) if not anew]
     old = [call for call, anew in zip(calls, again, strict=True) if anew]
     return after_a_change([*kept, *(_beside(*pair) for pair in paired(old, calls_of(fork.trace)))])
-
-
-def paired(recorded: Sequence[Recorded], made: Sequence[Recorded]) -> list[tuple[Recorded | None, Recorded | None]]:
-    """Each call with the one that came in its place, from the same node: the one that was asked the same, or the next.
-
-    Args:
-        recorded: Calls of the recorded run, in order; their order is kept.
-        made: Those of the new one; what is left of them comes last.
-    """
-    left: dict[str, list[Recorded]] = defaultdict(list)
-    for new in made:
-        left[new.place].append(new)
-    found: dict[int, Recorded] = {}
-    for exact in (True, False):
-        for index, old in enumerate(recorded):
-            alike = (new for new in left[old.place] if not exact or _said(old) == _said(new))
-            if index not in found and (match := next(alike, None)) is not None:
-                found[index] = match
-                left[old.place] = [new for new in left[old.place] if new is not match]
-    rest = [new for new in made if any(new is other for other in left[new.place])]
-    return [*((old, found.get(index)) for index, old in enumerate(recorded)), *((None, new) for new in rest)]
-
-
-def _said(call: Recorded) -> list[tuple[str, Any]]:
-    return [(message.type, message.content) for message in call.prompt]
 
 
 def _beside(old: Recorded | None, new: Recorded | None) -> ReplayedCall:

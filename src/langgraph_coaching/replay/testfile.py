@@ -52,15 +52,8 @@ class Page:
 
 def written(page: Page) -> str:
     """The text of the file."""
-    parts = [
-        _head(page),
-        *_imports(page),
-        "",
-        _constants(page),
-        template.COACH.format(coach=page.coach),
-        _advice(page),
-        template.FIRES,
-    ]
+    parts = [_head(page), *_imports(page), "", _constants(page), template.COACH.format(coach=page.coach)]
+    parts += [_advice(page), template.FIRES]
     if page.silent:
         parts.append(template.SILENT)
     if page.model is not None:

@@ -118,7 +118,10 @@ class Shelf:
             return 0
         with self._lock:
             cold = self._found or self._cold(self._embedder.query([found[0].texts[0]]).shape[1])
-            background = cold.warmed(vectors_at(found, self._embedder, cold, BATCH))
+            vectors = vectors_at(found, self._embedder, cold, BATCH)
+            if len(vectors) < LEAST:
+                return 0
+            background = cold.warmed(vectors)
             self._keep(self._own_key(), background)
             self._missing_until = 0.0
         return background.traffic

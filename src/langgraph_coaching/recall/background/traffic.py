@@ -10,6 +10,7 @@ import numpy as np
 
 from langgraph_coaching.coaching.database import faults
 from langgraph_coaching.recall.background import MOST
+from langgraph_coaching.recall.blas import one_thread
 from langgraph_coaching.recall.ledger import TABLE
 from langgraph_coaching.recall.situation import Situation, place
 
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.background import Background
     from langgraph_coaching.recall.embedder import Embedder
 
-LEAST = 300
+LEAST = 100
 """Distinct situations from which traffic is used."""
+
+ALIKE = 2.0
+"""Scaled similarity from which two situations count as one: the turns of one conversation are near to each other, and
+would tell a live one that everybody says so."""
 
 READ = 50_000
 """Latest receipts that the sample is drawn from."""
@@ -55,7 +60,7 @@ def recorded(database: Database, namespace: str) -> list[Situation]:
 def vectors_at(
     situations: Sequence[Situation], embedder: Embedder, background: Background, batch: int
 ) -> NDArray[np.float32]:
-    """Where situations are, `float32[n, dimension]`, as live ones are placed.
+    """Where situations are, `float32[n, dimension]`, as live ones are placed; `ALIKE` ones once.
 
     Args:
         situations: At least one.
@@ -71,4 +76,15 @@ def vectors_at(
     at = {text: index for index, text in enumerate(texts)}
     vectors: NDArray[np.float32] = np.vstack(blocks)
     placed = (place(one, vectors[[at[text] for text in one.texts]], background) for one in situations)
-    return np.stack([one.vector for one in placed])
+    return thinned(np.stack([one.vector for one in placed]), background)
+
+
+def thinned(vectors: NDArray[np.float32], background: Background) -> NDArray[np.float32]:
+    """Those that are not `ALIKE` to an earlier one that is kept."""
+    with one_thread():
+        alike = background.scaled(vectors @ vectors.T) >= ALIKE
+    kept: list[int] = []
+    for index, row in enumerate(alike):
+        if not row[kept].any():
+            kept.append(index)
+    return vectors[kept]

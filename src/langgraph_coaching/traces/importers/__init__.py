@@ -83,7 +83,8 @@ def import_traces(
         imported.findings += repairs.findings()
     if not imported:
         reasons = "; ".join(str(finding) for finding in imported.findings[:3]) or "it is empty"
-        raise TraceImportError(f"there is no conversation to import: {reasons}")
+        other = "" if format in TRACERS else f". If a tracer wrote it, give its format: {', '.join(TRACERS)}"
+        raise TraceImportError(f"there is no conversation to import: {reasons}{other}")
     return imported
 
 

@@ -29,51 +29,126 @@ def grouped(rows: Iterable[Row]) -> list[Row]:
 
 
 def read(events: list[Mapping[str, Any]], repairs: Repairs) -> tuple[list[Span], dict[str, Any]]:
-    """The tasks as spans, and what is known of the run.
+    """The tasks and the answers that were streamed as spans, and what is known of the run.
 
     Raises:
-        ValueError: There is no task and no checkpoint with messages in it.
+        ValueError: There is no debug event with a time in it.
     """
     told = [(str(event["event"]), event.get("data")) for event in events]
-    debug = [(name, data) for name, data in told if name.split("|")[0] == "debug" and isinstance(data, Mapping)]
-    times = [found.timestamp() for _, data in debug if (found := moment_of(dict(data), ("timestamp",)))]
+    times = [at for name, data in told if (at := _time(name, data)) is not None]
     if not times:
         raise ValueError("there is no debug event with a timestamp in it; stream with stream_mode='debug'")
-    root = Span("run", None, "chain", "", min(times), max(times))
-    spans, fields = {root.id: root}, _header(told)
-    for name, data in debug:
-        payload = data.get("payload")
-        at = moment_of(dict(data), ("timestamp",))
-        if not isinstance(payload, Mapping) or at is None:
-            repairs.note("a debug event without payload or time was left out")
-            continue
-        _tell(spans, root, name.partition("|")[2], str(data.get("type")), payload, at.timestamp(), repairs)
-    root.rest = {"other_events": _others(told)}
-    return list(spans.values()), fields
+    stream = _Stream(Span("run", None, "chain", "", min(times), max(times)), repairs)
+    for name, data in told:
+        stream.read(name, data)
+    return stream.spans(), _header(told)
 
 
-def _tell(
-    spans: dict[str, Span], root: Span, above: str, kind: str, payload: Mapping[str, Any], at: float, repairs: Repairs
-) -> None:
-    if kind == "task":
+def _time(name: str, data: Any) -> float | None:
+    if name.partition("|")[0] != "debug" or not isinstance(data, Mapping):
+        return None
+    found = moment_of(dict(data), ("timestamp",))
+    return found.timestamp() if found else None
+
+
+class _Stream:
+    """A run while its events are read, in order.
+
+    Args:
+        root: The whole run.
+        repairs: Told what had to be mended.
+    """
+
+    def __init__(self, root: Span, repairs: Repairs) -> None:
+        self._root = root
+        self._repairs = repairs
+        self._spans = {root.id: root}
+        self._now = root.start
+        self._answers: dict[str, tuple[Span, Any]] = {}
+        """Of each message that is streamed in pieces: its span, and the longest piece so far."""
+        self._known: dict[str, Mapping[str, Any]] = {}
+        self._others: dict[str, int] = {}
+
+    def spans(self) -> list[Span]:
+        """The whole run, its tasks, and the model calls that were seen to answer."""
+        if self._others:
+            self._root.rest["other_events"] = self._others
+        for number, (span, said) in self._answers.items():
+            told = self._known.get(number, {})
+            place = str(told.get("langgraph_checkpoint_ns") or told.get("checkpoint_ns") or "")
+            task = place.rpartition("|")[2].rpartition(":")[2]
+            above = self._spans.get(task, self._root)
+            span.parent, span.given, span.model = above.id, list(above.given), told.get("ls_model_name")
+            span.metadata = {name: part for name, part in told.items() if name.startswith("langgraph_")}
+            span.metadata.setdefault("langgraph_node", above.name)
+            span.rest = {"metadata": {name: told[name] for name in told if not name.startswith("langgraph_")}}
+            span.gave = messages_in(said, self._repairs, speaker="assistant")
+            span.end = max(span.start, min(span.end, above.end))
+        return [*self._spans.values(), *(span for span, _ in self._answers.values())]
+
+    def read(self, name: str, data: Any) -> None:
+        """Reads one event."""
+        kind, _, above = name.partition("|")
+        at = _time(name, data)
+        if kind == "debug" and isinstance(data, Mapping):
+            payload = data.get("payload")
+            if at is None or not isinstance(payload, Mapping):
+                self._repairs.note("a debug event without payload or time was left out")
+                return
+            self._now = at
+            self._debug(above, str(data.get("type")), payload)
+        elif kind == "messages/metadata" and isinstance(data, Mapping):
+            known = {number: one.get("metadata") for number, one in data.items() if isinstance(one, Mapping)}
+            self._known |= {number: one for number, one in known.items() if isinstance(one, Mapping)}
+        elif kind in ("messages/partial", "messages/complete") and isinstance(data, list):
+            for message in data:
+                self._piece(message)
+        elif kind != "metadata":
+            self._others[kind] = self._others.get(kind, 0) + 1
+
+    def _piece(self, message: Any) -> None:
+        if not isinstance(message, Mapping) or not str(message.get("type", "")).lower().startswith("ai"):
+            return
+        number = str(message.get("id"))
+        span, _ = self._answers.get(number) or (Span(number, None, "model", "", self._now, self._root.end), None)
+        self._answers[number] = span, message
+
+    def _debug(self, above: str, kind: str, payload: Mapping[str, Any]) -> None:
         number, name = str(payload.get("id")), str(payload.get("name"))
-        place = f"{above}|{name}:{number}" if above else f"{name}:{number}"
-        parent = above.rpartition("|")[2].rpartition(":")[2]
-        told = {"langgraph_node": name, "langgraph_checkpoint_ns": place}
-        given = messages_in(_messages(payload.get("input")), repairs)
-        spans[number] = Span(
-            number, parent if parent in spans else root.id, "chain", name, at, at, given, metadata=told
-        )
-    elif kind == "task_result" and (span := spans.get(str(payload.get("id")))) is not None:
-        span.end = max(at, span.start)
-        span.error = str(payload["error"]) if payload.get("error") else None
-        found = _written(payload.get("result"))
-        span.gave = messages_in(found, repairs, speaker="assistant")
-    elif kind == "checkpoint" and not above:
+        if kind == "task":
+            parent = above.rpartition("|")[2].rpartition(":")[2]
+            span = Span(number, parent if parent in self._spans else self._root.id, "chain", name, self._now, self._now)
+            place = f"{above}|{name}:{number}" if above else f"{name}:{number}"
+            span.metadata = {"langgraph_node": name, "langgraph_checkpoint_ns": place}
+            span.given = messages_in(_messages(payload.get("input")), self._repairs)
+            span.rest = {"input": _without_messages(payload.get("input"))}
+            self._spans[number] = span
+        elif kind == "task_result" and number in self._spans:
+            span = self._spans[number]
+            span.end = max(self._now, span.start)
+            span.error = str(payload["error"]) if payload.get("error") else None
+            span.gave = messages_in(_written(payload.get("result")), self._repairs, speaker="assistant")
+            span.rest |= {"result": _without_messages(payload.get("result"))}
+        elif kind == "checkpoint":
+            self._checkpoint(above, payload)
+
+    def _checkpoint(self, above: str, payload: Mapping[str, Any]) -> None:
         values = payload.get("values")
-        said = messages_in(_messages(values), repairs)
-        root.given = root.given or said
-        root.gave = said or root.gave
+        if above:
+            span = self._spans.get(above.rpartition("|")[2].rpartition(":")[2], self._root)
+        else:
+            span, said = self._root, messages_in(_messages(values), self._repairs)
+            span.given, span.gave = span.given or said, said or span.gave
+        span.rest["values"] = _without_messages(values)
+
+
+def _without_messages(value: Any) -> Any:
+    """A state or a result without its messages, which are steps."""
+    if isinstance(value, Mapping):
+        return {name: part for name, part in value.items() if name != "messages"}
+    if isinstance(value, list | tuple):
+        return [pair for pair in value if not (isinstance(pair, list | tuple) and pair and pair[0] == "messages")]
+    return value
 
 
 def _written(result: Any) -> list[Any]:
@@ -102,12 +177,3 @@ def _header(told: list[tuple[str, Any]]) -> dict[str, Any]:
         "thread_id": str(where["thread_id"]) if where.get("thread_id") else None,
         "checkpoint_id": str(where["checkpoint_id"]) if where.get("checkpoint_id") else None,
     }
-
-
-def _others(told: list[tuple[str, Any]]) -> dict[str, int]:
-    """How many events of other streams there were: pieces of messages that the tasks' results hold whole."""
-    counts: dict[str, int] = {}
-    for name, _ in told:
-        if name.split("|")[0] not in ("debug", "metadata"):
-            counts[name] = counts.get(name, 0) + 1
-    return counts
