@@ -133,3 +133,16 @@ def test_the_hook_runs_off_the_graphs_path(run, tmp_path, embeddings, model):
         coach.flush()
     assert threads
     assert threading.current_thread() not in threads
+
+
+@pytest.mark.parametrize("given", ["the receipt at hand", "its id"])
+def test_a_verdict_teaches_only_what_may_be_written(tmp_path, given):
+    with Coach(tmp_path, redact=lambda text: text.replace("4929-1234", "[card]")) as coach:
+        coaching = coach.add(intent="an order arrived broken", behavior=Reply("Ask for a photo."))
+        (receipt,) = coach.advise("my order, paid with 4929-1234, arrived broken").considered
+        coach.verdict(receipt.id if given == "its id" else receipt, correct=not receipt.applied)
+        coach.verdict(receipt.id if given == "its id" else receipt, correct=receipt.applied)
+        coach.verdict(receipt.id if given == "its id" else receipt, correct=not receipt.applied)
+        kept = coach.get(coaching.id).model_dump_json()
+    assert "[card]" in kept
+    assert "4929" not in kept

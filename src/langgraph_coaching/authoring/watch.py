@@ -112,7 +112,8 @@ class Watch(Desk):
         """
         if isinstance(receipt, str):
             self.flush()
-        judged = self._ledger.receipt(receipt) if isinstance(receipt, str) else receipt
+        # A receipt at hand is as it was before redaction; what is learnt from it is written.
+        judged = self._ledger.receipt(receipt) if isinstance(receipt, str) else self._recorder.redacted(receipt)
         return self._jury.judge(judged, correct=correct, comment=comment, author=author)
 
     def verdicts(self, coaching_id: str | None = None) -> builtins.list[Verdict]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.writer import Writer
 from langgraph_coaching.errors import CoachingError
-from langgraph_coaching.recall.ledger import Link
+from langgraph_coaching.recall.advice import Advice
+from langgraph_coaching.recall.ledger import Entry, Link
 from langgraph_coaching.traces.assemble import Assembler
 from langgraph_coaching.traces.event import FLUSH
 from langgraph_coaching.traces.followed import decided
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.recall.advice import Receipt
-    from langgraph_coaching.recall.ledger import Entry, Ledger
+    from langgraph_coaching.recall.ledger import Ledger
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.capture import Capture
     from langgraph_coaching.traces.model import Trace
@@ -77,6 +78,10 @@ class Recorder:
         while len(self._recent) > RECENT:
             self._recent.popitem(last=False)
         self._writer.put("receipts", entry)
+
+    def redacted(self, receipt: Receipt) -> Receipt:
+        """The receipt as it is written."""
+        return self._redaction.entry(Entry("", Advice(considered=[receipt]))).advice.considered[0]
 
     def flush(self) -> None:
         """Waits until every receipt and every step so far is in the store; runs that go on are written as they are.
