@@ -15,8 +15,6 @@ from measure import scores, set_f1
 
 from langgraph_coaching import Coach, import_traces
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.recall.background import MOST
-from langgraph_coaching.recall.background.traffic import thinned
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.situation import place, read_messages, situate
 from langgraph_coaching.traces.conversation import messages_before
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
     from vectors import Vectors
 
-    from langgraph_coaching import Advice, Step, Trace
-    from langgraph_coaching.recall.background import Background
     from langgraph_coaching.recall.calibrate import Place
 
 OPENING = 5
@@ -37,11 +33,11 @@ OPENING = 5
 AS_IT_IS, LAST, JOINED = "the situation", "last user turn only", "all user turns joined"
 
 
-def _where(messages: Sequence[BaseMessage], how: str, vectors: Vectors, background: Background) -> Place:
+def _where(messages: Sequence[BaseMessage], how: str, vectors: Vectors) -> Place:
     said = [message.content for message in messages if isinstance(message, HumanMessage)]
     seen = {AS_IT_IS: messages, LAST: [HumanMessage(said[-1])], JOINED: [HumanMessage(" ".join(said))]}[how]
     situation = situate(seen)
-    return place(situation, vectors(situation.texts), background)
+    return place(situation, vectors(situation.texts), vectors.background)
 
 
 def _opening(messages: Sequence[BaseMessage]) -> str:
@@ -56,7 +52,7 @@ def _user_turns(messages: Sequence[BaseMessage], start: int = 0) -> Iterator[Seq
 class Star:
     """STAR: 18 tasks coached with their name and two opening lines; the dialogues asked are odd ones, never tuned on.
 
-    For tuning the even ones are asked, and half of the tasks coached. The even ones are a warm store's traffic, too.
+    For tuning the even ones are asked, and half of the tasks coached.
     """
 
     def __init__(self, data: Path, vectors: Vectors, seed: int, most: int, *, tuning: bool = False) -> None:
@@ -74,22 +70,14 @@ class Star:
         at = {task: index for index, task in enumerate(coached)}
         self.vectors = vectors
         self.coached = Coached.of(vectors, [in_words(task) for task in coached], examples)
-        self._traffic = [read_messages(_said(found[i])) for i in rng.permutation(range(0, len(found), 2))[:most]]
         self.dialogues = [
             (read_messages(_said(found[i])), at.get(found[i]["task"], -1), found[i]["happy"]) for i in asked
         ]
 
-    def warm(self) -> None:
-        """Makes the situations of the even dialogues the store's own traffic, without labels."""
-        background = self.vectors.background
-        turns = [until for messages in self._traffic for until in _user_turns(messages)][:MOST]
-        vectors = np.stack([_where(until, AS_IT_IS, self.vectors, background).vector for until in turns])
-        self.coached = self.coached.warmed(thinned(vectors, background))
-
     def asked(self, how: str) -> list[tuple[Place, int, int, bool]]:
         """Where each user turn is, its number from 1 on, the coaching right there, and whether the user is happy."""
         return [
-            (_where(until, how, self.vectors, self.coached.background), number, task, happy)
+            (_where(until, how, self.vectors), number, task, happy)
             for messages, task, happy in self.dialogues
             for number, until in enumerate(_user_turns(messages), 1)
         ]
@@ -117,7 +105,7 @@ class Star:
         for (old, before, _), (new, task, _) in zip(self.dialogues[::2], self.dialogues[1::2], strict=False):
             if before != task:
                 turns = list(_user_turns([*old, *new], len(old)))[2:]
-                asked += [(_where(until, how, self.vectors, self.coached.background), task, before) for until in turns]
+                asked += [(_where(until, how, self.vectors), task, before) for until in turns]
         applied = self._applied([one[0] for one in asked])
         both = list(zip(applied, asked, strict=True))
         return {
@@ -172,55 +160,40 @@ def several(data: Path, vectors: Vectors, domain: str, examples: int, seed: int)
 
 
 def recorded(data: Path) -> list[dict]:
-    """The corrections of `examples/coach_recorded_runs.py`: in time in the other trials, and at all in other tasks.
-
-    Cold, and warm once every call of two of the four trials has asked for advice and left its receipts.
-    """
+    """The corrections of `examples/coach_recorded_runs.py`: in time in the other trials, and at all in other tasks."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
-    from coach_recorded_runs import CORRECTIONS, calls
+    from coach_recorded_runs import CORRECTIONS, calls, in_time
 
     result = []
-    with tempfile.TemporaryDirectory() as folder, Coach(folder, limits=Limits(deadline=60)) as coach:
+    with tempfile.TemporaryDirectory() as folder, Coach(folder) as coach:
         imported = import_traces(
             data / "trajectories" / "tau1_airline_gpt4o.jsonl", format="openai", origin="simulated"
         )
         coach.traces.add(imported)
+        task = {trace.id: str(trace.metadata["task_id"]) for trace in imported}
         sources = {}
         for correction in CORRECTIONS:
-            trials = [trace for trace in imported if str(trace.metadata["task_id"]) == correction.task]
+            trials = [trace for trace in imported if task[trace.id] == correction.task]
             source = next(trace for trace in trials if int(trace.metadata["trial"]) == correction.trial)
             draft = coach.draft(source.steps[correction.step])
             sources[coach.save(draft.when(correction.when).reply(correction.instead)).id] = source
         asked = [(trace, step) for trace in imported for step in calls(trace)]
-        said = [messages_before(trace, step) for trace, step in asked]
-        result += _fired("cold", coach.advise_batch(said), asked, sources)
-        for (trace, _), messages in zip(asked, said, strict=True):
-            if int(trace.metadata["trial"]) % 2:
-                coach.advise(messages)
-        coach.flush()
-        coach.calibrate()
-        return [*result, *_fired("warm", coach.advise_batch(said), asked, sources)]
-
-
-def _fired(
-    state: str, advice: list[Advice], asked: list[tuple[Trace, Step]], sources: dict[str, Trace]
-) -> Iterator[dict]:
-    from coach_recorded_runs import calls, in_time
-
-    hits: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for (trace, step), found in zip(asked, advice, strict=True):
-        for receipt in found.applied:
-            hits[receipt.coaching_id, trace.id].append(step.index)
-    imported = list({trace.id: trace for trace, _ in asked}.values())
-    for coaching_id, source in sources.items():
-        task = source.metadata["task_id"]
-        same = [t for t in imported if t.metadata["task_id"] == task and t.id != source.id]
-        others = [t for t in imported if t.metadata["task_id"] != task]
-        steps = sum(len(calls(t)) for t in others)
-        timely = [any(index <= in_time(t) for index in hits[coaching_id, t.id]) for t in same]
-        yield {
-            "what": f"task {task}, {state}",
-            "in time": float(np.mean(timely)),
-            "runs of other tasks": float(np.mean([bool(hits[coaching_id, t.id]) for t in others])),
-            "calls of other tasks": sum(len(hits[coaching_id, t.id]) for t in others) / steps,
-        }
+        advice = coach.advise_batch([messages_before(trace, step) for trace, step in asked])
+        hits: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for (trace, step), found in zip(asked, advice, strict=True):
+            for receipt in found.applied:
+                hits[receipt.coaching_id, trace.id].append(step.index)
+        for coaching_id, source in sources.items():
+            same = [t for t in imported if task[t.id] == task[source.id] and t.id != source.id]
+            others = [t for t in imported if task[t.id] != task[source.id]]
+            timely = [any(index <= in_time(t) for index in hits[coaching_id, t.id]) for t in same]
+            steps = sum(len(calls(t)) for t in others)
+            result.append(
+                {
+                    "task": task[source.id],
+                    "in time": float(np.mean(timely)),
+                    "runs of other tasks": float(np.mean([bool(hits[coaching_id, t.id]) for t in others])),
+                    "calls of other tasks": sum(len(hits[coaching_id, t.id]) for t in others) / steps,
+                }
+            )
+    return result

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -16,8 +15,6 @@ import numpy as np
 from langgraph_coaching import Reply
 from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.adviser import CANDIDATES
-from langgraph_coaching.recall.background import MOST
-from langgraph_coaching.recall.calibrate import Place
 from langgraph_coaching.recall.head import Head, fit, join, taken
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.search import Labels, search
@@ -28,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
     from vectors import Vectors
 
+    from langgraph_coaching.recall.calibrate import Place
     from langgraph_coaching.recall.search import Candidate
 
 OUT_OF_SCOPE = "oos"
@@ -132,9 +129,8 @@ class Coached:
 
     def __init__(self, vectors: Vectors, coachings: Iterable[Coaching]) -> None:
         self.vectors = vectors
-        self.background = vectors.background
         self.heads = [self._head(coaching) for coaching in coachings]
-        self.fits = fit(self.heads, self.background)
+        self.fits = fit(self.heads, vectors.background)
         self.at = {head.coaching.id: index for index, head in enumerate(self.heads)}
 
     @classmethod
@@ -146,21 +142,6 @@ class Coached:
     def _head(self, coaching: Coaching) -> Head:
         return Head(coaching, self.vectors([coaching.intent, *(example.text for example in coaching.examples)]))
 
-    def warmed(self, traffic: NDArray[np.float32]) -> Coached:
-        """The same with these vectors as the store's own traffic."""
-        other = copy(self)
-        other.background = self.vectors.background.warmed(traffic)
-        other.fits = fit(other.heads, other.background)
-        return other
-
-    def places(self, texts: Sequence[str]) -> list[Place]:
-        """Where conversations of one of these texts each are, as `situation.place` says it."""
-        if not self.background.traffic:
-            return self.vectors.places(texts)
-        vectors = self.vectors(texts)
-        crowding = [self.background.crowding(vectors[start : start + 256]) for start in range(0, len(vectors), 256)]
-        return [Place(v, float(c)) for v, c in zip(vectors, np.concatenate(crowding), strict=True)]
-
     def taught(self, verdicts: dict[int, list[tuple[str, bool]]]) -> Coached:
         """The same with these texts as further examples of where each applies and where it never does."""
         changed = [i for i, found in verdicts.items() if found]
@@ -169,19 +150,20 @@ class Coached:
             coaching = self.heads[index].coaching
             added = [Example(text=text, applies=right, origin="verdict") for text, right in verdicts[index]]
             fresh.append(self._head(numbered(index, coaching.intent, [*coaching.examples, *added])))
-        other = copy(self)
-        other.heads = list(self.heads)
+        other = object.__new__(Coached)
+        other.vectors, other.at = self.vectors, self.at
+        other.heads, other.fits = list(self.heads), self.fits
         for index, head in zip(changed, fresh, strict=True):
             other.heads[index] = head
         if fresh:
             rows_ = {i: len(self.heads) + place for place, i in enumerate(changed)}
-            pool = join(self.fits, fit(fresh, self.background))
+            pool = join(self.fits, fit(fresh, self.vectors.background))
             other.fits = taken(pool, [rows_.get(i, i) for i in range(len(self.heads))])
         return other
 
     def candidates(self, places: Sequence[Place]) -> list[list[Candidate]]:
         """What the package considers in each of these situations."""
-        snapshot = Snapshot.of(1, self.heads, self.fits, self.background)
+        snapshot = Snapshot.of(1, self.heads, self.fits, self.vectors.background)
         return search(snapshot, places, Labels(), NOW, CANDIDATES)
 
     def applied(self, candidates: list[Candidate], limits: Limits) -> list[int]:
@@ -210,7 +192,7 @@ class Reviewer:
         for start in range(0, len(stream), BLOCK):
             block = stream[start : start + BLOCK]
             fresh = defaultdict(list)
-            found = current.candidates(coached.places([said.text for said in block]))
+            found = current.candidates(coached.vectors.places([said.text for said in block]))
             for said, candidates in zip(block, found, strict=True):
                 for index, right in self._said(current, said.right, candidates):
                     if len(given[index]) < self.most:
@@ -227,11 +209,6 @@ class Reviewer:
             yield index, index == right
         if right >= 0 and right not in applied:
             yield right, True
-
-
-def traffic(stream: Sequence[Said]) -> list[str]:
-    """What a store would have recorded of this: distinct texts, at most so many, without labels."""
-    return list(dict.fromkeys(said.text for said in stream))[:MOST]
 
 
 def first(verdicts: dict[int, list[tuple[str, bool]]], count: int) -> dict[int, list[tuple[str, bool]]]:

@@ -3,7 +3,7 @@
     python tests/benchmarks/recalibrate.py --data ../shared/data [--coachings 1000] [--json FILE]
 
 Each coaching has utterances of one intent of CLINC150, BANKING77 or HWU64 as where it applies, and of others as where
-it never does. Vectors are known, as in a store; cold, and warm with 2,000 utterances as the store's own traffic.
+it never does. Vectors are known, as in a store.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from intents import halves, in_words, numbered
 from vectors import Vectors
 
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.recall.background import MOST
 from langgraph_coaching.recall.head import Head, fit
 
 APPLIES, NEVER = 13, 10
@@ -48,17 +47,12 @@ def main() -> None:
         no = [rows[i]["text"] for i in rng.integers(len(rows), size=NEVER)]
         examples = [*(Example(text=text) for text in yes), *(Example(text=text, applies=False) for text in no)]
         heads.append(Head(numbered(index, in_words(name), examples), vectors([in_words(name), *yes, *no])))
-    cold = vectors.background
+    background = vectors.background
     started = time.perf_counter()
-    warm = cold.warmed(vectors([rows[i]["text"] for i in rng.permutation(len(rows))[:MOST]]))
-    found = {"coachings": len(heads), "measuring the warm background": time.perf_counter() - started}
-    for state, background in (("cold", cold), ("warm", warm)):
-        started = time.perf_counter()
-        fit(heads, background)
-        found[f"fitting, {state}"] = time.perf_counter() - started
+    fit(heads, background)
+    found = {"coachings": len(heads), "seconds": time.perf_counter() - started}
     vectors.save()
-    for what, value in found.items():
-        print(f"{what}: {value:,.2f}" + (" s" if what != "coachings" else ""))
+    print(f"{found['coachings']:,} coachings fitted in {found['seconds']:.2f} s")
     if given.json:
         given.json.write_text(json.dumps(found, indent=1))
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import baselines
 import dialogues
 import numpy as np
-from intents import Coached, Reviewer, first, split, traffic
+from intents import Coached, Reviewer, first, split
 from measure import at_recall, calibration_error, chosen, scores
 from rich.console import Console
 from rich.table import Table
@@ -85,14 +85,12 @@ def one_seed(data: Path, case: Case, vectors: Vectors, seed: int, verdicts: tupl
     right = np.array([said.right for said in asked])
     coached = Coached.of(vectors, found.names, found.examples)
     given = Reviewer(max(verdicts)).verdicts(coached, found.stream) if max(verdicts) else {}
-    warmed = coached.warmed(vectors(traffic(found.stream)))
     result = {}
     for count in verdicts:
         taught = coached.taught(first(given, count))
-        for state, store in (("coaching", taught), ("warm", warmed.taught(first(given, count)))):
-            result[f"{state}, v={count}"] = _figures(store, asked, right, case.recall)
-            if count == 0 and case.aims:
-                result |= {f"{state}, {name}": row for name, row in _judged(store, asked, right, seed).items()}
+        result[f"coaching, v={count}"] = _figures(taught, asked, right, case.recall)
+        if count == 0 and case.aims:
+            result |= {f"coaching, {name}": row for name, row in _judged(taught, asked, right, seed).items()}
         similar = baselines.cosine(taught, asked)
         result[f"cosine, v={count}"] = at_recall(similar, right, case.recall)
         if count == 0:
@@ -108,7 +106,7 @@ def one_seed(data: Path, case: Case, vectors: Vectors, seed: int, verdicts: tupl
 
 
 def _figures(store: Coached, asked: list[Said], right: np.ndarray, recall: float) -> dict:
-    candidates = store.candidates(store.places([said.text for said in asked]))
+    candidates = store.candidates(store.vectors.places([said.text for said in asked]))
     chance = scores(candidates, store.at)
     return {
         **chosen([store.applied(one, Limits()) for one in candidates], right),
@@ -125,7 +123,7 @@ def _judged(store: Coached, asked: list[Said], right: np.ndarray, seed: int) -> 
     """With a simulated judge that is always right, and one that errs in one answer of ten."""
     rng = np.random.default_rng(seed)
     limits = Limits()
-    found = store.candidates(store.places([said.text for said in asked]))
+    found = store.candidates(store.vectors.places([said.text for said in asked]))
     result = {}
     for name, errs in (("exact judge", 0.0), ("judge 90 % right", 0.1)):
         applied, questions = [], 0
@@ -192,7 +190,7 @@ def intents(given: argparse.Namespace, name: str, cases: tuple[Case, ...], verdi
             figures = summary(found)
             result.append({"embedder": name, **case._asdict(), "method": method, "seeds": given.seeds, **figures})
             at = f"{percent(figures, 'false_at')} at {100 * case.recall:.0f}" if "false_at" in figures else "-"
-            mine = method.startswith(("coaching, v", "warm, v"))
+            mine = method.startswith("coaching, v")
             aim = case.aims.get(int(method.rpartition("=")[2]), "") if mine else ""
             shown = (percent(figures, column) for column in ("recall", "false", "wrong", "ECE", "asked"))
             first_ = percent(figures, "false_at_first")
@@ -207,13 +205,11 @@ def intents(given: argparse.Namespace, name: str, cases: tuple[Case, ...], verdi
 def conversations(given: argparse.Namespace) -> dict[str, list[dict]]:
     """STAR, NLU++ and the recorded runs, with the embedded default."""
     vectors = Vectors("minilm", given.vectors)
-    star, several, warm = defaultdict(list), defaultdict(list), f"{dialogues.AS_IT_IS}, warm"
+    star, several = defaultdict(list), defaultdict(list)
     for seed in range(given.seeds):
         found = dialogues.Star(given.data, vectors, seed, given.dialogues)
         for how in (dialogues.AS_IT_IS, dialogues.LAST, dialogues.JOINED):
             star[how].append(found.turns(how) | found.change(how))
-        found.warm()
-        star[warm].append(found.turns(dialogues.AS_IT_IS) | found.change(dialogues.AS_IT_IS))
         for domain in ("banking", "hotels"):
             for examples in (3, 10, 1_000):
                 one = dialogues.several(given.data, vectors, domain, examples, seed)
@@ -236,7 +232,7 @@ def recorded(given: argparse.Namespace) -> list[dict]:
     rows = dialogues.recorded(given.data)
     table = Table(*rows[0], title="tau airline, three failed runs coached: percent")
     for row in rows:
-        table.add_row(row["what"], *(f"{100 * value:.1f}" for value in list(row.values())[1:]))
+        table.add_row(row["task"], *(f"{100 * value:.1f}" for value in list(row.values())[1:]))
     console.print(table)
     return rows
 

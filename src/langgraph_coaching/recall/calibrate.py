@@ -27,12 +27,6 @@ others too. A probability needs a base rate: here from 5 % to half of a data set
 say is spread evenly over all of them.
 """
 
-WARM = np.array([2.24, 1.92, 6.38, -4.07, -0.6, -6.0, -0.53, 1.62])
-"""The same where the background holds as much of the store's own traffic as is used; with less of it they are in
-between, in proportion. Fitted by the same command over two embedders, with unlabelled utterances of all intents as
-traffic, the coached ones among them; the first, fitted 2.68, is set lower so that the default floor lies where recall
-less twice the false less the wrong application is best there: without it a warm store fires more than a new one."""
-
 KNOWN = 1.5
 """Log of the number of texts at which what is known neither adds nor takes."""
 
@@ -76,8 +70,7 @@ def probabilities(
     Returns:
         0..1 each; rises with the similarity, falls near a "never here".
     """
-    weights = WEIGHTS + background.warmth * (WARM - WEIGHTS)
-    logits = measured(place, chosen, ranks, heads, fits, background) @ weights + MIXED * place.mixed
+    logits = measured(place, chosen, ranks, heads, fits, background) @ WEIGHTS + MIXED * place.mixed
     result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-logits))
     return result
 

@@ -38,7 +38,6 @@ ENOUGH_WORDS = 12
 
 _LEAST = 0.02
 _WORD = re.compile(r"\w+")
-_TURN = re.compile(r"\n(user|agent): ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,6 @@ class Situation:
     def text(self) -> str:
         """For people: the latest user turn, and what was said before it, oldest first."""
         return "\n".join(f"{'user' if user else 'agent'}: {text}" for text, user in reversed(self.turns))
-
-    @classmethod
-    def read(cls, text: str) -> Situation:
-        """Reads what `text` wrote; a turn that looks like two becomes two."""
-        parts = _TURN.split(f"\n{text}")[1:]
-        said = zip(parts[::2], parts[1::2], strict=True)
-        return cls(tuple((words.strip(), who == "user") for who, words in said if words.strip())[::-1])
 
 
 def read_messages(messages: Any) -> list[BaseMessage]:

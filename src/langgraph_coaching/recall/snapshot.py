@@ -87,8 +87,6 @@ class Snapshots:
     def __init__(self, store: Store, shelf: Shelf) -> None:
         self._store = store
         self._shelf = shelf
-        shelf.namespace = store.namespace
-        self._shelved = 0
         self._lock = threading.Lock()
         self._heads: dict[tuple[str, int, datetime], Head] = {}
         self._made = ""
@@ -102,19 +100,16 @@ class Snapshots:
             EmbedderMismatchError: The table holds vectors of another embedder.
             StoreError: The table could not be read.
         """
-        version, shelved = self._store.version(), self._shelf.version()
-        if (version, shelved) != (self._current.version, self._shelved):
+        version = self._store.version()
+        if version != self._current.version:
             with self._lock:
-                version, shelved = self._store.version(), self._shelf.version()
-                if shelved != self._shelved:  # perhaps another background: all are fitted anew
-                    self._fits, self._current, self._shelved = {}, _EMPTY, shelved
+                version = self._store.version()
                 if version != self._current.version:
                     self._current = self._read(version)
         return self._current
 
     def forget(self) -> None:
-        """The next snapshot is read and fitted from nothing, against what the namespace has recorded until now."""
-        self._shelf.gather()
+        """The next snapshot is read and fitted from nothing."""
         with self._lock:
             self._made, self._current = "", _EMPTY
 

@@ -1,13 +1,12 @@
 """The background: what people say when nothing applies, in the space of one embedder.
 
 Some three thousand utterances written for this package: requests of many domains, small talk, follow-ups, slips and
-other languages. They tell what "near" means for an embedder, and what a coaching has to be told apart from. A store
-with traffic of its own adds that: it holds exactly the near misses of its domain.
+other languages. They tell what "near" means for an embedder, and what a coaching has to be told apart from.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 10
 """Nearest texts whose mean similarity says how crowded a place is."""
-
-MOST = 2_000
-"""Situations of a store's own traffic in its background; 4,000 measured a little better and cost every call more."""
 
 RIDGE = 0.1
 """Ridge of the heads, in units of the background's variance; train splits are flat from 0.03 to 0.1, worse at 0.3."""
@@ -50,7 +46,7 @@ class Background:
     """The background's vectors, and the scale of their embedder."""
 
     vectors: NDArray[np.float32]
-    """`float32[n, dimension]`, unit length: the requests, then a store's own traffic, then the small talk."""
+    """`float32[n, dimension]`, unit length: the requests, then the small talk."""
     talk: int
     """How many of them, at the end, are small talk."""
     low: float
@@ -59,8 +55,6 @@ class Background:
     """Mean cosine of one and its nearest: similarity 1."""
     inverse: NDArray[np.float32]
     """`float32[dimension + 1, dimension + 1]`: of the regularised Gram matrix of the centred rows and a bias."""
-    traffic: int = 0
-    """How many of them are situations the store has recorded; 0 in a cold background."""
 
     @property
     def dimension(self) -> int:
@@ -87,23 +81,6 @@ class Background:
             inverse = np.linalg.inv(gram).astype(np.float32)
         low = (count * square - 1.0) / (count - 1)
         return cls(vectors, talk, low, max(float(near), low + _LEAST_SPREAD), inverse)
-
-    @property
-    def warmth(self) -> float:
-        """0..1: 0 in a new store, 1 with all the traffic that is used."""
-        return min(self.traffic / MOST, 1.0)
-
-    def warmed(self, traffic: NDArray[np.float32]) -> Background:
-        """The same with a store's own traffic; the embedder's scale stays what it was.
-
-        What a coaching applies to is left in: nobody has labelled it, and it measured better than without traffic.
-
-        Args:
-            traffic: Unit length, `float32[n, dimension]`; at least one.
-        """
-        told = len(self.vectors) - self.talk
-        whole = Background.of(np.vstack([self.vectors[:told], traffic, self.small_talk]), self.talk)
-        return replace(whole, low=self.low, high=self.high, traffic=len(traffic))
 
     @property
     def small_talk(self) -> NDArray[np.float32]:
