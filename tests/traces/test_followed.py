@@ -158,3 +158,24 @@ def test_a_coaching_that_was_erased_leaves_it_unknown(tmp_path):
         agent.invoke({"messages": [("user", "my order arrived broken")]}, {"callbacks": [coach.callback()]})
         coach.flush()
         assert {receipt.followed for receipt in coach.receipts() if receipt.applied} == {"unknown"}
+
+
+@pytest.mark.parametrize(("entered", "expected"), [(True, "yes"), (False, "no")])
+@pytest.mark.parametrize("style", ["sync", "async"])
+def test_a_node_that_says_nothing_was_entered_all_the_same(tmp_path, style, entered, expected):
+    import asyncio
+
+    from langgraph.graph import MessagesState, StateGraph
+
+    model = Scripted(messages=iter([AIMessage("One moment.")]))
+    with Coach(tmp_path) as coach:
+        coach.add(intent="an order arrived broken", behavior=Process("damage report"))
+        builder = StateGraph(MessagesState)
+        builder.add_node("agent", coach.node(lambda state: {"messages": [model.invoke(state["messages"])]}))
+        builder.add_node("damage_report", lambda state: {})
+        builder.add_edge("__start__", "agent")
+        builder.add_conditional_edges("agent", lambda state: "damage_report" if entered else "__end__")
+        asyncio.run(answer(builder.compile(), style, {"callbacks": [coach.callback()]}))
+        coach.flush()
+        assert [receipt.followed for receipt in coach.receipts() if receipt.applied] == [expected]
+        assert coach.traces.list()[0].nodes == (("agent", "damage_report") if entered else ("agent",))

@@ -137,6 +137,7 @@ def trace_of(recording: Recording) -> Trace:
     return Trace(
         **header,
         models=tuple(recording.models),
+        nodes=tuple(recording.nodes),
         steps=tuple(steps),
         calls=calls,
         messages=tuple(exchanges.messages.values),

@@ -19,7 +19,9 @@ _OTHER = re.compile(r"[\W_]+")
 _TRANSFER = re.compile(r"^(?:transfer|hand ?off|handoff|delegate|escalate)(?: back)? to ")
 
 
-def followed(behavior: Behavior, steps: Sequence[Step], *, over: bool = True) -> tuple[Followed, str]:
+def followed(
+    behavior: Behavior, steps: Sequence[Step], *, over: bool = True, nodes: Sequence[str] = ()
+) -> tuple[Followed, str]:
     """Whether a behavior was shown in one turn, and why that is known.
 
     An action is followed when its tool was called and no argument contradicts a given value; words that only say
@@ -31,6 +33,7 @@ def followed(behavior: Behavior, steps: Sequence[Step], *, over: bool = True) ->
         behavior: What was asked for.
         steps: What happened in the turn: from what the user said up to what they say next.
         over: Whether the turn has ended, so that what has not been done was left undone.
+        nodes: The nodes that ran in it, also those that left no step.
     """
     if isinstance(behavior, Reply):
         return "unknown", "whether words follow an instruction takes a reader; see coach.assess"
@@ -43,7 +46,7 @@ def followed(behavior: Behavior, steps: Sequence[Step], *, over: bool = True) ->
         case SearchKnowledge():
             found = _searched(behavior, mine)
         case _:
-            found = _entered(behavior.name, mine)
+            found = _entered(behavior.name, mine, nodes)
     if found[0] == "no" and not over:
         return "unknown", "the turn has not ended"
     return found
@@ -102,11 +105,11 @@ def _searched(behavior: SearchKnowledge, steps: Sequence[Step]) -> tuple[Followe
     return "no", f"no tool was asked for {behavior.article!r}, and none returned it"
 
 
-def _entered(name: str, steps: Sequence[Step]) -> tuple[Followed, str]:
+def _entered(name: str, steps: Sequence[Step], nodes: Sequence[str]) -> tuple[Followed, str]:
     wanted = _plain(name)
-    if any(wanted == _plain(place) for step in steps for place in _places(step)):
+    if wanted in map(_plain, (*nodes, *(place for step in steps for place in _places(step)))):
         return "yes", f"{name} was entered"
-    if not any(step.node for step in steps):
+    if not nodes and not any(step.node for step in steps):
         return "unknown", "the trace does not say which nodes ran"
     return "no", f"no node, tool or agent named {name!r} was entered"
 
@@ -153,11 +156,12 @@ def decided(trace: Trace, behavior_of: Callable[[str, int], Behavior | None]) ->
         if not any(receipt.applied and receipt.followed == "unknown" for receipt in step.receipts):
             continue
         turn, over = turn_of(trace, step.index)
+        nodes = trace.nodes if sum(other.type == "user" and not other.history for other in trace.steps) <= 1 else ()
         receipts = []
         for receipt in step.receipts:
             known = receipt.applied and receipt.followed == "unknown" and receipt.coaching_id and receipt.revision
             behavior = behavior_of(receipt.coaching_id or "", receipt.revision or 0) if known else None
-            verdict = followed(behavior, turn, over=over)[0] if behavior is not None else receipt.followed
+            verdict = followed(behavior, turn, over=over, nodes=nodes)[0] if behavior is not None else receipt.followed
             receipts.append(replace(receipt, followed=verdict))
         changed[step.index] = step.model_copy(update={"receipts": tuple(receipts)})
     if not changed:

@@ -102,6 +102,8 @@ class Trace(BaseModel):
     """A word people filter by, such as `success` or `failure`."""
     tags: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+    """The nodes that ran, those that said nothing among them, in the order of their first start."""
     steps: tuple[Step, ...] = ()
     calls: tuple[ModelCall, ...] = ()
     """What each model call was given, by its number; `prompt_of` reads it."""

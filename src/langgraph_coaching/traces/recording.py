@@ -44,6 +44,7 @@ class Recording:
         """Fields of the `Trace` without its steps."""
         self.transcript = Transcript()
         self.models: dict[str, None] = {}
+        self.nodes: dict[str, None] = {}
         self._receipts = Receipts(receipt_of)
         self._handoffs = Handoffs(self.transcript)
         self.exchanges: list[Exchange] = []
@@ -75,6 +76,7 @@ class Recording:
 
     def _node_starts(self, run: Run) -> None:
         graph, seen = run.parent, {"at": moment(run.start.at)}
+        self.nodes[storable(str(run.metadata.get("langgraph_node")))] = None
         if graph is not None and graph is not self.root and not graph.opened:
             for messages in conversations(graph.start.data):
                 self.transcript.place(messages, 0, seen)
