@@ -45,7 +45,8 @@ class Diff:
     def __str__(self) -> str:
         """The changes, a paragraph each."""
         same = len(self.steps) - len(self.changes)
-        head = f"{self._replay.trace_id}: {len(self.steps)} model calls, {same} as recorded"
+        calls = "1 model call" if len(self.steps) == 1 else f"{len(self.steps)} model calls"
+        head = f"{self._replay.trace_id}: {calls}, {same} as recorded"
         return "\n".join((head, *(line for step in self.changes for line in _lines(step))))
 
 
