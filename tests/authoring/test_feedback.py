@@ -118,3 +118,37 @@ def test_a_correction_in_langfuse_becomes_a_draft(coach, place, item):
 
 def test_a_trace_without_corrections_has_no_drafts(coach):
     assert coach.corrections(coach.traces.list()[0]) == []
+
+
+def test_langsmith_s_own_client_sends_the_rows(coach):
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from threading import Thread
+
+    from langsmith import Client
+
+    posted = []
+
+    class Sink(BaseHTTPRequestHandler):
+        def do_POST(self):
+            posted.append((self.path, json.loads(self.rfile.read(int(self.headers["content-length"])))))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Sink)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        client = Client(api_url=f"http://127.0.0.1:{server.server_port}", api_key="none", auto_batch_tracing=False)
+        rows = coach.feedback("langsmith")
+        for row in rows:
+            client.create_feedback(**row)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert {path for path, _ in posted} == {"/feedback"}
+    assert [(body["id"], body["run_id"], body["key"], body["score"]) for _, body in posted] == [
+        (row["feedback_id"], row["run_id"], row["key"], row["score"]) for row in rows
+    ]
