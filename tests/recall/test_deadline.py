@@ -136,3 +136,23 @@ def test_the_event_loop_goes_on_while_it_waits(stuck):
         return ticks
 
     assert asyncio.run(main()) > 10
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_a_cancellation_is_not_lost_where_the_work_ends_at_the_same_moment(monkeypatch, steps):
+    from concurrent.futures import Future
+
+    deadline, future = Deadline(), Future()
+    monkeypatch.setattr(deadline, "_begun", lambda _: future)
+
+    async def cancelled():
+        task = asyncio.ensure_future(deadline.arun(int, 30))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        future.set_result(7)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        return task.cancel() and await asyncio.gather(task, return_exceptions=True)
+
+    found = asyncio.run(cancelled())
+    assert found is False or isinstance(found[0], asyncio.CancelledError)

@@ -62,7 +62,8 @@ class Deadline:
         """Like `run`, without blocking the event loop."""
         future = self._begun(work)
         with suppress(TimeoutError):  # or the work's own, which is in the future too
-            await asyncio.wait_for(asyncio.wrap_future(future), seconds)
+            async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 can lose a cancellation
+                await asyncio.wrap_future(future)
         return self._outcome(future, seconds)
 
     def _begun(self, work: Callable[[], T]) -> Future[T]:
