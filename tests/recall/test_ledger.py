@@ -116,6 +116,7 @@ def test_a_table_that_an_earlier_version_made_is_read_and_then_completed(ledger,
     book = ledger()
     book.write([Entry("m", Advice(considered=[receipt(id="r-1")]))])
     Database(folder).table("receipts").drop_columns(["followed"])
+    book = ledger()
     assert [found.followed for found in book.receipts()] == ["unknown"]
     book.write([Entry("n", Advice(considered=[receipt(id="r-2")]))])
     book.link([Link(("r-1", "r-2"), "t-1", 0, ("yes", "unknown"))])

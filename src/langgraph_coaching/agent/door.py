@@ -102,21 +102,28 @@ class Door:
 
     def advise(self, messages: Any) -> Advice:
         """Advice for a model call with these messages."""
+        if (instead := INSTEAD.get()) is not None:
+            return self._replayed(instead, messages)
         try:
             asked = self._question(messages)
-            found = _retriever(look=lambda: self._look(asked)).advice(asked.situation)
-            return self._kept(asked.moment, found)
+            return self._kept(asked.moment, _retriever(look=lambda: self._look(asked)).advice(asked.situation))
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._failed(error)
 
     async def aadvise(self, messages: Any) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
+        if (instead := INSTEAD.get()) is not None:
+            return await asyncio.to_thread(self._replayed, instead, messages)
         try:
             asked = self._question(messages)
-            found = await _retriever(alook=lambda: self._alook(asked)).aadvice(asked.situation)
-            return self._kept(asked.moment, found)
+            return self._kept(asked.moment, await _retriever(alook=lambda: self._alook(asked)).aadvice(asked.situation))
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._failed(error)
+
+    def _replayed(self, instead: Callable[[list[BaseMessage], Labels], Advice], messages: Any) -> Advice:
+        """Advice from elsewhere, for a graph that is run again: nothing is recorded, and errors are raised."""
+        asked = self._question(messages)
+        return located(instead(asked.messages, asked.labels), asked.moment)
 
     def _question(self, messages: Any) -> _Question:
         read = read_messages(messages)
@@ -124,16 +131,12 @@ class Door:
         return _Question(read, replace(self._labels, node=self._labels.node or moment.node), moment)
 
     def _look(self, asked: _Question) -> Advice:
-        if (instead := INSTEAD.get()) is not None:
-            return located(instead(asked.messages, asked.labels), asked.moment)
         known = self._remembered(asked.moment)
         if known is None and asked.moment.again and asked.moment.saved:
             known = self._deadline.run(lambda: self._written(asked.moment), self._adviser.limits.deadline)
         return known or located(self._adviser.advise(asked.messages, asked.labels), asked.moment)
 
     async def _alook(self, asked: _Question) -> Advice:
-        if INSTEAD.get() is not None:
-            return await asyncio.to_thread(self._look, asked)
         known = self._remembered(asked.moment)
         if known is None and asked.moment.again and asked.moment.saved:
             known = await self._deadline.arun(lambda: self._written(asked.moment), self._adviser.limits.deadline)
@@ -146,15 +149,13 @@ class Door:
         return _earlier(self._ledger.advice, moment)
 
     def _kept(self, moment: Moment, advice: Advice) -> Advice:
-        if advice.considered and INSTEAD.get() is None:
+        if advice.considered:
             if moment.key and advice.failure is None:
                 self._memory.put(moment.key, moment.task, advice)
             self._record(Entry(moment.key, advice))
         return advice
 
     def _failed(self, error: Exception) -> Advice:
-        if INSTEAD.get() is not None:  # while replaying, errors are raised
-            raise error
         reason = f"no coaching was looked up: {type(error).__name__}: {error}"
         advice = failed(reason, namespace=self._ledger.namespace)
         self._record(Entry("", advice))

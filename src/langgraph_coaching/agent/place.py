@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage, SystemMessage
 
-from langgraph_coaching.recall.prompt import BLOCK
+from langgraph_coaching.recall.prompt import without_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def displaced(messages: Sequence[Any]) -> list[Any]:
     bare = []
     for message in messages:
         content = _instructions(message)
-        rest = _without_block(content)
+        rest = without_block(content)
         if rest == content:
             bare.append(message)
         elif rest:
@@ -49,22 +49,6 @@ def _joined(content: Any, block: str) -> Any:
     if isinstance(content, list):
         return [*content, {"type": "text", "text": block}]
     return f"{content}\n\n{block}" if content else block
-
-
-def _without_block(content: Any) -> Any:
-    if isinstance(content, str):
-        return BLOCK.sub("", content)
-    if not isinstance(content, list):
-        return content
-    return [rest for part in content if (rest := _part_without_block(part))]
-
-
-def _part_without_block(part: Any) -> Any:
-    text = part.get("text") if isinstance(part, dict) else part
-    if not isinstance(text, str) or not BLOCK.search(text):
-        return part
-    rest = BLOCK.sub("", text)
-    return {**part, "text": rest} if rest and isinstance(part, dict) else rest
 
 
 def _instructions(message: Any) -> Any:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.model import Step, Trace
 
 _NAMES = uuid.UUID("0d1f9c1e-3a51-4d0c-9a52-5c3b2f7e8d40")
-"""The same finding has the same id each time, so that sending it again changes nothing."""
+"""The same score has the same id each time, so that sending it again changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Score:
     """One thing that is known of one model call."""
 
     id: str
@@ -29,7 +29,7 @@ class Finding:
     step: Step
     name: str
     """`coaching.applied`, `coaching.followed` or `coaching.correct`."""
-    score: float
+    value: float
     """The probability of what was applied, 0..1; otherwise 1 for yes and 0 for no."""
     label: str
     """Which coaching, in which revision."""
@@ -39,7 +39,7 @@ class Finding:
     at: datetime
 
 
-def findings(traces: Iterable[Trace], verdicts: Iterable[Verdict]) -> Iterator[Finding]:
+def scores(traces: Iterable[Trace], verdicts: Iterable[Verdict]) -> Iterator[Score]:
     """What is known of the model calls of traces.
 
     Args:
@@ -53,14 +53,14 @@ def findings(traces: Iterable[Trace], verdicts: Iterable[Verdict]) -> Iterator[F
                 yield from _of(trace, step, receipt, judged.get(receipt.id))
 
 
-def _of(trace: Trace, step: Step, receipt: Receipt, verdict: Verdict | None) -> Iterator[Finding]:
-    def finding(name: str, score: float, comment: str, at: datetime, *, human: bool = False) -> Finding:
-        return Finding(
+def _of(trace: Trace, step: Step, receipt: Receipt, verdict: Verdict | None) -> Iterator[Score]:
+    def score(name: str, value: float, comment: str, at: datetime, *, human: bool = False) -> Score:
+        return Score(
             id=str(uuid.uuid5(_NAMES, f"{receipt.id} {name}")),
             trace=trace,
             step=step,
             name=f"coaching.{name}",
-            score=score,
+            value=value,
             label=f"{receipt.coaching_id}@{receipt.revision}",
             comment=comment,
             human=human,
@@ -68,20 +68,20 @@ def _of(trace: Trace, step: Step, receipt: Receipt, verdict: Verdict | None) -> 
         )
 
     if receipt.applied:
-        yield finding("applied", round(receipt.probability, 4), f"{receipt.intent}: {receipt.reason}", receipt.at)
+        yield score("applied", round(receipt.probability, 4), f"{receipt.intent}: {receipt.reason}", receipt.at)
         if receipt.followed != "unknown":
-            yield finding("followed", float(receipt.followed == "yes"), receipt.intent, receipt.at)
+            yield score("followed", float(receipt.followed == "yes"), receipt.intent, receipt.at)
     if verdict is not None:
-        yield finding("correct", float(verdict.correct), verdict.comment, verdict.at, human=True)
+        yield score("correct", float(verdict.correct), verdict.comment, verdict.at, human=True)
 
 
-def _langsmith(found: Finding) -> dict[str, Any]:
+def _langsmith(found: Score) -> dict[str, Any]:
     """Keyword arguments of `langsmith.Client.create_feedback`."""
     return {
         "feedback_id": found.id,
         "run_id": found.step.run_id,
         "key": found.name,
-        "score": found.score,
+        "score": found.value,
         "value": found.label,
         "comment": found.comment or None,
         "feedback_source_type": "api",
@@ -89,36 +89,36 @@ def _langsmith(found: Finding) -> dict[str, Any]:
     }
 
 
-def _langfuse(found: Finding) -> dict[str, Any]:
+def _langfuse(found: Score) -> dict[str, Any]:
     """A score, as Langfuse's `POST /api/public/scores` takes it."""
     return {
         "id": found.id,
         "traceId": found.trace.id.removeprefix("t-"),
         "observationId": found.step.run_id,
         "name": found.name,
-        "value": found.score,
+        "value": found.value,
         "dataType": "NUMERIC" if found.name == "coaching.applied" else "BOOLEAN",
         "comment": found.comment or None,
         "metadata": {"coaching": found.label},
     }
 
 
-def _openinference(found: Finding) -> dict[str, Any]:
+def _openinference(found: Score) -> dict[str, Any]:
     """A span annotation, as Phoenix takes it."""
     return {
         "span_id": found.step.run_id,
         "name": found.name,
         "identifier": found.id,
         "annotator_kind": "HUMAN" if found.human else "CODE",
-        "result": {"label": found.label, "score": found.score, "explanation": found.comment or None},
+        "result": {"label": found.label, "score": found.value, "explanation": found.comment or None},
     }
 
 
-def _otel(found: Finding) -> dict[str, Any]:
+def _otel(found: Score) -> dict[str, Any]:
     """An event of the GenAI semantic conventions, to be added to the span of the model call."""
     attributes = {
         "gen_ai.evaluation.name": found.name,
-        "gen_ai.evaluation.score.value": found.score,
+        "gen_ai.evaluation.score.value": found.value,
         "gen_ai.evaluation.score.label": found.label,
         "gen_ai.evaluation.explanation": found.comment,
     }
@@ -131,7 +131,7 @@ def _otel(found: Finding) -> dict[str, Any]:
     }
 
 
-FORMATS: Mapping[str, Callable[[Finding], dict[str, Any]]] = {
+FORMATS: Mapping[str, Callable[[Score], dict[str, Any]]] = {
     "langsmith": _langsmith,
     "langfuse": _langfuse,
     "openinference": _openinference,
@@ -140,12 +140,12 @@ FORMATS: Mapping[str, Callable[[Finding], dict[str, Any]]] = {
 """The forms, and who writes them."""
 
 
-def written(format: str, found: Iterable[Finding]) -> list[dict[str, Any]]:  # noqa: A002 - what it is called everywhere
-    """Findings as rows of JSON values.
+def written(format: str, found: Iterable[Score]) -> list[dict[str, Any]]:  # noqa: A002 - what it is called everywhere
+    """Scores as rows of JSON values.
 
     Args:
         format: `langsmith`, `langfuse`, `openinference` or `otel`.
-        found: Those of steps that no run is known of are left out: there is nothing to attach them to.
+        found: Scores; those of steps that no run is known of are left out: there is nothing to attach them to.
 
     Raises:
         InvalidCoachingError: There is no such format.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.refine import Verdict
 from langgraph_coaching.coaching.database import KEY, Database, faults
-from langgraph_coaching.coaching.upkeep import Upkeep
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,7 +46,6 @@ class Verdicts:
     def __init__(self, database: Database, namespace: str) -> None:
         self._database = database
         self._namespace = namespace
-        self._upkeep = Upkeep()
 
     def put(self, verdict: Verdict) -> None:
         """Keeps a verdict; an earlier one on the same receipt is replaced.
@@ -65,7 +63,6 @@ class Verdicts:
             table,
             lambda t: t.merge_insert("key").when_matched_update_all().when_not_matched_insert_all().execute(data),
         )
-        self._upkeep.written(table)
 
     def list(self, coaching_id: str | None = None) -> list[Verdict]:
         """Verdicts, oldest first; of one coaching, or of all.

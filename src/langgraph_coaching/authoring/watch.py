@@ -8,7 +8,7 @@ from langgraph_coaching.authoring.assess import assessed
 from langgraph_coaching.authoring.corrections import corrections_of
 from langgraph_coaching.authoring.desk import Desk
 from langgraph_coaching.authoring.draft import Draft, draft_of
-from langgraph_coaching.authoring.feedback import findings, written
+from langgraph_coaching.authoring.feedback import scores, written
 from langgraph_coaching.authoring.intents import suggest_intents
 from langgraph_coaching.authoring.jury import Jury
 from langgraph_coaching.authoring.report import Calibration, calibration, standings
@@ -172,7 +172,7 @@ class Watch(Desk):
             since: Only of traces started at or after.
 
         Returns:
-            Rows of JSON values; the same finding has the same id each time.
+            Rows of JSON values; the same score has the same id each time.
 
         Raises:
             InvalidCoachingError: There is no such format.
@@ -181,7 +181,7 @@ class Watch(Desk):
         """
         self.flush()
         traces = [self.traces.get(trace_id)] if trace_id else self.traces.list(since=since, limit=None)
-        return written(format, findings(traces, self._verdicts.list()))
+        return written(format, scores(traces, self._verdicts.list()))
 
     def report(self) -> builtins.list[Standing]:
         """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.

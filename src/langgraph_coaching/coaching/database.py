@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, wait_random_exponential
 
+from langgraph_coaching.coaching.upkeep import Upkeep
 from langgraph_coaching.errors import CoachingError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import pyarrow as pa
     from lancedb.table import Table
@@ -53,11 +54,14 @@ class Database:
         self.uri = text if self.remote else str(Path(text).expanduser().absolute())
         self._options = options or {}
         self._lock = threading.RLock()
+        self._upkeep = Upkeep()
         self._forget()
 
     def _forget(self) -> None:
         self._connection: Any = None
         self._tables: dict[str, Table] = {}
+        self._complete: set[str] = set()
+        """Tables that are known to have every column there is now."""
 
     @contextmanager
     def _held(self) -> Iterator[None]:
@@ -121,8 +125,9 @@ class Database:
             found = self.table(name)
             if found is None:
                 found = self._tables[name] = self._created(name, schema)
-            else:
+            elif name not in self._complete:
                 self._completed(found, schema)
+            self._complete.add(name)
             return found
 
     def _completed(self, table: Table, schema: pa.Schema) -> None:
@@ -151,8 +156,13 @@ class Database:
             self._tables[name] = self._connected().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
             return self._tables[name]
 
-    def write(self, table: Table, work: Callable[[Table], Any]) -> Any:
-        """Runs a write, again on the latest version where another writer committed in between.
+    def write(self, table: Table, work: Callable[[Table], Any], *, indexed: Sequence[str] = ()) -> Any:
+        """Runs a write, again on the latest version where another writer committed in between; then sees to upkeep.
+
+        Args:
+            table: The table.
+            work: Writes to it.
+            indexed: Its columns that are looked up by value.
 
         Raises:
             StoreError: It failed for another reason, or ten times for this one.
@@ -165,7 +175,9 @@ class Database:
             reraise=True,
         )
         with faults(self.uri):
-            return retrying(work, table)
+            result = retrying(work, table)
+        self._upkeep.written(table, indexed)
+        return result
 
     def close(self) -> None:
         """Lets go of the handles; the next use opens them again."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
 from langgraph_coaching.coaching.model import Coaching
-from langgraph_coaching.coaching.upkeep import Upkeep
 from langgraph_coaching.errors import ConflictError, EmbedderMismatchError, StoreError
 
 if TYPE_CHECKING:
@@ -86,7 +85,6 @@ class Store:
         self.database = database
         self.namespace = namespace
         self.embedder = embedder
-        self._upkeep = Upkeep()
 
     def exists(self) -> bool:
         """Whether there may be anything to read; known without loading LanceDB, except for an object store."""
@@ -192,9 +190,7 @@ class Store:
             self.check(table, dimension)  # at every attempt: what got in between may have been a `reembed`
             return table.merge_insert("key").when_not_matched_insert_all().execute(data)
 
-        table = self.database.ensure(TABLE, schema)
-        result = self.database.write(table, work)
-        self._upkeep.written(table)
+        result = self.database.write(self.database.ensure(TABLE, schema), work)
         if result.num_inserted_rows < len(rows):
             raise ConflictError(
                 "somebody else saved the same coaching at the same moment; read it again and redo the change"

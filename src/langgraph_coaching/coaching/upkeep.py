@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,37 +19,37 @@ EVERY = 200
 
 
 class Upkeep:
-    """Looks after one table, from the thread that writes it; another process may do the same.
+    """Looks after the tables of one database, from the threads that write them; another process may do the same."""
 
-    Args:
-        indexed: Columns that are looked up by value; each gets a scalar index.
-    """
-
-    def __init__(self, indexed: Sequence[str] = ()) -> None:
-        self._indexed = indexed
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._writes = 0
+        self._writes: Counter[str] = Counter()
 
-    def written(self, table: Table) -> None:
+    def written(self, table: Table, indexed: Sequence[str] = ()) -> None:
         """Counts a write; at every `EVERY`th merges fragments and brings indices up to date. Never raises.
 
         No row is dropped, and versions of the table younger than a week stay.
+
+        Args:
+            table: What was written to.
+            indexed: Its columns that are looked up by value; each gets a scalar index.
         """
         with self._lock:
-            self._writes += 1
-            due = self._writes % EVERY == 0
+            self._writes[table.name] += 1
+            due = self._writes[table.name] % EVERY == 0
         if due:
             try:
-                self._tidy(table)
+                _tidy(table, indexed)
             except Exception:
                 # Another process is at it, or the address has no upkeep of this kind.
                 log.debug("upkeep of the table %s was left to the next time", table.name, exc_info=True)
 
-    def _tidy(self, table: Table) -> None:
-        from lancedb.index import BTree
 
-        known = {column for index in table.list_indices() for column in index.columns}
-        for column in self._indexed:
-            if column not in known:
-                table.create_index(column, config=BTree())
-        table.optimize()
+def _tidy(table: Table, indexed: Sequence[str]) -> None:
+    from lancedb.index import BTree
+
+    known = {column for index in table.list_indices() for column in index.columns}
+    for column in indexed:
+        if column not in known:
+            table.create_index(column, config=BTree())
+    table.optimize()

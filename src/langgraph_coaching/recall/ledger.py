@@ -10,7 +10,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
-from langgraph_coaching.coaching.upkeep import Upkeep
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.advice import Advice, Followed, Receipt
 
@@ -24,6 +23,8 @@ TABLE = "receipts"
 
 _COLUMNS = ("record", "trace_id", "step", "followed")
 """What a receipt is read from."""
+
+_INDEXED = ("moment",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Ledger:
     def __init__(self, database: Database, namespace: str) -> None:
         self._database = database
         self.namespace = namespace
-        self._upkeep = Upkeep(("moment",))
+        self._complete = False
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Adds receipts; one that is there already stays as it is.
@@ -97,8 +98,9 @@ class Ledger:
             return
         table = self._database.ensure(TABLE, _schema())
         data = pa.Table.from_pylist(list(rows.values()), schema=_schema())
-        self._database.write(table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data))
-        self._upkeep.written(table)
+        self._database.write(
+            table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data), indexed=_INDEXED
+        )
 
     def _rows(self, entry: Entry) -> list[dict[str, Any]]:
         return [
@@ -139,8 +141,8 @@ class Ledger:
                 groups.setdefault(None if known in (None, "unknown") else known, []).append(key)
             for known, keys in groups.items():
                 values = {"trace_id": link.trace_id, "step": link.step} | ({"followed": known} if known else {})
-                self._database.write(table, partial(_update, where=col("key").isin(keys).to_sql(), values=values))
-                self._upkeep.written(table)
+                update = partial(_update, where=col("key").isin(keys).to_sql(), values=values)
+                self._database.write(table, update, indexed=_INDEXED)
 
     def receipts(self, *, limit: int | None = None, **equal: Any) -> list[Receipt]:
         """Receipts, newest first.
@@ -204,8 +206,10 @@ class Ledger:
         for column, value in equal.items():
             where &= col(column) == lit(value)
         with faults(self._database.uri):
-            present = [name for name in columns if name in table.schema.names]  # an earlier version made fewer
-            return table.search().where(where).select(present).limit(None).to_list()
+            if not self._complete:  # an earlier version made fewer columns
+                columns = [name for name in columns if name in table.schema.names]
+                self._complete = "followed" in columns
+            return table.search().where(where).select(list(columns)).limit(None).to_list()
 
 
 def task_of(namespace: str) -> str:

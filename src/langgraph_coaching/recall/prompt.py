@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,21 @@ def entry(coaching: Coaching) -> str:
 def block(entries: Sequence[str]) -> str:
     """The whole block; "" for no entries."""
     return "\n".join((OPEN, _HEAD, *entries, CLOSE)) if entries else ""
+
+
+def without_block(content: Any) -> Any:
+    """The content of a system message, a text or a list of parts, without the block and parts that were only that."""
+    if isinstance(content, str):
+        return BLOCK.sub("", content)
+    return [rest for part in content if (rest := _part_without_block(part))] if isinstance(content, list) else content
+
+
+def _part_without_block(part: Any) -> Any:
+    text = part.get("text") if isinstance(part, dict) else part
+    if not isinstance(text, str) or not BLOCK.search(text):
+        return part
+    rest = BLOCK.sub("", text)
+    return {**part, "text": rest} if rest and isinstance(part, dict) else rest
 
 
 def count_tokens(text: str) -> int:

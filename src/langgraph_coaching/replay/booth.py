@@ -17,7 +17,7 @@ from langgraph_coaching.replay.rerun import advised, rerun
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from langchain_core.language_models import BaseChatModel
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.replay.cassette import Record
     from langgraph_coaching.replay.correction import Written
+    from langgraph_coaching.replay.era import AsOf
     from langgraph_coaching.replay.opened import Opened
     from langgraph_coaching.traces.model import Trace
 
@@ -39,7 +40,7 @@ class Booth(Watch):
         *,
         without: Iterable[str] = (),
         using: Iterable[Draft | Coaching] = (),
-        as_of: datetime | Mapping[str, int] | str | None = None,
+        as_of: AsOf = None,
         model: BaseChatModel | None = None,
         graph: Any = None,
         agent: str | None = None,
@@ -120,9 +121,7 @@ class Booth(Watch):
         if unknown:
             raise NotFoundError(f"there is no coaching {unknown[0]!r} to leave out; list them with coach.list()")
 
-    def _snapshot_of(
-        self, era: datetime | Mapping[str, int] | str | None, gone: frozenset[str], added: list[Coaching]
-    ) -> Snapshot:
+    def _snapshot_of(self, era: AsOf, gone: frozenset[str], added: list[Coaching]) -> Snapshot:
         if era is None and not gone and not added:
             return self._adviser.snapshot()
         base = self._store.heads() if era is None or isinstance(era, str) else coachings_at(self._store, era)

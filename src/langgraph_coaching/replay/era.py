@@ -21,7 +21,7 @@ AsOf = datetime | Mapping[str, int] | str | None
 RECORDED = "recorded"
 
 
-def read_as_of(value: Any) -> datetime | Mapping[str, int] | str | None:
+def read_as_of(value: Any) -> AsOf:
     """Checks what was given as `as_of`; a time without a zone is taken as UTC.
 
     Raises:
@@ -31,8 +31,10 @@ def read_as_of(value: Any) -> datetime | Mapping[str, int] | str | None:
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, Mapping):
         return dict(value)
-    if value is None or value == RECORDED:
-        return None if value is None else RECORDED
+    if value is None:
+        return None
+    if value == RECORDED:
+        return RECORDED
     raise InvalidCoachingError(
         f"as_of is a datetime, a mapping of coaching ids to revisions, or {RECORDED!r}, not {value!r}"
     )

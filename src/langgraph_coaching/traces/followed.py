@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.model import Step, Trace
 
 _OTHER = re.compile(r"[\W_]+")
-_TRANSFER = re.compile(r"^(?:transfer|hand ?off|handoff|delegate|escalate)(?: back)? to ")
+_TRANSFER = re.compile(r"^(?:transfer|hand ?off|delegate|escalate)(?: back)? to ")
 
 
 def followed(

@@ -18,7 +18,7 @@ from langchain_core.messages import (
 )
 from langchain_core.messages.base import BaseMessageChunk
 
-from langgraph_coaching.recall.prompt import BLOCK
+from langgraph_coaching.recall.prompt import BLOCK, without_block
 from langgraph_coaching.traces.storable import storable
 
 if TYPE_CHECKING:
@@ -87,22 +87,10 @@ def _traced(block: Any) -> Any:
 
 def bare(message: BaseMessage) -> BaseMessage | None:
     """The message without a coaching block; None of a system message that is nothing else."""
-    content: Any = message.content
     if not isinstance(message, SystemMessage) or not BLOCK.search(message.text):
         return message
-    if isinstance(content, str):
-        rest: Any = BLOCK.sub("", content)
-    else:
-        rest = [left for part in content if (left := _bare_part(part))]
+    rest = without_block(message.content)
     return message.model_copy(update={"content": rest}) if rest else None
-
-
-def _bare_part(part: Any) -> Any:
-    text = part.get("text") if isinstance(part, dict) else part
-    if not isinstance(text, str) or not BLOCK.search(text):
-        return part
-    rest = BLOCK.sub("", text)
-    return {**part, "text": rest} if rest and isinstance(part, dict) else rest
 
 
 def dumped(message: BaseMessage) -> dict[str, Any]:

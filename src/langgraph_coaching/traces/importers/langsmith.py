@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.traces.importers.content import messages_in, parsed, usage_of
-from langgraph_coaching.traces.importers.source import Row
+from langgraph_coaching.traces.importers.source import Row, gathered
 from langgraph_coaching.traces.importers.spans import Kind, Span
 from langgraph_coaching.traces.importers.steps import moment_of
 
@@ -24,21 +23,8 @@ _USED = (
 
 def grouped(rows: Iterable[Row]) -> list[Row]:
     """Rows of single runs, put together by trace; each row's value becomes the list of its runs."""
-    traces: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    numbers: dict[str, int] = {}
-    faulty: list[Row] = []
-    for row in rows:
-        runs = list(_runs(row.value)) if row.fault is None else []
-        if not runs:
-            faulty.append(
-                Row(row.number, row.value, row.fault or "there is no run in it, which has `id` and `run_type`")
-            )
-        for run in runs:
-            name = str(run.get("trace_id") or run.get("id"))
-            traces[name].append(run)
-            numbers.setdefault(name, row.number)
-    found = [Row(numbers[name], runs) for name, runs in traces.items()]
-    return sorted([*found, *faulty], key=lambda row: row.number)
+    lacking = "there is no run in it, which has `id` and `run_type`"
+    return gathered(rows, _runs, lacking, lambda run: str(run.get("trace_id") or run.get("id")))
 
 
 def _runs(value: Any) -> Iterator[dict[str, Any]]:

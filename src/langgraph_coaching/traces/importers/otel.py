@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.traces.importers.content import messages_in, parsed, usage_of
-from langgraph_coaching.traces.importers.source import Row
+from langgraph_coaching.traces.importers.source import Row, gathered
 from langgraph_coaching.traces.importers.spans import Kind, Span, with_words
 from langgraph_coaching.traces.importers.steps import moment_of
 
@@ -29,20 +28,8 @@ _FAILED = ("ERROR", "STATUS_CODE_ERROR", 2)
 
 def grouped(rows: Iterable[Row]) -> list[Row]:
     """Rows of spans put together by trace; each row's value becomes the list of its spans."""
-    traces: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    numbers: dict[str, int] = {}
-    faulty = []
-    for row in rows:
-        spans = list(_spans(row.value)) if row.fault is None else []
-        if not spans:
-            faulty.append(
-                Row(row.number, row.value, row.fault or "there is no span in it, which has ids and attributes")
-            )
-        for span in spans:
-            traces[span["trace"]].append(span)
-            numbers.setdefault(span["trace"], row.number)
-    found = [Row(numbers[name], spans) for name, spans in traces.items()]
-    return sorted([*found, *faulty], key=lambda row: row.number)
+    lacking = "there is no span in it, which has ids and attributes"
+    return gathered(rows, _spans, lacking, lambda span: span["trace"])
 
 
 def _spans(value: Any) -> Iterator[dict[str, Any]]:

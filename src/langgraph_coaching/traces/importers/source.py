@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,3 +89,25 @@ def _lines(text: str) -> Iterator[Row]:
             yield Row(number, json.loads(line))
         except (ValueError, RecursionError) as error:
             yield Row(number, line, f"no JSON: {error}")
+
+
+def gathered(
+    rows: Iterable[Row], parts_of: Callable[[Any], Iterable[Any]], lacking: str, trace_of: Callable[[Any], str]
+) -> list[Row]:
+    """Rows that hold parts of traces as rows of whole ones, whose value is the list of the parts.
+
+    Args:
+        rows: As they were read.
+        parts_of: The parts in the value of a row.
+        lacking: What is said of a row without any part.
+        trace_of: The id of the trace a part belongs to.
+    """
+    traces: dict[str, Row] = {}
+    faulty = []
+    for row in rows:
+        parts = list(parts_of(row.value)) if row.fault is None else []
+        if not parts:
+            faulty.append(Row(row.number, row.value, row.fault or lacking))
+        for part in parts:
+            traces.setdefault(trace_of(part), Row(row.number, [])).value.append(part)
+    return sorted([*traces.values(), *faulty], key=lambda row: row.number)
