@@ -16,6 +16,7 @@ from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.ledger import Entry, Ledger
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.search import Labels
+from langgraph_coaching.recall.survey import Survey
 from langgraph_coaching.replay.booth import Booth
 from langgraph_coaching.traces.archive import Archive
 from langgraph_coaching.traces.recorder import Recorder
@@ -77,9 +78,10 @@ class Coach(Booth):
         store, redaction = Store(self._database, namespace, embedder.id), Redaction(redact)
         traces = Archive(self._database, namespace, redaction)
         ledger = Ledger(self._database, namespace)
-        adviser = Adviser(store, embedder, shelf, self.limits, Judge(judge) if judge else None)
-        recorder = Recorder(ledger, traces, store.behavior, limits=capture, redaction=redaction)
-        super().__init__(self._database, store, embedder, shelf, traces, ledger, adviser, recorder)
+        survey = Survey(self._database, namespace, embedder, shelf)
+        adviser = Adviser(store, embedder, shelf, survey, self.limits, Judge(judge) if judge else None)
+        recorder = Recorder(ledger, traces, survey, store.behavior, limits=capture, redaction=redaction)
+        super().__init__(self._database, store, embedder, shelf, traces, ledger, survey, adviser, recorder)
         self._memory = Memory()
 
     @property

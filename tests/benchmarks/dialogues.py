@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
     from vectors import Vectors
 
+    from langgraph_coaching import Step, Trace
     from langgraph_coaching.recall.calibrate import Place
 
 OPENING = 5
@@ -73,6 +74,11 @@ class Star:
         self.dialogues = [
             (read_messages(_said(found[i])), at.get(found[i]["task"], -1), found[i]["happy"]) for i in asked
         ]
+
+    def meet(self, other: Star) -> None:
+        """From now on the store has met the situations of these dialogues, unlabelled."""
+        met = [one[0] for one in other.asked(AS_IT_IS)]
+        self.coached = self.coached.beside([met[i] for i in np.random.default_rng(0).permutation(len(met))])
 
     def asked(self, how: str) -> list[tuple[Place, int, int, bool]]:
         """Where each user turn is, its number from 1 on, the coaching right there, and whether the user is happy."""
@@ -159,41 +165,65 @@ def several(data: Path, vectors: Vectors, domain: str, examples: int, seed: int)
     }
 
 
-def recorded(data: Path) -> list[dict]:
-    """The corrections of `examples/coach_recorded_runs.py`: in time in the other trials, and at all in other tasks."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
-    from coach_recorded_runs import CORRECTIONS, calls, in_time
+def recorded(data: Path, *, traffic: bool = False) -> list[dict]:
+    """The corrections of `examples/coach_recorded_runs.py`: in time in the other trials, and at all in other tasks.
 
-    result = []
-    with tempfile.TemporaryDirectory() as folder, Coach(folder) as coach:
-        imported = import_traces(
-            data / "trajectories" / "tau1_airline_gpt4o.jsonl", format="openai", origin="simulated"
+    Args:
+        data: The data folder.
+        traffic: The store has met half of the runs before, and those of the other half are asked; then the other way.
+    """
+    imported = list(
+        import_traces(data / "trajectories" / "tau1_airline_gpt4o.jsonl", format="openai", origin="simulated")
+    )
+    halves = [[t for i, t in enumerate(imported) if i % 2 == half] for half in (0, 1)] if traffic else [[]]
+    hits: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for known in halves:
+        with tempfile.TemporaryDirectory() as folder, Coach(folder) as coach:
+            corrections = _corrected(coach, imported)
+            coach.traces.add(known)
+            if traffic:
+                coach.calibrate()
+            asked = [(trace, step) for trace in imported if trace not in known for step in _calls(trace)]
+            advice = coach.advise_batch([messages_before(trace, step) for trace, step in asked])
+            for (trace, step), found in zip(asked, advice, strict=True):
+                for receipt in found.applied:
+                    hits[corrections[receipt.coaching_id]][trace.id].append(step.index)
+    return [
+        {"task": f"{source.metadata['task_id']}{', with traffic' if traffic else ''}"}
+        | _outcome(source, imported, hits[source.id])
+        for source in (next(t for t in imported if t.id == name) for name in corrections.values())
+    ]
+
+
+def _calls(trace: Trace) -> list[Step]:
+    from coach_recorded_runs import calls
+
+    return calls(trace)
+
+
+def _corrected(coach: Coach, imported: list[Trace]) -> dict[str, str]:
+    """Saves the corrections; the id of each coaching, and of the run it comes from."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
+    from coach_recorded_runs import CORRECTIONS
+
+    result = {}
+    for one in CORRECTIONS:
+        source = next(
+            t for t in imported if (str(t.metadata["task_id"]), int(t.metadata["trial"])) == (one.task, one.trial)
         )
-        coach.traces.add(imported)
-        task = {trace.id: str(trace.metadata["task_id"]) for trace in imported}
-        sources = {}
-        for correction in CORRECTIONS:
-            trials = [trace for trace in imported if task[trace.id] == correction.task]
-            source = next(trace for trace in trials if int(trace.metadata["trial"]) == correction.trial)
-            draft = coach.draft(source.steps[correction.step])
-            sources[coach.save(draft.when(correction.when).reply(correction.instead)).id] = source
-        asked = [(trace, step) for trace in imported for step in calls(trace)]
-        advice = coach.advise_batch([messages_before(trace, step) for trace, step in asked])
-        hits: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for (trace, step), found in zip(asked, advice, strict=True):
-            for receipt in found.applied:
-                hits[receipt.coaching_id, trace.id].append(step.index)
-        for coaching_id, source in sources.items():
-            same = [t for t in imported if task[t.id] == task[source.id] and t.id != source.id]
-            others = [t for t in imported if task[t.id] != task[source.id]]
-            timely = [any(index <= in_time(t) for index in hits[coaching_id, t.id]) for t in same]
-            steps = sum(len(calls(t)) for t in others)
-            result.append(
-                {
-                    "task": task[source.id],
-                    "in time": float(np.mean(timely)),
-                    "runs of other tasks": float(np.mean([bool(hits[coaching_id, t.id]) for t in others])),
-                    "calls of other tasks": sum(len(hits[coaching_id, t.id]) for t in others) / steps,
-                }
-            )
+        coach.traces.add(source)
+        result[coach.save(coach.draft(source.steps[one.step]).when(one.when).reply(one.instead)).id] = source.id
     return result
+
+
+def _outcome(source: Trace, imported: list[Trace], hits: dict[str, list[int]]) -> dict[str, float]:
+    from coach_recorded_runs import in_time
+
+    task = source.metadata["task_id"]
+    same = [t for t in imported if t.metadata["task_id"] == task and t.id != source.id]
+    others = [t for t in imported if t.metadata["task_id"] != task]
+    return {
+        "in time": float(np.mean([any(index <= in_time(t) for index in hits[t.id]) for t in same])),
+        "runs of other tasks": float(np.mean([bool(hits[t.id]) for t in others])),
+        "calls of other tasks": sum(len(hits[t.id]) for t in others) / sum(len(_calls(t)) for t in others),
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -20,6 +21,7 @@ from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
+from langgraph_coaching.recall.traffic import MOST, Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -131,6 +133,7 @@ class Coached:
         self.vectors = vectors
         self.heads = [self._head(coaching) for coaching in coachings]
         self.fits = fit(self.heads, vectors.background)
+        self.traffic: Traffic | None = None
         self.at = {head.coaching.id: index for index, head in enumerate(self.heads)}
 
     @classmethod
@@ -142,6 +145,12 @@ class Coached:
     def _head(self, coaching: Coaching) -> Head:
         return Head(coaching, self.vectors([coaching.intent, *(example.text for example in coaching.examples)]))
 
+    def beside(self, places: Sequence[Place]) -> Coached:
+        """The same in a store that has met these situations, unlabelled."""
+        other = copy(self)
+        other.traffic = Traffic.of(places[:MOST], self.vectors.background)
+        return other
+
     def taught(self, verdicts: dict[int, list[tuple[str, bool]]]) -> Coached:
         """The same with these texts as further examples of where each applies and where it never does."""
         changed = [i for i, found in verdicts.items() if found]
@@ -150,9 +159,8 @@ class Coached:
             coaching = self.heads[index].coaching
             added = [Example(text=text, applies=right, origin="verdict") for text, right in verdicts[index]]
             fresh.append(self._head(numbered(index, coaching.intent, [*coaching.examples, *added])))
-        other = object.__new__(Coached)
-        other.vectors, other.at = self.vectors, self.at
-        other.heads, other.fits = list(self.heads), self.fits
+        other = copy(self)
+        other.heads = list(self.heads)
         for index, head in zip(changed, fresh, strict=True):
             other.heads[index] = head
         if fresh:
@@ -163,7 +171,7 @@ class Coached:
 
     def candidates(self, places: Sequence[Place]) -> list[list[Candidate]]:
         """What the package considers in each of these situations."""
-        snapshot = Snapshot.of(1, self.heads, self.fits, self.vectors.background)
+        snapshot = Snapshot.of(1, self.heads, self.fits, self.vectors.background, self.traffic)
         return search(snapshot, places, Labels(), NOW, CANDIDATES)
 
     def applied(self, candidates: list[Candidate], limits: Limits) -> list[int]:

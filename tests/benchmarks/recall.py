@@ -4,7 +4,8 @@
 
 Intents: some of a data set's intents are coached, each with its name in words and 0 to 3 train utterances. Test
 utterances of the others, and what is out of scope, must stay without coaching. Then a simulated reviewer gives 5, 10
-and 20 verdicts a coaching on train utterances as they come. Everything is measured with the package's own search and
+and 20 verdicts a coaching on train utterances as they come. "With traffic" is a store that has met train utterances of
+all intents before, as they come and unlabelled. Everything is measured with the package's own search and
 choice at default settings; its constants come from train splits (`tune.py`). Then dialogues, several coachings at once,
 and recorded runs. `--quick` takes one seed and a part of it.
 """
@@ -31,6 +32,7 @@ from langgraph_coaching.recall.judge import BAND
 from langgraph_coaching.recall.judge import MOST as NEAR
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.select import select
+from langgraph_coaching.recall.traffic import MOST
 
 if TYPE_CHECKING:
     from intents import Said
@@ -43,6 +45,9 @@ ASKED = 2_000
 """Test utterances asked in one case and seed."""
 FULL_TEXT = 400
 """Of them those that the full-text search is asked."""
+
+MET = 250
+"""STAR dialogues that a store with traffic has met; even ones, while odd ones are asked."""
 
 console = Console(width=170)
 
@@ -89,6 +94,8 @@ def one_seed(data: Path, case: Case, vectors: Vectors, seed: int, verdicts: tupl
     for count in verdicts:
         taught = coached.taught(first(given, count))
         result[f"coaching, v={count}"] = _figures(taught, asked, right, case.recall)
+        met = vectors.places([said.text for said in found.stream[:MOST]])
+        result[f"coaching with traffic, v={count}"] = _figures(taught.beside(met), asked, right, case.recall)
         if count == 0 and case.aims:
             result |= {f"coaching, {name}": row for name, row in _judged(taught, asked, right, seed).items()}
         similar = baselines.cosine(taught, asked)
@@ -190,7 +197,7 @@ def intents(given: argparse.Namespace, name: str, cases: tuple[Case, ...], verdi
             figures = summary(found)
             result.append({"embedder": name, **case._asdict(), "method": method, "seeds": given.seeds, **figures})
             at = f"{percent(figures, 'false_at')} at {100 * case.recall:.0f}" if "false_at" in figures else "-"
-            mine = method.startswith("coaching, v")
+            mine = method.startswith("coaching") and "v=" in method
             aim = case.aims.get(int(method.rpartition("=")[2]), "") if mine else ""
             shown = (percent(figures, column) for column in ("recall", "false", "wrong", "ECE", "asked"))
             first_ = percent(figures, "false_at_first")
@@ -210,6 +217,10 @@ def conversations(given: argparse.Namespace) -> dict[str, list[dict]]:
         found = dialogues.Star(given.data, vectors, seed, given.dialogues)
         for how in (dialogues.AS_IT_IS, dialogues.LAST, dialogues.JOINED):
             star[how].append(found.turns(how) | found.change(how))
+        found.meet(dialogues.Star(given.data, vectors, seed, MET, tuning=True))
+        star[f"{dialogues.AS_IT_IS}, with traffic"].append(
+            found.turns(dialogues.AS_IT_IS) | found.change(dialogues.AS_IT_IS)
+        )
         for domain in ("banking", "hotels"):
             for examples in (3, 10, 1_000):
                 one = dialogues.several(given.data, vectors, domain, examples, seed)
@@ -229,7 +240,7 @@ def conversations(given: argparse.Namespace) -> dict[str, list[dict]]:
 
 def recorded(given: argparse.Namespace) -> list[dict]:
     """The corrections of recorded runs."""
-    rows = dialogues.recorded(given.data)
+    rows = [*dialogues.recorded(given.data), *dialogues.recorded(given.data, traffic=True)]
     table = Table(*rows[0], title="tau airline, three failed runs coached: percent")
     for row in rows:
         table.add_row(row["task"], *(f"{100 * value:.1f}" for value in list(row.values())[1:]))

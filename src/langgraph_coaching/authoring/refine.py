@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.wording import PROSE_LIMIT, quoted
+from langgraph_coaching.recall.situation import Situation
 
 if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 MOST = 100
 """Verdicts a coaching learns from, the latest; more change it little."""
-
-_SPEAKER = re.compile(r"^(user|agent): ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,5 @@ def refined(coaching: Coaching, verdict: Verdict, receipt: Receipt) -> Coaching:
 
 def turns_of(situation: str) -> tuple[tuple[str, bool], ...]:
     """Reads the turns of a receipt's situation, the latest first: pairs of a text and whether the user said it."""
-    parts = _SPEAKER.split(situation)
-    pairs = zip(parts[1::2], parts[2::2], strict=True)
-    turns = [(quoted(text, PROSE_LIMIT), speaker == "user") for speaker, text in pairs]
-    return tuple(turn for turn in reversed(turns) if turn[0])
+    turns = ((quoted(text, PROSE_LIMIT), user) for text, user in Situation.read(situation).turns)
+    return tuple(turn for turn in turns if turn[0])

@@ -62,16 +62,19 @@ class Calibration:
 
     coachings: int
     """Active ones, fitted anew."""
+    situations: int
+    """Of the store's own traffic, in the sample that coachings are held against."""
     verdicts: int
     error: float | None
     """Expected calibration error over ten bins, 0..1; None without verdicts."""
 
 
-def calibration(coachings: int, verdicts: Sequence[Verdict]) -> Calibration:
+def calibration(coachings: int, situations: int, verdicts: Sequence[Verdict]) -> Calibration:
     """Compares what receipts said with what verdicts say of them.
 
     Args:
         coachings: How many were fitted.
+        situations: How many are in the sample of the traffic.
         verdicts: Any number.
     """
     bins: dict[int, list[Verdict]] = defaultdict(list)
@@ -79,7 +82,10 @@ def calibration(coachings: int, verdicts: Sequence[Verdict]) -> Calibration:
         bins[min(9, int(verdict.probability * 10))].append(verdict)
     gaps = (abs(sum(v.probability - v.applies for v in some)) for some in bins.values())
     return Calibration(
-        coachings=coachings, verdicts=len(verdicts), error=sum(gaps) / len(verdicts) if verdicts else None
+        coachings=coachings,
+        situations=situations,
+        verdicts=len(verdicts),
+        error=sum(gaps) / len(verdicts) if verdicts else None,
     )
 
 

@@ -13,6 +13,8 @@ from langgraph_coaching.authoring.intents import suggest_intents
 from langgraph_coaching.authoring.jury import Jury
 from langgraph_coaching.authoring.report import Calibration, calibration, standings
 from langgraph_coaching.authoring.verdicts import Verdicts
+from langgraph_coaching.recall.situation import Situation
+from langgraph_coaching.traces.met import situations_in
 from langgraph_coaching.traces.recorder import links_of
 
 if TYPE_CHECKING:
@@ -30,9 +32,14 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.background.shelf import Shelf
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.ledger import Ledger
+    from langgraph_coaching.recall.survey import Survey
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.model import Trace
     from langgraph_coaching.traces.recorder import Recorder
+
+
+LATEST = 5_000
+"""Traces, and calls with receipts, from which `calibrate` takes the situations that were met."""
 
 
 class Watch(Desk):
@@ -45,6 +52,7 @@ class Watch(Desk):
         shelf: Where the embedder's background is.
         traces: Recorded runs.
         ledger: The receipts.
+        survey: The sample of the situations that were met.
         adviser: Who learns from verdicts.
         recorder: What running graphs leave behind, which is written out before anything is counted.
     """
@@ -57,11 +65,13 @@ class Watch(Desk):
         shelf: Shelf,
         traces: Archive,
         ledger: Ledger,
+        survey: Survey,
         adviser: Adviser,
         recorder: Recorder,
     ) -> None:
         super().__init__(store, embedder, shelf, traces)
         self._ledger = ledger
+        self._survey = survey
         self._adviser = adviser
         self._recorder = recorder
         self._verdicts = Verdicts(database, self.namespace)
@@ -195,9 +205,16 @@ class Watch(Desk):
     def calibrate(self) -> Calibration:
         """Fits every coaching anew from its examples and verdicts, and compares probabilities with verdicts.
 
-        The fitting also happens by itself, for what has changed, at the next call of `advise`.
+        The fitting also happens by itself, for what has changed, at the next call of `advise`. What agents are told
+        besides is taken into account as they run; here also from traces that were imported, or captured before there
+        was any coaching.
 
         Raises:
+            EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        return calibration(self._adviser.refit(), self._verdicts.list())
+        self.flush()
+        traced = (situation for trace in self.traces.list(limit=LATEST) for situation in situations_in(trace))
+        received = map(Situation.read, self._ledger.situations(LATEST))
+        situations = self._survey.note(one for one in (*traced, *received) if one.turns)
+        return calibration(self._adviser.refit(), situations, self._verdicts.list())

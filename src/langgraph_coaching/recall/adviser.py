@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.search import Candidate
     from langgraph_coaching.recall.snapshot import Snapshot
+    from langgraph_coaching.recall.survey import Survey
 
 log = logging.getLogger("langgraph_coaching")
 
@@ -56,19 +57,26 @@ class Adviser:
         store: The coachings of one namespace.
         embedder: The embedder the store's vectors come from.
         shelf: Where its background is.
+        survey: Where the namespace's traffic is.
         limits: Floor, budgets and deadline.
         judge: Asked about candidates near the floor; not in `advise_batch`.
     """
 
     def __init__(
-        self, store: Store, embedder: Embedder, shelf: Shelf, limits: Limits, judge: Judge | None = None
+        self,
+        store: Store,
+        embedder: Embedder,
+        shelf: Shelf,
+        survey: Survey,
+        limits: Limits,
+        judge: Judge | None = None,
     ) -> None:
         self.limits = limits
         self._store = store
         self._loaded = False
         self._embedder = embedder
         self._judge = judge
-        self._snapshots = Snapshots(store, shelf)
+        self._snapshots = Snapshots(store, shelf, survey)
         self._deadline = Deadline()
 
     def advise(self, messages: Any, labels: Labels) -> Advice:

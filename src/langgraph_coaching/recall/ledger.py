@@ -161,6 +161,27 @@ class Ledger:
         found.sort(key=lambda receipt: receipt.at, reverse=True)
         return found[:limit]
 
+    def situations(self, limit: int) -> list[str]:
+        """The situations of the latest calls, each once, as the receipts have them.
+
+        Args:
+            limit: Most calls to look at.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        from lancedb.expr import col, lit
+        from lancedb.query import ColumnOrdering
+
+        table = self._database.table(TABLE)
+        if table is None:
+            return []
+        newest = [ColumnOrdering(column_name="at", ascending=False)]
+        of_calls = (col("namespace") == lit(self.namespace)) & (col("position") == lit(0))
+        with faults(self._database.uri):
+            rows = table.search().where(of_calls).select(["record", "at"]).order_by(newest).limit(limit).to_list()
+        return list(dict.fromkeys(json.loads(row["record"])["situation"] for row in rows))
+
     def receipt(self, receipt_id: str) -> Receipt:
         """One receipt.
 

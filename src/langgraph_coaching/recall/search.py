@@ -79,10 +79,11 @@ def search(
         ranks += snapshot.fits.offsets
         if not eligible.all():
             ranks[:, ~eligible] = -np.inf
-        for place, row in zip(block, ranks, strict=True):
+        nearby = snapshot.traffic.around(block, background) if snapshot.traffic else [None] * len(block)
+        for place, row, around in zip(block, ranks, nearby, strict=True):
             best = _largest(row, count)
             best = best[eligible[best]]
-            chances = probabilities(place, best, row[best], snapshot.heads, snapshot.fits, background)
+            chances = probabilities(place, best, row[best], snapshot.heads, snapshot.fits, background, around)
             order = np.lexsort((best, -chances))
             found.append([Candidate(snapshot.heads[best[i]], float(chances[i])) for i in order])
     return found

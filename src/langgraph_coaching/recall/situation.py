@@ -38,6 +38,7 @@ ENOUGH_WORDS = 12
 
 _LEAST = 0.02
 _WORD = re.compile(r"\w+")
+_SPEAKER = re.compile(r"^(user|agent): ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,13 @@ class Situation:
 
     turns: tuple[tuple[str, bool], ...]
     """Pairs of a text and whether the user said it, the latest first."""
+
+    @classmethod
+    def read(cls, text: str) -> Situation:
+        """Reads what `text` wrote; a turn with a line that looks like another's becomes two."""
+        parts = _SPEAKER.split(text)
+        turns = [(said.strip(), who == "user") for who, said in zip(parts[1::2], parts[2::2], strict=True)]
+        return cls(tuple(turn for turn in reversed(turns) if turn[0]))
 
     @property
     def texts(self) -> list[str]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.background import Background
     from langgraph_coaching.recall.background.shelf import Shelf
     from langgraph_coaching.recall.head import Fits
+    from langgraph_coaching.recall.survey import Survey
+    from langgraph_coaching.recall.traffic import Traffic
 
 NAMES = ("id", "revision", "updated_at")
 """What tells one revision from every other: an id that was erased may begin again at revision 1."""
@@ -45,6 +47,8 @@ class Snapshot:
     """Indices of the heads of each distinct scope: a store has thousands of coachings and a handful of scopes."""
     expires: NDArray[np.float64]
     """`float64[len(heads)]`: seconds since the epoch from which a head is silent; infinity for never."""
+    traffic: Traffic | None
+    """What this namespace's agents are told otherwise, as far as it is known."""
 
     @property
     def dimension(self) -> int:
@@ -52,7 +56,14 @@ class Snapshot:
         return int(self.fits.rows.shape[1])
 
     @classmethod
-    def of(cls, version: int, heads: Sequence[Head], fits: Fits, background: Background | None) -> Snapshot:
+    def of(
+        cls,
+        version: int,
+        heads: Sequence[Head],
+        fits: Fits,
+        background: Background | None,
+        traffic: Traffic | None = None,
+    ) -> Snapshot:
         """Builds the arrays from the heads."""
         places: dict[Scope, list[int]] = {}
         for index, head in enumerate(heads):
@@ -65,6 +76,7 @@ class Snapshot:
             background,
             {scope: np.array(indices, dtype=np.intp) for scope, indices in places.items()},
             np.array([np.inf if end is None else end.timestamp() for end in ends], dtype=np.float64),
+            traffic,
         )
 
     @classmethod
@@ -82,11 +94,13 @@ class Snapshots:
     Args:
         store: LanceDB, the only truth.
         shelf: Where the embedder's background is.
+        survey: Where the namespace's traffic is.
     """
 
-    def __init__(self, store: Store, shelf: Shelf) -> None:
+    def __init__(self, store: Store, shelf: Shelf, survey: Survey) -> None:
         self._store = store
         self._shelf = shelf
+        self._survey = survey
         self._lock = threading.Lock()
         self._heads: dict[tuple[str, int, datetime], Head] = {}
         self._made = ""
@@ -106,7 +120,10 @@ class Snapshots:
                 version = self._store.version()
                 if version != self._current.version:
                     self._current = self._read(version)
-        return self._current
+        current = self._current
+        if current.heads and current.traffic is not (traffic := self._survey.traffic(current.dimension)):
+            self._current = current = replace(current, traffic=traffic)
+        return current
 
     def forget(self) -> None:
         """The next snapshot is read and fitted from nothing."""

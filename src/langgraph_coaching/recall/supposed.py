@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.store import Store
     from langgraph_coaching.recall.background.shelf import Shelf
     from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.traffic import Traffic
 
 
-def supposed(coachings: Sequence[Coaching], store: Store, embedder: Embedder, shelf: Shelf) -> Snapshot:
+def supposed(
+    coachings: Sequence[Coaching], store: Store, embedder: Embedder, shelf: Shelf, traffic: Traffic | None = None
+) -> Snapshot:
     """The snapshot that a store with just these coachings would have.
 
     Args:
@@ -28,6 +31,7 @@ def supposed(coachings: Sequence[Coaching], store: Store, embedder: Embedder, sh
         store: Where the vectors of saved revisions are.
         embedder: For the vectors of those that were never saved.
         shelf: Where the embedder's background is.
+        traffic: What the coachings are held against besides.
 
     Raises:
         EmbedderError: The embedder failed.
@@ -44,7 +48,7 @@ def supposed(coachings: Sequence[Coaching], store: Store, embedder: Embedder, sh
         known[coaching.id, coaching.revision, coaching.updated_at] = Head(coaching, np.stack(rows))
     heads = [known[key] for key in keys]
     background = shelf.background(heads[0].vectors.shape[1])
-    return Snapshot.of(0, heads, fit(heads, background), background)
+    return Snapshot.of(0, heads, fit(heads, background), background, traffic)
 
 
 def _saved(store: Store, keys: Collection[tuple[str, int, datetime]]) -> dict[tuple[str, int, datetime], Head]:

@@ -125,7 +125,8 @@ class Booth(Watch):
         if era is None and not gone and not added:
             return self._adviser.snapshot()
         base = self._store.heads() if era is None or isinstance(era, str) else coachings_at(self._store, era)
-        return supposed(supposing(base, gone, added), self._store, self._embedder, self._shelf)
+        traffic = self._adviser.snapshot().traffic
+        return supposed(supposing(base, gone, added), self._store, self._embedder, self._shelf, traffic)
 
     def write_test(
         self: Opened,

@@ -11,6 +11,7 @@ from langgraph_coaching.coaching.writer import Writer
 from langgraph_coaching.errors import CoachingError
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.ledger import Entry, Link
+from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.traces.assemble import Assembler
 from langgraph_coaching.traces.event import FLUSH
 from langgraph_coaching.traces.followed import decided
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.ledger import Ledger
+    from langgraph_coaching.recall.survey import Survey
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.capture import Capture
     from langgraph_coaching.traces.model import Trace
@@ -39,6 +41,7 @@ class Recorder:
     Args:
         ledger: Where receipts go.
         archive: Where traces go.
+        survey: What takes note of the situations that were met.
         behavior_of: The behavior of a coaching at a revision, for telling whether it was followed.
         limits: Which runs are kept, and how much of them.
         redaction: What runs over receipts and traces before they are written.
@@ -48,6 +51,7 @@ class Recorder:
         self,
         ledger: Ledger,
         archive: Archive,
+        survey: Survey,
         behavior_of: Callable[[str, int], Behavior | None] = lambda *_: None,
         *,
         limits: CaptureLimits | None = None,
@@ -55,6 +59,7 @@ class Recorder:
     ) -> None:
         self._ledger = ledger
         self._archive = archive
+        self._survey = survey
         self._behavior_of = lru_cache(RECENT)(behavior_of)  # a revision never changes
         self._limits = limits or CaptureLimits()
         self._redaction = redaction or Redaction()
@@ -96,7 +101,9 @@ class Recorder:
         self._archive.keep(traces)
 
     def _entered(self, entries: Sequence[Entry]) -> None:
-        self._ledger.write([self._redaction.entry(entry) for entry in entries])
+        redacted = [self._redaction.entry(entry) for entry in entries]
+        self._ledger.write(redacted)
+        self._survey.met([met for entry in redacted if (met := Situation.read(entry.advice.situation)).turns])
 
     def _assemble(self, events: Sequence[Any]) -> None:
         # Queued, not written here: when the store fails, the traces are tried again but the events are not read twice.

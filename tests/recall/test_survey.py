@@ -1,0 +1,223 @@
+"""The sample of a namespace's situations: bounded, the same for everybody, without a text, and never in the way."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.embeddings import Embeddings
+
+from langgraph_coaching import Reply, import_traces
+from langgraph_coaching.errors import EmbedderError
+from langgraph_coaching.recall import survey as survey_module
+from langgraph_coaching.recall.minilm import MiniLM
+from langgraph_coaching.recall.situation import Situation
+from langgraph_coaching.recall.survey import TOGETHER
+from langgraph_coaching.recall.traffic import LEAST
+
+SAID = [
+    f"{how} {what}"
+    for what in (
+        "a lamp",
+        "my order",
+        "the shoes",
+        "a parcel",
+        "coffee",
+        "a coat",
+        "the desk",
+        "a bill",
+        "tea",
+        "a car",
+    )
+    for how in ("where is", "who sells", "I broke", "please cancel", "how heavy is", "I love", "insure", "what about")
+]
+
+
+def heard(*texts):
+    return [Situation(((text, True),)) for text in texts]
+
+
+def row_count(coach):
+    table = coach._database.table("traffic")
+    return 0 if table is None else table.count_rows()
+
+
+@pytest.fixture
+def warm(coach):
+    """A coach with a coaching, whose agents have met enough to count."""
+    coach.add(intent="where an order is", behavior=Reply("Look it up."))
+    coach._survey.note(heard(*SAID))
+    return coach
+
+
+words = st.text(st.characters(codec="utf-8"), min_size=1).map(str.strip).filter(bool)
+
+
+@given(st.lists(st.tuples(words, st.booleans()), max_size=5))
+def test_a_situation_is_read_as_it_was_written(turns):
+    said = Situation(tuple(turns))
+    read = Situation.read(said.text)
+    if not any(f"\n{who}: " in f"\n{text}" for text, _ in turns for who in ("user", "agent")):
+        assert read == said
+    assert all(text for text, _ in read.turns)
+
+
+def test_what_one_process_has_noted_another_uses(warm, opened):
+    other = opened()
+    assert other._adviser.snapshot().traffic is not None
+    asked = "is my order with the courier"
+    assert other.advise(asked).considered[0].probability == warm.advise(asked).considered[0].probability
+
+
+def test_one_call_and_a_batch_and_both_call_styles_use_it(warm, opened, ask):
+    asked = "is my order with the courier"
+    (together,) = warm.advise_batch([asked])
+    assert ask(warm, asked).considered[0].probability == pytest.approx(together.considered[0].probability, abs=1e-6)
+    alone = opened(namespace="cold")
+    alone.add(intent="where an order is", behavior=Reply("Look it up."))
+    assert ask(alone, asked).considered[0].probability != pytest.approx(together.considered[0].probability, abs=1e-6)
+
+
+def test_the_sample_is_bounded_and_the_same_in_any_order(opened, monkeypatch):
+    monkeypatch.setattr(survey_module, "MOST", 30)
+    shuffled = sorted(SAID, key=lambda text: text[::-1])
+    one, other = opened(namespace="one"), opened(namespace="other")
+    one._survey.note(heard(*SAID))
+    for start in range(0, len(shuffled), 7):
+        other._survey.note(heard(*shuffled[start : start + 7]))
+    lots = [list(coach._survey._read()) for coach in (one, other)]
+    assert lots[0] == lots[1]
+    assert len(lots[0]) == 30
+
+
+def test_namespaces_and_embedders_do_not_mix(warm, opened):
+    assert opened(namespace="other")._survey.traffic(384) is None
+
+    class Other(MiniLM):
+        model = "another"
+
+    assert opened(embeddings=Other())._survey.traffic(384) is None
+    assert warm._survey.traffic(384) is not None
+    assert warm._survey.traffic(1_024) is None
+
+
+def test_it_keeps_no_text(warm):
+    (table,) = [warm._database.table("traffic")]
+    assert "order" not in json.dumps(table.to_arrow().drop(["vector"]).to_pylist())
+    assert row_count(warm) == len(SAID)
+
+
+def test_noted_again_nothing_is_written(warm):
+    version = warm._database.table("traffic").version
+    assert warm._survey.note(heard(*SAID)) == len(SAID)
+    assert warm._database.table("traffic").version == version
+
+
+class Counting(MiniLM):
+    """The embedded default, which counts what it is asked."""
+
+    asked = 0
+
+    def embed_query(self, text):
+        self.asked += 1
+        return super().embed_query(text)
+
+
+def test_running_agents_fill_it_without_embedding_anything_twice(opened):
+    embeddings = Counting()
+    coach = opened(embeddings=embeddings)
+    coach.add(intent="where an order is", behavior=Reply("Look it up."))
+    before = embeddings.asked
+    for text in SAID[:TOGETHER]:
+        coach.advise(text)
+    coach.flush()
+    assert row_count(coach) == TOGETHER
+    assert embeddings.asked == before + TOGETHER
+
+
+def test_a_few_wait_for_others_and_are_in_the_receipts_meanwhile(opened):
+    coach = opened()
+    coach.add(intent="where an order is", behavior=Reply("Look it up."))
+    for text in SAID[: TOGETHER - 1]:
+        coach.advise(text)
+    coach.flush()
+    assert row_count(coach) == 0
+    assert coach.calibrate().situations == TOGETHER - 1
+
+
+def test_an_agent_meets_its_own_traffic_at_once(opened):
+    coach = opened()
+    coach.add(intent="where an order is", behavior=Reply("Look it up."))
+    cold = coach.advise("is my order with the courier").considered[0].probability
+    for text in SAID:
+        coach.advise(text)
+    coach.flush()
+    assert len(SAID) // TOGETHER * TOGETHER >= LEAST
+    assert coach.advise("is my order with the courier").considered[0].probability != cold
+
+
+def test_what_was_said_goes_in_as_redacted(opened):
+    said = []
+
+    class Listening(MiniLM):
+        def embed_query(self, text):
+            said.append(text)
+            return super().embed_query(text)
+
+    coach = opened(embeddings=Listening(), redact=lambda text: text.replace("4711", "####"))
+    coach.add(intent="where an order is", behavior=Reply("Look it up."))
+    said.clear()
+    for text in SAID[:TOGETHER]:
+        coach.advise(f"{text} 4711")
+    coach.flush()
+    assert sorted(said[TOGETHER:]) == sorted(f"{text} ####" for text in SAID[:TOGETHER])
+
+
+def test_imported_runs_count_after_calibrate(coach):
+    coach.add(intent="where an order is", behavior=Reply("Look it up."))
+    rows = [
+        {"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": "One moment."}]}
+        for text in SAID
+    ]
+    coach.traces.add(import_traces(rows, format="openai"))
+    cold = coach.advise("is my order with the courier").considered[0].probability
+    found = coach.calibrate()
+    assert (found.coachings, found.situations) == (1, len(SAID) + 1)  # and what was asked just now
+    assert coach.advise("is my order with the courier").considered[0].probability != cold
+    assert coach.calibrate() == found
+
+
+def test_a_damaged_sample_is_not_in_the_way(warm, opened, caplog):
+    for file in Path(warm.uri, "traffic.lance").rglob("*"):
+        if file.is_file():
+            file.write_bytes(b"damaged")
+    coach = opened()
+    assert coach.advise("where is my order").applied
+    assert "without the store's own traffic" in caplog.text
+    shutil.rmtree(Path(warm.uri, "traffic.lance"))
+    assert opened().advise("where is my order").applied
+
+
+class Choosy(Embeddings):
+    """Has no vector for what it does not like."""
+
+    model = "choosy"
+
+    def __init__(self, dislikes):
+        self.dislikes = dislikes
+        self._known = MiniLM()
+
+    def embed_query(self, text):
+        return [0.0] * 384 if self.dislikes in text else self._known.embed_query(text)
+
+    def embed_documents(self, texts):
+        return [self.embed_query(text) for text in texts]
+
+
+def test_a_text_without_a_vector_keeps_no_other_out(opened):
+    coach = opened(embeddings=Choosy("coffee"))
+    assert coach._survey.note(heard(*SAID)) == sum("coffee" not in text for text in SAID)
+    with pytest.raises(EmbedderError):
+        opened(embeddings=Choosy(""), namespace="other")._survey.note(heard(*SAID))

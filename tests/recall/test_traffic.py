@@ -1,0 +1,129 @@
+"""The store's own traffic: what is said near a situation moves its probability, and nothing else does."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from langgraph_coaching import Reply
+from langgraph_coaching.coaching.model import Coaching, Example
+from langgraph_coaching.recall.background.shelf import PACKAGED, unpacked
+from langgraph_coaching.recall.calibrate import Place
+from langgraph_coaching.recall.embedder import Embedder
+from langgraph_coaching.recall.head import Head, fit
+from langgraph_coaching.recall.minilm import MiniLM
+from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.snapshot import Snapshot
+from langgraph_coaching.recall.traffic import ENOUGH, LEAST, Traffic
+
+ORDERS = [
+    f"{how} {what}"
+    for what in (
+        "the blue lamp I ordered",
+        "my order of garden chairs",
+        "the shoes from last week",
+        "a parcel for my sister",
+        "the coffee machine",
+        "two winter coats",
+        "the phone case",
+        "a birthday present",
+        "the new desk",
+        "my second order",
+        "the bicycle helmet",
+        "a box of tea",
+    )
+    for how in ("where is", "when will you ship", "can I still change the address of", "is there a tracking number for")
+]
+BILLS = [
+    f"{how} {what}"
+    for what in ("my invoice", "the last bill", "a payment", "my card", "the receipt", "this charge")
+    for how in ("I do not understand", "please send me", "there is a mistake in", "who can explain")
+]
+
+
+@pytest.fixture(scope="module")
+def background():
+    return unpacked(PACKAGED.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def placed(background):
+    """Where texts are."""
+    embedder = Embedder(MiniLM())
+
+    def at(*texts):
+        vectors = embedder.documents(texts)
+        return [Place(v, float(c)) for v, c in zip(vectors, background.crowding(vectors), strict=True)]
+
+    return at
+
+
+@pytest.fixture
+def chance(placed, background):
+    """The probability of a coaching, given as texts where it applies, at a text, in a store with some traffic."""
+
+    def of(applies, text, traffic=None):
+        said = [Example(text=other) for other in applies[1:]]
+        coaching = Coaching(id="c", intent=applies[0], behavior=Reply("Do it."), examples=tuple(said))
+        heads = [Head(coaching, np.stack([one.vector for one in placed(*applies)]))]
+        snapshot = Snapshot.of(1, heads, fit(heads, background), background, traffic)
+        return search(snapshot, placed(text), Labels(), datetime.now(UTC), 1)[0][0].probability
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def much(placed, background):
+    """Traffic that counts in full: what customers say of orders and bills, each text at its place, over and over."""
+    traffic = Traffic.of(placed(*ORDERS, *BILLS), background)
+    assert traffic is not None
+    times = -(-ENOUGH // len(traffic.vectors))
+    # Repeated where no two are the same, which `Traffic.of` would have taken for one.
+    noise = np.random.default_rng(0).normal(scale=0.02, size=(times * len(traffic.vectors), traffic.vectors.shape[1]))
+    vectors = np.tile(traffic.vectors, (times, 1)) + noise
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return replace(
+        traffic,
+        vectors=vectors.astype(np.float32),
+        crowding=np.tile(traffic.crowding, times),
+        mixed=np.tile(traffic.mixed, times),
+    )
+
+
+def test_a_near_miss_that_everybody_says_is_less_likely_with_traffic(chance, much):
+    coached, asked = ["the customer's parcel is lost", "my parcel never came"], "where is the parcel for my mother"
+    assert chance(coached, asked, much) < 0.8 * chance(coached, asked)
+
+
+def test_where_nobody_else_says_anything_it_is_hardly_less_likely(chance, much):
+    coached, asked = ["the customer is allergic to wool", "wool makes me itch"], "I am allergic to wool"
+    assert chance(coached, asked, much) >= 0.9 * chance(coached, asked)
+
+
+def test_a_coaching_whose_own_situation_is_most_of_the_traffic_still_applies(chance, much):
+    coached = ["where an order is", "where is my order", "when will my order be shipped"]
+    assert chance(coached, "where is the order I placed", much) >= 0.3
+
+
+def test_little_traffic_counts_little_and_less_than_that_nothing(chance, placed, background):
+    coached, asked = ["the customer's parcel is lost", "my parcel never came"], "where is the parcel for my mother"
+    some = Traffic.of(placed(*ORDERS, *BILLS), background)
+    cold, warm = chance(coached, asked), chance(coached, asked, some)
+    assert 0 < abs(warm - cold) < 0.1
+    assert Traffic.of(placed(*ORDERS[: LEAST - 1]), background) is None
+
+
+def test_what_is_alike_counts_once(placed, background):
+    once = Traffic.of(placed(*ORDERS, *BILLS), background)
+    twice = Traffic.of(placed(*ORDERS, *BILLS, *(f"{text}?" for text in ORDERS)), background)
+    assert len(twice.vectors) < len(once.vectors) + len(ORDERS) / 2
+    assert Traffic.of(placed(*["where is my order"] * 500), background) is None
+
+
+def test_the_same_situation_is_no_neighbour_of_itself(placed, background):
+    traffic = Traffic.of(placed(*ORDERS, *BILLS), background)
+    (known,) = traffic.around(placed(ORDERS[0]), background)
+    without = Traffic.of(placed(*ORDERS[1:], *BILLS), background)
+    (unknown,) = without.around(placed(ORDERS[0]), background)
+    assert known.density == pytest.approx(unknown.density)
