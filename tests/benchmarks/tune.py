@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+import nearby
 import numpy as np
 from dialogues import AS_IT_IS, Star
 from intents import Coached, Reviewer, Said, first, split
@@ -26,7 +27,7 @@ from rich.table import Table
 from vectors import EMBEDDERS, Vectors
 
 from langgraph_coaching.recall.blas import one_thread
-from langgraph_coaching.recall.calibrate import MIXED, WEIGHTS, measured
+from langgraph_coaching.recall.calibrate import MIXED, NEARBY, WEIGHTS, measured
 from langgraph_coaching.recall.limits import Limits
 
 INTENTS = {"hwu64": 51, "banking77": 62, "clinc150": 120}
@@ -58,14 +59,14 @@ class Pairs(NamedTuple):
 
 
 def episode(data: Path, name: str, vectors: Vectors, seed: int):
-    """One simulated store at each number of verdicts, and what it is asked."""
+    """One simulated store at each number of verdicts, and the split it comes from."""
     # Both run through all their values, in every combination after 25 episodes.
     share, examples = SHARES[seed % len(SHARES)], EXAMPLES[(seed + seed // len(EXAMPLES)) % len(EXAMPLES)]
     coached = max(FEWEST, round(share * INTENTS[name]))
     found = split(data, name, coached, examples, FIRST_SEED + seed, tuning=True)
     coached = Coached.of(vectors, found.names, found.examples)
     given = Reviewer(max(VERDICTS)).verdicts(coached, found.stream)
-    return found.asked[:ASKED], {count: coached.taught(first(given, count)) for count in VERDICTS}
+    return found, {count: coached.taught(first(given, count)) for count in VERDICTS}
 
 
 def pairs(coached: Coached, asked: list[Said]) -> tuple[np.ndarray, np.ndarray]:
@@ -119,18 +120,23 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, default=5, help="of each data set and embedder")
     given = parser.parse_args()
     found: list[Pairs] = []
+    around: list[nearby.Nearby] = []
     floors: dict[tuple[int, float, float], list[list[float]]] = {}
     for name in given.embedders:
         vectors = Vectors(name, given.vectors)
         for data, number in itertools.product(INTENTS, range(given.episodes)):
-            asked, states = episode(given.data, data, vectors, number)
+            split_, states = episode(given.data, data, vectors, number)
+            asked = split_.asked[:ASKED]
+            around += nearby.met(given.data, data, split_, states, asked, number)
             for count, coached in states.items():
                 found.append(Pairs(name, data, count, *pairs(coached, asked)))
                 if name == "minilm" and count in (0, 10):
                     _sweep(floors, count, coached, asked)
         if name == "minilm":
             print(f"MIXED = {diluted(given.data, vectors):.1f}  now {MIXED}")
+            around += nearby.dialogues(given.data, vectors)
         vectors.save()
+    print("NEARBY =", np.round(nearby.weights(around), 2).tolist(), " now", NEARBY.tolist())
     report(found, floors)
 
 

@@ -1,6 +1,5 @@
 """The store's own traffic: what is said near a situation moves its probability, and nothing else does."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -15,7 +14,7 @@ from langgraph_coaching.recall.head import Head, fit
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.snapshot import Snapshot
-from langgraph_coaching.recall.traffic import ENOUGH, LEAST, Traffic
+from langgraph_coaching.recall.traffic import LEAST, Traffic
 
 ORDERS = [
     f"{how} {what}"
@@ -75,30 +74,13 @@ def chance(placed, background):
 
 @pytest.fixture(scope="module")
 def much(placed, background):
-    """Traffic that counts in full: what customers say of orders and bills, each text at its place, over and over."""
-    traffic = Traffic.of(placed(*ORDERS, *BILLS), background)
-    assert traffic is not None
-    times = -(-ENOUGH // len(traffic.vectors))
-    # Repeated where no two are the same, which `Traffic.of` would have taken for one.
-    noise = np.random.default_rng(0).normal(scale=0.02, size=(times * len(traffic.vectors), traffic.vectors.shape[1]))
-    vectors = np.tile(traffic.vectors, (times, 1)) + noise
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return replace(
-        traffic,
-        vectors=vectors.astype(np.float32),
-        crowding=np.tile(traffic.crowding, times),
-        mixed=np.tile(traffic.mixed, times),
-    )
+    """What customers say of orders and bills."""
+    return Traffic.of(placed(*ORDERS, *BILLS), background)
 
 
 def test_a_near_miss_that_everybody_says_is_less_likely_with_traffic(chance, much):
-    coached, asked = ["the customer's parcel is lost", "my parcel never came"], "where is the parcel for my mother"
+    coached, asked = ["how to assemble the desk", "the desk has no screws"], "when does the new desk ship"
     assert chance(coached, asked, much) < 0.8 * chance(coached, asked)
-
-
-def test_where_nobody_else_says_anything_it_is_hardly_less_likely(chance, much):
-    coached, asked = ["the customer is allergic to wool", "wool makes me itch"], "I am allergic to wool"
-    assert chance(coached, asked, much) >= 0.9 * chance(coached, asked)
 
 
 def test_a_coaching_whose_own_situation_is_most_of_the_traffic_still_applies(chance, much):
@@ -106,12 +88,13 @@ def test_a_coaching_whose_own_situation_is_most_of_the_traffic_still_applies(cha
     assert chance(coached, "where is the order I placed", much) >= 0.3
 
 
-def test_little_traffic_counts_little_and_less_than_that_nothing(chance, placed, background):
-    coached, asked = ["the customer's parcel is lost", "my parcel never came"], "where is the parcel for my mother"
-    some = Traffic.of(placed(*ORDERS, *BILLS), background)
-    cold, warm = chance(coached, asked), chance(coached, asked, some)
-    assert 0 < abs(warm - cold) < 0.1
+def test_too_little_is_none(placed, background):
     assert Traffic.of(placed(*ORDERS[: LEAST - 1]), background) is None
+
+
+def test_where_the_traffic_covers_nothing_it_says_nothing(chance, much):
+    coached, asked = ["a picnic in the mountains", "we hike up and eat there"], "which mountain is good for a picnic"
+    assert chance(coached, asked, much) == pytest.approx(chance(coached, asked), abs=1e-3)
 
 
 def test_what_is_alike_counts_once(placed, background):

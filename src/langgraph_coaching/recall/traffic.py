@@ -27,9 +27,6 @@ MOST = 2_000
 LEAST = 50
 """Fewer are not used."""
 
-ENOUGH = 1_000
-"""Situations from which on traffic counts in full; with fewer, less in proportion."""
-
 NEIGHBOURS = 5
 """Nearest situations that are looked at; 10 were no better on train splits, and worse where there are few."""
 
@@ -72,11 +69,6 @@ class Traffic:
             np.array([places[index].mixed for index in kept]),
         )
 
-    @property
-    def weight(self) -> float:
-        """0..1: how much it counts."""
-        return min(len(self.vectors) / ENOUGH, 1.0)
-
     def around(self, places: Sequence[Place], background: Background) -> list[Surroundings]:
         """What is near each of these places.
 
@@ -89,9 +81,7 @@ class Traffic:
         similar[similar > _SAME] = -1.0
         near = np.argpartition(similar, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
         density = background.scaled(np.take_along_axis(similar, near, axis=1).mean(axis=1))
-        return [
-            Surroundings(self._middle(row), float(dense), self.weight) for row, dense in zip(near, density, strict=True)
-        ]
+        return [Surroundings(self._middle(row), float(dense)) for row, dense in zip(near, density, strict=True)]
 
     def _middle(self, rows: NDArray[np.intp]) -> Place:
         # The mean, not of unit length: heads are linear, so that this is what they say of each, on average.
