@@ -16,6 +16,7 @@ from rich.table import Column, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from langgraph_coaching.authoring.report import Standing
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.advice import Advice, Receipt
     from langgraph_coaching.traces.importers import Finding
@@ -68,6 +69,31 @@ def _table(*columns: str | Column, rows: Iterable[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*row)
     console.print(table)
+
+
+def standings(found: Sequence[Standing]) -> None:
+    """How coachings are doing, a line each."""
+    _table(
+        _id(),
+        "when",
+        *(Column(name, justify="right") for name in ("looked at", "applied", "followed", "right", "missed")),
+        "precision",
+        "",
+        rows=[
+            (
+                one.coaching_id,
+                short(one.intent),
+                str(one.considered),
+                str(one.applied),
+                str(one.followed),
+                f"{one.right}/{one.judged}",
+                str(one.missed),
+                "-" if one.precision is None else f"{one.interval[0]:.2f}-{one.interval[1]:.2f}",
+                "review" if one.needs_review else "",
+            )
+            for one in found
+        ],
+    )
 
 
 def _id() -> Column:
@@ -161,7 +187,7 @@ def _step(step: Step) -> None:
     name = f" {step.name}" if step.name else ""
     said = short(step.error or step.text, 400)
     console.print(f"{step.index:>3}{mark} [bold]{step.type}{escape(name)}[/bold] {said}", soft_wrap=True)
-    receipts(step.receipts, indent="       ")
+    receipts(step.receipts, indent="       ", named=True)
 
 
 def advice(found: Advice) -> None:
@@ -172,12 +198,12 @@ def advice(found: Advice) -> None:
     )
 
 
-def receipts(found: Sequence[Receipt], indent: str = "") -> None:
-    """Receipts, one a line."""
+def receipts(found: Sequence[Receipt], indent: str = "", *, named: bool = False) -> None:
+    """Receipts, one a line, with their ids where there can be a verdict on them."""
     for r in found:
         name = f"{r.coaching_id} rev {r.revision}  {r.intent}: " if r.coaching_id else ""
         colour = "green" if r.applied else "dim"
-        told = escape(f"{r.outcome:<13} {r.probability:.2f}  {name}{r.reason}")
+        told = escape(f"{r.outcome:<13} {r.probability:.2f}  {name}{r.reason}{f'  ({r.id})' if named else ''}")
         console.print(f"{indent}[{colour}]{told}[/{colour}]", soft_wrap=True)
 
 

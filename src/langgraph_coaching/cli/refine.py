@@ -1,0 +1,77 @@
+"""Commands that refine: `report`, `verdict`, `calibrate`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from langgraph_coaching.cli import render
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened, shown
+
+
+def report(store: Store = DEFAULT_STORE, namespace: Namespace = "default", as_json: Json = False) -> None:
+    """Say how each coaching is doing, those that need review first.
+
+    Precision is the share of judged applications that were right, with Wilson's 95 % interval.
+
+    Example: langgraph-coaching report
+    """
+    with opened(store, namespace, "minilm") as coach:
+        found = coach.report()
+    if as_json:
+        render.as_json(
+            [render.plain(one) | {"precision": one.precision, "needs_review": one.needs_review} for one in found]
+        )
+    elif found:
+        render.standings(found)
+    else:
+        render.nothing(f"no coachings in {shown(store)}; `langgraph-coaching add` saves one")
+    raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
+
+
+def verdict(
+    receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="Id of a receipt; `show TRACE` has them.")],
+    correct: Annotated[
+        bool, typer.Option("--correct/--wrong", help="Whether applying it, or leaving it out, was right.")
+    ],
+    comment: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "",
+    author: Annotated[str | None, typer.Option(metavar="NAME", help="Who says so.")] = None,
+    store: Store = DEFAULT_STORE,
+    namespace: Namespace = "default",
+    embeddings: Embeddings = "minilm",
+) -> None:
+    """Say whether a receipt's outcome was right.
+
+    The coaching learns from it where to fire; its intent stays, and no other one moves. The last verdict counts.
+
+    Example: langgraph-coaching verdict r-5d1c0b7e92aa --wrong --comment "jackets ship free"
+    """
+    with opened(store, namespace, embeddings) as coach:
+        said = coach.verdict(receipt, correct=correct, comment=comment, author=author)
+        latest = coach.get(said.coaching_id)
+    taught = "it applies in that situation" if said.applies else "it never applies in that situation"
+    render.line(f"{latest.id} knows now that {taught} (revision {latest.revision})")
+
+
+def calibrate(
+    store: Store = DEFAULT_STORE,
+    namespace: Namespace = "default",
+    embeddings: Embeddings = "minilm",
+    as_json: Json = False,
+) -> None:
+    """Fit every coaching anew, with recorded runs.
+
+    What agents are told besides is noted as they run; this does it for runs that were imported, or captured before
+    there was any coaching. Also says how far probabilities and verdicts disagree.
+
+    Example: langgraph-coaching calibrate
+    """
+    with opened(store, namespace, embeddings) as coach:
+        found = coach.calibrate()
+    if as_json:
+        render.as_json(render.plain(found))
+        return
+    render.line(f"{found.coachings} coachings fitted, held against {found.situations} recorded situations")
+    if found.error is not None:
+        render.line(f"probabilities and {found.verdicts} verdicts disagree by {found.error:.2f} on average")
