@@ -3,9 +3,10 @@
     python examples/coach_recorded_runs.py [RUNS.jsonl]
 
 The runs are gpt-4o's on the airline tasks of tau-bench, four trials a task, with the reward each got. A person has
-looked at three failed runs, found the step that decided each, and said when and what instead. Then every model call of
-all runs is asked what would have been recalled there. In the other trials of the same task it is wanted, before
-anything is changed. In other tasks it is not, unless the customer there is in the same situation.
+looked at three failed runs, found the step that decided each, and said when and what instead. `calibrate` then holds
+that against everything else these customers say, unlabelled. Then every model call of all runs is asked what would
+have been recalled there. In the other trials of the same task it is wanted, before anything is changed. In other tasks
+it is not, unless the customer there is in the same situation.
 """
 
 from __future__ import annotations
@@ -107,6 +108,7 @@ def main() -> None:
             print(f"  suggested intent: {draft.intent}")
             print(f"  when replying to: {coaching.intent}\n  do this: {coaching.behavior.render()}")
 
+        print(f"\n{coach.calibrate()}")
         asked = [(trace, step) for trace in imported for step in calls(trace)]
         advice = coach.advise_batch([messages_before(trace, step) for trace, step in asked])
         recalled: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)

@@ -34,8 +34,14 @@ TABLE = "traffic"
 TOGETHER = 32
 """Situations of running graphs that are written in one commit."""
 
+GROWTH = 0.1
+"""Share of the sample that is new when a process that adds to it reads it again: a fifth of a second for a full one."""
+
 BATCH = 256
 """Situations embedded in one call where there are many."""
+
+TRIES = 8
+"""Situations that may fail one by one before the embedder is taken to be down."""
 
 
 def _schema() -> pa.Schema:
@@ -77,13 +83,17 @@ class Survey:
         self._shelf = shelf
         self._lock = threading.Lock()
         self._loaded = False
+        self._lots: set[str] = set()
+        """Of the situations that were in the sample when this process last read it, and that it has added since."""
+        self._added = 0
+        """How many it has added since."""
         self._traffic: Traffic | None = None
-        self._waiting: list[Situation] = []
+        self._waiting: dict[str, Situation] = {}
 
     def traffic(self, dimension: int) -> Traffic | None:
         """The traffic to hold coachings against; None where there is too little, or it cannot be read.
 
-        Read once, and again whenever this process has added to it: a call of `advise` never waits for that.
+        Read once, and again when this process has added to it: a call of `advise` never waits for that.
 
         Args:
             dimension: Of the coachings' vectors.
@@ -97,61 +107,68 @@ class Survey:
 
     def met(self, situations: Sequence[Situation]) -> None:
         """Takes note of situations that a running graph has met; some wait for others. Never raises."""
-        self._waiting.extend(situations)
+        self._waiting |= self._belonging(situations)
         if len(self._waiting) >= TOGETHER:
-            waiting, self._waiting = self._waiting, []
+            waiting, self._waiting = self._waiting, {}
             try:
-                self.note(waiting)
+                with self._lock:
+                    self._add(waiting)
+                    if self._added >= GROWTH * len(self._lots):
+                        self._load()
             except CoachingError:
                 log.debug("some situations were not added to the traffic", exc_info=True)
 
+    def _belonging(self, situations: Iterable[Situation]) -> dict[str, Situation]:
+        """Those that are not in the sample and have low enough lots, as far as is known here."""
+        drawn = {_draw(situation): situation for situation in situations}
+        lowest = set(sorted({*self._lots, *drawn})[:MOST])
+        return {lot: situation for lot, situation in drawn.items() if lot in lowest and lot not in self._lots}
+
     def note(self, situations: Iterable[Situation]) -> int:
-        """Adds to the sample those situations that belong to it and are not in it yet.
+        """Adds to the sample those situations that belong to it and are not in it yet, and reads it anew.
 
         Args:
             situations: Any number.
 
         Returns:
-            How many are in the sample now, at most about `MOST`.
+            How many are in the sample now, at most `MOST`.
 
         Raises:
             EmbedderError: The embedder failed on all of them.
             StoreError: The sample could not be read or written.
         """
-        drawn = {_draw(situation): situation for situation in situations}
         with self._lock:
-            known = self._read()
-            lowest = sorted({*known, *drawn})[:MOST]
-            fresh = self._placed({lot: drawn[lot] for lot in lowest if lot not in known})
-            if fresh:
-                self._write(fresh)
-            if fresh or not self._loaded:
-                self._load()
-            return len(known) + len(fresh)
+            self._lots = set(self._read())
+            self._add(self._belonging(situations))
+            self._load()
+            return len(self._lots)
+
+    def _add(self, situations: dict[str, Situation]) -> None:
+        placed = self._placed(situations)
+        if placed:
+            self._write(placed)
+            self._lots |= placed.keys()
+            self._added += len(placed)
 
     def _placed(self, situations: dict[str, Situation]) -> dict[str, Place]:
-        lots = list(situations)
-        blocks = [lots[start : start + BATCH] for start in range(0, len(lots), BATCH)]
+        pairs = list(situations.items())
         placed: dict[str, Place] = {}
-        for block in blocks:
+        for start in range(0, len(pairs), BATCH):
+            block = dict(pairs[start : start + BATCH])
             try:
-                placed |= self._embedded({lot: situations[lot] for lot in block})
+                placed |= self._embedded(block)
             except EmbedderError:  # one text that it has no vector for must not keep the others out
-                placed |= self._one_by_one({lot: situations[lot] for lot in block})
+                placed |= self._one_by_one(block)
         return placed
 
     def _one_by_one(self, situations: dict[str, Situation]) -> dict[str, Place]:
         placed: dict[str, Place] = {}
-        fault: EmbedderError | None = None
-        for lot, situation in situations.items():
+        for tried, (lot, situation) in enumerate(situations.items(), 1):
             try:
                 placed |= self._embedded({lot: situation})
-            except EmbedderError as error:
-                fault = error
-                if not placed:
-                    break
-        if fault is not None and not placed:
-            raise fault
+            except EmbedderError:
+                if not placed and tried >= min(TRIES, len(situations)):
+                    raise
         return placed
 
     def _embedded(self, situations: dict[str, Situation]) -> dict[str, Place]:
@@ -205,9 +222,10 @@ class Survey:
         return {lot: Place(v, c, m) for lot, v, c, m in zip(lots, vectors, crowding, mixed, strict=True)}
 
     def _load(self) -> None:
-        self._loaded = True
+        self._loaded, self._added = True, 0
         try:
-            places = list(self._read().values())
+            known = self._read()
+            self._lots, places = set(known), list(known.values())
             dimension = len(places[-1].vector) if places else 0
             same = [one for one in places if len(one.vector) == dimension]
             self._traffic = Traffic.of(same, self._shelf.background(dimension)) if same else None
