@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from langchain_core.embeddings import Embeddings
 
 from langgraph_coaching import Reply, import_traces
 from langgraph_coaching.errors import EmbedderError
@@ -115,26 +114,26 @@ def test_noted_again_nothing_is_written(warm):
     assert warm._database.table("traffic").version == version
 
 
-class Counting(MiniLM):
-    """The embedded default, which counts what it is asked."""
-
-    asked = 0
-
-    def embed_query(self, text):
-        self.asked += 1
-        return super().embed_query(text)
-
-
-def test_running_agents_fill_it_without_embedding_anything_twice(opened):
-    embeddings = Counting()
-    coach = opened(embeddings=embeddings)
+@pytest.fixture
+def asked(coach, monkeypatch):
+    """Every text whose vector was computed since the first coaching was saved."""
     coach.add(intent="where an order is", behavior=Reply("Look it up."))
-    before = embeddings.asked
+    texts, embed = [], coach.embeddings.embed_query
+
+    def listened(text):
+        texts.append(text)
+        return embed(text)
+
+    monkeypatch.setattr(coach.embeddings, "embed_query", listened)
+    return texts
+
+
+def test_running_agents_fill_it_without_embedding_anything_twice(coach, asked):
     for text in SAID[:TOGETHER]:
         coach.advise(text)
     coach.flush()
     assert row_count(coach) == TOGETHER
-    assert embeddings.asked == before + TOGETHER
+    assert len(asked) == TOGETHER
 
 
 def test_a_few_wait_for_others_and_are_in_the_receipts_meanwhile(opened):
@@ -158,21 +157,12 @@ def test_an_agent_meets_its_own_traffic_at_once(opened):
     assert coach.advise("is my order with the courier").considered[0].probability != cold
 
 
-def test_what_was_said_goes_in_as_redacted(opened):
-    said = []
-
-    class Listening(MiniLM):
-        def embed_query(self, text):
-            said.append(text)
-            return super().embed_query(text)
-
-    coach = opened(embeddings=Listening(), redact=lambda text: text.replace("4711", "####"))
-    coach.add(intent="where an order is", behavior=Reply("Look it up."))
-    said.clear()
+def test_what_was_said_goes_in_as_redacted(coach, asked, opened):
+    hidden = opened(embeddings=coach.embeddings, redact=lambda text: text.replace("4711", "####"))
     for text in SAID[:TOGETHER]:
-        coach.advise(f"{text} 4711")
-    coach.flush()
-    assert sorted(said[TOGETHER:]) == sorted(f"{text} ####" for text in SAID[:TOGETHER])
+        hidden.advise(f"{text} 4711")
+    hidden.flush()
+    assert sorted(asked[TOGETHER:]) == sorted(f"{text} ####" for text in SAID[:TOGETHER])
 
 
 def test_imported_runs_count_after_calibrate(coach):
@@ -200,29 +190,35 @@ def test_a_damaged_sample_is_not_in_the_way(warm, opened, caplog):
     assert opened().advise("where is my order").applied
 
 
-class Choosy(Embeddings):
-    """Has no vector for what it does not like."""
+@pytest.fixture
+def dislike(coach, monkeypatch):
+    """Makes the coach's embedder have no vector for some texts."""
+    known = MiniLM()
 
-    model = "choosy"
+    def none_for(disliked):
+        def embed(text):
+            return [0.0] * 384 if disliked in text else known.embed_query(text)
 
-    def __init__(self, dislikes):
-        self.dislikes = dislikes
-        self._known = MiniLM()
+        monkeypatch.setattr(coach.embeddings, "embed_query", embed)
+        monkeypatch.setattr(coach.embeddings, "embed_documents", lambda texts: [embed(text) for text in texts])
 
-    def embed_query(self, text):
-        return [0.0] * 384 if self.dislikes in text else self._known.embed_query(text)
-
-    def embed_documents(self, texts):
-        return [self.embed_query(text) for text in texts]
+    return none_for
 
 
 @pytest.mark.parametrize("disliked", SAID[:3])
-def test_a_text_without_a_vector_keeps_no_other_out(opened, disliked):
-    coach = opened(embeddings=Choosy(disliked))
+def test_a_text_without_a_vector_keeps_no_other_out(coach, dislike, disliked):
+    dislike(disliked)
     assert coach._survey.note(heard(*SAID[:3])) == 2
     assert coach._survey.note(heard(*SAID)) == len(SAID) - 1
 
 
-def test_an_embedder_that_is_down_is_said(opened):
+def test_an_embedder_that_is_down_is_said(coach, dislike):
+    dislike("")
     with pytest.raises(EmbedderError):
-        opened(embeddings=Choosy(""), namespace="other")._survey.note(heard(*SAID))
+        coach._survey.note(heard(*SAID))
+
+
+def test_an_embedder_that_is_down_is_no_fault_of_a_running_agent(coach, dislike):
+    dislike("")
+    coach._survey.met(heard(*SAID))
+    assert row_count(coach) == 0
