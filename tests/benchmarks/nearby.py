@@ -8,7 +8,7 @@ import numpy as np
 from dialogues import AS_IT_IS, Star
 from intents import OUT_OF_SCOPE, Coached, Said, halves, in_words
 
-from langgraph_coaching.recall.calibrate import likely, surrounded
+from langgraph_coaching.recall.calibrate import Fitted, likely, surrounded
 from langgraph_coaching.recall.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -50,12 +50,13 @@ class Nearby(NamedTuple):
 def nearby(coached: Coached, traffic: Traffic, places: Sequence[Place], right: np.ndarray, mass: np.ndarray) -> Nearby:
     """Measures the surroundings of these situations."""
     background = coached.vectors.background
+    fitted = Fitted(coached.heads, coached.fits, background)
     inputs, logits, found = [], [], []
     for place, around in zip(places, traffic.around(places, background), strict=True):
         ranks = coached.fits.rows @ place.vector + coached.fits.offsets
         best = np.array([ranks.argmax()])
-        plain = likely(place, best, ranks[best], coached.heads, coached.fits, background)
-        inputs.append(surrounded(place, around, best, plain, coached.heads, coached.fits, background)[0])
+        plain = likely(place, best, ranks[best], fitted)
+        inputs.append(surrounded(place, around, best, plain, fitted)[0])
         logits.append(plain[0])
         found.append(best[0])
     return Nearby(np.array(inputs), np.array(logits), (np.array(found) == right).astype(float), mass)

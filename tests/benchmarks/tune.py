@@ -27,7 +27,7 @@ from rich.table import Table
 from vectors import EMBEDDERS, Vectors
 
 from langgraph_coaching.recall.blas import one_thread
-from langgraph_coaching.recall.calibrate import MIXED, NEARBY, WEIGHTS, measured
+from langgraph_coaching.recall.calibrate import MIXED, NEARBY, WEIGHTS, Fitted, measured
 from langgraph_coaching.recall.limits import Limits
 
 INTENTS = {"hwu64": 51, "banking77": 62, "clinc150": 120}
@@ -75,11 +75,8 @@ def pairs(coached: Coached, asked: list[Said]) -> tuple[np.ndarray, np.ndarray]:
     with one_thread():
         ranks = np.stack([place.vector for place in places]) @ coached.fits.rows.T + coached.fits.offsets
     best = ranks.argmax(axis=1)[:, None]
-    background = coached.vectors.background
-    inputs = [
-        measured(place, one, row[one], coached.heads, coached.fits, background)
-        for place, one, row in zip(places, best, ranks, strict=True)
-    ]
+    fitted = Fitted(coached.heads, coached.fits, coached.vectors.background)
+    inputs = [measured(place, one, row[one], fitted) for place, one, row in zip(places, best, ranks, strict=True)]
     return np.vstack(inputs), (best[:, 0] == [said.right for said in asked]).astype(float)
 
 

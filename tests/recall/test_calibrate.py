@@ -4,7 +4,7 @@ import pytest
 from langgraph_coaching import Reply
 from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.background.shelf import PACKAGED, unpacked
-from langgraph_coaching.recall.calibrate import Place, probabilities
+from langgraph_coaching.recall.calibrate import Fitted, Place, probabilities
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.head import Head, fit
 from langgraph_coaching.recall.minilm import MiniLM
@@ -40,7 +40,7 @@ def chance(embedder, background):
         vector = embedder.documents([text])[0]
         place = Place(vector, float(background.crowding(vector[np.newaxis])[0]))
         ranks = fits.rows @ vector + fits.offsets
-        return probabilities(place, np.arange(len(heads)), ranks, tuple(heads), fits, background)
+        return probabilities(place, np.arange(len(heads)), ranks, Fitted(heads, fits, background))
 
     return at
 

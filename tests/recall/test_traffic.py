@@ -94,7 +94,7 @@ def test_too_little_is_none(placed, background):
 
 def test_where_the_traffic_covers_nothing_it_says_nothing(chance, much):
     coached, asked = ["a picnic in the mountains", "we hike up and eat there"], "which mountain is good for a picnic"
-    assert chance(coached, asked, much) == pytest.approx(chance(coached, asked), abs=1e-3)
+    assert chance(coached, asked, much) == chance(coached, asked)
 
 
 def test_what_is_alike_counts_once(placed, background):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -34,7 +34,7 @@ MIXED = 4.5
 """What a logit gets back for each log of the length that mixing several turns has cost; fitted by the same command on
 even STAR dialogues, half of the tasks coached."""
 
-NEARBY = np.array([0.56, 0.45, -1.42])
+NEARBY = np.array([0.59, 0.45, -1.59])
 """Of how well the store's own traffic covers a place, what neighbours make of a coaching, and how much nearer they are
 than its own texts.
 
@@ -50,6 +50,16 @@ SPARSE = 0.5
 
 KERNEL = 6.0
 """Sharpness of "never here" in scaled similarity: it silences a neighbourhood, not the coaching."""
+
+
+class Fitted(NamedTuple):
+    """Coachings as they are searched."""
+
+    heads: Sequence[Head]
+    fits: Fits
+    """A row for each head."""
+    background: Background
+    """Of the same embedder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +87,7 @@ def probabilities(
     place: Place,
     chosen: NDArray[np.intp],
     ranks: NDArray[np.float32],
-    heads: Sequence[Head],
-    fits: Fits,
-    background: Background,
+    fitted: Fitted,
     around: Surroundings | None = None,
 ) -> NDArray[np.float64]:
     """The probability of each candidate in one situation.
@@ -88,63 +96,44 @@ def probabilities(
         place: The situation.
         chosen: Indices of the candidates.
         ranks: Of each candidate, its product with the situation plus its offset.
-        heads: All heads.
-        fits: Their fits.
-        background: Of the same embedder.
+        fitted: All coachings.
         around: What else is said near it, where that is known.
 
     Returns:
         0..1 each; rises with the similarity, falls near a "never here".
     """
-    logits = likely(place, chosen, ranks, heads, fits, background)
+    logits = likely(place, chosen, ranks, fitted)
     if around is not None:
-        logits += surrounded(place, around, chosen, logits, heads, fits, background) @ NEARBY
+        logits += surrounded(place, around, chosen, logits, fitted) @ NEARBY
     result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-logits))
     return result
 
 
-def likely(
-    place: Place,
-    chosen: NDArray[np.intp],
-    ranks: NDArray[np.float32],
-    heads: Sequence[Head],
-    fits: Fits,
-    background: Background,
-) -> NDArray[np.float64]:
+def likely(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float64]:
     """Logits without the surroundings, `float64[candidates]`; the arguments are those of `probabilities`."""
-    result: NDArray[np.float64] = measured(place, chosen, ranks, heads, fits, background) @ WEIGHTS
+    result: NDArray[np.float64] = measured(place, chosen, ranks, fitted) @ WEIGHTS
     return result + MIXED * place.mixed
 
 
 def surrounded(
-    place: Place,
-    around: Surroundings,
-    chosen: NDArray[np.intp],
-    logits: NDArray[np.float64],
-    heads: Sequence[Head],
-    fits: Fits,
-    background: Background,
+    place: Place, around: Surroundings, chosen: NDArray[np.intp], logits: NDArray[np.float64], fitted: Fitted
 ) -> NDArray[np.float64]:
     """What `NEARBY` weighs, `float64[candidates, 3]`; `logits` are those without the surroundings."""
+    heads, fits, background = fitted
     ranks = fits.rows[chosen] @ around.middle.vector + fits.offsets[chosen]
-    theirs = likely(around.middle, chosen, ranks, heads, fits, background)
+    theirs = likely(around.middle, chosen, ranks, fitted)
     own = background.scaled(_nearest([heads[index] for index in chosen], place.vector))
     above = max(0.0, around.density - SPARSE)
-    result = np.full((len(chosen), len(NEARBY)), min(above / SPARSE, 1.0))
+    covered = min(above / SPARSE, 1.0)
+    result = np.full((len(chosen), len(NEARBY)), covered)
     result[:, 1] = above * (theirs - logits)
-    result[:, 2] = np.maximum(0.0, around.density - own)
+    result[:, 2] = covered * np.maximum(0.0, around.density - own)
     return result
 
 
-def measured(
-    place: Place,
-    chosen: NDArray[np.intp],
-    ranks: NDArray[np.float32],
-    heads: Sequence[Head],
-    fits: Fits,
-    background: Background,
-) -> NDArray[np.float64]:
+def measured(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float64]:
     """What `WEIGHTS` weighs, `float64[candidates, 8]`; the arguments are those of `probabilities`."""
+    heads, fits, background = fitted
     result = np.ones((len(chosen), len(WEIGHTS)))
     prototype = background.scaled(fits.prototypes[chosen] @ place.vector)
     result[:, 1] = prototype

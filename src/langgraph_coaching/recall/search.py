@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.recall.blas import one_thread
-from langgraph_coaching.recall.calibrate import probabilities
+from langgraph_coaching.recall.calibrate import Fitted, probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +71,7 @@ def search(
     background = snapshot.background
     if background is None or not eligible.any():
         return [[] for _ in places]
+    fitted = Fitted(snapshot.heads, snapshot.fits, background)
     found: list[list[Candidate]] = []
     for start in range(0, len(places), _ROWS):
         block = places[start : start + _ROWS]
@@ -83,7 +84,7 @@ def search(
         for place, row, around in zip(block, ranks, nearby, strict=True):
             best = _largest(row, count)
             best = best[eligible[best]]
-            chances = probabilities(place, best, row[best], snapshot.heads, snapshot.fits, background, around)
+            chances = probabilities(place, best, row[best], fitted, around)
             order = np.lexsort((best, -chances))
             found.append([Candidate(snapshot.heads[best[i]], float(chances[i])) for i in order])
     return found

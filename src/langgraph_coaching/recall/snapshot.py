@@ -121,9 +121,7 @@ class Snapshots:
                 if version != self._current.version:
                     self._current = self._read(version)
         current = self._current
-        if current.heads and current.traffic is not (traffic := self._survey.traffic(current.dimension)):
-            self._current = current = replace(current, traffic=traffic)
-        return current
+        return replace(current, traffic=self._survey.traffic(current.dimension)) if current.heads else current
 
     def forget(self) -> None:
         """The next snapshot is read and fitted from nothing."""
