@@ -49,7 +49,7 @@ FULL_TEXT = 400
 MET = 250
 """STAR dialogues that a store with traffic has met; even ones, while odd ones are asked."""
 
-console = Console(width=170)
+console = Console(width=200)
 
 
 class Case(NamedTuple):

@@ -175,6 +175,41 @@ def test_ablation_ranks_what_makes_a_difference(coach, coaching, model, door, sa
     assert coach.replay(trace, as_of={}).ablate() == []
 
 
+def test_supposing_another_coaching_fits_that_one_alone(coach, coaching, trace, monkeypatch):
+    from langgraph_coaching.recall import supposed
+
+    coach.add_many({"intent": f"case number {n}", "behavior": Reply(f"{n}")} for n in range(20))
+    fitted, fit = [], supposed.fit
+    monkeypatch.setattr(supposed, "fit", lambda heads, background: fitted.append(len(heads)) or fit(heads, background))
+    draft = coach.draft(next(iter(trace.coachable_steps()))).reply("Say sorry first.")
+    coach.replay(trace, using=[draft]).ablate()
+    assert set(fitted) == {1}
+    coach.replay(trace, without=[coaching.id])
+    assert set(fitted) == {1}
+
+
+def test_a_replay_takes_the_traffic_into_account(coach, trace, coaching):
+    def chance(**supposed):
+        (step,) = coach.replay(trace, **supposed).steps
+        return next(r.probability for r in step.replayed.considered if r.coaching_id == coaching.id)
+
+    before = chance()
+    coach.traces.add(
+        import_traces(
+            [
+                {"messages": [{"role": "user", "content": f"{how} my {what}"}]}
+                for how in ("where is", "I want to return", "who made", "can you repair", "please gift-wrap", "I broke")
+                for what in ("order", "vase", "lamp", "chair", "desk", "coat", "watch", "bike", "toaster", "phone")
+            ],
+            format="openai",
+        )
+    )
+    coach.calibrate()
+    other = coach.add(intent="the weather", behavior=Reply("Look outside."))
+    assert chance() != before
+    assert chance(without=[other.id]) == chance()
+
+
 def test_what_comes_after_a_change_is_marked(coach, coaching, door, model):
     from langgraph.checkpoint.memory import InMemorySaver
 

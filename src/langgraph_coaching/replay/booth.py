@@ -122,11 +122,12 @@ class Booth(Watch):
             raise NotFoundError(f"there is no coaching {unknown[0]!r} to leave out; list them with coach.list()")
 
     def _snapshot_of(self, era: AsOf, gone: frozenset[str], added: list[Coaching]) -> Snapshot:
+        current = self._adviser.snapshot()
         if era is None and not gone and not added:
-            return self._adviser.snapshot()
-        base = self._store.heads() if era is None or isinstance(era, str) else coachings_at(self._store, era)
-        traffic = self._adviser.snapshot().traffic
-        return supposed(supposing(base, gone, added), self._store, self._embedder, self._shelf, traffic)
+            return current
+        as_they_are = [head.coaching for head in current.heads]
+        base = as_they_are if era is None or isinstance(era, str) else coachings_at(self._store, era)
+        return supposed(supposing(base, gone, added), self._store, self._embedder, self._shelf, current)
 
     def write_test(
         self: Opened,
