@@ -1,9 +1,10 @@
 """How long `advise` takes, next to the embedding alone and to LangGraph's `InMemoryStore.search`, in one run.
 
-    python tests/benchmarks/advise.py [--sizes 100 1000 10000] [--queries 300] [--json FILE]
+    python tests/benchmarks/advise.py [--sizes 100 1000 10000] [--queries 300] [--traffic] [--json FILE]
 
 All three answer the same queries with the same embedder, interleaved query by query, so that a busy machine slows them
-alike; every query is a new text, so nothing is answered from a cache.
+alike; every query is a new text, so nothing is answered from a cache. With `--traffic` the store has met 2,000
+situations before.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from langgraph.store.memory import InMemoryStore
 from rich.console import Console
 from rich.table import Table
 
-from langgraph_coaching import Coach, Reply
+from langgraph_coaching import Coach, Reply, import_traces
+from langgraph_coaching.recall.background import texts as texts_of_the_background
+from langgraph_coaching.recall.traffic import MOST
 
 WHO = [
     "a customer",
@@ -86,11 +89,15 @@ def timed(work) -> float:
     return (time.perf_counter() - started) * 1_000
 
 
-def measure(size: int, queries: int) -> dict:
+def measure(size: int, queries: int, *, traffic: bool = False) -> dict:
     """p50 and p95 of the three, in milliseconds, at one number of coachings."""
     texts = situations(size)
     with tempfile.TemporaryDirectory() as folder, Coach(folder) as coach:
         coach.add_many({"intent": text, "behavior": Reply(f"Answer number {n}.")} for n, text in enumerate(texts))
+        if traffic:
+            met = [[{"role": "user", "content": text}] for text in texts_of_the_background()[0][:MOST]]
+            coach.traces.add(import_traces([{"messages": messages} for messages in met], format="openai"))
+            print(coach.calibrate())
         embed = coach.embeddings.embed_query
         memory = InMemoryStore(index={"dims": 384, "embed": coach.embeddings, "fields": ["text"]})
         for n, text in enumerate(texts):
@@ -122,9 +129,10 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 10_000])
     asked.add_argument("--queries", type=int, default=300)
+    asked.add_argument("--traffic", action="store_true", help="in a store that has met 2,000 situations")
     asked.add_argument("--json", type=Path)
     given = asked.parse_args()
-    rows = [measure(size, given.queries) for size in given.sizes]
+    rows = [measure(size, given.queries, traffic=given.traffic) for size in given.sizes]
     table = Table(
         "coachings",
         "embedding p50/p95",

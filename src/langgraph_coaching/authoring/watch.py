@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.assess import assessed
@@ -14,6 +15,7 @@ from langgraph_coaching.authoring.jury import Jury
 from langgraph_coaching.authoring.report import Calibration, calibration, standings
 from langgraph_coaching.authoring.verdicts import Verdicts
 from langgraph_coaching.recall.situation import Situation
+from langgraph_coaching.recall.traffic import MOST
 from langgraph_coaching.traces.met import situations_in
 from langgraph_coaching.traces.recorder import links_of
 
@@ -36,10 +38,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.model import Trace
     from langgraph_coaching.traces.recorder import Recorder
-
-
-LATEST = 5_000
-"""Traces, and calls with receipts, from which `calibrate` takes the situations that were met."""
 
 
 class Watch(Desk):
@@ -214,7 +212,8 @@ class Watch(Desk):
             StoreError: The store could not be read.
         """
         self.flush()
-        traced = (situation for trace in self.traces.list(limit=LATEST) for situation in situations_in(trace))
-        received = map(Situation.read, self._ledger.situations(LATEST))
-        situations = self._survey.note(one for one in (*traced, *received) if one.turns)
+        # Of whole runs, the latest: their situations share turns, and each turn is embedded once.
+        traced = (situation for trace in self.traces.list(limit=MOST) for situation in situations_in(trace))
+        received = map(Situation.read, self._ledger.situations(MOST))
+        situations = self._survey.note(one for one in (*islice(traced, MOST), *received) if one.turns)
         return calibration(self._adviser.refit(), situations, self._verdicts.list())
