@@ -18,6 +18,7 @@ from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.adviser import CANDIDATES
 from langgraph_coaching.recall.head import Head, fit, join, taken
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.reserve import Reserve
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
@@ -44,6 +45,14 @@ class Said(NamedTuple):
 
     text: str
     right: int
+
+
+class Given(NamedTuple):
+    """A verdict: whether a coaching applies at a text, and its probability there where it was applied."""
+
+    text: str
+    right: bool
+    chance: float | None
 
 
 class Split(NamedTuple):
@@ -134,6 +143,7 @@ class Coached:
         self.heads = [self._head(coaching) for coaching in coachings]
         self.fits = fit(self.heads, vectors.background)
         self.traffic: Traffic | None = None
+        self.reserve = 0.0
         self.at = {head.coaching.id: index for index, head in enumerate(self.heads)}
 
     @classmethod
@@ -151,13 +161,20 @@ class Coached:
         other.traffic = Traffic.of(places[:MOST], self.vectors.background)
         return other
 
-    def taught(self, verdicts: dict[int, list[tuple[str, bool]]]) -> Coached:
+    def calibrated(self, given: dict[int, list[Given]]) -> Coached:
+        """The same with the reserve that these verdicts on applied coachings call for."""
+        judged = [(one.chance, one.right) for found in given.values() for one in found if one.chance is not None]
+        other = copy(self)
+        other.reserve = Reserve().after(judged, NOW).logit
+        return other
+
+    def taught(self, verdicts: dict[int, list[Given]]) -> Coached:
         """The same with these texts as further examples of where each applies and where it never does."""
         changed = [i for i, found in verdicts.items() if found]
         fresh = []
         for index in changed:
             coaching = self.heads[index].coaching
-            added = [Example(text=text, applies=right, origin="verdict") for text, right in verdicts[index]]
+            added = [Example(text=one.text, applies=one.right, origin="verdict") for one in verdicts[index]]
             fresh.append(self._head(numbered(index, coaching.intent, [*coaching.examples, *added])))
         other = copy(self)
         other.heads = list(self.heads)
@@ -171,7 +188,7 @@ class Coached:
 
     def candidates(self, places: Sequence[Place]) -> list[list[Candidate]]:
         """What the package considers in each of these situations."""
-        snapshot = Snapshot.of(1, self.heads, self.fits, self.vectors.background, self.traffic)
+        snapshot = Snapshot.of(1, self.heads, self.fits, self.vectors.background, self.traffic, self.reserve)
         return search(snapshot, places, Labels(), NOW, CANDIDATES)
 
     def applied(self, candidates: list[Candidate], limits: Limits) -> list[int]:
@@ -193,32 +210,33 @@ class Reviewer:
     most: int
     limits: Limits = Limits()  # noqa: RUF009 - frozen
 
-    def verdicts(self, coached: Coached, stream: Sequence[Said]) -> dict[int, list[tuple[str, bool]]]:
+    def verdicts(self, coached: Coached, stream: Sequence[Said]) -> dict[int, list[Given]]:
         """Verdicts for each coaching, in the order they came; the store learns from them as it goes."""
-        given: dict[int, list[tuple[str, bool]]] = {index: [] for index in range(len(coached.heads))}
+        given: dict[int, list[Given]] = {index: [] for index in range(len(coached.heads))}
         current = coached
         for start in range(0, len(stream), BLOCK):
             block = stream[start : start + BLOCK]
             fresh = defaultdict(list)
             found = current.candidates(coached.vectors.places([said.text for said in block]))
             for said, candidates in zip(block, found, strict=True):
-                for index, right in self._said(current, said.right, candidates):
+                for index, one in self._said(current, said, candidates):
                     if len(given[index]) < self.most:
-                        given[index].append((said.text, right))
-                        fresh[index].append((said.text, right))
+                        given[index].append(one)
+                        fresh[index].append(one)
             if min(map(len, given.values())) >= self.most:
                 break
             current = current.taught(fresh)
         return given
 
-    def _said(self, coached: Coached, right: int, candidates: list[Candidate]) -> Iterator[tuple[int, bool]]:
+    def _said(self, coached: Coached, said: Said, candidates: list[Candidate]) -> Iterator[tuple[int, Given]]:
         applied = coached.applied(candidates, self.limits)
+        chances = {coached.at[one.head.coaching.id]: one.probability for one in candidates}
         for index in applied:
-            yield index, index == right
-        if right >= 0 and right not in applied:
-            yield right, True
+            yield index, Given(said.text, index == said.right, chances[index])
+        if said.right >= 0 and said.right not in applied:
+            yield said.right, Given(said.text, right=True, chance=None)
 
 
-def first(verdicts: dict[int, list[tuple[str, bool]]], count: int) -> dict[int, list[tuple[str, bool]]]:
+def first(verdicts: dict[int, list[Given]], count: int) -> dict[int, list[Given]]:
     """The first so many verdicts of each coaching."""
     return {index: found[:count] for index, found in verdicts.items()}

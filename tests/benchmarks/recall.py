@@ -5,7 +5,8 @@
 Intents: some of a data set's intents are coached, each with its name in words and 0 to 3 train utterances. Test
 utterances of the others, and what is out of scope, must stay without coaching. Then a simulated reviewer gives 5, 10
 and 20 verdicts a coaching on train utterances as they come. "With traffic" is a store that has met train utterances of
-all intents before, as they come and unlabelled. Everything is measured with the package's own search and
+all intents before, as they come and unlabelled; "calibrated" one that `calibrate` has made as reserved as its verdicts
+call for. Everything is measured with the package's own search and
 choice at default settings; its constants come from train splits (`tune.py`). Then dialogues, several coachings at once,
 and recorded runs. `--quick` takes one seed and a part of it.
 """
@@ -95,7 +96,11 @@ def one_seed(data: Path, case: Case, vectors: Vectors, seed: int, verdicts: tupl
         taught = coached.taught(first(given, count))
         result[f"coaching, v={count}"] = _figures(taught, asked, right, case.recall)
         met = vectors.places([said.text for said in found.stream[:MOST]])
-        result[f"coaching with traffic, v={count}"] = _figures(taught.beside(met), asked, right, case.recall)
+        beside = taught.beside(met)
+        result[f"coaching with traffic, v={count}"] = _figures(beside, asked, right, case.recall)
+        if count:
+            calibrated = beside.calibrated(first(given, count))
+            result[f"coaching with traffic, calibrated, v={count}"] = _figures(calibrated, asked, right, case.recall)
         if count == 0 and case.aims:
             result |= {f"coaching, {name}": row for name, row in _judged(taught, asked, right, seed).items()}
         similar = baselines.cosine(taught, asked)

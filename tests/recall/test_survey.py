@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from langgraph_coaching import Reply, import_traces
 from langgraph_coaching.errors import EmbedderError
+from langgraph_coaching.recall import sample as sample_module
 from langgraph_coaching.recall import survey as survey_module
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.situation import Situation
@@ -81,12 +82,13 @@ def test_one_call_and_a_batch_and_both_call_styles_use_it(warm, opened, ask):
 
 def test_the_sample_is_bounded_and_the_same_in_any_order(opened, monkeypatch):
     monkeypatch.setattr(survey_module, "MOST", 30)
+    monkeypatch.setattr(sample_module, "MOST", 30)
     shuffled = sorted(SAID, key=lambda text: text[::-1])
     one, other = opened(namespace="one"), opened(namespace="other")
     one._survey.note(heard(*SAID))
     for start in range(0, len(shuffled), 7):
         other._survey.note(heard(*shuffled[start : start + 7]))
-    lots = [list(coach._survey._read()) for coach in (one, other)]
+    lots = [list(coach._survey._sample.read()) for coach in (one, other)]
     assert lots[0] == lots[1]
     assert len(lots[0]) == 30
 

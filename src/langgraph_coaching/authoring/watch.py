@@ -205,7 +205,8 @@ class Watch(Desk):
 
         The fitting also happens by itself, for what has changed, at the next call of `advise`. What agents are told
         besides is taken into account as they run; here also from traces that were imported, or captured before there
-        was any coaching.
+        was any coaching. And where verdicts on applied coachings show that the store believes too much, all of it
+        becomes more reserved.
 
         Raises:
             EmbedderError: The embedder failed.
@@ -216,4 +217,6 @@ class Watch(Desk):
         traced = (situation for trace in self.traces.list(limit=MOST) for situation in situations_in(trace))
         received = map(Situation.read, self._ledger.situations(MOST))
         situations = self._survey.note(one for one in (*islice(traced, MOST), *received) if one.turns)
-        return calibration(self._adviser.refit(), situations, self._verdicts.list())
+        verdicts = self._verdicts.list()
+        reserve = self._survey.judged((one.at, one.probability, one.correct) for one in verdicts if one.applied)
+        return calibration(self._adviser.refit(), situations, reserve, verdicts)

@@ -73,5 +73,7 @@ def calibrate(
         render.as_json(render.plain(found))
         return
     render.line(f"{found.coachings} coachings fitted, held against {found.situations} recorded situations")
+    if found.reserve:
+        render.line(f"verdicts make the store more reserved: {found.reserve:.2f} is taken from every logit")
     if found.error is not None:
         render.line(f"probabilities and {found.verdicts} verdicts disagree by {found.error:.2f} on average")

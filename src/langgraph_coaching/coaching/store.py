@@ -100,11 +100,7 @@ class Store:
         Raises:
             StoreError: The table is missing files or damaged.
         """
-        table = self.table()
-        if table is None:
-            return 0
-        with faults(self.database.uri):
-            return int(table.version)
+        return self.database.version(TABLE)
 
     def check(self, table: Table, dimension: int | None = None) -> str:
         """Refuses vectors of another embedder.

@@ -60,6 +60,8 @@ class Fitted(NamedTuple):
     """A row for each head."""
     background: Background
     """Of the same embedder."""
+    reserve: float = 0.0
+    """0 or more, taken from every logit; see `reserve.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def probabilities(
     logits = likely(place, chosen, ranks, fitted)
     if around is not None:
         logits += surrounded(place, around, chosen, logits, fitted) @ NEARBY
-    result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-logits))
+    result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(fitted.reserve - logits))
     return result
 
 
@@ -119,7 +121,7 @@ def surrounded(
     place: Place, around: Surroundings, chosen: NDArray[np.intp], logits: NDArray[np.float64], fitted: Fitted
 ) -> NDArray[np.float64]:
     """What `NEARBY` weighs, `float64[candidates, 3]`; `logits` are those without the surroundings."""
-    heads, fits, background = fitted
+    heads, fits, background, _ = fitted
     ranks = fits.rows[chosen] @ around.middle.vector + fits.offsets[chosen]
     theirs = likely(around.middle, chosen, ranks, fitted)
     own = background.scaled(_nearest([heads[index] for index in chosen], place.vector))
@@ -133,7 +135,7 @@ def surrounded(
 
 def measured(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float64]:
     """What `WEIGHTS` weighs, `float64[candidates, 8]`; the arguments are those of `probabilities`."""
-    heads, fits, background = fitted
+    heads, fits, background, _ = fitted
     result = np.ones((len(chosen), len(WEIGHTS)))
     prototype = background.scaled(fits.prototypes[chosen] @ place.vector)
     result[:, 1] = prototype

@@ -71,7 +71,7 @@ def search(
     background = snapshot.background
     if background is None or not eligible.any():
         return [[] for _ in places]
-    fitted = Fitted(snapshot.heads, snapshot.fits, background)
+    fitted = Fitted(snapshot.heads, snapshot.fits, background, snapshot.reserve)
     found: list[list[Candidate]] = []
     for start in range(0, len(places), _ROWS):
         block = places[start : start + _ROWS]

@@ -49,6 +49,8 @@ class Snapshot:
     """`float64[len(heads)]`: seconds since the epoch from which a head is silent; infinity for never."""
     traffic: Traffic | None
     """What this namespace's agents are told otherwise, as far as it is known."""
+    reserve: float
+    """0 or more: what is taken from every logit."""
 
     @property
     def dimension(self) -> int:
@@ -63,6 +65,7 @@ class Snapshot:
         fits: Fits,
         background: Background | None,
         traffic: Traffic | None = None,
+        reserve: float = 0.0,
     ) -> Snapshot:
         """Builds the arrays from the heads."""
         places: dict[Scope, list[int]] = {}
@@ -77,6 +80,7 @@ class Snapshot:
             {scope: np.array(indices, dtype=np.intp) for scope, indices in places.items()},
             np.array([np.inf if end is None else end.timestamp() for end in ends], dtype=np.float64),
             traffic,
+            reserve,
         )
 
     @classmethod
@@ -121,7 +125,9 @@ class Snapshots:
                 if version != self._current.version:
                     self._current = self._read(version)
         current = self._current
-        return replace(current, traffic=self._survey.traffic(current.dimension)) if current.heads else current
+        if not current.heads:
+            return current
+        return replace(current, traffic=self._survey.traffic(current.dimension), reserve=self._survey.reserve())
 
     def forget(self) -> None:
         """The next snapshot is read and fitted from nothing."""

@@ -30,7 +30,7 @@ def supposed(
         store: Where the vectors of saved revisions are.
         embedder: For the vectors of those that were never saved.
         shelf: Where the embedder's background is.
-        current: The store's own snapshot: what is in it already is taken over, and so is its traffic.
+        current: The store's own snapshot: what is in it already is taken over, and so are its traffic and reserve.
 
     Raises:
         EmbedderError: The embedder failed.
@@ -48,7 +48,7 @@ def supposed(
     fresh = iter(range(len(current.heads), len(current.heads) + len(heads)))
     rows = [next(fresh) if place < 0 else place for place in rows]
     known = (*current.heads, *heads)
-    return Snapshot.of(0, [known[row] for row in rows], taken(pool, rows), background, current.traffic)
+    return Snapshot.of(0, [known[row] for row in rows], taken(pool, rows), background, current.traffic, current.reserve)
 
 
 def _place(coaching: Coaching, here: dict[tuple[str, int, datetime], int], current: Snapshot) -> int:

@@ -1,35 +1,33 @@
-"""The survey: a bounded sample of where a namespace has met situations, kept in the store as vectors without a text."""
+"""The survey: what a namespace's agents have met, and how verdicts came out; coachings are held against both."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from langgraph_coaching.coaching.database import KEY, faults
 from langgraph_coaching.errors import CoachingError, EmbedderError
-from langgraph_coaching.recall.calibrate import Place
+from langgraph_coaching.recall.reserve import Reserve, Reserves
+from langgraph_coaching.recall.sample import Sample
 from langgraph_coaching.recall.situation import place
 from langgraph_coaching.recall.traffic import MOST, Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
-    import pyarrow as pa
+    import numpy as np
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.database import Database
     from langgraph_coaching.recall.background.shelf import Shelf
+    from langgraph_coaching.recall.calibrate import Place
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.situation import Situation
 
 log = logging.getLogger("langgraph_coaching")
-
-TABLE = "traffic"
 
 TOGETHER = 32
 """Situations of running graphs that are written in one commit."""
@@ -37,28 +35,14 @@ TOGETHER = 32
 GROWTH = 0.1
 """Share of the sample that is new when a process that adds to it reads it again: a fifth of a second for a full one."""
 
+LOOK = 60.0
+"""Seconds after which a running agent looks whether its store was calibrated elsewhere."""
+
 BATCH = 256
 """Situations embedded in one call where there are many."""
 
 TRIES = 8
 """Situations that may fail one by one before the embedder is taken to be down."""
-
-
-def _schema() -> pa.Schema:
-    import pyarrow as pa
-
-    text, number = pa.string(), pa.float64()
-    return pa.schema(
-        [
-            pa.field("key", text, nullable=False, metadata=KEY),
-            pa.field("namespace", text, nullable=False),
-            pa.field("embedder", text, nullable=False),
-            pa.field("draw", text, nullable=False),
-            pa.field("vector", pa.list_(pa.float32()), nullable=False),
-            pa.field("crowding", number, nullable=False),
-            pa.field("mixed", number, nullable=False),
-        ]
-    )
 
 
 def _draw(situation: Situation) -> str:
@@ -77,8 +61,6 @@ class Survey:
     """
 
     def __init__(self, database: Database, namespace: str, embedder: Embedder, shelf: Shelf) -> None:
-        self._database = database
-        self._namespace = namespace
         self._embedder = embedder
         self._shelf = shelf
         self._lock = threading.Lock()
@@ -88,6 +70,11 @@ class Survey:
         self._added = 0
         """How many it has added since."""
         self._traffic: Traffic | None = None
+        self._sample = Sample(database, namespace, embedder.id)
+        self._reserves = Reserves(database, namespace, embedder.id)
+        self._reserve = Reserve()
+        self._look_at = 0.0
+        self._seen = (0, 0)
         self._waiting: dict[str, Situation] = {}
 
     def traffic(self, dimension: int) -> Traffic | None:
@@ -98,25 +85,61 @@ class Survey:
         Args:
             dimension: Of the coachings' vectors.
         """
+        self._loaded_once()
+        traffic = self._traffic
+        return traffic if traffic is not None and traffic.vectors.shape[1] == dimension else None
+
+    def reserve(self) -> float:
+        """0 or more: what is taken from every logit, since verdicts have shown that too much is believed."""
+        self._loaded_once()
+        return self._reserve.logit
+
+    def _loaded_once(self) -> None:
         if not self._loaded:
             with self._lock:
                 if not self._loaded:
                     self._load()
-        traffic = self._traffic
-        return traffic if traffic is not None and traffic.vectors.shape[1] == dimension else None
+
+    def judged(self, verdicts: Iterable[tuple[datetime, float, bool]]) -> float:
+        """Takes verdicts on applied receipts into account, those that have come since the last time.
+
+        Args:
+            verdicts: When each was given, the receipt's probability, and whether it was right.
+
+        Returns:
+            The reserve now, in logits.
+
+        Raises:
+            StoreError: It could not be read or written.
+        """
+        with self._lock:
+            before = self._reserves.read()
+            fresh = [one for one in verdicts if before.at is None or one[0] > before.at]
+            if fresh:
+                self._reserve = before.after([one[1:] for one in fresh], max(at for at, *_ in fresh))
+                self._reserves.write(self._reserve)
+            return self._reserve.logit if fresh else before.logit
 
     def met(self, situations: Sequence[Situation]) -> None:
-        """Takes note of situations that a running graph has met; some wait for others. Never raises."""
+        """Takes note of situations that a running graph has met; some wait for others. Never raises.
+
+        Also looks from time to time whether another process has calibrated the store.
+        """
         self._waiting |= self._belonging(situations)
-        if len(self._waiting) >= TOGETHER:
-            waiting, self._waiting = self._waiting, {}
+        due = time.monotonic() >= self._look_at
+        if due or len(self._waiting) >= TOGETHER:
             try:
                 with self._lock:
-                    self._add(waiting)
-                    if self._added >= GROWTH * len(self._lots):
+                    if len(self._waiting) >= TOGETHER:
+                        waiting, self._waiting = self._waiting, {}
+                        self._add(waiting)
+                    changed = due and self._loaded and self._seen != self._versions()
+                    if changed or self._added > GROWTH * len(self._lots):
                         self._load()
             except CoachingError:
                 log.debug("some situations were not added to the traffic", exc_info=True)
+        if due:
+            self._look_at = time.monotonic() + LOOK
 
     def _belonging(self, situations: Iterable[Situation]) -> dict[str, Situation]:
         """Those that are not in the sample and have low enough lots, as far as is known here."""
@@ -138,7 +161,7 @@ class Survey:
             StoreError: The sample could not be read or written.
         """
         with self._lock:
-            self._lots = set(self._read())
+            self._lots = set(self._sample.read())
             self._add(self._belonging(situations))
             self._load()
             return len(self._lots)
@@ -146,7 +169,7 @@ class Survey:
     def _add(self, situations: dict[str, Situation]) -> None:
         placed = self._placed(situations)
         if placed:
-            self._write(placed)
+            self._sample.write(placed)
             self._lots |= placed.keys()
             self._added += len(placed)
 
@@ -183,48 +206,15 @@ class Survey:
             for lot, situation in situations.items()
         }
 
-    def _write(self, places: dict[str, Place]) -> None:
-        import pyarrow as pa
-
-        rows = [
-            {
-                "key": json.dumps([self._namespace, self._embedder.id, lot], ensure_ascii=False),
-                "namespace": self._namespace,
-                "embedder": self._embedder.id,
-                "draw": lot,
-                "vector": one.vector,
-                "crowding": one.crowding,
-                "mixed": one.mixed,
-            }
-            for lot, one in places.items()
-        ]
-        data = pa.Table.from_pylist(rows, schema=_schema())
-        self._database.write(
-            self._database.ensure(TABLE, _schema()),
-            lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data),
-        )
-
-    def _read(self) -> dict[str, Place]:
-        """The sample, in order of its lots."""
-        table = self._database.table(TABLE)
-        if table is None:
-            return {}
-        from lancedb.expr import col, lit
-        from lancedb.query import ColumnOrdering
-
-        mine = (col("namespace") == lit(self._namespace)) & (col("embedder") == lit(self._embedder.id))
-        order = [ColumnOrdering(column_name="draw", ascending=True)]
-        with faults(self._database.uri):
-            query = table.search().where(mine).select(["draw", "vector", "crowding", "mixed"])
-            found = query.order_by(order).limit(MOST).to_arrow()
-        lots, crowding, mixed = (found[name].to_pylist() for name in ("draw", "crowding", "mixed"))
-        vectors = (np.asarray(one.values, dtype=np.float32) for one in found["vector"])
-        return {lot: Place(v, c, m) for lot, v, c, m in zip(lots, vectors, crowding, mixed, strict=True)}
+    def _versions(self) -> tuple[int, int]:
+        return self._sample.version(), self._reserves.version()
 
     def _load(self) -> None:
         self._loaded, self._added = True, 0
         try:
-            known = self._read()
+            self._seen = self._versions()
+            self._reserve = self._reserves.read()
+            known = self._sample.read()
             self._lots, places = set(known), list(known.values())
             dimension = len(places[-1].vector) if places else 0
             same = [one for one in places if len(one.vector) == dimension]
