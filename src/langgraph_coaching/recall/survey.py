@@ -210,7 +210,7 @@ class Survey:
         return self._sample.version(), self._reserves.version()
 
     def _load(self) -> None:
-        self._loaded, self._added = True, 0
+        self._added = 0
         try:
             self._seen = self._versions()
             self._reserve = self._reserves.read()
@@ -221,3 +221,4 @@ class Survey:
             self._traffic = Traffic.of(same, self._shelf.background(dimension)) if same else None
         except CoachingError as error:
             log.warning("coaching goes on without the store's own traffic: %s", error)
+        self._loaded = True
