@@ -275,3 +275,18 @@ def test_a_model_that_fails_is_said(coach, trace, coaching):
 
     with pytest.raises(CoachingError, match="refused"):
         coach.replay(trace, without=[coaching.id], model=Down())
+
+
+def test_a_scoped_coaching_is_replayed_with_the_labels_of_the_call(coach, coaching, model, say):
+    from langchain.agents import create_agent
+
+    scoped = coach.edit(coaching.id, agent="support", tags=["b2b"])
+    agent = create_agent(model, [], middleware=[coach.middleware(agent="support", tags=["b2b", "eu"])])
+    trace = say(agent, BROKEN)
+    (receipt,) = trace.receipts
+    assert (receipt.agent, receipt.tags) == ("support", ("b2b", "eu"))
+    assert coach.receipts()[0] == receipt
+    (step,) = coach.replay(trace).steps
+    assert [one.coaching_id for one in step.replayed.considered if one.applied] == [scoped.id]
+    (step,) = coach.replay(trace, agent="sales").steps
+    assert not any(one.applied for one in step.replayed.considered)

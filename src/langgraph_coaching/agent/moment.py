@@ -79,7 +79,12 @@ def located(advice: Advice, moment: Moment) -> Advice:
     return replace(
         advice,
         considered=[
-            replace(receipt, thread_id=moment.thread_id, checkpoint_ns=moment.checkpoint_ns, node=moment.node)
+            replace(
+                receipt,
+                thread_id=moment.thread_id,
+                checkpoint_ns=moment.checkpoint_ns,
+                node=moment.node or receipt.node,
+            )
             for receipt in advice.considered
         ],
     )

@@ -67,7 +67,7 @@ def calibrate(
 
     Example: langgraph-coaching calibrate
     """
-    with opened(store, namespace, embeddings) as coach:
+    with opened(store, namespace, embeddings) as coach, render.errors.status("embedding what was said"):
         found = coach.calibrate()
     if as_json:
         render.as_json(render.plain(found))

@@ -191,6 +191,7 @@ def import_(
     """Bring in recorded runs as traces.
 
     What can be repaired is repaired, what cannot be read is reported by row. Importing a file again adds nothing.
+    `langgraph-coaching calibrate` then tells coachings apart from what else is said in them.
 
     Example: langgraph-coaching import runs.jsonl
     """

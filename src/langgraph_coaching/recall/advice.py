@@ -42,6 +42,9 @@ class Receipt:
     checkpoint_ns: str | None = None
     """With the thread, the stable key of the step: it survives a retry and a resume, run ids do not."""
     node: str | None = None
+    agent: str | None = None
+    """Label of the calling agent, which scopes are matched against; so are `node` and `tags`."""
+    tags: tuple[str, ...] = ()
     trace_id: str | None = None
     step: int | None = None
     """Index of the step in its trace."""
@@ -50,6 +53,11 @@ class Receipt:
     def applied(self) -> bool:
         """Whether it was put into the prompt."""
         return self.outcome == "applied"
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Receipt:
+        """Reads the JSON values of one."""
+        return cls(**row | {"at": datetime.fromisoformat(row["at"]), "tags": tuple(row.get("tags", ()))})
 
     def brief(self) -> dict[str, Any]:
         """What run metadata, messages and documents carry: JSON values, no text of the coaching."""
@@ -98,7 +106,7 @@ class Advice:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Advice:
         """Reads what `to_json` wrote."""
-        considered = [Receipt(**row | {"at": datetime.fromisoformat(row["at"])}) for row in value["considered"]]
+        considered = [Receipt.from_json(row) for row in value["considered"]]
         return cls(**value | {"considered": considered})
 
 

@@ -130,7 +130,7 @@ class Adviser:
         self._check(snapshot, vectors[texts[0]])
         places = [self._place(snapshot, one, np.stack([vectors[text] for text in one.texts])) for one in known]
         results = iter(search(snapshot, places, labels, now or datetime.now(UTC), CANDIDATES))
-        advice = [self._selected(situation, next(results)) if situation else Advice() for situation in asked]
+        advice = [self._selected(situation, next(results), labels) if situation else Advice() for situation in asked]
         seconds = (time.perf_counter() - started) / len(advice)
         return [replace(one, seconds=seconds) for one in advice]
 
@@ -186,7 +186,7 @@ class Adviser:
         self._check(snapshot, vectors[0])
         where = self._place(snapshot, situation, vectors)
         (candidates,) = search(snapshot, [where], labels, datetime.now(UTC), CANDIDATES)
-        return self._selected(situation, candidates, self._judged(situation, candidates))
+        return self._selected(situation, candidates, labels, self._judged(situation, candidates))
 
     def _judged(self, situation: Situation, candidates: list[Candidate]) -> dict[str, bool]:
         if self._judge is None:
@@ -210,10 +210,14 @@ class Adviser:
             self._store.check(table, vector.size)
 
     def _selected(
-        self, situation: Situation, candidates: list[Candidate], judged: dict[str, bool] | None = None
+        self,
+        situation: Situation,
+        candidates: list[Candidate],
+        labels: Labels,
+        judged: dict[str, bool] | None = None,
     ) -> Advice:
         names = {"situation": situation.text, "namespace": self._store.namespace}
-        return select(candidates, self.limits, judged=judged, **names)
+        return select(candidates, self.limits, labels=labels, judged=judged, **names)
 
     def _without(self, error: Exception, started: float) -> Advice:
         seconds = time.perf_counter() - started

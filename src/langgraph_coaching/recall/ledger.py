@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -243,7 +242,5 @@ def _update(table: Table, *, where: str, values: dict[str, Any]) -> None:
 
 
 def _receipt(row: dict[str, Any]) -> Receipt:
-    fields = json.loads(row["record"])
-    fields["at"] = datetime.fromisoformat(fields["at"])
     known = {"followed": row["followed"]} if row.get("followed") else {}
-    return Receipt(**fields | {"trace_id": row["trace_id"], "step": row["step"]} | known)
+    return Receipt.from_json(json.loads(row["record"]) | {"trace_id": row["trace_id"], "step": row["step"]} | known)

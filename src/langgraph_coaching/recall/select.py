@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.advice import Advice, Outcome, Receipt
 from langgraph_coaching.recall.prompt import block, count_tokens, entry
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.limits import Limits
-    from langgraph_coaching.recall.search import Candidate
+    from langgraph_coaching.recall.search import Candidate, Labels
 
 
 @dataclass(slots=True)
@@ -79,6 +79,7 @@ def select(
     *,
     situation: str = "",
     namespace: str = "default",
+    labels: Labels | None = None,
     judged: Mapping[str, bool] | None = None,
 ) -> Advice:
     """Chooses by precedence within the limits: priority first, then probability, then the newer, then the id.
@@ -88,6 +89,7 @@ def select(
         limits: Floor, item limit and token budget.
         situation: The matched text, for the receipts.
         namespace: For the receipts.
+        labels: For the receipts: where the call comes from.
         judged: What a judge said of candidates near the floor, by the id of the coaching.
 
     Returns:
@@ -102,16 +104,16 @@ def select(
     others = sorted((one for one in found if one[1] != "applied"), key=lambda one: -one[0].probability)
     kept = (*applied, *others[: max(0, limits.considered - len(applied))])
     now = datetime.now(UTC)  # receipts of one advice share their time
+    told = {} if labels is None else {"agent": labels.agent, "node": labels.node, "tags": tuple(sorted(labels.tags))}
+    shared = {"situation": situation, "namespace": namespace, "at": now} | told
     return Advice(
-        considered=[_receipt(*one, situation, namespace, now) for one in kept],
+        considered=[_receipt(*one, shared) for one in kept],
         prompt=block(choice.entries),
         situation=situation,
     )
 
 
-def _receipt(
-    candidate: Candidate, outcome: Outcome, reason: str, situation: str, namespace: str, now: datetime
-) -> Receipt:
+def _receipt(candidate: Candidate, outcome: Outcome, reason: str, shared: dict[str, Any]) -> Receipt:
     coaching = candidate.head.coaching
     return Receipt(
         coaching_id=coaching.id,
@@ -122,7 +124,5 @@ def _receipt(
         probability=candidate.probability,
         outcome=outcome,
         reason=reason,
-        at=now,
-        situation=situation,
-        namespace=namespace,
+        **shared,
     )

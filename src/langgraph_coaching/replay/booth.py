@@ -61,7 +61,7 @@ class Booth(Watch):
             model: A chat model that answers the calls whose prompt has changed, each in the recorded conversation.
             graph: The compiled graph of the trace, with its checkpointer: it runs on, tools and all, in a copy of the
                 thread from the first call whose prompt has changed.
-            agent: Label of the calls, where a scope asks for one; so are the next two.
+            agent: Label of the calls; by default what the receipts of each say. So are the next two.
             node: The same; by default the node that made each call.
             tags: Further labels.
 

@@ -63,8 +63,10 @@ class Recorded:
         return _place(self.step)
 
     def labels(self, given: Labels) -> Labels:
-        """The labels that a scope is matched against: the given ones, and the node where none is given."""
-        return Labels(agent=given.agent, node=given.node or self.node, tags=given.tags)
+        """The labels that a scope is matched against: the given ones, or else those that the call came with."""
+        known = next(iter(self.step.receipts), None)
+        agent, tags = (None, frozenset[str]()) if known is None else (known.agent, frozenset(known.tags))
+        return Labels(agent=given.agent or agent, node=given.node or self.node, tags=given.tags or tags)
 
 
 def calls_of(trace: Trace) -> list[Recorded]:
