@@ -14,7 +14,7 @@ from langgraph_coaching.recall.head import Head, fit
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.snapshot import Snapshot
-from langgraph_coaching.recall.traffic import LEAST, Traffic
+from langgraph_coaching.recall.traffic import ENOUGH, LEAST, Traffic
 
 ORDERS = [
     f"{how} {what}"
@@ -73,9 +73,27 @@ def chance(placed, background):
 
 
 @pytest.fixture(scope="module")
-def much(placed, background):
+def little(placed, background):
     """What customers say of orders and bills."""
     return Traffic.of(placed(*ORDERS, *BILLS), background)
+
+
+@pytest.fixture(scope="module")
+def much(little):
+    """The same from many customers, no two of whom say it quite alike: enough to count in full."""
+    times = -(-ENOUGH // len(little.vectors))
+    noise = np.random.default_rng(0).normal(scale=0.02, size=(times * len(little.vectors), little.vectors.shape[1]))
+    vectors = np.tile(little.vectors, (times, 1)) + noise
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    crowding, mixed = np.tile(little.crowding, times), np.tile(little.mixed, times)
+    return Traffic(vectors.astype(np.float32), crowding, mixed)
+
+
+def test_little_counts_little(chance, little, much):
+    coached, asked = ["how to assemble the desk", "the desk has no screws"], "when does the new desk ship"
+    cold, some, full = (chance(coached, asked, traffic) for traffic in (None, little, much))
+    assert full < some < cold
+    assert cold - some < (cold - full) / 2
 
 
 def test_a_near_miss_that_everybody_says_is_less_likely_with_traffic(chance, much):

@@ -83,6 +83,8 @@ class Surroundings:
     """Of its nearest neighbours in the store's own traffic."""
     density: float
     """Their scaled similarity to it: high where much is said that is near to it."""
+    weight: float
+    """0..1: how much they count."""
 
 
 def probabilities(
@@ -130,7 +132,7 @@ def surrounded(
     result = np.full((len(chosen), len(NEARBY)), covered)
     result[:, 1] = above * (theirs - logits)
     result[:, 2] = covered * np.maximum(0.0, around.density - own)
-    return result
+    return result * around.weight
 
 
 def measured(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float64]:
