@@ -34,7 +34,7 @@ MIXED = 4.5
 """What a logit gets back for each log of the length that mixing several turns has cost; fitted by the same command on
 even STAR dialogues, half of the tasks coached."""
 
-NEARBY = np.array([0.59, 0.45, -1.59])
+NEARBY = np.array([0.74, 0.56, -1.77])
 """Of how well the store's own traffic covers a place, what neighbours make of a coaching, and how much nearer they are
 than its own texts.
 
