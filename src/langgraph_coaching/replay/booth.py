@@ -57,7 +57,8 @@ class Booth(Watch):
             without: Ids of coachings to take away.
             using: Drafts or coachings to add; one with the id of a saved coaching takes its place.
             as_of: The coaching as it was: a time, the revision of each coaching by id, or `"recorded"` for what the
-                receipts name, exact after any edit. By default the coaching as it is now.
+                receipts name, exact after any edit. By default the coaching as it is now. Except with
+                `"recorded"`, what the store has met and how reserved it is are today's.
             model: A chat model that answers the calls whose prompt has changed, each in the recorded conversation.
             graph: The compiled graph of the trace, with its checkpointer: it runs on, tools and all, in a copy of the
                 thread from the first call whose prompt has changed.
