@@ -1,10 +1,12 @@
 """A coach in a temporary folder, and one way to ask it for both call styles."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
 from langgraph_coaching import Coach, Limits
+from langgraph_coaching.errors import CoachingError
 
 
 @pytest.fixture
@@ -23,6 +25,8 @@ def opened(folder):
 
     yield make
     for coach in coaches:
+        with suppress(CoachingError):  # a store that the test has damaged
+            coach.flush()  # or the writer would have to open the store again, perhaps while the process ends
         coach._database.close()
 
 
