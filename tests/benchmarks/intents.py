@@ -18,7 +18,7 @@ from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.adviser import CANDIDATES
 from langgraph_coaching.recall.head import Head, fit, join, taken
 from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.reserve import Reserve
+from langgraph_coaching.recall.reserve import reserve_of
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
@@ -163,9 +163,9 @@ class Coached:
 
     def calibrated(self, given: dict[int, list[Given]]) -> Coached:
         """The same with the reserve that these verdicts on applied coachings call for."""
-        judged = [(one.chance, one.right) for found in given.values() for one in found if one.chance is not None]
+        judged = [(one.chance, 0.0, one.right) for found in given.values() for one in found if one.chance is not None]
         other = copy(self)
-        other.reserve = Reserve().after(judged, NOW).logit
+        other.reserve = reserve_of(judged)
         return other
 
     def taught(self, verdicts: dict[int, list[Given]]) -> Coached:

@@ -1,6 +1,6 @@
 """The reserve: verdicts on what was applied make a whole store more reserved, after `calibrate` and never bolder."""
 
-from datetime import UTC, datetime, timedelta
+import math
 
 import pytest
 from hypothesis import given
@@ -8,13 +8,11 @@ from hypothesis import strategies as st
 
 from langgraph_coaching import Reply
 from langgraph_coaching.recall import survey as survey_module
-from langgraph_coaching.recall.reserve import Reserve
-
-NOW = datetime(2030, 1, 1, tzinfo=UTC)
+from langgraph_coaching.recall.reserve import reserve_of
 
 
 def after(*judged, before=0.0):
-    return Reserve(before).after(judged, NOW).logit
+    return reserve_of([(chance, before, right) for chance, right in judged])
 
 
 def test_half_of_what_is_believed_is_half_as_many_logits_and_more():
@@ -27,9 +25,15 @@ def test_a_few_verdicts_say_little():
 
 
 def test_what_was_better_than_believed_makes_no_store_bolder():
+    assert after() == 0
     assert after(*[(0.4, True)] * 100) == 0
-    assert after(*[(0.4, True)] * 100, before=0.7) == 0
-    assert 0.5 < after(*[(0.6, True)] * 2, before=0.7) < 0.7
+
+
+def test_it_is_held_against_what_was_believed_without_a_reserve():
+    wrong = [(0.6, n % 3 == 0) for n in range(300)]
+    (taken,) = {round(after(*wrong), 6)}
+    lowered = [(1 / (1 + math.exp(taken) * 2 / 3), right) for _, right in wrong]
+    assert after(*lowered, before=taken) == pytest.approx(taken, abs=1e-6)
 
 
 judged = st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30)
@@ -39,12 +43,8 @@ judged = st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30)
 def test_it_is_finite_and_one_more_wrong_one_never_lowers_it(found, before):
     value = after(*found, before=before)
     assert 0 <= value < 20
-    assert after(*found, (0.9, False), before=before) >= value
-
-
-def test_nothing_new_changes_nothing():
-    reserve = Reserve(0.4, NOW)
-    assert reserve.after([], NOW + timedelta(days=1)) is reserve
+    assert after(*found, (0.9, False), before=before) >= value - 1e-9
+    assert after(*found[::-1], before=before) == pytest.approx(value, abs=1e-9)
 
 
 @pytest.fixture
@@ -93,3 +93,22 @@ def test_right_ones_take_it_back(judged_badly):
         (receipt,) = judged_badly.advise(text).applied
         judged_badly.verdict(receipt, correct=True)
     assert judged_badly.calibrate().reserve < reserve
+
+
+def test_a_verdict_said_otherwise_counts_as_it_stands(coach):
+    coach.add(intent="where an order is", behavior=Reply("Track it."))
+    (receipt,) = coach.advise("where is my order").applied
+    coach.verdict(receipt, correct=False)
+    assert coach.calibrate().reserve > 0
+    coach.verdict(receipt, correct=True)
+    assert coach.calibrate().reserve == 0
+
+
+def test_verdicts_of_an_earlier_version_are_read_and_added_to(judged_badly, opened):
+    judged_badly._database.table("verdicts").drop_columns(["reserve"])
+    later = opened()
+    assert later.calibrate().reserve > 0
+    (receipt,) = later.advise("where is my order").applied
+    later.verdict(receipt, correct=True)
+    assert [round(one.reserve, 6) for one in later.verdicts()] == [0.0, round(receipt.reserve, 6)]
+    assert receipt.reserve > 0

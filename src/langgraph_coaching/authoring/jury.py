@@ -43,6 +43,7 @@ class Jury:
             applied=receipt.applied,
             correct=correct,
             probability=receipt.probability,
+            reserve=receipt.reserve,
             comment=comment,
             author=author,
         )

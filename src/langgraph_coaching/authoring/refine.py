@@ -32,6 +32,8 @@ class Verdict:
     """Whether that was right."""
     probability: float
     """0..1: what the receipt said."""
+    reserve: float = 0.0
+    """0 or more: what the store's reserve had taken from its logit."""
     comment: str = ""
     author: str | None = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))

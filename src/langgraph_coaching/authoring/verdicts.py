@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.refine import Verdict
 from langgraph_coaching.coaching.database import KEY, Database, faults
@@ -28,6 +28,7 @@ def _schema() -> pa.Schema:
             pa.field("applied", pa.bool_(), nullable=False),
             pa.field("correct", pa.bool_(), nullable=False),
             pa.field("probability", pa.float64(), nullable=False),
+            pa.field("reserve", pa.float64()),  # an earlier version has kept none
             pa.field("comment", pa.string(), nullable=False),
             pa.field("author", pa.string()),
             pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
@@ -78,7 +79,11 @@ class Verdicts:
         where = col("namespace") == lit(self._namespace)
         if coaching_id is not None:
             where &= col("coaching_id") == lit(coaching_id)
-        names = list(Verdict.__dataclass_fields__)
         with faults(self._database.uri):
+            names = [name for name in Verdict.__dataclass_fields__ if name in table.schema.names]
             rows = table.search().where(where).select(names).limit(None).to_list()
-        return sorted((Verdict(**{name: row[name] for name in names}) for row in rows), key=lambda verdict: verdict.at)
+        return sorted((_verdict({name: row[name] for name in names}) for row in rows), key=lambda verdict: verdict.at)
+
+
+def _verdict(row: dict[str, Any]) -> Verdict:
+    return Verdict(**row | {"reserve": row.get("reserve") or 0.0})

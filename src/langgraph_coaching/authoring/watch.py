@@ -218,5 +218,6 @@ class Watch(Desk):
         received = map(Situation.read, self._ledger.situations(MOST))
         situations = self._survey.note(one for one in (*islice(traced, MOST), *received) if one.turns)
         verdicts = self._verdicts.list()
-        reserve = self._survey.judged((one.at, one.probability, one.correct) for one in verdicts if one.applied)
+        judged = [(one.probability, one.reserve, one.correct) for one in verdicts if one.applied]
+        reserve = self._survey.learn(judged)
         return calibration(self._adviser.refit(), situations, reserve, verdicts)

@@ -30,6 +30,8 @@ class Receipt:
     """Type of the behavior, such as `reply`."""
     probability: float
     """0..1: how likely this coaching is right here; calibrated, comparable across embedders."""
+    reserve: float = 0.0
+    """0 or more: what the store's reserve has taken from its logit."""
     outcome: Outcome
     reason: str
     """One sentence: why it was applied, or why not."""

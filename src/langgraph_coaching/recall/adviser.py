@@ -130,7 +130,8 @@ class Adviser:
         self._check(snapshot, vectors[texts[0]])
         places = [self._place(snapshot, one, np.stack([vectors[text] for text in one.texts])) for one in known]
         results = iter(search(snapshot, places, labels, now or datetime.now(UTC), CANDIDATES))
-        advice = [self._selected(situation, next(results), labels) if situation else Advice() for situation in asked]
+        chosen = partial(self._selected, labels=labels, reserve=snapshot.reserve)
+        advice = [chosen(situation, next(results)) if situation else Advice() for situation in asked]
         seconds = (time.perf_counter() - started) / len(advice)
         return [replace(one, seconds=seconds) for one in advice]
 
@@ -186,7 +187,8 @@ class Adviser:
         self._check(snapshot, vectors[0])
         where = self._place(snapshot, situation, vectors)
         (candidates,) = search(snapshot, [where], labels, datetime.now(UTC), CANDIDATES)
-        return self._selected(situation, candidates, labels, self._judged(situation, candidates))
+        judged = self._judged(situation, candidates)
+        return self._selected(situation, candidates, labels=labels, reserve=snapshot.reserve, judged=judged)
 
     def _judged(self, situation: Situation, candidates: list[Candidate]) -> dict[str, bool]:
         if self._judge is None:
@@ -213,11 +215,10 @@ class Adviser:
         self,
         situation: Situation,
         candidates: list[Candidate],
-        labels: Labels,
-        judged: dict[str, bool] | None = None,
+        **shared: Any,
     ) -> Advice:
-        names = {"situation": situation.text, "namespace": self._store.namespace}
-        return select(candidates, self.limits, labels=labels, judged=judged, **names)
+        where = self._store.namespace
+        return select(candidates, self.limits, situation=situation.text, namespace=where, **shared)
 
     def _without(self, error: Exception, started: float) -> Advice:
         seconds = time.perf_counter() - started

@@ -7,7 +7,6 @@ reserve only ever takes: what a store misses is taught by examples, and silence 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,6 @@ from langgraph_coaching.coaching.database import KEY, Database, faults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import pyarrow as pa
 
@@ -32,32 +30,23 @@ smallest keeps most recall.
 _EDGE = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Reserve:
-    """Of one namespace and embedder."""
+def reserve_of(judged: Sequence[tuple[float, float, bool]]) -> float:
+    """The reserve that these verdicts call for: the most likely one, by Newton's method; 0 or more, in logits.
 
-    logit: float = 0.0
-    """0 or more: taken from every logit; 1 makes 0.27 of 0.5."""
-    at: datetime | None = None
-    """Verdicts up to then are in it."""
+    It depends on the verdicts alone, in any order: said again or said otherwise, each counts once, as it stands now.
 
-    def after(self, judged: Sequence[tuple[float, bool]], at: datetime) -> Reserve:
-        """The reserve that also knows these verdicts: the most likely one, by Newton's method.
-
-        Args:
-            judged: Of applied receipts, the probability and whether it was right; given since `self.at`.
-            at: Of the latest of them.
-        """
-        if not judged:
-            return self
-        chance = np.clip([probability for probability, _ in judged], _EDGE, 1 - _EDGE)
-        logits, right = np.log(chance / (1 - chance)), np.array([float(one) for _, one in judged])
-        shift = 0.0
-        for _ in range(50):
-            likely = 1 / (1 + np.exp(-(logits + shift)))
-            slope, curve = (right - likely).sum() - shift / SPREAD**2, (likely * (1 - likely)).sum() + 1 / SPREAD**2
-            shift += float(slope / curve)
-        return Reserve(max(0.0, self.logit - shift), at)
+    Args:
+        judged: Of applied receipts the probability, the reserve that was in it, and whether it was right.
+    """
+    chance = np.clip([one[0] for one in judged], _EDGE, 1 - _EDGE)
+    logits = np.log(chance / (1 - chance)) + np.array([one[1] for one in judged])
+    right = np.array([float(one[2]) for one in judged])
+    taken = 0.0
+    for _ in range(50):
+        likely = 1 / (1 + np.exp(taken - logits))
+        slope, curve = (likely - right).sum() - taken / SPREAD**2, (likely * (1 - likely)).sum() + 1 / SPREAD**2
+        taken += float(slope / curve)
+    return max(0.0, taken)
 
 
 def _schema() -> pa.Schema:
@@ -68,7 +57,6 @@ def _schema() -> pa.Schema:
             pa.field("key", pa.string(), nullable=False, metadata=KEY),
             pa.field("namespace", pa.string(), nullable=False),
             pa.field("logit", pa.float64(), nullable=False),
-            pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
         ]
     )
 
@@ -95,8 +83,8 @@ class Reserves:
         """
         return self._database.version(TABLE)
 
-    def read(self) -> Reserve:
-        """The reserve; none before the first.
+    def read(self) -> float:
+        """The reserve, in logits; 0 before the first.
 
         Raises:
             StoreError: The table could not be read.
@@ -105,13 +93,13 @@ class Reserves:
 
         table = self._database.table(TABLE)
         if table is None:
-            return Reserve()
+            return 0.0
         mine = (col("namespace") == lit(self._namespace)) & (col("key") == lit(self._key))
         with faults(self._database.uri):
-            rows = table.search().where(mine).select(["logit", "at"]).limit(1).to_list()
-        return Reserve(**rows[0]) if rows else Reserve()
+            rows = table.search().where(mine).select(["logit"]).limit(1).to_list()
+        return float(rows[0]["logit"]) if rows else 0.0
 
-    def write(self, reserve: Reserve) -> None:
+    def write(self, reserve: float) -> None:
         """Keeps it.
 
         Raises:
@@ -119,7 +107,7 @@ class Reserves:
         """
         import pyarrow as pa
 
-        row = {"key": self._key, "namespace": self._namespace, "logit": reserve.logit, "at": reserve.at}
+        row = {"key": self._key, "namespace": self._namespace, "logit": reserve}
         data = pa.Table.from_pylist([row], schema=_schema())
         self._database.write(
             self._database.ensure(TABLE, _schema()),

@@ -26,7 +26,7 @@ def _schema() -> pa.Schema:
             pa.field("key", text, nullable=False, metadata=KEY),
             pa.field("namespace", text, nullable=False),
             pa.field("embedder", text, nullable=False),
-            pa.field("draw", text, nullable=False),
+            pa.field("lot", text, nullable=False),
             pa.field("vector", pa.list_(pa.float32()), nullable=False),
             pa.field("crowding", number, nullable=False),
             pa.field("mixed", number, nullable=False),
@@ -69,7 +69,7 @@ class Sample:
                 "key": json.dumps([self._namespace, self._embedder, lot], ensure_ascii=False),
                 "namespace": self._namespace,
                 "embedder": self._embedder,
-                "draw": lot,
+                "lot": lot,
                 "vector": one.vector,
                 "crowding": one.crowding,
                 "mixed": one.mixed,
@@ -95,10 +95,10 @@ class Sample:
         from lancedb.query import ColumnOrdering
 
         mine = (col("namespace") == lit(self._namespace)) & (col("embedder") == lit(self._embedder))
-        order = [ColumnOrdering(column_name="draw", ascending=True)]
+        order = [ColumnOrdering(column_name="lot", ascending=True)]
         with faults(self._database.uri):
-            query = table.search().where(mine).select(["draw", "vector", "crowding", "mixed"])
+            query = table.search().where(mine).select(["lot", "vector", "crowding", "mixed"])
             found = query.order_by(order).limit(MOST).to_arrow()
-        lots, crowding, mixed = (found[name].to_pylist() for name in ("draw", "crowding", "mixed"))
+        lots, crowding, mixed = (found[name].to_pylist() for name in ("lot", "crowding", "mixed"))
         vectors = (np.asarray(one.values, dtype=np.float32) for one in found["vector"])
         return {lot: Place(v, c, m) for lot, v, c, m in zip(lots, vectors, crowding, mixed, strict=True)}

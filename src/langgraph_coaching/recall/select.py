@@ -80,6 +80,7 @@ def select(
     situation: str = "",
     namespace: str = "default",
     labels: Labels | None = None,
+    reserve: float = 0.0,
     judged: Mapping[str, bool] | None = None,
 ) -> Advice:
     """Chooses by precedence within the limits: priority first, then probability, then the newer, then the id.
@@ -90,6 +91,7 @@ def select(
         situation: The matched text, for the receipts.
         namespace: For the receipts.
         labels: For the receipts: where the call comes from.
+        reserve: For the receipts: what was taken from every logit.
         judged: What a judge said of candidates near the floor, by the id of the coaching.
 
     Returns:
@@ -105,7 +107,7 @@ def select(
     kept = (*applied, *others[: max(0, limits.considered - len(applied))])
     now = datetime.now(UTC)  # receipts of one advice share their time
     told = {} if labels is None else {"agent": labels.agent, "node": labels.node, "tags": tuple(sorted(labels.tags))}
-    shared = {"situation": situation, "namespace": namespace, "at": now} | told
+    shared = {"situation": situation, "namespace": namespace, "at": now, "reserve": reserve} | told
     return Advice(
         considered=[_receipt(*one, shared) for one in kept],
         prompt=block(choice.entries),

@@ -9,14 +9,13 @@ import time
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.errors import CoachingError, EmbedderError
-from langgraph_coaching.recall.reserve import Reserve, Reserves
+from langgraph_coaching.recall.reserve import Reserves, reserve_of
 from langgraph_coaching.recall.sample import Sample
 from langgraph_coaching.recall.situation import place
 from langgraph_coaching.recall.traffic import MOST, Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     import numpy as np
     from numpy.typing import NDArray
@@ -45,7 +44,7 @@ TRIES = 8
 """Situations that may fail one by one before the embedder is taken to be down."""
 
 
-def _draw(situation: Situation) -> str:
+def _lot(situation: Situation) -> str:
     """Its lot: a digest favours no day and no order, and whoever draws has the same sample."""
     return hashlib.blake2b(situation.text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
@@ -72,7 +71,7 @@ class Survey:
         self._traffic: Traffic | None = None
         self._sample = Sample(database, namespace, embedder.id)
         self._reserves = Reserves(database, namespace, embedder.id)
-        self._reserve = Reserve()
+        self._reserve = 0.0
         self._look_at = 0.0
         self._seen = (0, 0)
         self._waiting: dict[str, Situation] = {}
@@ -92,7 +91,7 @@ class Survey:
     def reserve(self) -> float:
         """0 or more: what is taken from every logit, since verdicts have shown that too much is believed."""
         self._loaded_once()
-        return self._reserve.logit
+        return self._reserve
 
     def _loaded_once(self) -> None:
         if not self._loaded:
@@ -100,11 +99,11 @@ class Survey:
                 if not self._loaded:
                     self._load()
 
-    def judged(self, verdicts: Iterable[tuple[datetime, float, bool]]) -> float:
-        """Takes verdicts on applied receipts into account, those that have come since the last time.
+    def learn(self, verdicts: Sequence[tuple[float, float, bool]]) -> float:
+        """Makes the store as reserved as these verdicts call for.
 
         Args:
-            verdicts: When each was given, the receipt's probability, and whether it was right.
+            verdicts: All on applied receipts, as `reserve_of` takes them.
 
         Returns:
             The reserve now, in logits.
@@ -112,13 +111,12 @@ class Survey:
         Raises:
             StoreError: It could not be read or written.
         """
+        reserve = reserve_of(verdicts)
         with self._lock:
-            before = self._reserves.read()
-            fresh = [one for one in verdicts if before.at is None or one[0] > before.at]
-            if fresh:
-                self._reserve = before.after([one[1:] for one in fresh], max(at for at, *_ in fresh))
-                self._reserves.write(self._reserve)
-            return self._reserve.logit if fresh else before.logit
+            if reserve != self._reserves.read():
+                self._reserves.write(reserve)
+            self._reserve = reserve
+        return reserve
 
     def met(self, situations: Sequence[Situation]) -> None:
         """Takes note of situations that a running graph has met; some wait for others. Never raises.
@@ -143,7 +141,7 @@ class Survey:
 
     def _belonging(self, situations: Iterable[Situation]) -> dict[str, Situation]:
         """Those that are not in the sample and have low enough lots, as far as is known here."""
-        drawn = {_draw(situation): situation for situation in situations}
+        drawn = {_lot(situation): situation for situation in situations}
         lowest = set(sorted({*self._lots, *drawn})[:MOST])
         return {lot: situation for lot, situation in drawn.items() if lot in lowest and lot not in self._lots}
 
