@@ -115,7 +115,7 @@ def probabilities(
 
 def likely(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float64]:
     """Logits without the surroundings, `float64[candidates]`; the arguments are those of `probabilities`."""
-    result: NDArray[np.float64] = measured(place, chosen, ranks, fitted) @ WEIGHTS
+    result: NDArray[np.float64] = measured(place, chosen, ranks, fitted) @ fitted.background.weights
     return result + MIXED * place.mixed
 
 
