@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from intents import Coached, Given, Reviewer, Said, numbered
 from measure import calibration_error, scores
+from proposals import CASSETTES, intents, replayed
 from rich.console import Console
 from rich.table import Table
 from vectors import EMBEDDERS, Vectors
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CASES = Path(__file__).with_name("first_day.json")
-PROPOSED = Path(__file__).with_name("first_day_proposed.json")
-"""What a small real model proposed for each intent, from `first_day_propose.py`."""
+RECORDED = CASSETTES / "proposals.yaml"
+"""What a small real model proposed for each coaching."""
 
 ANSWERS = 10
 """Recorded situations that are answered yes or no, a coaching."""
@@ -71,11 +72,10 @@ def half_of(name: str) -> Half:
 
 def stores(half: Half, vectors: Vectors) -> dict[str, Coached]:
     """One store for each row of the table, by its name."""
-    proposed = json.loads(PROPOSED.read_text(encoding="utf-8")) if PROPOSED.exists() else {}
 
-    def store(known: Sequence[Sequence[Example]], names: Sequence[str] | None = None) -> Coached:
-        said = names or [one["intent"] for one in half.intents]
-        return Coached(vectors, (numbered(i, name, told) for i, (name, told) in enumerate(zip(said, known, strict=True))))
+    def store(known: Sequence[Sequence[Example]]) -> Coached:
+        said = enumerate(zip(half.intents, known, strict=True))
+        return Coached(vectors, (numbered(index, one["intent"], told) for index, (one, told) in said))
 
     one = [[Example(text=intent["source"])] for intent in half.intents]
     three = [[Example(text=text) for text in (intent["source"], *intent["examples"])] for intent in half.intents]
@@ -85,10 +85,10 @@ def stores(half: Half, vectors: Vectors) -> dict[str, Coached]:
         "3 examples": store(three),
         "1 + answers": answered(store(one), half),
     }
-    if proposed:
-        told = [[Example(**known) for known in proposed[intent["id"]]["proposals"]] for intent in half.intents]
-        names = [proposed[intent["id"]]["intent"] for intent in half.intents]
-        result["1 + proposals"] = store([[*a, *b] for a, b in zip(one, told, strict=True)], names)
+    if RECORDED.exists():
+        proposed = replayed(intents())
+        told = [[proposal.example for proposal in proposed[intent["id"]].proposals] for intent in half.intents]
+        result["1 + proposals"] = store([[*a, *b] for a, b in zip(one, told, strict=True)])
     return result
 
 

@@ -26,7 +26,7 @@ import torch
 from corpus import LABELLED, Batch, Corpus
 from models import CACHE, Model, fetch
 from noise import noisy
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,8 @@ SHARP, ORDER = 16.0, 0.15
 """Sharpness and weight of the order over all pairs: a floor is one for all coachings, so their likeness must be, too."""
 TOO_ALIKE = 0.72
 """Teacher's cosine from which two written families may well mean the same, and are not parted."""
-RATE = 8e-5
+STAGES = ((700, 8e-5), (350, 5e-5))
+"""Steps and highest rate of the stages: what was written for this project alone, then labelled utterances besides."""
 WARM = 0.08
 """Share of the steps in which the rate rises."""
 
@@ -88,12 +89,20 @@ def rate(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / warm) * max(0.0, (steps - step) / max(1, steps - warm)) if step >= warm else (step + 1) / warm
 
 
-def train(corpus: Corpus, folder: Path, steps: int, seed: int) -> Model:
-    """The trained student."""
+def train(student: Model, corpus: Corpus, folder: Path, steps: int, most: float, seed: int) -> None:
+    """One stage.
+
+    Args:
+        student: Is changed.
+        corpus: What it reads.
+        folder: Where the teacher is.
+        steps: How many batches.
+        most: The highest rate.
+        seed: Of the batches.
+    """
     torch.manual_seed(seed)
     rng = random.Random(seed)
     taught = teach(corpus, folder)
-    student = Model.student(fetch(folder)[0])
     student.transformer.train()
     for part in student.transformer.modules():
         if isinstance(part, torch.nn.Dropout):
@@ -101,7 +110,7 @@ def train(corpus: Corpus, folder: Path, steps: int, seed: int) -> Model:
     # Word pieces stay as they are: those that are never trained on must not drift apart from those that are.
     student.transformer.embeddings.word_embeddings.weight.requires_grad_(False)
     moved = [one for one in student.transformer.parameters() if one.requires_grad]
-    optimizer = torch.optim.AdamW(moved, lr=RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(moved, lr=most, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, steps))
     began, sums = time.monotonic(), np.zeros(3)
     for step in range(steps):
@@ -118,7 +127,6 @@ def train(corpus: Corpus, folder: Path, steps: int, seed: int) -> Model:
             print(f"{step + 1}/{steps}  {np.round(sums / 20, 3)}  {time.monotonic() - began:.0f} s", flush=True)
             sums[:] = 0
     student.transformer.eval()
-    return student
 
 
 def reported() -> list[str]:
@@ -131,24 +139,36 @@ def reported() -> list[str]:
 
 
 def main() -> None:
-    """Trains, and writes `model.safetensors` and `how.json`."""
+    """Trains in two stages, and writes `model.safetensors` and `how.json` after each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=CACHE)
     parser.add_argument("--without", nargs="*", default=[], choices=LABELLED)
-    parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--after", type=Path, help="a folder with the model after the first stage, which is then left out")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    corpus = Corpus(given.data, given.without, reported())
-    print({name: (len(found), sum(len(one.said) for one in found)) for name, found in corpus.families.items()})
-    student = train(corpus, given.work, given.steps, given.seed)
-    given.out.mkdir(parents=True, exist_ok=True)
-    save_file({name: value.contiguous() for name, value in student.transformer.state_dict().items()}, given.out / "model.safetensors")
-    how = {"argv": sys.argv[1:], "torch": torch.__version__, "texts": len(corpus.texts())}
-    (given.out / "how.json").write_text(json.dumps(how, indent=1))
+    student = Model.student(fetch(given.work)[0])
+    stages = [Corpus(given.data, without, reported()) for without in (LABELLED, given.without)]
+    if given.after:
+        student.transformer.load_state_dict(load_file(given.after / "model.safetensors"))
+    else:
+        train(student, stages[0], given.work, *STAGES[0], given.seed)
+        save(student, given.out / "first")
+    print({name: (len(found), sum(len(one.said) for one in found)) for name, found in stages[1].families.items()})
+    train(student, stages[1], given.work, *STAGES[1], given.seed + 1)
+    save(student, given.out)
+
+
+def save(student: Model, folder: Path) -> None:
+    """Writes the weights, and how they were made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {name: value.contiguous() for name, value in student.transformer.state_dict().items()}
+    save_file(weights, folder / "model.safetensors")
+    how = {"argv": sys.argv[1:], "torch": torch.__version__, "stages": STAGES}
+    (folder / "how.json").write_text(json.dumps(how, indent=1))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class Background:
     inverse: NDArray[np.float32]
     """`float32[dimension + 1, dimension + 1]`: of the regularised Gram matrix of the centred rows and a bias."""
     weights: NDArray[np.float64] = field(default_factory=WEIGHTS.copy)
-    """`float64[8]`: what `calibrate` weighs what it measures with; those of this embedder, once they are fitted."""
+    """`float64[10]`: what `calibrate` weighs what it measures with; those of this embedder, once they are fitted."""
 
     @property
     def dimension(self) -> int:

@@ -49,7 +49,7 @@ class Measured(NamedTuple):
     """What was measured of the likeliest coaching of each situation, and whether it is right there."""
 
     inputs: NDArray[np.float64]
-    """`float64[n, 8]`, as `calibrate.measured` has them."""
+    """`float64[n, 10]`, as `calibrate.measured` has them."""
     right: NDArray[np.float64]
     """`float64[n]`, 0 or 1."""
 
@@ -89,7 +89,7 @@ def weights(found: Measured, held: float = HELD) -> NDArray[np.float64]:
         held: How many situations the shared weights count as.
 
     Returns:
-        `float64[8]`.
+        `float64[10]`.
     """
     free = np.arange(len(WEIGHTS)) != NEVER
     x, result = found.inputs[:, free], WEIGHTS.astype(np.float64)
