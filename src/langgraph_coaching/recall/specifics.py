@@ -129,7 +129,8 @@ _RULES = tuple(
             (
                 r"\b\d{1,6}[a-z]? (?:[A-Z][\w'-]* ){1,3}(?:Street|St|Avenue|Ave|Drive|Dr|Road|Rd|Lane|Ln|Boulevard|Blvd"
                 r"|Way|Court|Ct|Square|Place|Terrace|Parkway|Pkwy)\b\.?"
-                r"(?:,? (?:Suite|Apt|Unit|Flat|flat|apt)\b\.? ?#?\w+)?(?:,? [A-Z][\w'-]*){0,4}(?:,? \d{5}(?:-\d{4})?(?!\d))?(?:,? USA?\b)?"
+                r"(?:,? (?:Suite|Apt|Unit|Flat|flat|apt)\b\.? ?#?\w+)?"
+                r"(?:,? [A-Z][\w'-]*){0,4}(?:,? \d{5}(?:-\d{4})?(?!\d))?(?:,? USA?\b)?"
             ),
             "an address",
         ),
