@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from langchain_core.messages import AIMessage, HumanMessage
 
-from langgraph_coaching.authoring.speech import TELLING, shortened
+from langgraph_coaching.authoring.act import TELLING
+from langgraph_coaching.authoring.speech import shortened
+from langgraph_coaching.authoring.subject import who
 from langgraph_coaching.authoring.turn import CONTEXT, gist, turn_acts
 from langgraph_coaching.coaching.wording import INTENT_LIMIT
 from langgraph_coaching.recall.situation import text_of
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.authoring.speech import Act
+    from langgraph_coaching.authoring.act import Act
 
 MOST = 5
 """Suggestions for one draft."""
@@ -43,7 +45,7 @@ def suggest_intents(messages: Sequence[BaseMessage]) -> list[str]:
             turns.append(done)
     if not turns:
         return ["the user has not said anything yet"]
-    return _lines(f"the user {told}" for told in _told(turns[-1], _goal(turns[:-1])))
+    return _lines(_told(turns[-1], _goal(turns[:-1])))
 
 
 def telling_turn(messages: Sequence[BaseMessage]) -> str:
@@ -65,19 +67,21 @@ def telling_turn(messages: Sequence[BaseMessage]) -> str:
 
 def _goal(turns: Sequence[list[Act]]) -> Act | None:
     """What the user was after in earlier turns: the latest wish or question, or else the latest trouble."""
-    told = [act for act in map(gist, reversed(turns)) if act.weight >= TELLING and not act.dependent]
-    return next((act for act in told if act.weight > 3), told[0] if told else None)  # noqa: PLR2004 - more than trouble
+    told = [act for act in map(gist, reversed(turns)) if act.weight >= TELLING and not act.dependent and who(act.told)]
+    wished = [act for act in told if act.weight > 3] or told  # noqa: PLR2004 - more than trouble
+    return next((act for act in wished if not act.pointing), wished[0] if wished else None)
 
 
 def _told(latest: list[Act], goal: Act | None) -> list[str]:
     main = gist(latest)
-    others = [act.told for act in latest if act.weight >= TELLING and act.told not in main.told]
+    others = [act.line for act in latest if act.weight >= TELLING and not act.answer and act.told not in main.told]
     if goal is None or goal.told == main.told:
-        return [main.told, *others]
-    both = f"{shortened(goal.told, CONTEXT)}, and now {main.told}"
-    if main.weight < 1:
-        return [goal.told, both]
-    return [both, goal.told, main.told, *others] if main.dependent else [main.told, *others, both, goal.told]
+        return [main.line, *others]
+    before = goal.subject if goal.subject != "the user" else who(shortened(goal.told, CONTEXT))
+    both = f"{before} {main.told}"
+    if main.weight < 1 and not main.answer:
+        return [goal.line, both]
+    return [both, goal.line, *others, main.line] if main.dependent else [main.line, *others, both, goal.line]
 
 
 def _lines(texts: Iterable[str]) -> list[str]:

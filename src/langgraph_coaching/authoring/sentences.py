@@ -9,14 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _GREETING = (
-    r"(?:hi+|hey+|hello+|hiya|greetings|good (?:morning|afternoon|evening|day))"
+    r"(?:hi+|hey+|hello+|hiya|howdy|yo|sup|greetings|good (?:morning|afternoon|evening|day))"
     r"(?: there| again| team| everyone| assistant| all| ho)?\b"
 )
 _SOUND = (
-    r"(?:oh|ah+|aw+|um+|uh+|er+|hm+|wow|ugh|gosh|yikes|yay|oops|whoa|help)\b(?=[^\w']|$)(?: (?:no|my|gosh|god|wow)\b)?"
+    r"(?:oh|ah+|aw+|um+|uh+|er+|hm+|wow|ugh|gosh|yikes|yay|oops|whoa|help|haha|lol|wait|damn|hold on|listen|look)\b"
+    r"(?=[^\w']|$)(?: (?:no|my|gosh|god|wow|dear)\b)?"
 )
 _ANSWER = (
     r"(?:no|nope|nah)(?=[^\w'\s]|$|\s+that\b)"
+    r"|(?:yes|yeah|yep|ok|okay|sure)(?=\s+(?:i|we|my|it|the|please|can|could|that)\b)"
     r"|(?:yes|yeah|yep|yup|okay|ok|sure(?: thing)?|right|all ?right|great|perfect|awesome|excellent|wonderful|cool"
     r"|got it|never ?mind|forget it|i see|understood|fine|(?:that )?sounds good|that's (?:right|correct|fine|okay)"
     r"|that works|absolutely|exactly|of course|no problem|sorry|i'm sorry|apologies|unfortunately|guess what"
@@ -33,24 +35,31 @@ _LINK = (
     r"|by the way|btw|just|again|to be honest|if possible|if so|if not"
     r"|here(?:'s| is| are) (?:what|the details|my details|my info)[^.:\n]*)\b(?=[\s,.:;!-])"
 )
-_LABEL = r"(?!(?:i|can|could|would|please|what|how)\b)\w[\w'/-]*(?: [\w'&/-]+){0,3}: (?=\S)"
+_LABEL = (
+    r"(?!(?:i|can|could|would|please|what|how|rate|write|translate|summari[sz]e|answer|read|check)\b)"
+    r"\w[\w'/-]*(?: [\w'&/-]+){0,3}: (?=\S)"
+)
 _OPENING = re.compile(
     rf"[^\w'\"]+|{_GREETING}|{_SOUND}|{_ANSWER}|{_FAREWELL}|{_THANKS}|{_LINK}|{_LABEL}",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:[\s,.!?;:-]|\b(?:please help(?: me)?|please|(?:thanks|thank you)(?: (?:so|very) much| a lot)?|for me"
+    r"(?:[\s,.!?;:/-]|(?<=[,!.] )help(?: me)?|\b(?:please help(?: me)?|please|(?:thanks|thank you)(?: (?:so"
+    r"|very) much| a lot)?|for me"
     r"|if possible|if you (?:can|could|don't mind)|right now|instead|as well|though|too|anyway"
     r"|(?<!\bto )(?<!\bby )(?<!\bit )(?<!\buntil )then"
     r"|(?:can|could) you (?:please )?(?:help|assist)(?: me)?(?: (?:out )?with (?:that|this|it))?))$",
     re.IGNORECASE,
+)
+_INNER_PLEASE = re.compile(
+    r",? please(?=(?:,? (?:with|and|to|for|in|on|at|from|but|that|because|so|as)\b))", re.IGNORECASE
 )
 
 _SENTENCE = re.compile(
     r"(?:(?<=[.!?])(?<!\b[DM]r\.)(?<!\bMrs\.)(?<!\bMs\.)|(?<=[.!?][\"')]))\s+|\n+|\s+-\s+|;\s+|\.\.\.\s*|…\s*"
 )
 _CLAUSE = re.compile(
-    r",?\s+(?:and|but|so|or)\s+(?=(?:also\s+|then\s+|now\s+)?(?:can|could|would|will) (?:you|i|we)\b"
+    r",?\s+(?:and|but|so|or)\s+(?=(?:also\s+|then\s+|now\s+)?(?:can|could|would|will) (?:you|i|we|a|the|my|it)\b"
     r"|i(?:'d| would| (?:really |just |also |still )?(?:want|need))\b|please\b|i'm (?:looking|trying|hoping)\b"
     r"|is (?:it|there)\b|do (?:you|i)\b|how\b|what (?:is|are)\b)"
     r"|,\s+(?=(?:can|could|would) (?:you|i)\b|please \w)|,\s+but\s+"
@@ -83,7 +92,7 @@ def bare(sentence: str) -> str:
         sentence = sentence[found.end() :]
     while found := _CLOSING.search(sentence):
         sentence = sentence[: found.start()]
-    return sentence
+    return _INNER_PLEASE.sub("", sentence)
 
 
 def conditional(sentence: str) -> tuple[str, str] | None:

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
+from langgraph_coaching.authoring.act import DECIDING, TELLING, Act
+from langgraph_coaching.authoring.answers import answered, manner, takes_orders
 from langgraph_coaching.authoring.scrub import given, scrub
-from langgraph_coaching.authoring.speech import TELLING, Act, acts, shortened
+from langgraph_coaching.authoring.speech import acts, shortened, small
+from langgraph_coaching.authoring.spelling import spelled
+from langgraph_coaching.authoring.subject import who
 from langgraph_coaching.recall.situation import TURN_LIMIT
 
 CONTEXT = 16
 """Words of what was said before, where it is needed to understand an act."""
 
-_FEW = 4
-"""Words of a bare answer."""
 
-_FAREWELL = r"\b(?:good ?)?bye\b|\bthat(?:.s| is| will be|.ll be) (?:all|it|everything)\b|\bthat covers everything\b"
-_YES = (
-    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|correct|right|exactly|absolutely|perfect|please do|sounds good|confirm\w*"
-    r"|that(?:.s| is) (?:right|correct|fine)|that works|(?:please )?(?:proceed|go ahead))\b"
-)
-_MANNERS = tuple(
-    (re.compile(pattern, re.IGNORECASE), Act(told, weight))
-    for pattern, told, weight in (
-        (_FAREWELL, "ends the conversation", 1.0),
-        (_YES, "agrees", 1.1),
-        (r"^\W*(?:no|nope|nah)\b", "declines", 1.1),
-        (r"\b(?:never ?mind|forget it)\b", "no longer wants it", 1.1),
-        (r"\b(?:thanks|thank you|thx)\b", "thanks the agent", 0.3),
-        (r"^\W*(?:hi+|hey+|hello+|hiya|greetings|good (?:morning|afternoon|evening|day))\b", "greets the agent", 0.2),
-    )
-)
-
-_ASKED = re.compile(
-    r"\b(name|e-?mail|zip|postal code|phone|user ?(?:id|name)|(?:account|order|reservation|booking) (?:number|id)|pin"
-    r"|date of birth|birth ?date|address)\b",
-    re.IGNORECASE,
-)
+_VAGUE = 0.4
+"""What an act loses beside others of its turn where it points to something said before."""
 
 
 def turn_acts(text: str, asked: str = "") -> list[Act]:
@@ -49,17 +31,36 @@ def turn_acts(text: str, asked: str = "") -> list[Act]:
         The acts; [] where nothing was said.
     """
     text = text[:TURN_LIMIT]
-    scrubbed = scrub(text)
+    scrubbed = scrub(spelled(text))
     done = list(acts(scrubbed))
-    manners = [act for pattern, act in _MANNERS if pattern.search(text)][:1]
-    facts = given(text) if all(act.weight < TELLING for act in done) else []
-    bare_answer = not manners and all(act.weight < 1 for act in done) and len(text.split()) <= _FEW
-    if not facts and bare_answer and (wanted := _ASKED.search(asked)):
-        facts = [wanted[1].lower()]
-    if facts:
-        done.append(Act(f"gives their {' and '.join(facts[:2])}", 1.3))
-    done += manners
+    if takes_orders(asked):
+        done = [_ordered(act) for act in done]
+    telling = [act for act in done if act.weight >= TELLING and not act.dependent]
+    mannered = manner(text, asked)
+    if not telling:
+        answer = answered(text, asked, given(text), mannered)
+        done = [*done, answer] if answer else done
+    elif mannered and mannered.weight == DECIDING:
+        return [mannered, *done]
+    if mannered:
+        done.append(mannered)
     return done or ([Act(f'says "{shortened(scrubbed)}"', 0.1)] if scrubbed else [])
+
+
+def _ordered(act: Act) -> Act:
+    """What a bare name means after "What can I get for you?": "one cortado" asks for it."""
+    if act.told.startswith("asks for "):
+        return replace(act, weight=max(act.weight, 3.5))
+    if act.told.startswith('says "'):
+        thing = act.told.removeprefix('says "').removesuffix('"')
+        return Act(f"asks for {small(thing)}", 3.5)
+    return act
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a turn says by itself what the user wants: not "yes", "the second one" or "0412"."""
+    done = turn_acts(text)
+    return any(act.weight >= TELLING and not act.dependent for act in done)
 
 
 def gist(done: list[Act]) -> Act:
@@ -68,10 +69,13 @@ def gist(done: list[Act]) -> Act:
     Args:
         done: The acts of the turn, at least one.
     """
-    main = max(done, key=lambda act: act.weight)
-    if main.dependent and main.weight >= TELLING:
+    main = max(
+        done,
+        key=lambda act: act.weight - (_VAGUE if act.weight >= TELLING and act.dependent and not act.answer else 0.0),
+    )
+    if main.dependent and not main.answer and main.weight >= TELLING:
         before = reversed(done[: done.index(main)])
         context = next((act for act in before if act.weight > 1.2 and not act.pointing), None)  # noqa: PLR2004 - no excuses
-        if context:
-            return Act(f"{shortened(context.told, CONTEXT)}, and {main.told}", main.weight, complete=True)
+        if context and (first := who(shortened(context.told, CONTEXT))):
+            return replace(main, subject=first)
     return main
