@@ -125,8 +125,18 @@ class Desk:
     def edit(self, coaching_id: str, **changes: Any) -> Coaching:
         """Makes the next revision with these fields changed, as `add` takes them; earlier ones stay readable.
 
+        Args:
+            coaching_id: Which one.
+            **changes: Fields of `add`. `examples` and `never` stand for the author's own ones and replace those; what
+                the source, verdicts and answers to recorded situations have taught stays. Without replacing any:
+                `add_examples` and `add_never` (texts or `Similar`s), and `remove` (texts, or examples as they are in
+                `coaching.examples`; whoever said so). The same situation is never on both sides, the last word counts.
+
+        Returns:
+            The next revision; the latest one where its examples are what they were.
+
         Raises:
-            InvalidCoachingError: A field is unknown, fixed or not acceptable.
+            InvalidCoachingError: A field is unknown, fixed or not acceptable, or there is no such example to remove.
             NotFoundError: There is none of that id, or it was deleted.
         """
         return self._book.revise(coaching_id, lambda latest: edited(latest, changes))
