@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.recall.background import Background
 
-LEAST = 0.05
-"""0..1: what is less undecided is not asked about; with a floor of 0.3 that is below 0.005 and above 0.97."""
+LEAST = 0.1
+"""0..1: what is less undecided is not asked about; with a floor of 0.3 that is below 0.011 and above 0.94."""
 
 TURN = 0.7
 """What a choice leaves of the worth of everything else in its group, so that the others get their turn."""
