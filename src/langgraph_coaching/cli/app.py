@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from langgraph_coaching.cli import browse, feedback, propose, refine, replay, test, write
+from langgraph_coaching.cli import browse, feedback, propose, refine, replay, review, test, write
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
 from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundError, RecordingError, StoreError
@@ -34,6 +34,8 @@ app.command("propose")(propose.propose)
 app.command("import")(write.import_)
 app.command("report")(refine.report)
 app.command("verdict")(refine.verdict)
+app.command("review")(review.review)
+app.command("similar")(review.similar)
 app.command("calibrate")(refine.calibrate)
 app.command("feedback")(feedback.feedback)
 app.command("replay")(replay.replay)

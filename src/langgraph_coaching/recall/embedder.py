@@ -136,7 +136,7 @@ class Embedder:
         with failing(self.id):
             vectors = np.asarray(self.embeddings.embed_documents([read(text) for text in texts]), dtype=np.float64)
             known = np.flatnonzero(vectors.any(axis=1))
-            return dict(zip((texts[index] for index in known), unit(vectors[known], len(known)), strict=True))
+            return dict(zip((texts[int(index)] for index in known), unit(vectors[known], len(known)), strict=True))
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of many texts in one call, `float32[len(texts), dimension]`.
