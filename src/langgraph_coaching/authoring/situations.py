@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.archive import Archive
 
 
-PATIENCE = 5.0
+PATIENCE = 3.0
 """Seconds after which an outlook embeds no further situation."""
 
 

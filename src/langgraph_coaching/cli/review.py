@@ -40,7 +40,8 @@ def review(
     Example: langgraph-coaching review
     """
     with opened(store, namespace, embeddings) as coach:
-        found = coach.review(limit=limit)
+        with render.errors.status("looking at receipts"):
+            found = coach.review(limit=limit)
         if as_json:
             render.as_json([render.plain(receipt) for receipt in found])
         elif found:
@@ -68,14 +69,15 @@ def similar(
 ) -> None:
     """Say yes or no where a coaching may apply, one key each.
 
-    Recorded situations that would teach it most: near, undecided, often met, unlike each other. Yes makes it apply there too, no
-    keeps it silent there; skip, undo the last, quit. What was answered is saved at the end as one revision, also after
-    Ctrl-C. With piped input, a line each.
+    Recorded situations that would teach it most: near, undecided, often met, unlike each other. Yes makes it apply
+    there too, no keeps it silent there; skip, undo the last, quit. What was answered is saved at the end as one
+    revision, also after Ctrl-C. With piped input, a line each.
 
     Example: langgraph-coaching similar c-k3v9q2m7x4ab
     """
     with opened(store, namespace, embeddings) as coach:
-        found = coach.similar(name, limit=limit)
+        with render.errors.status("looking at what was recorded"):
+            found = coach.similar(name, limit=limit)
         if as_json:
             render.as_json([render.plain(one) for one in found])
         elif found:

@@ -41,6 +41,9 @@ LOOK = 60.0
 BATCH = 256
 """Situations embedded in one call where there are many."""
 
+BLOCK = 64
+"""Situations embedded in one call where somebody waits, and not for ever."""
+
 TRIES = 8
 """Situations that may fail one by one before the embedder is taken to be down."""
 
@@ -189,10 +192,10 @@ class Survey:
             known = {lot: place for lot, place in self._places.items() if len(place.vector) == dimension}
         asked = [(_lot(situation), situation) for situation in situations]
         missing = [(lot, situation) for lot, situation in dict(asked).items() if lot not in known]
-        for start in range(0, len(missing), BATCH):
+        for start in range(0, len(missing), BLOCK):
             if time.monotonic() >= end:
                 break
-            known |= self._placed(dict(missing[start : start + BATCH]))
+            known |= self._placed(dict(missing[start : start + BLOCK]))
         with self._lock:
             self._places = dict([*self._places.items(), *known.items()][-2 * MOST :])
         return [known.get(lot) for lot, _ in asked]
