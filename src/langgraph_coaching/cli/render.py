@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.why import Why
     from langgraph_coaching.traces.importers import Finding
     from langgraph_coaching.traces.model import Step, Trace
 
@@ -197,9 +198,14 @@ def _step(step: Step) -> None:
     receipts(step.receipts, indent="       ", named=True)
 
 
-def advice(found: Advice) -> None:
-    """What was looked at, and what the model would read."""
-    receipts(found.considered)
+def whys(found: Sequence[Why]) -> None:
+    """The reckoning for each coaching."""
+    line("\n\n".join(map(str, found)))
+
+
+def advice(found: Advice, *, kept: bool = False) -> None:
+    """What was looked at, with the ids of receipts that were kept, and what the model would read."""
+    receipts(found.considered, named=kept)
     line(
         found.prompt or ("nothing applies" if found.considered else "nothing applies: there is no active coaching here")
     )

@@ -56,6 +56,16 @@ class Situation:
         return cls(tuple(turn for turn in reversed(turns) if turn[0]))
 
     @property
+    def said(self) -> str:
+        """What the user said, the latest first."""
+        return " ".join(text for text, user in self.turns if user)
+
+    @property
+    def latest(self) -> str:
+        """What the user said last."""
+        return next((text for text, user in self.turns if user), "")
+
+    @property
     def texts(self) -> list[str]:
         """What is embedded."""
         return [text for text, _ in self.turns]
@@ -125,15 +135,16 @@ def place(situation: Situation, vectors: NDArray[np.float32], background: Backgr
         vectors: Of `situation.texts`, `float32[len(turns), dimension]`, unit length.
         background: Of the same embedder.
     """
-    weights = _weights(situation, vectors, background)
-    summed = weights @ vectors
+    each = weights(situation, vectors, background)
+    summed = each @ vectors
     length = max(float(np.linalg.norm(summed)), 1e-9)
     vector = (summed / length).astype(np.float32)
     crowding = float(background.crowding(vector[np.newaxis])[0])
-    return Place(vector, crowding, mixed=float(np.log(weights.sum() / length)))
+    return Place(vector, crowding, mixed=float(np.log(each.sum() / length)))
 
 
-def _weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
+def weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
+    """How much each turn weighs, `float64[len(turns)]`; the arguments are those of `place`."""
     near = np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1)
     odd = np.clip((TALK_NEAR - background.scaled(near)) / (TALK_NEAR - TALK_FAR), _LEAST, 1.0)
     weights, kept = np.zeros(len(vectors)), 1.0
