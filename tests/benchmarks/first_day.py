@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from intents import Coached, Given, Reviewer, Said, numbered
+from intents import Coached, Given, Said, numbered
 from measure import calibration_error, scores
 from proposals import CASSETTES, intents, replayed
 from rich.console import Console
@@ -178,10 +178,11 @@ def main() -> None:
         vectors.save()
         result[name] = rows
         columns = [column for column in next(iter(rows.values())) if column != "styles"]
-        title = f"{name}, {given.half}: {len(half.intents)} coachings, {len(half.asked) - silent} phrasings, {silent} silent turns, floor {Limits().floor}"
+        told = f"{len(half.intents)} coachings, {len(half.asked) - silent} phrasings, {silent} silent turns"
+        title = f"{name}, {given.half}: {told}, floor {Limits().floor}"
         table = Table("known of each", *columns, "aim: recall", title=title)
         for row, found in rows.items():
-            shown = (f"{found[column]:.3f}" if column in ("ECE", "best floor") else f"{found[column]:.0f}" for column in columns)
+            shown = (f"{found[column]:.{3 if column in ('ECE', 'best floor') else 0}f}" for column in columns)
             table.add_row(row, *shown, str(AIMS.get(row, "")))
         console.print(table)
         styles = Table("known of each", *next(iter(rows.values()))["styles"], title="recall by style, percent")

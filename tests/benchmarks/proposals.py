@@ -43,7 +43,9 @@ def asked(base_url: str, intents: Sequence[dict[str, str]], languages: Sequence[
     return found
 
 
-def replayed(intents: Sequence[dict[str, str]], name: str = "proposals", languages: Sequence[str] = ()) -> dict[str, Found]:
+def replayed(
+    intents: Sequence[dict[str, str]], name: str = "proposals", languages: Sequence[str] = ()
+) -> dict[str, Found]:
     """The same from the recording.
 
     Raises:

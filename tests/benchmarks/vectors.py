@@ -24,6 +24,7 @@ from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 BATCH = 256

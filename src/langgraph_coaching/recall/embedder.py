@@ -152,7 +152,7 @@ class Embedder:
 
 
 def read(text: str) -> str:
-    """What of a text the embeddings are given: without specifics, and half characters, which no tokenizer takes, as "?"."""
+    """What of a text the embeddings are given: no specifics, and "?" for half characters, which no tokenizer takes."""
     return general(text.encode("utf-8", "replace").decode("utf-8"))
 
 

@@ -10,8 +10,7 @@ import numpy as np
 
 from langgraph_coaching.authoring.watch import Watch
 from langgraph_coaching.errors import InvalidCoachingError
-from langgraph_coaching.recall.adviser import CANDIDATES
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.search import CANDIDATES, Labels, search
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.recall.traffic import MOST
 from langgraph_coaching.refining.review import most_telling, unanswered
