@@ -15,10 +15,12 @@ import numpy as np
 
 from langgraph_coaching import Reply
 from langgraph_coaching.coaching.model import Coaching, Example
+from langgraph_coaching.coaching.store import matched
 from langgraph_coaching.recall.adviser import CANDIDATES
 from langgraph_coaching.recall.head import Head, fit, join, taken
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.reserve import reserve_of
+from langgraph_coaching.recall.scoring.phrasings import wishes
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.search import Candidate
 
 OUT_OF_SCOPE = "oos"
+WRITTEN = "written"
+"""The packaged phrasings as a data set; train alone."""
 BLOCK = 100
 """Situations a reviewer works through before the coachings are fitted again."""
 
@@ -77,6 +81,8 @@ def in_words(name: str) -> str:
 
 def halves(data: Path, name: str) -> tuple[list[dict], list[dict]]:
     """Train and test rows; DSTC11 and ABCD have no split of their own, so every other row is test."""
+    if name == WRITTEN:
+        return _written(), []
     if name == "abcd":
         return _reasons(data)[0::2], _reasons(data)[1::2]
     found = rows(data / "intents" / f"{name}.jsonl")
@@ -84,6 +90,12 @@ def halves(data: Path, name: str) -> tuple[list[dict], list[dict]]:
         return found[0::2], found[1::2]
     train = ("train", "oos_train", "oos_val")
     return [r for r in found if r["orig_split"] in train], [r for r in found if r["orig_split"] in ("test", "oos_test")]
+
+
+def _written() -> list[dict]:
+    """The packaged phrasings; near misses are out of scope."""
+    said = [{"text": text, "intent": wish.intent} for wish in wishes() for text in wish.said]
+    return said + [{"text": text, "intent": OUT_OF_SCOPE} for wish in wishes() for text in wish.near]
 
 
 def _reasons(data: Path) -> list[dict]:
@@ -119,7 +131,8 @@ def split(data: Path, name: str, coached: int, examples: int, seed: int, *, tuni
         Said(text, at.get(intent, -1)) for intent, found in kept.items() for text in found[: _half(found, tuning)]
     ]
     if tuning:
-        later = ((intent, found[_half(found, tuning) :][:25]) for intent, found in kept.items())
+        most = {OUT_OF_SCOPE: 400} if name == WRITTEN else {}
+        later = ((intent, found[_half(found, tuning) :][: most.get(intent, 25)]) for intent, found in kept.items())
         asked = [Said(text, at.get(intent, -1)) for intent, found in later for text in found]
     else:
         asked = [Said(row["text"], at.get(row["intent"], -1)) for row in test]
@@ -153,7 +166,7 @@ class Coached:
         return cls(vectors, (numbered(i, name, [Example(text=text) for text in found]) for i, (name, found) in said))
 
     def _head(self, coaching: Coaching) -> Head:
-        return Head(coaching, self.vectors([coaching.intent, *(example.text for example in coaching.examples)]))
+        return Head(coaching, self.vectors([matched(coaching.intent), *(example.text for example in coaching.examples)]))
 
     def beside(self, places: Sequence[Place]) -> Coached:
         """The same in a store that has met these situations, unlabelled."""

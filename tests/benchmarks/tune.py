@@ -20,7 +20,7 @@ from typing import NamedTuple
 import nearby
 import numpy as np
 from dialogues import AS_IT_IS, Star
-from intents import Coached, Reviewer, Said, first, split
+from intents import WRITTEN, Coached, Reviewer, Said, first, split
 from measure import calibration_error, chosen
 from rich.console import Console
 from rich.table import Table
@@ -30,7 +30,7 @@ from langgraph_coaching.recall.blas import one_thread
 from langgraph_coaching.recall.calibrate import MIXED, NEARBY, WEIGHTS, Fitted, measured
 from langgraph_coaching.recall.limits import Limits
 
-INTENTS = {"hwu64": 51, "banking77": 62, "clinc150": 120}
+INTENTS = {"hwu64": 51, "banking77": 62, "clinc150": 120, WRITTEN: 97}
 """Data sets, and how many intents each has here."""
 SHARES = (0.05, 0.1, 0.2, 0.35, 0.5)
 EXAMPLES = (0, 1, 3, 3, 6)

@@ -89,6 +89,7 @@ def test_the_turns_of_an_example_count_and_where_it_came_from_does_not(coaching)
     plain = coaching(examples=(Example(text="yes"),)).content_hash
     assert coaching(examples=(Example(text="yes", turns=(("yes", True), ("Refund it?", False))),)).content_hash != plain
     assert coaching(examples=(Example(text="yes", origin="verdict", reference="r-1"),)).content_hash == plain
+    assert coaching(examples=(Example(text="yes", origin="proposed"),)).content_hash == plain
 
 
 def test_a_moment_beyond_the_calendar_is_refused_by_name(coaching):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.book import Book
-from langgraph_coaching.authoring.draft import Draft, draft_of
+from langgraph_coaching.authoring.draft import Draft, draft_of, draft_over
 from langgraph_coaching.authoring.fields import compose, composed_many, edited
-from langgraph_coaching.authoring.intents import suggest_intents, suggest_with
+from langgraph_coaching.authoring.intents import suggest_intents
+from langgraph_coaching.authoring.revise import revised
 from langgraph_coaching.coaching.reembed import reembed
+from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.vectors import vectors_of
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from langchain_core.language_models import BaseChatModel
 
+    from langgraph_coaching.authoring.claims import Claims
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.coaching.store import Store
     from langgraph_coaching.recall.background.shelf import Shelf
@@ -34,38 +38,70 @@ class Desk:
         embedder: For the vectors of intents and examples.
         shelf: Where the embedder's background is.
         traces: Where drafts begin.
+        claims: What each coaching claims, so that it is not proposed for another.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf, traces: Archive) -> None:
+    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf, traces: Archive, claims: Claims) -> None:
         self._store = store
         self._embedder = embedder
         self._shelf = shelf
         self._book = Book(store, embedder, shelf)
         self.namespace = store.namespace
+        self._claims = claims
         self.traces = traces
         """Recorded runs: `get`, `list`, `add`."""
 
-    def draft(self, step: Step, *, model: BaseChatModel | None = None) -> Draft:
+    def draft(self, step: Step, *, model: BaseChatModel | None = None, languages: Sequence[str] = ()) -> Draft:
         """Begins coaching from a recorded step.
 
         Args:
             step: A step of a trace in this store.
-            model: A chat model that words the intent; without one it is taken from the conversation.
+            model: A chat model that words the intent and proposes phrasings and near misses, as `draft.propose` does;
+                without one the intent is taken from the conversation.
+            languages: In which there shall be proposals too.
 
         Raises:
             NotCoachableError: The agent's own reasoning did not make this step.
             NotFoundError: The step's trace is not in this namespace.
         """
-        suggest = suggest_intents if model is None else partial(suggest_with, model)
-        return draft_of(self.traces.get(step.trace_id), step, suggest)
+        draft = draft_of(self.traces.get(step.trace_id), step, suggest_intents, self._claims)
+        return draft if model is None else draft.propose(model, languages=languages)
+
+    def propose(self, coaching_id: str, model: BaseChatModel, *, languages: Sequence[str] = ()) -> Draft:
+        """Lets a chat model propose phrasings and near misses for what is saved.
+
+        Args:
+            coaching_id: Which one.
+            model: Any chat model. Where it fails there are no `proposals`, and `warnings` say why.
+            languages: Names or codes of languages in which there shall be proposals too.
+
+        Returns:
+            A draft of the next revision. Look at its `proposals`, `drop` and `reword` them; `coach.save` writes it.
+            The intent stays; the model's wording of it is the first of the `suggestions`, for `draft.when`.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            NotFoundError: There is none of that id, or it was deleted.
+            StoreError: The store could not be read.
+        """
+        coaching, trace = self.get(coaching_id), None
+        if coaching.source is not None:
+            with suppress(NotFoundError):
+                trace = self.traces.get(coaching.source.trace_id)
+        return draft_over(coaching, trace, self._claims).propose(model, languages=languages)
 
     def save(self, draft: Draft) -> Coaching:
-        """Saves a draft as active coaching.
+        """Saves a draft as active coaching, with the proposals that were not dropped.
+
+        A draft of what is saved already becomes its next revision, on top of what others have changed meanwhile.
 
         Raises:
             InvalidCoachingError: The draft has no behavior, or a field is not acceptable.
+            NotFoundError: It revises a coaching that was deleted.
             StoreError: It could not be written; nothing is lost, save it again.
         """
+        if draft.revises is not None:
+            return self._book.revise(draft.id, partial(revised, draft))
         return self._saved(draft.coaching(self.namespace))
 
     def add(self, *, intent: str, behavior: Any, **fields: Any) -> Coaching:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.authoring.fields import compose, examples_of
-from langgraph_coaching.authoring.intents import telling_turn
+from langgraph_coaching.authoring.fields import compose, examples_of, scope_of
+from langgraph_coaching.authoring.intents import MOST, telling_turn
+from langgraph_coaching.authoring.propose import Known, propose
+from langgraph_coaching.authoring.revise import revised
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
-from langgraph_coaching.coaching.model import Example, Source, new_id
+from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
 from langgraph_coaching.coaching.wording import PROSE_LIMIT, quoted
-from langgraph_coaching.errors import InvalidCoachingError, NotCoachableError
+from langgraph_coaching.errors import InvalidCoachingError, NotCoachableError, NotFoundError
 from langgraph_coaching.traces.conversation import messages_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
+    from langgraph_coaching.authoring.claims import Claims
+    from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.traces.model import Step, Trace
@@ -44,13 +49,23 @@ class Draft:
     """Further fields of the coaching, as `coach.add` takes them."""
     id: str = field(default_factory=new_id)
     """The coaching's id when it is saved; every change makes another, so that saving one draft twice saves it once."""
+    worded: bool = False
+    """Whether a person has worded the intent; no model words it anew then."""
+    proposals: tuple[Proposal, ...] = ()
+    """Phrasings and near misses that a model suggests; saved with the rest unless they are dropped."""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    """What went wrong when a model was asked, and what it proposed that another coaching claims."""
+    revises: Coaching | None = None
+    """The saved coaching of which this is the next revision; its id stays."""
+    claims: Claims | None = field(default=None, repr=False, compare=False)
+    """Knows what other coachings claim, where the draft is one of a coach's."""
 
     def _but(self, **changes: Any) -> Draft:
-        return replace(self, id=new_id(), **changes)
+        return replace(self, id=self.id if self.revises else new_id(), **changes)
 
     def when(self, intent: str) -> Draft:
         """Another intent."""
-        return self._but(intent=intent)
+        return self._but(intent=intent, worded=True)
 
     def reply(self, text: str) -> Draft:
         """Do this: answer in a certain way."""
@@ -80,16 +95,101 @@ class Draft:
         """With further fields of `coach.add`: `examples`, `never`, `agent`, `node`, `tags`, `priority`, `notes`, …."""
         return self._but(fields={**self.fields, **fields})
 
+    def propose(self, model: BaseChatModel, *, languages: Sequence[str] = ()) -> Draft:
+        """With what a chat model proposes: how others would say it, and what only sounds like it.
+
+        Look at `proposals`, `drop` what is wrong, `reword` what is nearly right; `coach.save` keeps the rest. The
+        intent is worded anew where no person has worded it; otherwise the model's wording is the first of the
+        `suggestions`. The model sees the latest turns before the step, the intent, the behavior and the examples,
+        never the notes.
+
+        Args:
+            model: Any chat model. Where it fails the draft stays as it is, with `warnings`.
+            languages: Names or codes of languages in which there shall be proposals too, each in a call of its own.
+
+        Raises:
+            EmbedderError: The embedder failed, which tells what other coachings claim.
+            StoreError: The store could not be read.
+        """
+        found = propose(model, self._known(), self.claims, languages)
+        if not (found.intent or found.proposals):
+            return replace(self, warnings=found.warnings)
+        intent, others = (self.intent, found.intent) if self.worded else (found.intent or self.intent, self.intent)
+        suggestions = dict.fromkeys(text for text in (others, *self.suggestions) if text and text != intent)
+        return self._but(
+            intent=intent,
+            suggestions=tuple(suggestions)[:MOST],
+            proposals=(*self.proposals, *found.proposals),
+            warnings=found.warnings,
+        )
+
+    def drop(self, *proposals: Proposal | str | int) -> Draft:
+        """Without these proposals.
+
+        Args:
+            *proposals: Each by itself, by its text, or by its place in `proposals`, counted from 0.
+
+        Raises:
+            NotFoundError: There is no such proposal.
+        """
+        places = {self._place(one) for one in proposals}
+        return self._but(proposals=tuple(p for place, p in enumerate(self.proposals) if place not in places))
+
+    def reword(self, proposal: Proposal | str | int, text: str) -> Draft:
+        """With other words for one proposal.
+
+        Args:
+            proposal: Which one, as in `drop`.
+            text: What somebody might say instead.
+
+        Raises:
+            NotFoundError: There is no such proposal.
+        """
+        place = self._place(proposal)
+        changed = replace(self.proposals[place], text=text)
+        return self._but(proposals=(*self.proposals[:place], changed, *self.proposals[place + 1 :]))
+
+    def _place(self, proposal: Proposal | str | int) -> int:
+        for place, one in enumerate(self.proposals):
+            if proposal in (one, one.text) or (type(proposal) is int and proposal == place):
+                return place
+        count = len(self.proposals)
+        there = (
+            f"there are {count}, 0 to {count - 1}" if count else "there are none; draft.propose(model) asks for some"
+        )
+        raise NotFoundError(f"no proposal {proposal!r}: {there}")
+
+    def _known(self) -> Known:
+        """What the model that proposes is told of it; no notes."""
+        saved = self.revises.scope if self.revises else Scope()
+        examples = (*self._examples(), *self._never())
+        return Known(
+            id=self.id,
+            intent=self.intent if self.worded else "",
+            behavior=self.behavior.render() if self.behavior else "",
+            own=tuple(example.text for example in examples if example.applies),
+            never=tuple(example.text for example in examples if not example.applies),
+            conversation=self.conversation,
+            scope=scope_of(saved, self.fields),
+        )
+
     def coaching(self, namespace: str) -> Coaching:
         """The coaching as it would be saved.
 
         Raises:
             InvalidCoachingError: No behavior was chosen, or a field is not acceptable.
         """
+        if self.revises is not None:
+            return revised(self, self.revises)
         if self.behavior is None:
             raise InvalidCoachingError("the draft says when but not what: choose a behavior, e.g. draft.reply('…')")
         fields = {"id": self.id, "source": self._source(), **self.fields, "examples": self._examples()}
         return compose(namespace, intent=self.intent, behavior=self.behavior, **fields)
+
+    def new_proposals(self, held: Sequence[Example]) -> list[Proposal]:
+        """The proposals that are not among these examples already."""
+        known = {example.text for example in held}
+        return [one for one in self.proposals if one.text not in known]
 
     def _source(self) -> Source | None:
         if self.step is None:
@@ -99,19 +199,30 @@ class Draft:
     def _examples(self) -> tuple[Example, ...]:
         given = examples_of(self.fields.get("examples", ()))
         said = quoted(telling_turn(self.conversation), PROSE_LIMIT)
-        if self.step is None or not said:
-            return given
-        # What was said there is the first example of where it applies.
-        return (Example(text=said, origin="source", reference=self.step.trace_id), *given)
+        if self.revises is not None:
+            given = (*self.revises.examples, *given)
+        elif self.step is not None and said:
+            # What was said there is the first example of where it applies.
+            given = (Example(text=said, origin="source", reference=self.step.trace_id), *given)
+        return (*given, *(one.example for one in self.new_proposals((*given, *self._never()))))
+
+    def _never(self) -> tuple[Example, ...]:
+        return examples_of(self.fields.get("never", ()), applies=False)
 
 
-def draft_of(trace: Trace, step: Step, suggest: Callable[[Sequence[BaseMessage]], Sequence[str]]) -> Draft:
+def draft_of(
+    trace: Trace,
+    step: Step,
+    suggest: Callable[[Sequence[BaseMessage]], Sequence[str]],
+    claims: Claims | None = None,
+) -> Draft:
     """Begins a draft at a recorded step.
 
     Args:
         trace: The step's trace.
         step: What the agent did there.
         suggest: Words an intent for a conversation, best first.
+        claims: Knows what other coachings claim.
 
     Raises:
         NotCoachableError: The agent's own reasoning did not make this step.
@@ -133,4 +244,27 @@ def draft_of(trace: Trace, step: Step, suggest: Callable[[Sequence[BaseMessage]]
         suggestions=tuple(suggestions[1:]),
         step=step,
         conversation=tuple(conversation),
+        claims=claims,
+    )
+
+
+def draft_over(coaching: Coaching, trace: Trace | None = None, claims: Claims | None = None) -> Draft:
+    """Begins the next revision of a saved coaching as a draft; every change is written when the draft is saved.
+
+    Args:
+        coaching: Its latest revision.
+        trace: Where it was written from, if that is still known.
+        claims: Knows what other coachings claim.
+    """
+    place = coaching.source.step if coaching.source and trace else None
+    step = trace.steps[place] if trace is not None and place is not None and place < len(trace.steps) else None
+    return Draft(
+        id=coaching.id,
+        intent=coaching.intent,
+        behavior=coaching.behavior,
+        worded=True,
+        step=step,
+        conversation=tuple(messages_before(trace, step)) if trace is not None and step is not None else (),
+        revises=coaching,
+        claims=claims,
     )

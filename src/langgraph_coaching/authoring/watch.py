@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.assess import assessed
+from langgraph_coaching.authoring.claims import Claims
 from langgraph_coaching.authoring.corrections import corrections_of
 from langgraph_coaching.authoring.desk import Desk
 from langgraph_coaching.authoring.draft import Draft, draft_of
@@ -67,7 +68,7 @@ class Watch(Desk):
         adviser: Adviser,
         recorder: Recorder,
     ) -> None:
-        super().__init__(store, embedder, shelf, traces)
+        super().__init__(store, embedder, shelf, traces, Claims(adviser.snapshot, embedder))
         self._ledger = ledger
         self._survey = survey
         self._adviser = adviser
@@ -162,7 +163,9 @@ class Watch(Desk):
         Returns:
             One for each corrected step, with the correction as its reply; look at the intent, then `coach.save` it.
         """
-        return [draft_of(trace, step, suggest_intents).reply(text) for step, text in corrections_of(trace)]
+        return [
+            draft_of(trace, step, suggest_intents, self._claims).reply(text) for step, text in corrections_of(trace)
+        ]
 
     def feedback(
         self,

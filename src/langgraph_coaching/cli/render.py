@@ -16,6 +16,7 @@ from rich.table import Column, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.report import Standing
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.advice import Advice, Receipt
@@ -196,6 +197,17 @@ def advice(found: Advice) -> None:
     line(
         found.prompt or ("nothing applies" if found.considered else "nothing applies: there is no active coaching here")
     )
+
+
+def proposals(draft: Draft) -> None:
+    """The proposals of a draft, numbered from 1, and the intent they are for."""
+    console.print(f"[bold]when replying to[/bold]: {escape(draft.intent)}", soft_wrap=True)
+    if draft.suggestions:
+        console.print(f"[bold]or in other words[/bold]: {escape(draft.suggestions[0])}", soft_wrap=True)
+    for number, one in enumerate(draft.proposals, 1):
+        language = f"  ({one.language})" if one.language else ""
+        colour, where = ("green", "also here ") if one.applies else ("yellow", "never here")
+        console.print(f"{number:>3} [{colour}]{where}[/{colour}] {escape(one.text + language)}", soft_wrap=True)
 
 
 def receipts(found: Sequence[Receipt], indent: str = "", *, named: bool = False) -> None:

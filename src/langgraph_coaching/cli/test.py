@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from langgraph_coaching.cli import render
+from langgraph_coaching.cli.chat_model import loaded
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, opened
-from langgraph_coaching.errors import InvalidCoachingError
 
 _HELP = """Make corrections into regression tests.
 
@@ -48,7 +46,7 @@ def new(
 
     Example: langgraph-coaching test new c-k3v9q2m7x4ab tests/test_shipping.py
     """
-    asked = None if model is None else _loaded(model)
+    asked = None if model is None else loaded(model)
     with opened(store, namespace, embeddings) as coach:
         found = coach.write_test(coaching, path, model=asked, expect=expect or (), force=force)
     if as_json:
@@ -57,17 +55,3 @@ def new(
     else:
         for line in str(found).splitlines():
             render.line(line)
-
-
-def _loaded(named: str) -> Any:
-    """The object that `module:name` says, with the folder the command runs in on the path, as with `python -m`."""
-    module, _, name = named.partition(":")
-    if not (module and name):
-        raise InvalidCoachingError(f"write --model MODULE:NAME, such as shop.agent:model, not {named!r}")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise InvalidCoachingError(f"--model {named} cannot be loaded: {error}") from error
-    finally:
-        sys.path.pop(0)

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from langgraph_coaching.cli import render
+from langgraph_coaching.cli.chat_model import METAVAR, chat_model
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, opened
+from langgraph_coaching.cli.propose import Drop, Languages, Yes, ask, keep, named
 from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
+    from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.traces.model import Step
@@ -63,6 +66,15 @@ def add(
             metavar="TRACE:NUMBER", help="The step it is written from; words the intent where --when is left out."
         ),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar=METAVAR, help="With --step: a chat model that proposes the intent, phrasings and near misses."
+        ),
+    ] = None,
+    languages: Languages = "",
+    yes: Yes = False,
+    drop: Drop = None,
     file: Annotated[
         Path | None,
         typer.Option("--from", metavar="FILE", help="A .jsonl file, one coaching a line, instead of the rest."),
@@ -76,8 +88,9 @@ def add(
 ) -> None:
     """Save coaching: by options, from a step, or many from a file.
 
-    By options: --when and one of the six behaviors (--reply to --handoff). From a step: --step and a behavior. From a
-    file: --from; every line is a JSON object such as {"intent": "…", "behavior": {"type": "reply", "text": "…"}}, and
+    By options: --when and one of the six behaviors (--reply to --handoff). From a step: --step and a behavior; with
+    --model also what a chat model proposes, of which --yes, --drop or your answer says what is kept. From a file:
+    --from; every line is a JSON object such as {"intent": "…", "behavior": {"type": "reply", "text": "…"}}, and
     either all of them are saved or none.
 
     Example: langgraph-coaching add --when "a customer asks about shipping" --reply "Ask for the country first."
@@ -93,6 +106,9 @@ def add(
     given = {kind: value for kind, value in chosen.items() if value is not None}
     if file is not None and (given or intent or step):
         raise InvalidCoachingError("--from brings whole coachings; leave the other options out")
+    if model is not None and step is None:
+        raise InvalidCoachingError("--model proposes from --step; for what is saved there is `propose ID --model NAME`")
+    asked = None if model is None else chat_model(model)
     with opened(store, namespace, embeddings) as coach:
         if file is not None:
             saved = _add_file(coach, file)
@@ -108,7 +124,12 @@ def add(
                 "notes": notes,
                 "author": author,
             }
-            saved = [_add_one(coach, intent, step, behavior, fields)]
+            draft = None if step is None else _draft(coach, intent, step, behavior, fields)
+            if draft is not None and asked is not None:
+                begun = draft
+                draft = ask(lambda: begun.propose(asked, languages=named(languages)))
+                draft = keep(draft, yes=yes, drop=drop, quiet=as_json)
+            saved = [_add_one(coach, intent, behavior, fields) if draft is None else coach.save(draft)]
     if as_json:
         render.as_json([coaching.model_dump(mode="json") for coaching in saved])
     else:
@@ -126,21 +147,19 @@ def _behavior(given: dict[str, str], instruction: str) -> dict[str, Any]:
     return {"type": kind, _FIELDS[kind]: value} | ({"instruction": instruction} if instruction else {})
 
 
-def _add_one(
-    coach: Coach, intent: str | None, step: str | None, behavior: dict[str, Any], fields: dict[str, Any]
-) -> Coaching:
-    if step is None:
-        if intent is None:
-            raise InvalidCoachingError(
-                "say when it applies with --when, or name the step it is written from with --step"
-            )
-        return coach.add(intent=intent, behavior=behavior, **fields)
+def _add_one(coach: Coach, intent: str | None, behavior: dict[str, Any], fields: dict[str, Any]) -> Coaching:
+    if intent is None:
+        raise InvalidCoachingError("say when it applies with --when, or name the step it is written from with --step")
+    return coach.add(intent=intent, behavior=behavior, **fields)
+
+
+def _draft(coach: Coach, intent: str | None, step: str, behavior: dict[str, Any], fields: dict[str, Any]) -> Draft:
     from dataclasses import replace
 
     from langgraph_coaching.coaching.behavior import behavior_of
 
     draft = replace(coach.draft(_step(coach, step)), behavior=behavior_of(behavior)).having(**fields)
-    return coach.save(draft.when(intent) if intent else draft)
+    return draft.when(intent) if intent else draft
 
 
 def _step(coach: Coach, named: str) -> Step:

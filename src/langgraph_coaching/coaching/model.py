@@ -53,8 +53,8 @@ class Example(Checked):
     """The conversation there, where it is known, the latest turn first: a text, and whether the user said it."""
     applies: bool = True
     """False for "never here"."""
-    origin: Literal["author", "source", "verdict"] = "author"
-    """Who says so: the author, the step the coaching was written from, or a verdict."""
+    origin: Literal["author", "source", "verdict", "proposed"] = "author"
+    """Who says so: the author, the step the coaching was written from, a verdict, or a proposal that was kept."""
     reference: Name | None = None
     """Where it came from, such as a trace or receipt id."""
 

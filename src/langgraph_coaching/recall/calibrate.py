@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.background import Background
     from langgraph_coaching.recall.head import Fits, Head
 
-WEIGHTS = np.array([1.02, 0.44, 6.04, -1.46, -2.27, -6.0, -0.19, 1.66])
+WEIGHTS = np.array([-2.36, 1.32, 1.62, -0.45, -2.26, -6.0, -0.36, -0.59, 1.01, 2.48])
 """Of 1, similarity to the prototype, head, crowding of the situation, crowding of the prototype, "never here", how
-many texts are known, and the head times that: the more texts a head was fitted on, the more it is believed.
+many texts are known, the head times that, similarity to the nearest text that applies, and to the intent.
 
-Fitted by `tests/benchmarks/tune.py` on train splits of HWU64, BANKING77 and CLINC150, with 0 to 6 examples and 0 to 20
-verdicts a coaching, over three embedders together. All inputs are on the embedder's own scale, so the weights hold for
-others too. A probability needs a base rate: here from 5 % to half of a data set's intents are coached, and what people
-say is spread evenly over all of them.
+What all embedders share, fitted by `tests/benchmarks/tune.py` on train splits of HWU64, BANKING77 and CLINC150 and on
+the packaged phrasings, with 0 to 6 examples and 0 to 20 verdicts a coaching, over three embedders together. Each
+embedder has weights of its own near these: see `scoring/fitting.py`. All inputs are on the embedder's own scale. A
+probability needs a base rate: here from 5 % to half of what people say is coached, the rest is spread evenly over what
+is not, near misses among it.
 """
 
 KNOWN = 1.5
@@ -115,7 +116,7 @@ def probabilities(
 
 def likely(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float64]:
     """Logits without the surroundings, `float64[candidates]`; the arguments are those of `probabilities`."""
-    result: NDArray[np.float64] = measured(place, chosen, ranks, fitted) @ WEIGHTS
+    result: NDArray[np.float64] = measured(place, chosen, ranks, fitted) @ fitted.background.weights
     return result + MIXED * place.mixed
 
 
@@ -126,7 +127,7 @@ def surrounded(
     heads, fits, background, _ = fitted
     ranks = fits.rows[chosen] @ around.middle.vector + fits.offsets[chosen]
     theirs = likely(around.middle, chosen, ranks, fitted)
-    own = background.scaled(_nearest([heads[index] for index in chosen], place.vector))
+    own = background.scaled(_nearest([heads[index] for index in chosen], place.vector)[0])
     above = max(0.0, around.density - SPARSE)
     covered = min(above / SPARSE, 1.0)
     result = np.full((len(chosen), len(NEARBY)), covered)
@@ -136,7 +137,7 @@ def surrounded(
 
 
 def measured(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float64]:
-    """What `WEIGHTS` weighs, `float64[candidates, 8]`; the arguments are those of `probabilities`."""
+    """What `WEIGHTS` weighs, `float64[candidates, 10]`; the arguments are those of `probabilities`."""
     heads, fits, background, _ = fitted
     result = np.ones((len(chosen), len(WEIGHTS)))
     prototype = background.scaled(fits.prototypes[chosen] @ place.vector)
@@ -147,6 +148,8 @@ def measured(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32],
     result[:, 5] = _never([heads[index] for index in chosen], place.vector, background)
     result[:, 6] = fits.known[chosen] - KNOWN
     result[:, 7] = result[:, 2] * result[:, 6]
+    nearest, intent = _nearest([heads[index] for index in chosen], place.vector)
+    result[:, 8], result[:, 9] = background.scaled(nearest), background.scaled(intent)
     return result
 
 
@@ -162,10 +165,11 @@ def _never(heads: Sequence[Head], vector: NDArray[np.float32], background: Backg
     return result
 
 
-def _nearest(heads: Sequence[Head], vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cosine of each head's nearest text that applies."""
+def _nearest(heads: Sequence[Head], vector: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Cosines of each head's nearest text that applies, and of its intent."""
     starts = np.cumsum([0, *(len(head.vectors) for head in heads[:-1])])
     near = np.concatenate([head.vectors @ vector for head in heads])
+    intent = near[starts]
     near[~np.concatenate([head.yes for head in heads])] = -1.0
     result: NDArray[np.float32] = np.maximum.reduceat(near, starts)
-    return result
+    return result, intent

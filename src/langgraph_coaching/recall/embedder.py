@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, extra
+from langgraph_coaching.recall.specifics import general
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,7 +119,7 @@ class Embedder:
         for text in texts:
             if text not in vectors:
                 with failing(self.id):
-                    vectors[text] = unit([self.embeddings.embed_query(whole(text))], 1)[0]
+                    vectors[text] = unit([self.embeddings.embed_query(read(text))], 1)[0]
         return self._remember(texts, vectors)
 
     async def aquery(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -127,14 +128,15 @@ class Embedder:
         for text in texts:
             if text not in vectors:
                 with failing(self.id):
-                    vectors[text] = unit([await self.embeddings.aembed_query(whole(text))], 1)[0]
+                    vectors[text] = unit([await self.embeddings.aembed_query(read(text))], 1)[0]
         return self._remember(texts, vectors)
 
-    def known_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Like `documents`, without the texts it has only a zero vector for."""
+    def known_documents(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Like `documents`, by text, without those it has only a zero vector for."""
         with failing(self.id):
-            vectors = np.asarray(self.embeddings.embed_documents(list(texts)), dtype=np.float64)
-            return unit(vectors[vectors.any(axis=1)], int(vectors.any(axis=1).sum()))
+            vectors = np.asarray(self.embeddings.embed_documents([read(text) for text in texts]), dtype=np.float64)
+            known = np.flatnonzero(vectors.any(axis=1))
+            return dict(zip((texts[index] for index in known), unit(vectors[known], len(known)), strict=True))
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of many texts in one call, `float32[len(texts), dimension]`.
@@ -144,14 +146,14 @@ class Embedder:
         """
         asked = list(dict.fromkeys(texts))
         with failing(self.id):
-            vectors = unit(self.embeddings.embed_documents([whole(text) for text in asked]), len(asked))
+            vectors = unit(self.embeddings.embed_documents([read(text) for text in asked]), len(asked))
         place = {text: index for index, text in enumerate(asked)}
         return vectors[[place[text] for text in texts]]
 
 
-def whole(text: str) -> str:
-    """The text with half characters (lone surrogates), which no tokenizer takes, made question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def read(text: str) -> str:
+    """What of a text the embeddings are given: without specifics, and half characters, which no tokenizer takes, as "?"."""
+    return general(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def unit(vectors: Any, count: int) -> NDArray[np.float32]:

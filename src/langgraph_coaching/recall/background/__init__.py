@@ -6,7 +6,7 @@ other languages. They tell what "near" means for an embedder, and what a coachin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.recall.blas import one_thread
+from langgraph_coaching.recall.calibrate import WEIGHTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +56,8 @@ class Background:
     """Mean cosine of one and its nearest: similarity 1."""
     inverse: NDArray[np.float32]
     """`float32[dimension + 1, dimension + 1]`: of the regularised Gram matrix of the centred rows and a bias."""
+    weights: NDArray[np.float64] = field(default_factory=WEIGHTS.copy)
+    """`float64[10]`: what `calibrate` weighs what it measures with; those of this embedder, once they are fitted."""
 
     @property
     def dimension(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ import numpy as np
 from langgraph_coaching.coaching.database import KEY, faults
 from langgraph_coaching.errors import EmbedderError
 from langgraph_coaching.recall.background import NEIGHBOURS, Background, texts
+from langgraph_coaching.recall.scoring.fitting import simulated, weights
+from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.embedder import Embedder
 
 TABLE = "backgrounds"
-PACKAGED = Path(__file__).parent / "minilm-int8.npz"
+PACKAGED = Path(__file__).parent / "coaching-minilm-1.npz"
 BATCH = 500
 """Texts embedded in one call."""
 
@@ -104,16 +107,19 @@ def measure(embedder: Embedder) -> Background:
     Raises:
         EmbedderError: It failed, or knows hardly any of the texts.
     """
-    requests, talk = texts()
-    vectors = [_embedded(embedder, group) for group in (requests, talk)]
-    if min(map(len, vectors)) <= NEIGHBOURS:
+    found = [_embedded(embedder, group) for group in (*texts(), phrasings())]
+    requests, talk = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found[:2])
+    if min(len(requests), len(talk)) <= NEIGHBOURS:
         raise EmbedderError(f"the embedder {embedder.id} has no vectors for nearly all of the background's texts")
-    return Background.of(np.vstack(vectors), len(vectors[1]))
+    background = Background.of(np.vstack([requests, talk]), len(talk))
+    return replace(background, weights=weights(simulated(found[2], background)))
 
 
-def _embedded(embedder: Embedder, group: tuple[str, ...]) -> NDArray[np.float32]:
-    batches = (list(group[start : start + BATCH]) for start in range(0, len(group), BATCH))
-    return np.vstack([embedder.known_documents(batch) for batch in batches])
+def _embedded(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
+    known: dict[str, NDArray[np.float32]] = {}
+    for start in range(0, len(group), BATCH):
+        known |= embedder.known_documents(group[start : start + BATCH])
+    return known
 
 
 def packed(background: Background) -> bytes:
@@ -124,6 +130,7 @@ def packed(background: Background) -> bytes:
         vectors=background.vectors.astype(np.float16),
         scale=np.array([background.talk, background.low, background.high]),
         inverse=background.inverse,
+        weights=background.weights,
     )
     return target.getvalue()
 
@@ -132,4 +139,6 @@ def unpacked(data: bytes) -> Background:
     """Reads what `packed` wrote; never runs what it reads."""
     with np.load(io.BytesIO(data), allow_pickle=False) as read:
         talk, low, high = read["scale"]
-        return Background(read["vectors"].astype(np.float32), int(talk), float(low), float(high), read["inverse"])
+        known = (read["vectors"].astype(np.float32), int(talk), float(low), float(high), read["inverse"])
+        # An earlier version has kept none; those that all embedders share do until it is measured anew.
+        return Background(*known, read["weights"]) if "weights" in read else Background(*known)

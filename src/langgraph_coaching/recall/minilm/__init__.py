@@ -22,7 +22,7 @@ class MiniLM(Embeddings):
     vector a function of its text alone. The model loads at the first text (0.1 s, about 100 MB).
     """
 
-    model = "minilm-int8"
+    model = "coaching-minilm-1"
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

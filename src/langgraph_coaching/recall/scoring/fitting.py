@@ -1,0 +1,136 @@
+"""Fits the weights of one embedder on the packaged phrasings, held near those that all embedders share.
+
+What a likeness means differs from embedder to embedder, most of all for paraphrases: one sees them all at once, another
+sees words. So the weights of `calibrate.py` are where each begins, and simulated stores of packaged wishes say how far
+this one is from there. A floor then means the same for all.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from langgraph_coaching.coaching.behavior import Reply
+from langgraph_coaching.coaching.model import Coaching, Example
+from langgraph_coaching.coaching.store import matched
+from langgraph_coaching.recall.blas import one_thread
+from langgraph_coaching.recall.calibrate import WEIGHTS, Fitted, Place, measured
+from langgraph_coaching.recall.head import Head, fit
+from langgraph_coaching.recall.scoring.phrasings import wishes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.recall.background import Background
+    from langgraph_coaching.recall.scoring.phrasings import Wish
+
+EXAMPLES = (0, 1, 3)
+SIZES = (8, 16, 32)
+"""Coachings of a simulated store."""
+
+ROUNDS = 2
+"""Stores of each size with each number of examples."""
+
+ASKED, OTHERS, TALK = 6, 3, 20
+"""Phrasings of each coached wish, of each two others, and of small talk."""
+
+NEVER = 5
+"""Index of the weight of "never here", which is set, not fitted."""
+
+HELD = 60.0
+"""Situations that the shared weights count as much as: with some 3,000 measured ones, an embedder speaks for itself."""
+
+
+class Measured(NamedTuple):
+    """What was measured of the likeliest coaching of each situation, and whether it is right there."""
+
+    inputs: NDArray[np.float64]
+    """`float64[n, 10]`, as `calibrate.measured` has them."""
+    right: NDArray[np.float64]
+    """`float64[n]`, 0 or 1."""
+
+
+def simulated(vectors: Mapping[str, NDArray[np.float32]], background: Background) -> Measured:
+    """Measures stores of packaged wishes, each asked in other people's words.
+
+    Args:
+        vectors: Unit vector of each text of `phrasings.texts()` that the embedder has one for.
+        background: Of the same embedder.
+    """
+    known = [wish for wish in wishes() if all(text in vectors for text in (matched(wish.intent), *wish.said))]
+    talk = background.small_talk
+    parts = []
+    for number in range(ROUNDS * len(SIZES) * len(EXAMPLES)):
+        rng = random.Random(number)  # noqa: S311 - the same stores for every embedder
+        examples, size = EXAMPLES[number % len(EXAMPLES)], SIZES[number // len(EXAMPLES) % len(SIZES)]
+        chosen = rng.sample(known, len(known))
+        coached, others = chosen[:size], chosen[size : 2 * size]
+        heads, asked = [], []
+        for index, wish in enumerate(coached):
+            said = rng.sample(wish.said, len(wish.said))
+            heads.append(_head(index, wish, said[:examples], vectors))
+            asked += [(vectors[text], index) for text in said[examples:][:ASKED]]
+            asked += [(vectors[text], -1) for text in wish.near if text in vectors]
+        asked += [(vectors[text], -1) for wish in others for text in rng.sample(wish.said, OTHERS)]
+        asked += [(talk[place], -1) for place in rng.sample(range(len(talk)), min(TALK, len(talk)))]
+        parts.append(_measured(heads, asked, background))
+    return Measured(np.vstack([part.inputs for part in parts]), np.concatenate([part.right for part in parts]))
+
+
+def weights(found: Measured, held: float = HELD) -> NDArray[np.float64]:
+    """The most likely weights for what was measured, with the shared ones as what is believed before.
+
+    Args:
+        found: Of one embedder.
+        held: How many situations the shared weights count as.
+
+    Returns:
+        `float64[10]`.
+    """
+    free = np.arange(len(WEIGHTS)) != NEVER
+    x, result = found.inputs[:, free], WEIGHTS.astype(np.float64)
+    offset = found.inputs[:, NEVER] * WEIGHTS[NEVER]
+    believed = held * (x**2).mean(axis=0) / 4  # a logistic's information per situation, at its most
+    for _ in range(60):
+        chance = 1 / (1 + np.exp(-np.clip(x @ result[free] + offset, -30, 30)))
+        curve = (x * (chance * (1 - chance))[:, np.newaxis]).T @ x + np.diag(believed + 1e-9)
+        slope = x.T @ (found.right - chance) - believed * (result[free] - WEIGHTS[free])
+        result[free] += np.linalg.solve(curve, slope)
+    return result
+
+
+def _head(index: int, wish: Wish, said: Sequence[str], vectors: Mapping[str, NDArray[np.float32]]) -> Head:
+    told = tuple(Example(text=text) for text in said)
+    coaching = Coaching(id=f"wish-{index}", intent=wish.intent, behavior=Reply(f"Answer {index}."), examples=told)
+    return Head(coaching, np.stack([vectors[text] for text in (matched(wish.intent), *said)]))
+
+
+def _measured(
+    heads: Sequence[Head], asked: Sequence[tuple[NDArray[np.float32], int]], background: Background
+) -> Measured:
+    fits = fit(heads, background)
+    stacked = np.stack([vector for vector, _ in asked])
+    crowding = background.crowding(stacked)
+    with one_thread():
+        ranks = stacked @ fits.rows.T + fits.offsets
+    best = ranks.argmax(axis=1)
+    fitted = Fitted(heads, fits, background)
+    rows = _rows(stacked, crowding, ranks, best, fitted)
+    right = (best == [index for _, index in asked]).astype(np.float64)
+    return Measured(np.vstack(list(rows)), right)
+
+
+def _rows(
+    stacked: NDArray[np.float32],
+    crowding: NDArray[np.float64],
+    ranks: NDArray[np.float32],
+    best: NDArray[np.intp],
+    fitted: Fitted,
+) -> Iterator[NDArray[np.float64]]:
+    for vector, crowd, row, place in zip(stacked, crowding, ranks, best, strict=True):
+        chosen = np.array([place])
+        yield measured(Place(vector, float(crowd)), chosen, row[chosen], fitted)

@@ -1,0 +1,89 @@
+"""What a small real model proposes for the coachings of `first_day.json`, replayed from a recording.
+
+    python tests/benchmarks/proposals.py                                                # shows them
+    python tests/benchmarks/proposals.py --record --base-url http://127.0.0.1:8088/v1   # asks the model anew
+
+Each coaching is known by its intent, its reply and the one message it was written from, as on the first day.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.authoring.propose import Found, Known, propose
+from langgraph_coaching.coaching.model import Scope
+from langgraph_coaching.demo.agent import chat_model
+from langgraph_coaching.demo.cassette import recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CASES = Path(__file__).with_name("first_day.json")
+CASSETTES = Path(__file__).parents[2] / "cassettes" / "first_day"
+AGAIN = "python tests/benchmarks/proposals.py --record --base-url http://127.0.0.1:8088/v1"
+NOWHERE = "http://127.0.0.1:9/v1"
+LONGEST = 900
+"""Tokens of an answer."""
+
+
+def asked(base_url: str, intents: Sequence[dict[str, str]], languages: Sequence[str] = ()) -> dict[str, Found]:
+    """What the model behind this address proposes, by the id of the intent."""
+    model = chat_model(base_url).bind(max_completion_tokens=LONGEST)
+    found = {}
+    for one in intents:
+        known = Known(id=one["id"], intent=one["intent"], behavior=one["reply"], own=(one["source"],), scope=Scope())
+        found[one["id"]] = propose(model, known, languages=languages)
+        print(one["id"], len(found[one["id"]].proposals), found[one["id"]].warnings, file=sys.stderr, flush=True)
+    return found
+
+
+def replayed(intents: Sequence[dict[str, str]], name: str = "proposals", languages: Sequence[str] = ()) -> dict[str, Found]:
+    """The same from the recording.
+
+    Raises:
+        RecordingError: A prompt is not in it.
+    """
+    with recorded(CASSETTES / f"{name}.yaml", again=AGAIN):
+        return asked(NOWHERE, intents, languages)
+
+
+def record(base_url: str, intents: Sequence[dict[str, str]], name: str, languages: Sequence[str]) -> None:
+    """Asks the model, and replaces the recording once all are answered."""
+    with tempfile.TemporaryDirectory() as folder:
+        new = Path(folder) / "new.yaml"
+        with recorded(new, again=AGAIN, record=True):
+            asked(base_url, intents, languages)
+        CASSETTES.mkdir(parents=True, exist_ok=True)
+        shutil.copy(new, CASSETTES / f"{name}.yaml")
+
+
+def intents() -> list[dict[str, str]]:
+    """All of the first day."""
+    agents = json.loads(CASES.read_text(encoding="utf-8"))["agents"]
+    return [one for agent in agents for one in agent["intents"]]
+
+
+def main() -> None:
+    """Prints the proposals."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--base-url", help="an OpenAI-compatible endpoint that serves the model of the recording")
+    parser.add_argument("--record", action="store_true", help="replace the recording")
+    given = parser.parse_args()
+    if given.record:
+        if not given.base_url:
+            sys.exit("to record, say with --base-url where the model is served")
+        record(given.base_url, intents(), "proposals", ())
+    for name, found in replayed(intents()).items():
+        print(f"\n{name}: {found.intent}")
+        for one in found.proposals:
+            print(f"  {'also' if one.applies else 'never'}: {one.text}")
+
+
+if __name__ == "__main__":
+    main()
