@@ -33,6 +33,16 @@ _GOES_AHEAD = re.compile(
     r"^\W*(?:\w+\W+){0,2}?(?:yes|yeah|yep|yup|confirm\w*|i agree|please do|do it|go for it|proceed|go ahead)\b",
     re.IGNORECASE,
 )
+_PICKED = re.compile(
+    r"^\W*(?:(?:ok|okay|yes|great|hm+|um+|i'?ll (?:take|have)|i(?:'d| would) (?:like|prefer)|let'?s (?:do|go with"
+    r"|take)|i want"
+    r"|give me|book|please|(?:we )?go with)\W+)*(?:option \w+|(?:number|no\.?) \w+|the (?:first|second|third"
+    r"|fourth|last|other"
+    r"|former|latter|cheap(?:er|est)|earli(?:er|est)|fast(?:er|est)|later?|latest|\w+) one|the (?:first|second"
+    r"|third|last))"
+    r"(?: (?:option|please|then|sounds good|works|is fine))*\W*(?:please|thanks|thank you)?\W*$",
+    re.IGNORECASE,
+)
 _UNDERSTOOD = re.compile(
     r"^\W*(?:\w+\W+){0,2}?(?:i (?:understand|see)|got it|understood|makes sense)\b(?! (?:that|you))", re.IGNORECASE
 )
@@ -96,7 +106,7 @@ def manner(text: str, asked: str) -> Act | None:
         asked: What the agent said before, which tells what a yes or no means.
     """
     question = asked[-_LAST:]
-    kinds = (_ended, _understood, _agreed, _declined, _courteous)
+    kinds = (_picked, _ended, _understood, _agreed, _declined, _courteous)
     return next((act for kind in kinds if (act := kind(text, question))), None)
 
 
@@ -120,6 +130,10 @@ def _agreed(text: str, question: str) -> Act | None:
         plain = _GOES_AHEAD.match(text) and not _NEW.search(text) and "?" not in text
         return Act("agrees to go ahead", DECIDING if plain else 1.1, answer=True)
     return Act("says yes" if "?" in question else "agrees", 1.1, answer=True)
+
+
+def _picked(text: str, question: str) -> Act | None:
+    return Act("picks one of the options", 1.2, answer=True) if question and _PICKED.match(text) else None
 
 
 def _declined(text: str, question: str) -> Act | None:
