@@ -111,7 +111,7 @@ def test_too_little_is_none(placed, background):
 
 
 def test_where_the_traffic_covers_nothing_it_says_nothing(chance, much):
-    coached, asked = ["a picnic in the mountains", "we hike up and eat there"], "which mountain is good for a picnic"
+    coached, asked = ["how to learn jazz", "I would love to play jazz"], "is jazz harder to play than blues"
     assert chance(coached, asked, much) == chance(coached, asked)
 
 
