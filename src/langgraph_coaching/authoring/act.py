@@ -15,7 +15,7 @@ _POINTING = re.compile(
     r"\b(?:it|its|this|them|those|these|he|she|that(?! (?:they|the|is|are|was|were|has|have|will|would|can)\b))\b"
     r"|(?<!there )\bthere\b(?! (?:is|are|was|were|a|any)\b)"
     r"|(?<!another )(?<!different )(?<!new )(?<!better )(?<!bigger )(?<!smaller )(?<!larger )(?<!cheaper )(?<!newer )"
-    r"\bones?\b(?! of)"
+    r"\bones?\b(?! of)|\boption \w+\b|\bthe (?:first|second|third|last|other) option\b"
 )
 _EMPTY_WORDS = """
 a about agent ahead all also an and any anything are as ask asks at back be been by can change changes check could

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.fields import compose, examples_of, scope_of
-from langgraph_coaching.authoring.intents import MOST, telling_turn
+from langgraph_coaching.authoring.intents import MOST
 from langgraph_coaching.authoring.propose import Known, propose
 from langgraph_coaching.authoring.revise import revised
+from langgraph_coaching.authoring.source import source_examples
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
-from langgraph_coaching.coaching.wording import PROSE_LIMIT, quoted
+from langgraph_coaching.coaching.wording import quoted
 from langgraph_coaching.errors import InvalidCoachingError, NotCoachableError, NotFoundError
 from langgraph_coaching.traces.conversation import messages_before
 
@@ -183,7 +184,13 @@ class Draft:
             return revised(self, self.revises)
         if self.behavior is None:
             raise InvalidCoachingError("the draft says when but not what: choose a behavior, e.g. draft.reply('…')")
-        fields = {"id": self.id, "source": self._source(), **self.fields, "examples": self._examples()}
+        fields = {
+            "id": self.id,
+            "source": self._source(),
+            **self.fields,
+            "examples": self._examples(),
+            "never": self._never(),
+        }
         return compose(namespace, intent=self.intent, behavior=self.behavior, **fields)
 
     def new_proposals(self, held: Sequence[Example]) -> list[Proposal]:
@@ -198,16 +205,19 @@ class Draft:
 
     def _examples(self) -> tuple[Example, ...]:
         given = examples_of(self.fields.get("examples", ()))
-        said = quoted(telling_turn(self.conversation), PROSE_LIMIT)
         if self.revises is not None:
             given = (*self.revises.examples, *given)
-        elif self.step is not None and said:
-            # What was said there is the first example of where it applies.
-            given = (Example(text=said, origin="source", reference=self.step.trace_id), *given)
+        given = (*self._learned(applies=True), *given)
         return (*given, *(one.example for one in self.new_proposals((*given, *self._never()))))
 
     def _never(self) -> tuple[Example, ...]:
-        return examples_of(self.fields.get("never", ()), applies=False)
+        return (*self._learned(applies=False), *examples_of(self.fields.get("never", ()), applies=False))
+
+    def _learned(self, *, applies: bool) -> list[Example]:
+        """What the step that a new coaching is written from says of where it applies, or of where it does not."""
+        if self.step is None or self.revises is not None:
+            return []
+        return [one for one in source_examples(self.conversation, self.step.trace_id) if one.applies is applies]
 
 
 def draft_of(

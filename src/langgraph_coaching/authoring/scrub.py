@@ -36,8 +36,10 @@ _BEFORE = tuple(
         # Whichever order it is, it stays an order.
         (rf"(?i:\b({_OWNER} (?:\w+ )?){_THING}) {_LOCATORS}", lambda found: found[1] + found[2].lower()),
         (rf"(?i:\b{_THING}) {_LOCATORS}", lambda found: f"the {found[1].lower()}"),
+        (rf"\b(tied|linked|related|connected|attached|belongs?) to {_CODES}", r"\1 to an order"),
         (rf"(?:,| -| and| from| in| for| on| of| under| with| to| at| by| is| it's)+ {_CODES}", ""),
         (rf"(?i:\b(under|over|below|above|than|for|at|about)) {_MONEY}", r"\1 a certain price"),
+        (rf",? \b[Bb]etween {_PROPER} (?:and|to) {_PROPER}", ""),
         (rf",? \b[Ff]rom {_PROPER} to {_PROPER}(?: and back)?", ""),
         (r"\b[A-Z]{3} ?(?:to|-|->) ?[A-Z]{3}\b ?", ""),
     )

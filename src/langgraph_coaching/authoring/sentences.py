@@ -13,7 +13,8 @@ _GREETING = (
     r"(?: there| again| team| everyone| assistant| all| ho)?\b"
 )
 _SOUND = (
-    r"(?:oh|ah+|aw+|um+|uh+|er+|hm+|wow|ugh|gosh|yikes|yay|oops|whoa|help|haha|lol|wait|damn|hold on|listen|look)\b"
+    r"(?:oh|ah+|aw+|um+|uh+|er+|hm+|wow|ugh|gosh|yikes|yay|oops|whoa|help|haha|lol|wait|c'?mon|come on"
+    r"|hurry(?: up)?|seriously|omg|je?ez|dude|man|damn|hold on|listen|look)\b"
     r"(?=[^\w']|$)(?: (?:no|my|gosh|god|wow|dear)\b)?"
 )
 _ANSWER = (

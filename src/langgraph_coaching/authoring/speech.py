@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.act import TELLING, Act
-from langgraph_coaching.authoring.phrases import PHRASES
+from langgraph_coaching.authoring.phrases import IMPERATIVE, PHRASES
 from langgraph_coaching.authoring.questions import indirect
 from langgraph_coaching.authoring.retelling import retold
 from langgraph_coaching.authoring.sentences import bare, clauses, conditional
@@ -30,7 +30,7 @@ _SPLICE = re.compile(
     re.IGNORECASE,
 )
 _TROUBLE = re.compile(
-    r"\b(?:never|no longer|cannot|can'?t|(?:won|doesn)'?t work"
+    r"\b(?:never|no longer|cannot(?! believe| wait)|can'?t(?! believe| wait)|(?:won|doesn)'?t work"
     r"|(?:hasn|haven|didn)'?t (?:arrive|receive|get|work|show|been)\w*|wrong"
     r"|broken|missing|fail\w*|lost|stolen|damaged|defective|error|late|delay\w*|frustrat\w*|upset|declined|rejected|unknown|fraud\w*"
     r"|problems?|issues?|trouble|mistake\w*|accident\w*|incorrect|cancel\w*|refund\w*|unauthorized|unable|stuck"
@@ -99,7 +99,8 @@ _BARE_NOUN = re.compile(
     re.IGNORECASE,
 )
 _NAMED_ONLY = re.compile(
-    r"(?:(?:yes|no|ok),? )?(?:just |only )?((?:an?|one|two|three|four|some|another|\d{1,2}|large|medium|small|tall|"
+    r"(?:(?:yes|no|ok),? )?(?:just |only )?(?!.* (?:ago|later|from now|years? old)$)((?:an?|more|one|two|three"
+    r"|four|some|another|\d{1,2}|large|medium|small|tall|"
     r"grande|short|single|double|iced|hot) .+)",
     re.IGNORECASE,
 )
@@ -120,9 +121,20 @@ _EXCUSE = 1.2
 _THEN = re.compile(r"(?<=^asks for )(.+?),? and (?:make|put|can|could|please|also)\b.*", re.DOTALL)
 """What is asked to be done with the thing asked for."""
 
+_AND_DO = re.compile(
+    rf"((?:wants to|asks the agent to) \w+ \w+ \w+.*?),? and (?:also |then )?(?:{IMPERATIVE})\b (?!of\b|in\b).+",
+    re.DOTALL | re.IGNORECASE,
+)
+
 _CONJUNCTIONS = ("because", "since", "so", "but", "as", "while", "and", "or", "if", "when", "that", "which", "who")
 _PREPOSITIONS = frozenset(
     {"for", "with", "from", "on", "in", "at", "by", "about", "after", "before", "to", "of", "without", "using"}
+)
+_BEGUN = re.compile(
+    r"(?<=\w),? (?:(?:and|but) )?(?:before|after|when|while|once|if|because|since|as|so|that|which"
+    r"|who)(?: [\w']+){0,4}$"
+    r"|(?<=\w),? (?:and|but|so) (?:they|it|the agent)(?: [\w']+)?$",
+    re.IGNORECASE,
 )
 _OPEN_END = re.compile(
     r"(?:[\s,:;-]|\b(?:the|an?|my|their|your|our|its|this|that|these|to|of|for|with|from|on|in|at|by|and|or|but|so|if|as|is"
@@ -149,8 +161,13 @@ def shortened(text: str, most: int = LONGEST) -> str:
     for ends in (_CONJUNCTIONS, _PREPOSITIONS):
         for place in range(most, most // 3, -1):
             if words[place - 1].endswith((",", ":", ";")) or words[place].lower() in ends:
-                return _OPEN_END.sub("", " ".join(words[:place]))
+                return _closed(" ".join(words[:place]))
     return _OPEN_END.sub("", " ".join(words[:most])) or " ".join(words[:most])
+
+
+def _closed(text: str) -> str:
+    """A text that was cut, without a clause that has only begun: "… and before they could cancel"."""
+    return _OPEN_END.sub("", _BEGUN.sub("", _OPEN_END.sub("", text)))
 
 
 def _act(clause: str, *, question: bool, nested: bool = False) -> Act:
@@ -161,7 +178,7 @@ def _act(clause: str, *, question: bool, nested: bool = False) -> Act:
     clause = _with_subject(clause)
     first = _SPLICE.split(clause)[0]
     if told := _phrased(first) or _phrased(clause):
-        return Act(shortened(retold(_THEN.sub(r"\1", told))), 4)
+        return Act(shortened(retold(_one(told))), 4)
     inner = _INNER.search(clause)
     if inner and not nested and len(said := bare(inner[1] or inner[2])) < len(clause):
         return _act(said, question=question, nested=True)
@@ -187,6 +204,13 @@ def _statement(clause: str) -> Act:
         return Act(f'says "{shortened(clause)}"', 0.5)
     article = "the " if _BARE_NOUN.match(clause) else ""
     return Act(f"says that {article}{shortened(small(retold(clause)))}", _weight(clause))
+
+
+def _one(told: str) -> str:
+    """The first of several things that are asked for at once."""
+    told = _THEN.sub(r"\1", told)
+    found = _AND_DO.match(told)
+    return found[1] if found else told
 
 
 def _phrased(clause: str) -> str | None:
