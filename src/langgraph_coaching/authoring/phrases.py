@@ -32,7 +32,8 @@ _TRY = (
     r"|contacting you)"
 )
 _WONDER = (
-    rf"(?:{_WISH} to (?:know|find out|ask|check|see|confirm)|{_i(r'(?: was| am|.?m)?')}(?:wondering|curious)|curious"
+    rf"(?:{_WISH} to (?:know|find out|ask|check|see|confirm)|{_i(r'(?: was| am|.?m)?')}"
+    r"(?:wondering|curious)(?: (?:on|about|as to|to know))?|curious"
     r"|wondering|any idea|do you (?:happen to )?know)"
 )
 IMPERATIVE = (

@@ -203,7 +203,8 @@ def _statement(clause: str) -> Act:
     if remark or not _VERB.search(clause):
         return Act(f'says "{shortened(clause)}"', 0.5)
     article = "the " if _BARE_NOUN.match(clause) else ""
-    return Act(f"says that {article}{shortened(small(retold(clause)))}", _weight(clause))
+    told = re.sub(r"^that (?=[a-z]+(?:s|ed)\b)", "it ", small(retold(clause)))
+    return Act(f"says that {article}{shortened(told)}", _weight(clause))
 
 
 def _one(told: str) -> str:
