@@ -17,7 +17,7 @@ _KIND = (
 _THING = rf"({_KIND})(?: (?:number|no\.?|id)s?)?(?: is|:)?"
 _OWNER = r"(?:my|the|this|that|these|those|an?|another|our|your|each|both)"
 _MONEY = r"(?:[$€£] ?\d[\d,]*(?:\.\d+)?|\b\d[\d,]*(?:\.\d+)? ?(?:dollars|bucks|credits|euros|usd)\b)"
-_PROPER = r"(?:[A-Z][\w'.-]+|(?:of|de|la|the)(?= [A-Z]))(?: [A-Z][\w'.-]+)*"
+_PROPER = r"(?:St\. )?[A-Z][\w'-]*\w(?:(?: (?:of|de|la))? [A-Z][\w'-]*\w)*"
 
 _BEFORE = tuple(
     (re.compile(pattern), replacement)

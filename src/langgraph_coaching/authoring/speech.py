@@ -42,7 +42,8 @@ _FORGOTTEN = re.compile(
 )
 _VERB = re.compile(
     r"\b(?:i'?m|i'll|we'll|am|is|are|was|were|it's|that's|there's|ha[sd]|have|do|does|did|will|would|can|could|should|got"
-    r"|want|need|think|thought|said|says|keeps?|seems?|\w+ed|\w+n't|went|came|made|found|bought|sent|took|gave|told)\b",
+    r"|want|need|think|thought|said|says|keeps?|seems?|\w+ed|\w+n't|went|came|made|found|bought|sent|took|gave|told|lost|broke|left|paid|kept"
+    r"|felt|fell|forgot|stole|ran|saw|heard|chose|wrote|met|meant|won)\b",
     re.IGNORECASE,
 )
 _FINITE = re.compile(
@@ -58,7 +59,8 @@ _FEW = 3
 """Words in which a statement needs somebody whom it is about."""
 
 _PROCEDURE = re.compile(
-    r"rings? a bell|makes? sense|should work|the agent needs|asks to be told|to verify|look (?:it|me|them) up"
+    r"rings? a bell|asks the agent to check once|makes? sense|should work|the agent needs|asks to be told"
+    r"|to verify|look (?:it|me|them) up"
     r"|(?:use|try|under|at|is) (?:an email address|a phone number)|ZIP code|their name|user ?name|next steps?"
     r"|asks the agent to (?:confirm|double-check|check)(?: (?:that|it|this|again|everything|once \w+|if that's \w+))*$",
     re.IGNORECASE,

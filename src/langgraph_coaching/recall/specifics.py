@@ -153,7 +153,7 @@ _RULES = tuple(
         (rf"(?i)\b(the|my|your|this|that|an?|our) {_DATE}(?= (?!{_SMALL_WORDS})[a-z])", r"\1"),
         (rf"(?i){_ON} (?:the )?{_DATE}(?: ?(?:-|–|to|and|until|till) ?(?:the )?(?:{_DATE}|{_DAY}{_RIGHT}))?", ""),
         (rf"(?i){_ON} {_SHORT_DATE}(?: ?(?:-|–|to|and|until|till) ?\d{{1,2}}/\d{{1,2}}{_RIGHT})?", ""),
-        (rf"(?i){_LEFT}{_DATE}", ""),
+        (rf"(?i){_LEFT}{_DATE}(?: ?(?:-|–|to|until|till) ?(?:{_DATE}|{_DAY}{_RIGHT}))?", ""),
         (rf"(?i){_AT} {_CLOCK}", ""),
         (rf"(?i){_CLOCK}", ""),
         # Whichever order it is, it stays an order.
