@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.errors import CoachingError
     from langgraph_coaching.recall.advice import Advice, Receipt
     from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.why import Why
     from langgraph_coaching.traces.importers import import_traces
     from langgraph_coaching.traces.limits import CaptureLimits
     from langgraph_coaching.traces.model import Step, Trace
@@ -41,6 +42,7 @@ _ROOMS = {
     "Source": "coaching.model",
     "Step": "traces.model",
     "Trace": "traces.model",
+    "Why": "recall.why",
     "coached": "agent.state",
     "import_traces": "traces.importers",
 }
@@ -65,6 +67,7 @@ __all__ = [
     "Source",
     "Step",
     "Trace",
+    "Why",
     "coached",
     "import_traces",
 ]

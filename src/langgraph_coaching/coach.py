@@ -142,14 +142,23 @@ class Coach(Booth):
         agent: str | None = None,
         node: str | None = None,
         tags: Iterable[str] = (),
+        keep: bool = False,
     ) -> builtins.list[Advice]:
-        """Advice for many conversations in one pass, for looking back; leaves no receipts in the store.
+        """Advice for many conversations in one pass, for looking back.
+
+        Args:
+            conversations: Each as `advise` takes it.
+            agent: Label of the calling agent; so are the next two, as for `advise`.
+            node: Label of the calling node.
+            tags: Further labels.
+            keep: Whether the receipts go into the store, so that there can be a verdict on them afterwards.
 
         Raises:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        return self._adviser.advise_batch(conversations, _labels(agent, node, tags))
+        advice = self._adviser.advise_batch(conversations, _labels(agent, node, tags), stored=keep)
+        return [self._recorded(one) for one in advice] if keep else advice
 
     def node(
         self,

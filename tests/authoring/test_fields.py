@@ -102,6 +102,97 @@ def test_examples_and_never_are_changed_apart(present):
     assert [e.text for e in edited(present, {"examples": [], "never": ["x"]}).examples] == ["x"]
 
 
+@pytest.fixture
+def taught(present):
+    """Known from everybody who says something about where a coaching applies."""
+    learned = (
+        Example(text="the source", origin="source", reference="t-1"),
+        Example(text="a verdict", origin="verdict", reference="r-1"),
+        Example(text="no verdict", applies=False, origin="verdict", reference="r-2"),
+        Example(text="Yes,  please", turns=(("Yes,  please", True),), origin="recorded", reference="t-2"),
+        Example(text="yes, please", turns=(("yes, please", True), ("Cancel it?", False)), origin="recorded"),
+    )
+    return present.revised(examples=(*learned, *present.examples))
+
+
+LEARNED = ["the source", "a verdict", "Yes,  please", "yes, please"]
+
+
+def said(coaching, *, applies=True):
+    return [e.text for e in coaching.examples if e.applies is applies]
+
+
+def test_whole_lists_replace_the_author_s_own_and_keep_what_was_learned(taught):
+    changed = edited(taught, {"examples": ["new"], "never": []})
+    assert said(changed) == [*LEARNED, "new"]
+    assert said(changed, applies=False) == ["no verdict"]
+    assert {e for e in changed.examples if e.origin != "author"} <= set(taught.examples)
+    assert said(edited(taught, {"examples": []})) == LEARNED
+    assert said(edited(taught, {"never": []})) == said(taught)
+
+
+def test_examples_are_added_behind_the_others(taught):
+    changed = edited(taught, {"add_examples": ["new", "newer"], "add_never": ["not there"]})
+    assert changed.examples[: len(taught.examples)] == taught.examples
+    assert [(e.text, e.applies) for e in changed.examples[len(taught.examples) :]] == [
+        ("new", True), ("newer", True), ("not there", False),
+    ]  # fmt: skip
+    assert changed.revision == taught.revision + 1
+
+
+def test_a_list_that_holds_what_is_there_doubles_nothing(taught):
+    assert said(edited(taught, {"examples": [*taught.examples, "new"]})) == [*LEARNED, "here", "new"]
+    assert said(edited(taught, {"examples": ["the source"]})) == LEARNED
+
+
+def test_adding_what_is_known_changes_nothing_and_keeps_who_said_it(taught):
+    assert edited(taught, {"add_examples": ["  HERE ", "the Source", "yes, please"]}) is taught
+    assert edited(taught, {"add_never": ["not here"]}) is taught
+    assert edited(taught, {"add_never": ["not here"], "priority": 2}).examples == taught.examples
+
+
+def test_a_situation_is_on_one_side_and_the_last_word_counts(taught):
+    changed = edited(taught, {"add_never": ["A Verdict"], "add_examples": ["not here"]})
+    assert said(changed) == [*(text for text in LEARNED if text != "a verdict"), "here", "not here"]
+    assert said(changed, applies=False) == ["no verdict", "A Verdict"]
+    # What was said after another turn is another situation.
+    assert said(edited(taught, {"add_never": ["yes, please"]})) == [
+        "the source", "a verdict", "yes, please", "here",
+    ]  # fmt: skip
+
+
+def test_what_is_named_is_removed_whoever_said_it(taught):
+    assert said(edited(taught, {"remove": ["The source", "a verdict", "here"]})) == LEARNED[2:]
+    assert said(edited(taught, {"remove": ["yes, please"]})) == ["the source", "a verdict", "here"]
+    assert said(edited(taught, {"remove": ["no verdict"]}), applies=False) == ["not here"]
+    (one,) = [e for e in taught.examples if len(e.turns) == 2]
+    assert edited(taught, {"remove": [one]}).examples == tuple(e for e in taught.examples if e != one)
+    assert said(edited(taught, {"remove": ["here"], "add_never": ["here"]}), applies=False)[-1] == "here"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"remove": ["nowhere"]}, r"remove 1: no example says 'nowhere'; there are: 'here'; 'not here'"),
+        ({"remove": ["here", "here"]}, "remove 2: no example says 'here'"),
+        ({"remove": [Example(text="here", applies=False)]}, "remove 1: no example says 'here'"),
+        ({"remove": "here"}, "remove is a list of texts; put a single text into brackets"),
+        ({"remove": [5]}, "remove 1: text must be text"),
+        ({"add_examples": "new"}, "add_examples is a list of texts"),
+        ({"add_never": [""]}, "add_never 1: text must not be empty"),
+        ({"add_never": [Example(text="x")]}, "add_never: 'x' is an example of the other side; give its text"),
+    ],
+)
+def test_an_example_that_cannot_be_changed_so_is_named(changes, told, present):
+    with pytest.raises(InvalidCoachingError, match=told):
+        edited(present, changes)
+
+
+def test_nothing_is_added_to_what_is_not_there_yet():
+    with pytest.raises(InvalidCoachingError, match="add_examples cannot be given; use intent"):
+        compose("d", **WHAT, add_examples=["x"])
+
+
 def test_labels_are_changed_one_by_one_and_taken_away_by_none(present):
     assert edited(present, {"node": "n"}).scope == Scope(agent="a", node="n", tags=("t",))
     assert edited(present, {"agent": None, "tags": []}).scope == Scope()

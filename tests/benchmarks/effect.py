@@ -4,9 +4,9 @@
     python tests/benchmarks/effect.py --record --base-url http://127.0.0.1:8088/v1           # from the model, recorded
 
 The situations and the unrelated turns were worded by somebody who has not seen how the coachings are worded, and each
-coaching is known by its intent and one message. Each of the 24 holds an instruction that an expression can check. Everything is as in an agent: a store, the
-default limits, the block where `place` puts it. The cases are in `effect_cases.json`, the wordings compared before in
-`wordings.py`. Where the prompt is the same with and without coaching, the answer is the same and not asked for twice.
+coaching is known by its intent and one message. Each of the 24 holds an instruction that an expression can check.
+Everything is as in an agent: a store, the default limits, the block where `place` puts it. The cases are in
+`effect_cases.json`, the wordings compared before in `wordings.py`. Where the prompt is the same with and without coaching, the answer is the same and not asked for twice.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ def show(situations: list[Checked], turns: list[Unrelated]) -> None:
     console.print(lines, counts)
     with stocked() as coach:
         level, recalled, fired = cosine(coach)
-    console.print(f"plain cosine at its best threshold, {level:.2f}: {recalled} recalled, {fired} unrelated turns fired on")
+    console.print(f"plain cosine at its best threshold, {level:.2f}: {recalled} recalled, {fired} unrelated fired on")
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from intents import Coached, Given, Reviewer, Said, numbered
+from intents import Coached, Given, Said, numbered
 from measure import calibration_error, scores
 from proposals import CASSETTES, intents, replayed
 from rich.console import Console
@@ -152,6 +152,7 @@ def figures(name: str, store: Coached, half: Half) -> dict:
         "cosine there": 100 * (similar[np.arange(len(right)), np.maximum(right, 0)] >= level)[inside].mean(),
         "ECE": calibration_error(chance.max(axis=1)[kept], (best == right)[kept]),
         "best floor": max(FLOORS, key=lambda floor: at(floor)[0] - at(floor)[1]),
+        "floors": {str(floor): at(floor)[:2] for floor in FLOORS},
         "styles": {style: 100 * hit[inside & (styles == style)].mean() for style in sorted(set(styles[inside]))},
     }
 
@@ -177,17 +178,22 @@ def main() -> None:
         rows = {row: figures(row, store, half) for row, store in stores(half, vectors).items()}
         vectors.save()
         result[name] = rows
-        columns = [column for column in next(iter(rows.values())) if column != "styles"]
-        title = f"{name}, {given.half}: {len(half.intents)} coachings, {len(half.asked) - silent} phrasings, {silent} silent turns, floor {Limits().floor}"
+        columns = [column for column in next(iter(rows.values())) if column not in ("styles", "floors")]
+        told = f"{len(half.intents)} coachings, {len(half.asked) - silent} phrasings, {silent} silent turns"
+        title = f"{name}, {given.half}: {told}, floor {Limits().floor}"
         table = Table("known of each", *columns, "aim: recall", title=title)
         for row, found in rows.items():
-            shown = (f"{found[column]:.3f}" if column in ("ECE", "best floor") else f"{found[column]:.0f}" for column in columns)
+            shown = (f"{found[column]:.{3 if column in ('ECE', 'best floor') else 0}f}" for column in columns)
             table.add_row(row, *shown, str(AIMS.get(row, "")))
         console.print(table)
         styles = Table("known of each", *next(iter(rows.values()))["styles"], title="recall by style, percent")
         for row, found in rows.items():
             styles.add_row(row, *(f"{value:.0f}" for value in found["styles"].values()))
         console.print(styles)
+        floors = Table("known of each", *map(str, FLOORS), title="recall / false by floor, percent")
+        for row, found in rows.items():
+            floors.add_row(row, *(f"{recall:.0f} / {false:.0f}" for recall, false in found["floors"].values()))
+        console.print(floors)
     if given.out:
         given.out.write_text(json.dumps(result, indent=1))
 

@@ -166,7 +166,9 @@ class Coached:
         return cls(vectors, (numbered(i, name, [Example(text=text) for text in found]) for i, (name, found) in said))
 
     def _head(self, coaching: Coaching) -> Head:
-        return Head(coaching, self.vectors([matched(coaching.intent), *(example.text for example in coaching.examples)]))
+        return Head(
+            coaching, self.vectors([matched(coaching.intent), *(example.text for example in coaching.examples)])
+        )
 
     def beside(self, places: Sequence[Place]) -> Coached:
         """The same in a store that has met these situations, unlabelled."""

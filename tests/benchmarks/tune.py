@@ -1,8 +1,8 @@
 """Fits the constants of `recall/calibrate.py` and shows what floor and margin do, on train splits alone.
 
-    python tests/benchmarks/tune.py --data ../shared/data [--embedders minilm hashed e5] [--episodes 5]
+    python tests/benchmarks/tune.py --data ../shared/data [--embedders minilm hashed] [--episodes 5]
 
-An episode coaches some intents of HWU64, BANKING77 or CLINC150, lets a reviewer give verdicts on the first half of the
+An episode coaches some intents of HWU64, BANKING77, CLINC150 or the packaged phrasings, lets a reviewer give verdicts on the first half of the
 train split, and asks its second half. The mix is deliberate, since a probability needs a base rate: from 5 % to half
 of the intents are coached, with 0 to 6 examples and 0 to 20 verdicts each, and the others are asked as often as they.
 Stores without verdicts count as much as all others, since a new store has nothing else. `e5` needs
@@ -29,6 +29,7 @@ from vectors import EMBEDDERS, Vectors
 from langgraph_coaching.recall.blas import one_thread
 from langgraph_coaching.recall.calibrate import MIXED, NEARBY, WEIGHTS, Fitted, measured
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.scoring.fitting import platt, simulated
 
 INTENTS = {"hwu64": 51, "banking77": 62, "clinc150": 120, WRITTEN: 97}
 """Data sets, and how many intents each has here."""
@@ -39,6 +40,13 @@ ASKED = 800
 FIRST_SEED = 900
 FEWEST = 5
 """Coachings of the smallest store."""
+
+MASS = {WRITTEN: 8.0}
+"""What people say to agents is more like the packaged phrasings than like crowd-sourced utterances of one intent.
+
+With 1, one example is recalled in 37 % of the phrasings of the first day's tuning half at the floor of 0.3, with 8 in
+48 %, with 30 in 52 %, at 6, 8 and 9 % false; CLINC150's calibration error is 0.025, 0.019 and 0.017.
+"""
 
 FIXED = {5: -6.0}
 """The weight of "never here" is set, not fitted: it has to act at once, also where a reviewer rarely says so."""
@@ -98,7 +106,9 @@ def logistic(inputs: np.ndarray, right: np.ndarray, mass: np.ndarray) -> np.ndar
 def fitted(found: list[Pairs]) -> np.ndarray:
     """Weights for these pairs."""
     fresh = len(VERDICTS) - 1.0
-    mass = np.concatenate([np.full(len(p.right), 1.0 if p.verdicts else fresh) for p in found])
+    mass = np.concatenate(
+        [np.full(len(p.right), (1.0 if p.verdicts else fresh) * MASS.get(p.data, 1.0)) for p in found]
+    )
     return logistic(np.vstack([p.inputs for p in found]), np.concatenate([p.right for p in found]), mass)
 
 
@@ -113,7 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
-    parser.add_argument("--embedders", nargs="+", default=list(EMBEDDERS), choices=list(EMBEDDERS))
+    parser.add_argument("--embedders", nargs="+", default=["minilm"], choices=list(EMBEDDERS))
     parser.add_argument("--episodes", type=int, default=5, help="of each data set and embedder")
     given = parser.parse_args()
     found: list[Pairs] = []
@@ -130,6 +140,7 @@ def main() -> None:
                 if name == "minilm" and count in (0, 10):
                     _sweep(floors, count, coached, asked)
         if name == "minilm":
+            print("REFERENCE =", np.round(platt(simulated(vectors.phrasings, vectors.background)), 3).tolist())
             print(f"MIXED = {diluted(given.data, vectors):.1f}  now {MIXED}")
             around += nearby.dialogues(given.data, vectors)
         vectors.save()
@@ -139,7 +150,7 @@ def main() -> None:
 
 def _sweep(floors, count: int, coached: Coached, asked: list[Said]) -> None:
     candidates = coached.candidates(coached.vectors.places([said.text for said in asked]))
-    for floor, margin in itertools.product((0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5), (0.1, 0.2, 1.0)):
+    for floor, margin in itertools.product((0.1, 0.15, 0.2, 0.25, 0.3, 0.4), (0.1, 0.2, 1.0)):
         limits = Limits(floor=floor, margin=margin)
         applied = [coached.applied(one, limits) for one in candidates]
         figures = chosen(applied, np.array([said.right for said in asked]))

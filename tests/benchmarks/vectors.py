@@ -24,6 +24,7 @@ from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 BATCH = 256
@@ -130,8 +131,12 @@ class Vectors:
             return unpacked(PACKAGED.read_bytes())
         requests, talk = texts()
         background = Background.of(self((*requests, *talk)), len(talk))
-        known = dict(zip(phrasings(), self(phrasings()), strict=True))
-        return replace(background, weights=weights(simulated(known, background)))
+        return replace(background, weights=weights(simulated(self.phrasings, background)))
+
+    @property
+    def phrasings(self) -> dict[str, NDArray[np.float32]]:
+        """The vectors of the packaged phrasings, by text."""
+        return dict(zip(phrasings(), self(phrasings()), strict=True))
 
     def places(self, wanted: Sequence[str]) -> list[Place]:
         """Where a conversation of this one text is, as `situation.place` says it."""

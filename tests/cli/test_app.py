@@ -31,8 +31,8 @@ COMMANDS = sorted(get_command(application.app).commands)
 
 
 def test_these_are_the_commands():
-    looking = ["advise", "list", "replay", "report", "show", "traces"]
-    writing = ["add", "calibrate", "import", "propose", "reembed", "test", "verdict"]
+    looking = ["advise", "list", "replay", "report", "show", "traces", "why"]
+    writing = ["add", "calibrate", "import", "propose", "reembed", "review", "similar", "test", "verdict"]
     assert sorted([*looking, *writing, "demo", "feedback"]) == COMMANDS
 
 
@@ -70,6 +70,8 @@ def test_without_a_command_there_is_help(command):
         (["list", "--store"], "requires an argument"),
         (["show"], "Missing argument"),
         (["advise"], "Missing argument"),
+        (["why"], "Missing argument"),
+        (["why", "hello", "--limit", "0"], "Invalid value for '--limit'"),
         (["traces", "--limit", "0"], "Invalid value for '--limit'"),
         (["traces", "--limit", "-5"], "Invalid value for '--limit'"),
         (["traces", "--limit", "many"], "Invalid value for '--limit'"),
@@ -108,7 +110,9 @@ def test_every_error_has_its_code_and_is_said_as_it_is(error, code, command, mon
     assert done.out == ""
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["traces"], ["show", "swap"], ["advise", "hello"], ["reembed"]])
+@pytest.mark.parametrize(
+    "arguments", [["list"], ["traces"], ["show", "swap"], ["advise", "hello"], ["why", "hello"], ["reembed"]]
+)
 def test_a_broken_store_ends_with_3(arguments, command, shop, folder):
     for file in folder.rglob("*.manifest"):
         file.write_bytes(b"")
@@ -203,7 +207,7 @@ def test_a_terminal_that_cannot_show_a_letter_is_no_reason_to_fail(encoding, sho
 
 
 def test_the_store_is_created_by_the_first_write_not_before(command, folder):
-    for arguments in (["list"], ["traces"], ["show", "x"], ["advise", "hello"], ["reembed"]):
+    for arguments in (["list"], ["traces"], ["show", "x"], ["advise", "hello"], ["why", "hello"], ["reembed"]):
         command(*arguments)
         assert not folder.exists()
     assert "there is no such folder yet" in command("list").err

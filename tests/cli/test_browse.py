@@ -181,6 +181,18 @@ def test_where_nothing_applies_it_says_so_and_why_and_ends_with_1(command, shop)
     assert "there is no active coaching here" in command("advise", "hello", "-n", "empty").out
 
 
+def test_receipts_are_kept_where_asked_for_and_can_be_judged(command, shop):
+    done = command("advise", "can I swap the lamp I got?", "--keep")
+    assert done.code == 0
+    (receipt,) = shop.receipts(coaching_id="swap")
+    assert f"({receipt.id})" in done.out
+    assert "can I swap the lamp I got?" in receipt.situation
+    assert "never applies" in command("verdict", receipt.id, "--wrong").out
+    left_out = Advice.from_json(command("advise", "how do I bake bread", "--keep", "--json").json).receipt("swap")
+    assert "it applies" in command("verdict", left_out.id, "--wrong").out
+    assert command("advise", "hello", "--keep", "-n", "empty").code == 1
+
+
 def test_the_floor_can_be_set(command, shop):
     assert command("advise", "can I swap the lamp I got?", "--floor", "1").code == 1
     assert command("advise", "how do I bake bread", "--floor", "0").code == 0

@@ -224,3 +224,20 @@ def test_an_embedder_that_is_down_is_no_fault_of_a_running_agent(coach, dislike)
     dislike("")
     coach._survey.met(heard(*SAID))
     assert row_count(coach) == 0
+
+
+def test_where_situations_are_is_known_from_the_sample_or_embedded_once(warm, opened, dislike):
+    other = opened()
+    new = heard("my cat has learned to play the piano")
+    known = other._survey.places([*heard(*SAID[:3]), *new], 384)
+    assert all(place is not None for place in known)
+    dislike("")  # from now on nothing can be embedded, and nothing has to be
+    assert other._survey.places([*new, *heard(*SAID[:3])], 384) == [known[3], *known[:3]]
+    assert row_count(warm) == len(SAID)  # looking adds nothing to the traffic
+
+
+def test_where_there_is_no_vector_or_no_time_there_is_no_place(coach, dislike):
+    assert coach._survey.places(heard(*SAID[:3]), 384, within=0.0) == [None] * 3
+    dislike(SAID[1])
+    found = coach._survey.places(heard(*SAID[:3]), 384)
+    assert [place is None for place in found] == [False, True, False]

@@ -64,7 +64,7 @@ class Desk:
             NotCoachableError: The agent's own reasoning did not make this step.
             NotFoundError: The step's trace is not in this namespace.
         """
-        draft = draft_of(self.traces.get(step.trace_id), step, suggest_intents, self._claims)
+        draft = self._begun(draft_of(self.traces.get(step.trace_id), step, suggest_intents, self._claims))
         return draft if model is None else draft.propose(model, languages=languages)
 
     def propose(self, coaching_id: str, model: BaseChatModel, *, languages: Sequence[str] = ()) -> Draft:
@@ -88,7 +88,11 @@ class Desk:
         if coaching.source is not None:
             with suppress(NotFoundError):
                 trace = self.traces.get(coaching.source.trace_id)
-        return draft_over(coaching, trace, self._claims).propose(model, languages=languages)
+        return self._begun(draft_over(coaching, trace, self._claims)).propose(model, languages=languages)
+
+    def _begun(self, draft: Draft) -> Draft:
+        """The draft with what else it needs of the store."""
+        return draft
 
     def save(self, draft: Draft) -> Coaching:
         """Saves a draft as active coaching, with the proposals that were not dropped.
@@ -161,8 +165,18 @@ class Desk:
     def edit(self, coaching_id: str, **changes: Any) -> Coaching:
         """Makes the next revision with these fields changed, as `add` takes them; earlier ones stay readable.
 
+        Args:
+            coaching_id: Which one.
+            **changes: Fields of `add`. `examples` and `never` stand for the author's own ones and replace those; what
+                the source, verdicts and answers to recorded situations have taught stays. Without replacing any:
+                `add_examples` and `add_never` (texts or `Similar`s), and `remove` (texts, or examples as they are in
+                `coaching.examples`; whoever said so). The same situation is never on both sides, the last word counts.
+
+        Returns:
+            The next revision; the latest one where its examples are what they were.
+
         Raises:
-            InvalidCoachingError: A field is unknown, fixed or not acceptable.
+            InvalidCoachingError: A field is unknown, fixed or not acceptable, or there is no such example to remove.
             NotFoundError: There is none of that id, or it was deleted.
         """
         return self._book.revise(coaching_id, lambda latest: edited(latest, changes))

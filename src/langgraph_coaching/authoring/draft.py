@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.authoring.fields import compose, examples_of, scope_of
+from langgraph_coaching.authoring.examples import examples_after, examples_of
+from langgraph_coaching.authoring.fields import compose, scope_of
 from langgraph_coaching.authoring.intents import MOST
 from langgraph_coaching.authoring.propose import Known, propose
 from langgraph_coaching.authoring.revise import revised
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.authoring.claims import Claims
     from langgraph_coaching.authoring.proposal import Proposal
+    from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.traces.model import Step, Trace
@@ -48,6 +50,12 @@ class Draft:
     """What the agent had in front of it at that step."""
     fields: dict[str, Any] = field(default_factory=dict)
     """Further fields of the coaching, as `coach.add` takes them."""
+    answered: tuple[Example, ...] = ()
+    """What was said of situations by `also` and `never`."""
+    search: Callable[[Coaching, Sequence[BaseMessage], int], list[Similar]] | None = field(
+        default=None, compare=False, repr=False
+    )
+    """Finds recorded situations for a coaching from a conversation; None without a store."""
     id: str = field(default_factory=new_id)
     """The coaching's id when it is saved; every change makes another, so that saving one draft twice saves it once."""
     worded: bool = False
@@ -174,6 +182,44 @@ class Draft:
             scope=scope_of(saved, self.fields),
         )
 
+    def similar(self, limit: int = 10) -> list[Similar]:
+        """The recorded situations that would teach most, to be answered by `also` or `never`; needs no model.
+
+        They are near and undecided, often met, and unlike each other; neither the source nor anything that the draft
+        knows already is among them. The latest 2,000 recorded situations are looked at.
+
+        Args:
+            limit: Most to return.
+
+        Raises:
+            InvalidCoachingError: The draft was not begun with a coach, or a field is not acceptable.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        if self.search is None:
+            raise InvalidCoachingError("this draft knows no recorded situations; begin it with coach.draft(step)")
+        said = self if self.behavior else replace(self, behavior=Reply("not chosen yet"))
+        return self.search(said.coaching("draft"), self.conversation, limit)
+
+    def also(self, *situations: Similar | str) -> Draft:
+        """It applies in these situations too; of a situation that was answered before, the last word counts.
+
+        Args:
+            *situations: What `similar` gave, or texts of your own.
+
+        Raises:
+            InvalidCoachingError: One is neither.
+        """
+        return self._answering(situations, applies=True)
+
+    def never(self, *situations: Similar | str) -> Draft:
+        """It never applies in these situations; otherwise like `also`."""
+        return self._answering(situations, applies=False)
+
+    def _answering(self, situations: Sequence[Any], *, applies: bool) -> Draft:
+        said = {"add_examples" if applies else "add_never": situations}
+        return self._but(answered=examples_after(self.answered, said))
+
     def coaching(self, namespace: str) -> Coaching:
         """The coaching as it would be saved.
 
@@ -184,13 +230,13 @@ class Draft:
             return revised(self, self.revises)
         if self.behavior is None:
             raise InvalidCoachingError("the draft says when but not what: choose a behavior, e.g. draft.reply('…')")
-        fields = {
-            "id": self.id,
-            "source": self._source(),
-            **self.fields,
-            "examples": self._examples(),
-            "never": self._never(),
+        said = {
+            "add_examples": [e for e in self.answered if e.applies],
+            "add_never": [e for e in self.answered if not e.applies],
         }
+        held = examples_after((*self._examples(), *self._never()), said)
+        examples = {"examples": [e for e in held if e.applies], "never": [e for e in held if not e.applies]}
+        fields = {"id": self.id, "source": self._source(), **self.fields, **examples}
         return compose(namespace, intent=self.intent, behavior=self.behavior, **fields)
 
     def new_proposals(self, held: Sequence[Example]) -> list[Proposal]:

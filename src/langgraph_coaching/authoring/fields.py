@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from langgraph_coaching.authoring.examples import CHANGES, examples_after, examples_of
 from langgraph_coaching.coaching.behavior import behavior_of
-from langgraph_coaching.coaching.model import Coaching, Example, Scope, new_id
+from langgraph_coaching.coaching.model import Coaching, Scope, new_id
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 FURTHER = ("priority", "status", "notes", "author", "source", "expires_at")
@@ -54,14 +55,14 @@ def compose(
     )
 
 
-def refuse_unknown(fields: Iterable[str]) -> None:
+def refuse_unknown(fields: Iterable[str], accepted: tuple[str, ...] = ACCEPTED) -> None:
     """Refuses fields that no person gives.
 
     Raises:
         InvalidCoachingError: The message names them, and those there are.
     """
-    if unknown := [name for name in fields if name not in ACCEPTED]:
-        raise InvalidCoachingError(f"{', '.join(map(str, unknown))} cannot be given; use {', '.join(ACCEPTED)}")
+    if unknown := [name for name in fields if name not in accepted]:
+        raise InvalidCoachingError(f"{', '.join(map(str, unknown))} cannot be given; use {', '.join(accepted)}")
 
 
 def scope_of(present: Scope, fields: Mapping[str, Any]) -> Scope:
@@ -84,59 +85,35 @@ def scope_of(present: Scope, fields: Mapping[str, Any]) -> Scope:
     return Scope(**{**kept, **labels})
 
 
-def examples_of(texts: Iterable[Any], *, applies: bool = True) -> tuple[Example, ...]:
-    """Examples from plain texts.
-
-    Args:
-        texts: Texts, `Example`s or mappings with the fields of one.
-        applies: Whether the plain texts say where it applies, or where it never does.
-
-    Raises:
-        InvalidCoachingError: One text was given where a list is expected, or a text is not acceptable.
-    """
-    name = "examples" if applies else "never"
-    if isinstance(texts, str | Mapping) or not isinstance(texts, Iterable):
-        raise InvalidCoachingError(f"{name} is a list of texts; put a single text into brackets")
-    found = []
-    for number, text in enumerate(texts, 1):
-        try:
-            found.append(_example(text, applies=applies))
-        except InvalidCoachingError as error:
-            raise InvalidCoachingError(f"{name} {number}: {error}") from None
-    return tuple(found)
-
-
-def _example(text: Any, *, applies: bool) -> Example:
-    if isinstance(text, Example):
-        return text
-    return Example(**{"applies": applies, **text}) if isinstance(text, Mapping) else Example(text=text, applies=applies)
-
-
 def edited(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
     """The next revision with changes as a person types them.
 
     Args:
         coaching: A live coaching.
-        changes: Fields of a coaching; `examples` and `never` as texts, `agent`, `node` and `tags` by name.
+        changes: Fields of a coaching, `agent`, `node` and `tags` by name. `examples` and `never` are the author's own
+            ones, given anew; `add_examples`, `add_never` and `remove` leave the others as they are.
+
+    Returns:
+        The same revision where its examples are what they were.
 
     Raises:
-        InvalidCoachingError: A field is unknown, fixed or not acceptable.
+        InvalidCoachingError: A field is unknown, fixed or not acceptable, or there is no such example to remove.
         NotFoundError: It was deleted.
     """
     if coaching.deleted:
         raise NotFoundError(f"{coaching.id} was deleted; coach.restore({coaching.id!r}) brings it back")
     if not changes:
         raise InvalidCoachingError("nothing to change: name a field, e.g. intent='…'")
-    refuse_unknown(changes)
+    refuse_unknown(changes, (*ACCEPTED, *CHANGES))
     changed = {name: value for name, value in changes.items() if name in (*FURTHER, "intent")}
     if "behavior" in changes:
         changed["behavior"] = behavior_of(changes["behavior"])
     if not {"scope", "agent", "node", "tags"}.isdisjoint(changes):
         changed["scope"] = scope_of(coaching.scope, changes)
-    if not {"examples", "never"}.isdisjoint(changes):
-        applies = changes.get("examples", [example for example in coaching.examples if example.applies])
-        never = changes.get("never", [example for example in coaching.examples if not example.applies])
-        changed["examples"] = (*examples_of(applies), *examples_of(never, applies=False))
+    if not {"examples", "never", *CHANGES}.isdisjoint(changes):
+        changed["examples"] = examples_after(coaching.examples, changes)
+        if changed == {"examples": coaching.examples}:
+            return coaching
     return coaching.revised(**changed)
 
 

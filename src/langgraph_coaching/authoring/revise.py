@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.authoring.fields import edited, examples_of
+from langgraph_coaching.authoring.fields import edited
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
@@ -29,11 +29,10 @@ def revised(draft: Draft, latest: Coaching) -> Coaching:
     changes = dict(draft.fields)
     changes |= {"intent": draft.intent} if draft.intent != began.intent else {}
     changes |= {"behavior": draft.behavior} if draft.behavior != began.behavior else {}
-    for name, applies in (("examples", True), ("never", False)):
-        told = [example for example in latest.examples if example.applies is applies]
-        held = examples_of(draft.fields.get(name, told), applies=applies)
-        new = [one.example for one in draft.new_proposals(held) if one.applies is applies]
-        changes |= {name: (*held, *new)} if new else {}
+    told = (*draft.answered, *(one.example for one in draft.new_proposals(latest.examples)))
+    for name, applies in (("add_examples", True), ("add_never", False)):
+        new = [example for example in told if example.applies is applies]
+        changes |= {name: (*changes.get(name, ()), *new)} if new else {}
     if not changes and not latest.deleted:
         return latest
     changed, counted = edited(latest, changes), {"revision", "updated_at"}

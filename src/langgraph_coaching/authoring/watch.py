@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from langgraph_coaching.authoring.feedback import scores, written
 from langgraph_coaching.authoring.intents import suggest_intents
 from langgraph_coaching.authoring.jury import Jury
 from langgraph_coaching.authoring.report import Calibration, calibration, standings
+from langgraph_coaching.authoring.situations import Situations
 from langgraph_coaching.authoring.verdicts import Verdicts
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.recall.traffic import MOST
@@ -22,13 +24,18 @@ from langgraph_coaching.traces.recorder import links_of
 
 if TYPE_CHECKING:
     import builtins
+    from collections.abc import Sequence
     from datetime import datetime
 
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
 
+    from langgraph_coaching.authoring.outlook import Outlook
     from langgraph_coaching.authoring.refine import Verdict
     from langgraph_coaching.authoring.report import Standing
+    from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.database import Database
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.coaching.store import Store
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.adviser import Adviser
@@ -75,6 +82,7 @@ class Watch(Desk):
         self._recorder = recorder
         self._verdicts = Verdicts(database, self.namespace)
         self._jury = Jury(self._book, self._verdicts)
+        self._situations = Situations(traces, ledger, survey, adviser, store, embedder, shelf)
 
     def flush(self) -> None:
         """Waits until every receipt and every captured step is in the store.
@@ -83,6 +91,51 @@ class Watch(Desk):
             StoreError: They could not be written; they stay queued and are tried again.
         """
         self._recorder.flush()
+
+    def _begun(self, draft: Draft) -> Draft:
+        return replace(draft, search=self._similar)
+
+    def similar(self, coaching_id: str, *, limit: int = 10) -> builtins.list[Similar]:
+        """The recorded situations that would teach a coaching most, to be answered yes or no; needs no model.
+
+        They are near and undecided, often met, and unlike each other; neither the source nor anything that the coaching
+        knows already is among them. The latest 2,000 situations of traces and receipts are looked at. What is answered
+        goes into `coach.edit(id, add_examples=[…], add_never=[…])`.
+
+        Args:
+            coaching_id: Which one.
+            limit: Most to return.
+
+        Raises:
+            NotFoundError: There is none of that id, or it was deleted.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        return self._similar(self.get(coaching_id), None, limit)
+
+    def _similar(
+        self, coaching: Coaching, conversation: Sequence[BaseMessage] | None, limit: int
+    ) -> builtins.list[Similar]:
+        self.flush()
+        return self._situations.similar(coaching, conversation, limit)
+
+    def outlook(self, coaching: Coaching | str) -> Outlook:
+        """What is known of a coaching now, and what to expect of it; takes some seconds at most.
+
+        Args:
+            coaching: A saved one, or its id.
+
+        Returns:
+            Whether it fires at its source, how many recorded situations it would meet, the nearest that stay silent, by
+            how many texts it is known, and the one thing to do next; prints as text.
+
+        Raises:
+            NotFoundError: There is none of that id, or it was deleted.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        self.flush()
+        return self._situations.outlook(self.get(coaching if isinstance(coaching, str) else coaching.id))
 
     def receipts(
         self, *, coaching_id: str | None = None, trace_id: str | None = None, limit: int | None = None
@@ -163,9 +216,8 @@ class Watch(Desk):
         Returns:
             One for each corrected step, with the correction as its reply; look at the intent, then `coach.save` it.
         """
-        return [
-            draft_of(trace, step, suggest_intents, self._claims).reply(text) for step, text in corrections_of(trace)
-        ]
+        begun = ((draft_of(trace, step, suggest_intents, self._claims), text) for step, text in corrections_of(trace))
+        return [self._begun(draft).reply(text) for draft, text in begun]
 
     def feedback(
         self,

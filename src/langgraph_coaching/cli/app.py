@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from langgraph_coaching.cli import browse, feedback, propose, refine, replay, test, write
+from langgraph_coaching.cli import browse, feedback, propose, refine, replay, review, test, why, write
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
 from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundError, RecordingError, StoreError
@@ -15,7 +15,7 @@ from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundErro
 _HELP = """Agents that learn from a person's feedback.
 
 Look at recorded runs (`traces`, `show`), save what the agent should have done (`add`), and ask what would be recalled
-(`advise`). `demo` shows the whole circle without a key or a network.
+(`advise`) and `why`. `demo` shows the whole circle without a key or a network.
 
 Exit codes: 0 done; 1 there is nothing (no such trace, no coaching that applies); 2 something you gave is not
 acceptable, and nothing was changed; 3 the store or the embedder failed; 130 stopped with Ctrl-C.
@@ -29,11 +29,14 @@ app.command("traces")(browse.traces)
 app.command("show")(browse.show)
 app.command("list")(browse.list_)
 app.command("advise")(browse.advise)
+app.command("why")(why.why)
 app.command("add")(write.add)
 app.command("propose")(propose.propose)
 app.command("import")(write.import_)
 app.command("report")(refine.report)
 app.command("verdict")(refine.verdict)
+app.command("review")(review.review)
+app.command("similar")(review.similar)
 app.command("calibrate")(refine.calibrate)
 app.command("feedback")(feedback.feedback)
 app.command("replay")(replay.replay)

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
-import sys
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from langgraph_coaching.cli import render
+from langgraph_coaching.cli.conversation import DEFAULT_FLOOR, Agent, Conversation, Floor, Node, Tag, messages_of
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened, shown
-from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.situation import read_messages
-
-if TYPE_CHECKING:
-    from langchain_core.messages import BaseMessage
-
-_JSON = re.compile(r"\s*(\[\s*[\[{\]]|\{\s*\")")
-"""How JSON of messages begins; "[urgent] where is my parcel" is words."""
-
-_FILE = re.compile(r"\S+\.(json|jsonl|txt)")
-
-_CONVERSATION = 'What a user says; or a JSON list of messages; or a file with either; "-" reads standard input.'
 
 
 def traces(
@@ -122,15 +108,14 @@ def list_(
 
 
 def advise(
-    conversation: Annotated[str, typer.Argument(metavar="CONVERSATION", help=_CONVERSATION)],
-    agent: Annotated[str | None, typer.Option(metavar="NAME", help="Label of the calling agent.")] = None,
-    node: Annotated[str | None, typer.Option(metavar="NAME", help="Label of the calling node.")] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Further label; may be given several times.")
-    ] = None,
-    floor: Annotated[
-        float, typer.Option(min=0, max=1, metavar="0..1", help="Below this probability nothing applies.")
-    ] = Limits().floor,
+    conversation: Conversation,
+    agent: Agent = None,
+    node: Node = None,
+    tag: Tag = None,
+    floor: Floor = DEFAULT_FLOOR,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the receipts, and show their ids: `verdict` can judge them.")
+    ] = False,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     embeddings: Embeddings = "minilm",
@@ -138,43 +123,16 @@ def advise(
 ) -> None:
     """Say what coaching would apply to a conversation, and why.
 
-    What was looked at and does not apply is listed with the reason. Leaves no receipts.
+    What was looked at and does not apply is listed with the reason; `why` says more. Leaves no receipts, unless they
+    are to be kept for a verdict.
 
-    Example: langgraph-coaching advise "can I still change an order that was delivered?"
+    Example: langgraph-coaching advise "can I still change an order that was delivered?" --keep
     """
-    messages = _messages(conversation)
+    messages = messages_of(conversation)
     with opened(store, namespace, embeddings, limits=Limits(floor=floor)) as coach:
-        (advice,) = coach.advise_batch([messages], agent=agent, node=node, tags=tag or ())
+        (advice,) = coach.advise_batch([messages], agent=agent, node=node, tags=tag or (), keep=keep)
     if as_json:
         render.as_json(advice.to_json())
     else:
-        render.advice(advice)
+        render.advice(advice, kept=keep)
     raise typer.Exit(Exit.DONE if advice.applied else Exit.NOTHING)
-
-
-def _messages(given: str) -> list[BaseMessage]:
-    text = _read(given)
-    if not text.strip():
-        raise InvalidCoachingError("the conversation is empty; give what a user says, or a JSON list of messages")
-    if not _JSON.match(text):
-        return read_messages(text)
-    try:
-        found = json.loads(text)
-        return read_messages(found["messages"] if isinstance(found, dict) and "messages" in found else found)
-    except ValueError as error:
-        said = str(error).splitlines()[0]
-        raise InvalidCoachingError(f"the conversation looks like JSON but is no list of messages: {said}") from None
-
-
-def _read(given: str) -> str:
-    is_name = len(given) < 1_000 and "\n" not in given  # noqa: PLR2004 - longer is no file name
-    try:
-        if given == "-":
-            return sys.stdin.read()
-        if is_name and Path(given).is_file():
-            return Path(given).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidCoachingError(f"cannot read the conversation {given}: {error}") from None
-    if is_name and _FILE.fullmatch(given):
-        raise InvalidCoachingError(f"there is no file {given}")
-    return given

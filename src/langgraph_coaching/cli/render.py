@@ -13,13 +13,17 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Column, Table
 
+from langgraph_coaching.recall.situation import Situation
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.report import Standing
+    from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.why import Why
     from langgraph_coaching.traces.importers import Finding
     from langgraph_coaching.traces.model import Step, Trace
 
@@ -29,6 +33,9 @@ errors = Console(stderr=True, highlight=False)
 _CUT = 160
 _FINDINGS = 20
 """Most findings of an import that are shown; `--json` has them all."""
+
+_TURNS = 5
+"""Turns of a conversation that are shown with a question."""
 
 _HISTORY = ("intent", "behavior", "examples", "scope", "priority", "status", "notes", "author", "expires_at", "deleted")
 
@@ -191,9 +198,14 @@ def _step(step: Step) -> None:
     receipts(step.receipts, indent="       ", named=True)
 
 
-def advice(found: Advice) -> None:
-    """What was looked at, and what the model would read."""
-    receipts(found.considered)
+def whys(found: Sequence[Why]) -> None:
+    """The reckoning for each coaching."""
+    line("\n\n".join(map(str, found)))
+
+
+def advice(found: Advice, *, kept: bool = False) -> None:
+    """What was looked at, with the ids of receipts that were kept, and what the model would read."""
+    receipts(found.considered, named=kept)
     line(
         found.prompt or ("nothing applies" if found.considered else "nothing applies: there is no active coaching here")
     )
@@ -217,6 +229,31 @@ def receipts(found: Sequence[Receipt], indent: str = "", *, named: bool = False)
         colour = "green" if r.applied else "dim"
         told = escape(f"{r.outcome:<13} {r.probability:.2f}  {name}{r.reason}{f'  ({r.id})' if named else ''}")
         console.print(f"{indent}[{colour}]{told}[/{colour}]", soft_wrap=True)
+
+
+def question(found: Receipt, coaching: Coaching | None) -> None:
+    """One receipt, for a person who is to judge it: what was said, what coaching there is, what became of it."""
+    turns(Situation.read(found.situation).turns)
+    console.print(f"[bold]{escape(found.coaching_id or '')}[/bold]: {escape(found.intent)}", soft_wrap=True)
+    if coaching is not None:
+        console.print(f"  do this: {short(coaching.behavior.render())}", soft_wrap=True)
+    outcome = "[green]applied[/green]" if found.applied else "[yellow]left out[/yellow]"
+    console.print(f"  {outcome}: {escape(found.reason)}", soft_wrap=True)
+
+
+def situation(found: Similar) -> None:
+    """One recorded situation, for a person who is to say whether a coaching applies in it."""
+    turns(found.turns)
+    often = f", met in {found.count} runs" if found.count > 1 else ""
+    line(f"  now at {found.probability:.2f}{often}")
+
+
+def turns(found: Sequence[tuple[str, bool]]) -> None:
+    """The end of a conversation, oldest first; `found` has the latest turn first, and who said each."""
+    if len(found) > _TURNS:
+        line(f"  … {len(found) - _TURNS} earlier")
+    for text, user in reversed(found[:_TURNS]):
+        console.print(f"  {'[bold]user[/bold]' if user else 'agent'}: {short(text, 400)}", soft_wrap=True)
 
 
 def findings(found: Sequence[Finding]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.traces.model import Step
+
+_FEW = 3
+"""Up to so many coachings are told apart what to expect of them; a file of hundreds is not."""
 
 _FIELDS = {
     "reply": "text",
@@ -130,11 +134,24 @@ def add(
                 draft = ask(lambda: begun.propose(asked, languages=named(languages)))
                 draft = keep(draft, yes=yes, drop=drop, quiet=as_json)
             saved = [_add_one(coach, intent, behavior, fields) if draft is None else coach.save(draft)]
-    if as_json:
-        render.as_json([coaching.model_dump(mode="json") for coaching in saved])
-    else:
-        render.coachings(saved[-20:])
-        render.line(f"{len(saved)} saved in {store}")
+        if as_json:
+            render.as_json([coaching.model_dump(mode="json") for coaching in saved])
+        else:
+            render.coachings(saved[-20:])
+            render.line(f"{len(saved)} saved in {store}")
+            if len(saved) <= _FEW:
+                _expect(coach, saved)
+
+
+def _expect(coach: Coach, saved: list[Coaching]) -> None:
+    """Says what is known of each now, and what to expect."""
+    for coaching in saved:
+        try:
+            outlook = str(coach.outlook(coaching))
+        except Exception as error:  # noqa: BLE001 - it is saved, whatever is the matter with what was recorded
+            render.nothing(f"what to expect of {coaching.id} could not be looked up: {error}")
+        else:
+            render.line(f"{coaching.id}:\n{indent(outlook, '  ')}")
 
 
 def _behavior(given: dict[str, str], instruction: str) -> dict[str, Any]:

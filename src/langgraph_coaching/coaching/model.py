@@ -53,8 +53,9 @@ class Example(Checked):
     """The conversation there, where it is known, the latest turn first: a text, and whether the user said it."""
     applies: bool = True
     """False for "never here"."""
-    origin: Literal["author", "source", "verdict", "proposed"] = "author"
-    """Who says so: the author, the step the coaching was written from, a verdict, or a proposal that was kept."""
+    origin: Literal["author", "source", "verdict", "proposed", "recorded"] = "author"
+    """Who says so: the author, the step the coaching was written from, a verdict, a proposal that was kept, or the
+    answer of a person to a recorded situation."""
     reference: Name | None = None
     """Where it came from, such as a trace or receipt id."""
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from langgraph_coaching.recall.why import Why
 
 Outcome = Literal[
     "applied", "below_floor", "denied", "less_probable", "duplicate", "over_limit", "over_budget", "failed"
@@ -34,7 +39,7 @@ class Receipt:
     """0 or more: what the store's reserve has taken from its logit."""
     outcome: Outcome
     reason: str
-    """One sentence: why it was applied, or why not."""
+    """Why it was applied; or what keeps it out, what it was compared with, and the one call that would change that."""
     followed: Followed = "unknown"
     situation: str = ""
     """The text that was matched."""
@@ -85,6 +90,8 @@ class Advice:
     """The text that was matched."""
     seconds: float = 0.0
     """Time it took."""
+    asked: Callable[[Advice, str], Why] | None = field(default=None, compare=False, repr=False)
+    """Asks the store for `why`; not part of the value: neither a pickle nor JSON has it."""
 
     @property
     def applied(self) -> list[Receipt]:
@@ -95,6 +102,33 @@ class Advice:
     def failure(self) -> str | None:
         """Why nothing could be looked at, or None."""
         return next((receipt.reason for receipt in self.considered if receipt.outcome == "failed"), None)
+
+    def receipt(self, coaching_id: str) -> Receipt | None:
+        """The receipt of one coaching, or None where it was not looked at."""
+        return next((receipt for receipt in self.considered if receipt.coaching_id == coaching_id), None)
+
+    def why(self, coaching_id: str) -> Why:
+        """Why one coaching applied or did not: the whole reckoning in words, and what would change it.
+
+        Of any coaching, looked at or not. It reads the store and embeds some texts (milliseconds), so that on an event
+        loop it belongs into a thread; advice that was read from JSON explains from its receipts alone.
+
+        Args:
+            coaching_id: Any id.
+
+        Returns:
+            The reckoning; `print` it.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        from langgraph_coaching.recall.why import unexplained
+
+        failure = next((one for one in self.considered if one.outcome == "failed"), None)
+        if self.asked is None or failure is not None:
+            return unexplained(coaching_id, failure or self.receipt(coaching_id))
+        return self.asked(self, coaching_id)
 
     def to_json(self) -> dict[str, Any]:
         """JSON values of all of it, for a checkpoint, a file or another process."""

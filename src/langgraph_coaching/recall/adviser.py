@@ -14,9 +14,12 @@ import numpy as np
 
 from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.blas import one_thread
+from langgraph_coaching.recall.compare import Vantage
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.judge import SHARE
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.reasons import joined
+from langgraph_coaching.recall.reckoner import Asked, Reckoner
+from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.situation import Situation, place, read_messages, situate
 from langgraph_coaching.recall.snapshot import Snapshots
@@ -32,22 +35,26 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.judge import Judge
     from langgraph_coaching.recall.limits import Limits
-    from langgraph_coaching.recall.search import Candidate
+    from langgraph_coaching.recall.search import Candidate, Labels
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.recall.survey import Survey
 
 log = logging.getLogger("langgraph_coaching")
-
-CANDIDATES = 32
-"""Coachings a choice is made from; more than any prompt takes, so that priority and duplicates can be weighed."""
-
 
 LOADING = 10.0
 """Seconds a new process may take to load LanceDB, the model and the coachings, before the first deadline starts."""
 
 
 class _Nothing(Exception):  # noqa: N818 - a way out, not an error
-    """There is nothing to look up; the advice is empty and no receipt is owed."""
+    """There is nothing to look up; the advice is empty and no receipt is owed.
+
+    Args:
+        situation: Where a user had said something.
+    """
+
+    def __init__(self, situation: Situation | None = None) -> None:
+        super().__init__()
+        self.situation = situation
 
 
 class Adviser:
@@ -77,6 +84,7 @@ class Adviser:
         self._embedder = embedder
         self._judge = judge
         self._snapshots = Snapshots(store, shelf, survey)
+        self._reckoner = Reckoner(store, embedder, shelf, self._snapshots, limits)
         self._deadline = Deadline()
 
     def advise(self, messages: Any, labels: Labels) -> Advice:
@@ -87,7 +95,7 @@ class Adviser:
                 self._deadline.run(self._load, LOADING)
             return _timed(self._deadline.run(partial(self._advised, messages, labels), self.limits.deadline), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-            return self._without(error, started)
+            return self._without(error, started, labels)
 
     async def aadvise(self, messages: Any, labels: Labels) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
@@ -97,7 +105,7 @@ class Adviser:
                 await self._deadline.arun(self._load, LOADING)
             return _timed(await self._awaited(messages, labels), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-            return self._without(error, started)
+            return self._without(error, started, labels)
 
     def advise_batch(
         self,
@@ -106,6 +114,7 @@ class Adviser:
         *,
         snapshot: Snapshot | None = None,
         now: datetime | None = None,
+        stored: bool = False,
     ) -> list[Advice]:
         """Advice for many conversations in one pass, without a deadline.
 
@@ -114,14 +123,24 @@ class Adviser:
             labels: Of the calls.
             snapshot: The coachings to choose from; by default those of the store.
             now: For expiry; by default this moment.
+            stored: Whether the caller puts the receipts into the store.
+
+        Returns:
+            Advice for each; where a snapshot was given, it knows of no store to explain itself from.
 
         Raises:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
         started = time.perf_counter()
-        snapshot = self.snapshot() if snapshot is None else snapshot
+        supposed, snapshot = snapshot is not None, self.snapshot() if snapshot is None else snapshot
         asked = [situate(read_messages(messages)) for messages in conversations]
+        advice = self._batch(snapshot, asked, labels, now or datetime.now(UTC))
+        seconds = (time.perf_counter() - started) / max(len(advice), 1)
+        whys = [None if supposed else Asked(self._reckoner, one, labels, stored=stored) for one in asked]
+        return [replace(one, seconds=seconds, asked=why) for one, why in zip(advice, whys, strict=True)]
+
+    def _batch(self, snapshot: Snapshot, asked: list[Situation | None], labels: Labels, now: datetime) -> list[Advice]:
         known = [situation for situation in asked if situation is not None]
         if not known or not snapshot.heads:
             return [Advice(situation=situation.text if situation else "") for situation in asked]
@@ -129,11 +148,9 @@ class Adviser:
         vectors = dict(zip(texts, self._embedder.documents(texts), strict=True))
         self._check(snapshot, vectors[texts[0]])
         places = [self._place(snapshot, one, np.stack([vectors[text] for text in one.texts])) for one in known]
-        results = iter(search(snapshot, places, labels, now or datetime.now(UTC), CANDIDATES))
-        chosen = partial(self._selected, labels=labels, reserve=snapshot.reserve)
-        advice = [chosen(situation, next(results)) if situation else Advice() for situation in asked]
-        seconds = (time.perf_counter() - started) / len(advice)
-        return [replace(one, seconds=seconds) for one in advice]
+        found = iter(zip(places, search(snapshot, places, labels, now, CANDIDATES), strict=True))
+        chosen = partial(self._selected, snapshot, labels=labels)
+        return [chosen(situation, *next(found)) if situation else Advice() for situation in asked]
 
     def snapshot(self) -> Snapshot:
         """The store's active coachings as they are now.
@@ -180,7 +197,7 @@ class Adviser:
             raise _Nothing
         snapshot = self._snapshots.current()
         if not snapshot.heads:
-            raise _Nothing
+            raise _Nothing(situation)
         return snapshot, situation
 
     def _choose(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32], labels: Labels) -> Advice:
@@ -188,7 +205,8 @@ class Adviser:
         where = self._place(snapshot, situation, vectors)
         (candidates,) = search(snapshot, [where], labels, datetime.now(UTC), CANDIDATES)
         judged = self._judged(situation, candidates)
-        return self._selected(situation, candidates, labels=labels, reserve=snapshot.reserve, judged=judged)
+        advice = self._selected(snapshot, situation, where, candidates, labels=labels, judged=judged)
+        return replace(advice, asked=Asked(self._reckoner, situation, labels, stored=True))
 
     def _judged(self, situation: Situation, candidates: list[Candidate]) -> dict[str, bool]:
         if self._judge is None:
@@ -202,7 +220,7 @@ class Adviser:
 
     def _place(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32]) -> Place:
         if snapshot.background is None:
-            raise _Nothing
+            raise _Nothing(situation)
         with one_thread():
             return place(situation, vectors, snapshot.background)
 
@@ -212,21 +230,28 @@ class Adviser:
             self._store.check(table, vector.size)
 
     def _selected(
-        self,
-        situation: Situation,
-        candidates: list[Candidate],
-        **shared: Any,
+        self, snapshot: Snapshot, situation: Situation, where: Place, candidates: list[Candidate], **shared: Any
     ) -> Advice:
-        where = self._store.namespace
-        return select(candidates, self.limits, situation=situation.text, namespace=where, **shared)
+        english = situation.said if self._embedder.embedded else ""
+        return select(
+            candidates,
+            self.limits,
+            situation=situation.text,
+            namespace=self._store.namespace,
+            reserve=snapshot.reserve,
+            vantage=Vantage(where.vector, snapshot.background, english) if snapshot.background else None,
+            **shared,
+        )
 
-    def _without(self, error: Exception, started: float) -> Advice:
+    def _without(self, error: Exception, started: float, labels: Labels) -> Advice:
         seconds = time.perf_counter() - started
         if isinstance(error, _Nothing):
-            return Advice(seconds=seconds)
+            return Advice(seconds=seconds, asked=Asked(self._reckoner, error.situation, labels))
         late = f"it took longer than the deadline of {self.limits.deadline:g} s"
         said = str(error) or (late if isinstance(error, TimeoutError) else type(error).__name__)
-        return failed(f"no coaching was looked up: {said}", namespace=self._store.namespace, seconds=seconds)
+        change = "a quicker embedder, or a longer Limits(deadline=…)" if isinstance(error, TimeoutError) else ""
+        reason = joined(f"no coaching was looked up: {said}", change)
+        return failed(reason, namespace=self._store.namespace, seconds=seconds)
 
 
 def _timed(advice: Advice, started: float) -> Advice:

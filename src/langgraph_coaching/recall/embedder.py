@@ -136,7 +136,7 @@ class Embedder:
         with failing(self.id):
             vectors = np.asarray(self.embeddings.embed_documents([read(text) for text in texts]), dtype=np.float64)
             known = np.flatnonzero(vectors.any(axis=1))
-            return dict(zip((texts[index] for index in known), unit(vectors[known], len(known)), strict=True))
+            return dict(zip((texts[int(index)] for index in known), unit(vectors[known], len(known)), strict=True))
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of many texts in one call, `float32[len(texts), dimension]`.
@@ -152,7 +152,7 @@ class Embedder:
 
 
 def read(text: str) -> str:
-    """What of a text the embeddings are given: without specifics, and half characters, which no tokenizer takes, as "?"."""
+    """What of a text the embeddings are given: no specifics, and "?" for half characters, which no tokenizer takes."""
     return general(text.encode("utf-8", "replace").decode("utf-8"))
 
 

@@ -155,10 +155,11 @@ class Ledger:
         """
         if limit is not None and limit < 0:
             raise InvalidCoachingError(f"limit is a number of receipts, or None for all, not {limit}")
-        rows = self._read(_COLUMNS, equal)
-        found = [_receipt(row) for row in rows]
+        if limit == 0:  # which LanceDB takes for "all"
+            return []
+        found = [_receipt(row) for row in self._read(_COLUMNS, equal, limit)]
         found.sort(key=lambda receipt: receipt.at, reverse=True)
-        return found[:limit]
+        return found
 
     def situations(self, limit: int) -> list[str]:
         """The situations of the latest calls, each once, as the receipts have them.
@@ -169,17 +170,18 @@ class Ledger:
         Raises:
             StoreError: The table could not be read.
         """
-        from lancedb.expr import col, lit
-        from lancedb.query import ColumnOrdering
+        return list(dict.fromkeys(receipt.situation for receipt in self.calls(limit)))
 
-        table = self._database.table(TABLE)
-        if table is None:
-            return []
-        newest = [ColumnOrdering(column_name="at", ascending=False)]
-        of_calls = (col("namespace") == lit(self.namespace)) & (col("position") == lit(0))
-        with faults(self._database.uri):
-            rows = table.search().where(of_calls).select(["record", "at"]).order_by(newest).limit(limit).to_list()
-        return list(dict.fromkeys(json.loads(row["record"])["situation"] for row in rows))
+    def calls(self, limit: int) -> list[Receipt]:
+        """The first receipt of each of the latest calls, newest first.
+
+        Args:
+            limit: Most calls to look at.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return [_receipt(row) for row in self._read(_COLUMNS, {"position": 0}, limit)]
 
     def receipt(self, receipt_id: str) -> Receipt:
         """One receipt.
@@ -216,11 +218,13 @@ class Ledger:
         same = [(receipt, prompt) for receipt, prompt in found if receipt.at == first]
         return Advice(considered=[receipt for receipt, _ in same], prompt=same[0][1], situation=same[0][0].situation)
 
-    def _read(self, columns: Sequence[str], equal: dict[str, Any]) -> list[dict[str, Any]]:
+    def _read(self, columns: Sequence[str], equal: dict[str, Any], newest: int | None = None) -> list[dict[str, Any]]:
+        """Rows in no particular order; where `newest` is given, so many of the latest, newest first."""
         table = self._database.table(TABLE)
         if table is None:
             return []
         from lancedb.expr import col, lit
+        from lancedb.query import ColumnOrdering
 
         where = col("namespace") == lit(self.namespace)
         for column, value in equal.items():
@@ -229,7 +233,12 @@ class Ledger:
             if not self._complete:  # an earlier version made fewer columns
                 columns = [name for name in columns if name in table.schema.names]
                 self._complete = "followed" in columns
-            return table.search().where(where).select(list(columns)).limit(None).to_list()
+            query = table.search().where(where)
+            if newest is not None:
+                latest = ColumnOrdering(column_name="at", ascending=False)
+                query = query.order_by([latest, ColumnOrdering(column_name="position", ascending=True)])
+                columns = [*columns, "at", "position"]
+            return query.select(list(columns)).limit(newest).to_list()
 
 
 def task_of(namespace: str) -> str:

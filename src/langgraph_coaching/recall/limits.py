@@ -24,7 +24,7 @@ class Limits:
     """Most tokens of the prompt block, counted as `prompt.count_tokens` does (about four characters each)."""
     deadline: float = 2.0
     """Seconds after which a call goes on without coaching."""
-    floor: float = 0.3
+    floor: float = 0.2
     """0..1: below this probability nothing applies. At 0.3 recall less false less wrong application is within half a
     point of its best on train splits once there are verdicts (`tests/benchmarks/tune.py`); higher is more silent."""
     margin: float = 0.2

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.head import Head
     from langgraph_coaching.recall.snapshot import Snapshot
 
+CANDIDATES = 32
+"""Coachings a choice is made from; more than any prompt takes, so that priority and duplicates can be weighed."""
+
 _ROWS = 256
 """Situations multiplied at once: at 10,000 coachings a block of 10 MB."""
 

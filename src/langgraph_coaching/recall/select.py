@@ -7,14 +7,22 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.advice import Advice, Outcome, Receipt
+from langgraph_coaching.recall.compare import compared
+from langgraph_coaching.recall.language import language_of
 from langgraph_coaching.recall.prompt import block, count_tokens, entry
+from langgraph_coaching.recall.reasons import joined, known, outrank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.compare import Vantage
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.search import Candidate, Labels
+
+
+_UNLIKELY = ("below_floor", "denied")
+"""Outcomes of what is not likely enough, whatever else there is room for."""
 
 
 @dataclass(slots=True)
@@ -28,39 +36,57 @@ class _Choice:
     """What the chosen coachings contribute, in prompt order."""
     said: dict[str, str] = field(default_factory=dict)
     """Each chosen behavior, rendered, and the id of the coaching it belongs to."""
+    last: Candidate | None = None
+    """The chosen one with the least precedence."""
 
-    def take(self, candidate: Candidate) -> tuple[Outcome, str]:
-        """Puts a candidate into the prompt, or says what keeps it out."""
+    def take(self, candidate: Candidate) -> tuple[Outcome, str, str]:
+        """Puts a candidate into the prompt, or says what keeps it out and what would change that.
+
+        What it was compared with, and what would make it likelier, is said later: only of those that leave a receipt.
+        """
         coaching, chance = candidate.head.coaching, candidate.probability
         if (hindrance := self._unfit(candidate) or self._no_room(candidate)) is not None:
             return hindrance
         self.entries.append(entry(coaching))
         self.said[_plain(coaching)] = coaching.id
+        self.last = candidate
         if self.judged.get(coaching.id):
-            return "applied", f"probability {chance:.2f} is near the floor, and the judge says that it applies"
-        return "applied", f"probability {chance:.2f} reaches the floor of {self.limits.floor:.2f}"
+            return "applied", f"probability {chance:.2f} is near the floor, and the judge says that it applies", ""
+        return "applied", f"probability {chance:.2f} reaches the floor of {self.limits.floor:.2f}", ""
 
-    def _unfit(self, candidate: Candidate) -> tuple[Outcome, str] | None:
+    def _unfit(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
         coaching, chance, limits = candidate.head.coaching, candidate.probability, self.limits
         confirmed = self.judged.get(coaching.id)
         if confirmed is False:
-            return "denied", f"probability {chance:.2f} is near the floor, and the judge says that it does not apply"
+            return "denied", f"probability {chance:.2f} is near the floor, and the judge denies that it applies", ""
         if chance < limits.floor and not confirmed:
-            return "below_floor", f"probability {chance:.2f} is below the floor of {limits.floor:.2f}"
-        outranked = coaching.priority <= self.best.head.coaching.priority
-        if outranked and not confirmed and chance < self.best.probability - limits.margin:
-            return "less_probable", f"probability {chance:.2f} is more than {limits.margin:.2f} below the best"
+            return "below_floor", f"probability {chance:.2f} is below the floor of {limits.floor:.2f}", ""
+        best = self.best.head.coaching
+        if coaching.priority <= best.priority and not confirmed and chance < self.best.probability - limits.margin:
+            ground = (
+                f"probability {chance:.2f} is more than {limits.margin:.2f} below the best, "
+                f"{self.best.probability:.2f} of {best.id}"
+            )
+            return "less_probable", ground, outrank(coaching.id, best.priority, "a wider Limits(margin=…)")
         return None
 
-    def _no_room(self, candidate: Candidate) -> tuple[Outcome, str] | None:
+    def _no_room(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
         coaching, limits = candidate.head.coaching, self.limits
         if (twin := self.said.get(_plain(coaching))) is not None:
-            return "duplicate", f"{twin} already says the same"
+            ground = f"{twin} already says the same, so that nothing is missing"
+            return "duplicate", ground, f"coach.archive({coaching.id!r}) keeps one of the two"
+        last = (self.last or self.best).head.coaching
         if len(self.entries) >= limits.items:
-            return "over_limit", f"{limits.items} coachings with precedence fill the prompt's item limit"
+            ground = (
+                f"{limits.items} coachings with precedence fill the prompt's item limit, {last.id} the last of them"
+            )
+            return "over_limit", ground, outrank(coaching.id, last.priority, f"Limits(items={limits.items + 1})")
         size = count_tokens(block([*self.entries, entry(coaching)]))
         if size > limits.tokens:
-            return "over_budget", f"the prompt block would take {size} tokens of {limits.tokens}"
+            ground = f"the prompt block would take {size} tokens of {limits.tokens}"
+            if not self.entries:
+                return "over_budget", ground, f"coach.edit({coaching.id!r}, behavior=…) with a shorter one"
+            return "over_budget", f"{ground}, beside {', '.join(self.said.values())}", f"Limits(tokens={size})"
         return None
 
 
@@ -82,6 +108,7 @@ def select(
     labels: Labels | None = None,
     reserve: float = 0.0,
     judged: Mapping[str, bool] | None = None,
+    vantage: Vantage | None = None,
 ) -> Advice:
     """Chooses by precedence within the limits: priority first, then probability, then the newer, then the id.
 
@@ -93,6 +120,7 @@ def select(
         labels: For the receipts: where the call comes from.
         reserve: For the receipts: what was taken from every logit.
         judged: What a judge said of candidates near the floor, by the id of the coaching.
+        vantage: Where the situation is, for what reasons say of the texts it was compared with.
 
     Returns:
         Advice whose `considered` begins with the applied ones in prompt order, the rest by probability.
@@ -109,10 +137,28 @@ def select(
     told = {} if labels is None else {"agent": labels.agent, "node": labels.node, "tags": tuple(sorted(labels.tags))}
     shared = {"situation": situation, "namespace": namespace, "at": now, "reserve": reserve} | told
     return Advice(
-        considered=[_receipt(*one, shared) for one in kept],
+        considered=[
+            _receipt(candidate, outcome, reason, shared)
+            for (candidate, outcome, *_), reason in zip(kept, _reasons(kept, vantage), strict=True)
+        ],
         prompt=block(choice.entries),
         situation=situation,
     )
+
+
+def _reasons(kept: Sequence[tuple[Candidate, Outcome, str, str]], vantage: Vantage | None) -> list[str]:
+    """The reason of each receipt; what is not likely enough is told what it was compared with."""
+    unlikely = [candidate.head for candidate, outcome, *_ in kept if outcome in _UNLIKELY]
+    near = iter(compared(unlikely, vantage) if vantage else [None] * len(unlikely))
+    nothing = not any(outcome == "applied" for _, outcome, *_ in kept)
+    language = language_of(vantage.english) if vantage and vantage.english and nothing else None
+    found = []
+    for candidate, outcome, ground, change in kept:
+        if outcome in _UNLIKELY:
+            more, change = known(candidate.head.coaching.id, next(near), language)  # noqa: PLW2901 - its own is empty
+            ground = f"{ground}: {more}" if more else ground  # noqa: PLW2901 - it goes on
+        found.append(joined(ground, change))
+    return found
 
 
 def _receipt(candidate: Candidate, outcome: Outcome, reason: str, shared: dict[str, Any]) -> Receipt:

@@ -56,6 +56,16 @@ class Situation:
         return cls(tuple(turn for turn in reversed(turns) if turn[0]))
 
     @property
+    def said(self) -> str:
+        """What the user said, the latest first."""
+        return " ".join(text for text, user in self.turns if user)
+
+    @property
+    def latest(self) -> str:
+        """What the user said last."""
+        return next((text for text, user in self.turns if user), "")
+
+    @property
     def texts(self) -> list[str]:
         """What is embedded."""
         return [text for text, _ in self.turns]
@@ -125,17 +135,18 @@ def place(situation: Situation, vectors: NDArray[np.float32], background: Backgr
         vectors: Of `situation.texts`, `float32[len(turns), dimension]`, unit length.
         background: Of the same embedder.
     """
-    weights = _weights(situation, vectors, background)
-    summed = weights @ vectors
+    each = weights(situation, vectors, background)
+    summed = each @ vectors
     length = max(float(np.linalg.norm(summed)), 1e-9)
     vector = (summed / length).astype(np.float32)
     crowding = float(background.crowding(vector[np.newaxis])[0])
-    users = weights * [user for _, user in situation.turns]
+    users = each * [user for _, user in situation.turns]
     latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
-    return Place(vector, crowding, mixed=float(np.log(weights.sum() / length)), latest=latest)
+    return Place(vector, crowding, mixed=float(np.log(each.sum() / length)), latest=latest)
 
 
-def _weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
+def weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
+    """How much each turn weighs, `float64[len(turns)]`; the arguments are those of `place`."""
     near = np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1)
     odd = np.clip((TALK_NEAR - background.scaled(near)) / (TALK_NEAR - TALK_FAR), _LEAST, 1.0)
     weights, kept = np.zeros(len(vectors)), 1.0

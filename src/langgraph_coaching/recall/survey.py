@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -40,6 +41,9 @@ LOOK = 60.0
 BATCH = 256
 """Situations embedded in one call where there are many."""
 
+BLOCK = 64
+"""Situations embedded in one call where somebody waits, and not for ever."""
+
 TRIES = 8
 """Situations that may fail one by one before the embedder is taken to be down."""
 
@@ -75,6 +79,8 @@ class Survey:
         self._look_at = 0.0
         self._seen = (0, 0)
         self._waiting: dict[str, Situation] = {}
+        self._places: dict[str, Place] = {}
+        """Of situations that were looked back at, so that each is embedded once in a process."""
 
     def traffic(self, dimension: int) -> Traffic | None:
         """The traffic to hold coachings against; None where there is too little, or it cannot be read.
@@ -163,6 +169,36 @@ class Survey:
             self._add(self._belonging(situations))
             self._load()
             return len(self._lots)
+
+    def places(self, situations: Sequence[Situation], dimension: int, within: float = math.inf) -> list[Place | None]:
+        """Where situations are: known from the sample or from an earlier call, or else embedded.
+
+        Args:
+            situations: Any number.
+            dimension: Of the coachings' vectors.
+            within: Seconds after which no more of them are embedded.
+
+        Returns:
+            None for one that the embedder has no vector for, or that there was no time for.
+
+        Raises:
+            EmbedderError: The embedder failed on all that it was asked for.
+            StoreError: The sample could not be read.
+        """
+        end = time.monotonic() + within
+        with self._lock:
+            if not self._places:
+                self._places = self._sample.read()
+            known = {lot: place for lot, place in self._places.items() if len(place.vector) == dimension}
+        asked = [(_lot(situation), situation) for situation in situations]
+        missing = [(lot, situation) for lot, situation in dict(asked).items() if lot not in known]
+        for start in range(0, len(missing), BLOCK):
+            if time.monotonic() >= end:
+                break
+            known |= self._placed(dict(missing[start : start + BLOCK]))
+        with self._lock:
+            self._places = dict([*self._places.items(), *known.items()][-2 * MOST :])
+        return [known.get(lot) for lot, _ in asked]
 
     def _add(self, situations: dict[str, Situation]) -> None:
         placed = self._placed(situations)

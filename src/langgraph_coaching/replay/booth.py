@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.authoring.watch import Watch
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.search import Labels
 from langgraph_coaching.recall.supposed import supposed
+from langgraph_coaching.refining.reviewer import Reviewer
 from langgraph_coaching.replay.era import RECORDED, coachings_at, read_as_of, supposing
 from langgraph_coaching.replay.recorded import calls_of
 from langgraph_coaching.replay.remake import as_recorded
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.model import Trace
 
 
-class Booth(Watch):
+class Booth(Reviewer):
     """Replay in one namespace; every fault is raised."""
 
     def replay(

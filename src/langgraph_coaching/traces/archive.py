@@ -15,7 +15,7 @@ from langgraph_coaching.traces.redaction import Redaction
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
@@ -23,6 +23,9 @@ TABLE = "traces"
 
 BATCH = 64
 """Traces written in one commit."""
+
+PAGE = 200
+"""Traces read at once where nobody knows how many are needed."""
 
 
 def _schema() -> pa.Schema:
@@ -188,6 +191,17 @@ class Archive:
                 where = condition if where is None else where & condition
         return self._read(self._rows(where, limit))
 
+    def newest(self) -> Iterator[Trace]:
+        """Every trace, newest first, read a page at a time.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        start = 0
+        while page := self._read(self._rows(None, PAGE, start)):
+            yield from page
+            start += len(page)
+
     def _saying(self, text: str) -> Any:
         from lancedb.expr import col, func, lit
 
@@ -199,7 +213,7 @@ class Archive:
         chunks = self._histories.read(json.loads(row["record"]) for row in rows)
         return [read(row["record"], chunks) for row in rows]
 
-    def _rows(self, where: Any, limit: int | None) -> builtins.list[dict[str, Any]]:
+    def _rows(self, where: Any, limit: int | None, start: int = 0) -> builtins.list[dict[str, Any]]:
         from lancedb.expr import col, lit
         from lancedb.query import ColumnOrdering
 
@@ -213,7 +227,7 @@ class Archive:
         ]
         with faults(self._database.uri):
             query = table.search().where(mine if where is None else mine & where).select(["record", "started_at", "id"])
-            return query.order_by(newest).limit(limit).to_list()
+            return query.order_by(newest).limit(limit).offset(start).to_list()
 
 
 def _aware(moment: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""What the embedder is trained on: families written for it, labelled utterances of others, and texts without a label."""
+"""What the embedder is trained on: families written for it, labelled utterances, and texts without a label."""
 
 from __future__ import annotations
 

@@ -8,13 +8,13 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch.nn.functional import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
 CACHE = Path.home() / ".cache" / "langgraph-coaching-embedder"
@@ -96,8 +96,10 @@ class Model:
         )
         transformer = BertModel(config, add_pooling_layer=False)
         weights = load_file(folder / "model.safetensors")
-        transformer.load_state_dict({name.removeprefix("bert."): value for name, value in weights.items()}, strict=False)
-        tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), pad_token="[PAD]")
+        own = {name.removeprefix("bert."): value for name, value in weights.items()}
+        transformer.load_state_dict(own, strict=False)
+        padded = {"pad_token": "[PAD]"}
+        tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), **padded)
         return cls(transformer, tokenizer)
 
     @classmethod

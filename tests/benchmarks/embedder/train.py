@@ -1,13 +1,13 @@
-"""Trains the embedded embedder: all-MiniLM-L6-v2 on what people say to agents, with all-mpnet-base-v2 as its teacher.
+"""Trains the embedded embedder: all-MiniLM-L6-v2 on what people say to agents, all-mpnet-base-v2 as its teacher.
 
     pip install -e ".[embedder]"
     python tests/benchmarks/embedder/train.py --data ../shared/data --out FOLDER      # within an hour on two cores
     python tests/benchmarks/embedder/export.py FOLDER                                 # into the package
 
-Three losses. Texts of one family, or of one labelled intent, come together, and part from near misses and from each other
-(supervised contrast). Everything else keeps the likeness that the teacher sees, also where the student reads it with
-slips, chat speak and without punctuation. Specifics are out of the way, as they are when the package embeds. CLINC150
-is never trained on; `--without` leaves out others, for figures that are reported on them.
+Texts of one family, or of one labelled intent, come together, and part from near misses and from each other: each
+from its own (supervised contrast), and all at one level, since a floor is one for all coachings. Everything else keeps
+the likeness that the teacher sees, also where the student reads it with slips, chat speak and without punctuation.
+Specifics are out of the way, as they are when the package embeds. CLINC150 is never trained on; `--without` leaves out others, for figures that are reported on them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TEMPERATURE = 0.06
 TAUGHT = 12.0
 """Weight of the teacher's likeness beside the contrast."""
 SHARP, ORDER = 16.0, 0.15
-"""Sharpness and weight of the order over all pairs: a floor is one for all coachings, so their likeness must be, too."""
+"""Sharpness and weight of the order over all pairs."""
 TOO_ALIKE = 0.72
 """Teacher's cosine from which two written families may well mean the same, and are not parted."""
 STAGES = ((700, 8e-5), (350, 5e-5))
@@ -86,7 +86,11 @@ def loss(vectors: torch.Tensor, taught: torch.Tensor, batch: Batch) -> tuple[tor
 def rate(step: int, steps: int) -> float:
     """Rises, then falls to nothing."""
     warm = max(1, round(WARM * steps))
-    return min(1.0, (step + 1) / warm) * max(0.0, (steps - step) / max(1, steps - warm)) if step >= warm else (step + 1) / warm
+    return (
+        min(1.0, (step + 1) / warm) * max(0.0, (steps - step) / max(1, steps - warm))
+        if step >= warm
+        else (step + 1) / warm
+    )
 
 
 def train(student: Model, corpus: Corpus, folder: Path, steps: int, most: float, seed: int) -> None:
@@ -101,7 +105,7 @@ def train(student: Model, corpus: Corpus, folder: Path, steps: int, most: float,
         seed: Of the batches.
     """
     torch.manual_seed(seed)
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - the same batches each time
     taught = teach(corpus, folder)
     student.transformer.train()
     for part in student.transformer.modules():
@@ -145,7 +149,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=CACHE)
     parser.add_argument("--without", nargs="*", default=[], choices=LABELLED)
-    parser.add_argument("--after", type=Path, help="a folder with the model after the first stage, which is then left out")
+    parser.add_argument(
+        "--after", type=Path, help="a folder with the model after the first stage, which is then left out"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()

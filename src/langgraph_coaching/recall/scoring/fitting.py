@@ -1,8 +1,8 @@
-"""Fits the weights of one embedder on the packaged phrasings, held near those that all embedders share.
+"""Aligns the weights of one embedder with those of the embedded one, by the packaged phrasings.
 
-What a likeness means differs from embedder to embedder, most of all for paraphrases: one sees them all at once, another
-sees words. So the weights of `calibrate.py` are where each begins, and simulated stores of packaged wishes say how far
-this one is from there. A floor then means the same for all.
+What a likeness means differs from embedder to embedder, most of all for paraphrases: one sees them at once, another
+sees words. So simulated stores of packaged wishes say how much this embedder's logits have to be stretched and moved
+(Platt's scaling) until a probability is right as often as the embedded embedder's is. A floor means the same for all.
 """
 
 from __future__ import annotations
@@ -41,8 +41,12 @@ ASKED, OTHERS, TALK = 6, 3, 20
 NEVER = 5
 """Index of the weight of "never here", which is set, not fitted."""
 
-HELD = 60.0
-"""Situations that the shared weights count as much as: with some 3,000 measured ones, an embedder speaks for itself."""
+REFERENCE = (1.028, 1.204)
+"""Platt's scaling of the embedded embedder itself on the packaged phrasings, where half of what is asked is coached and
+nobody has given a verdict; from `tests/benchmarks/tune.py`. Others are held against it."""
+
+HELD = 20.0
+"""Situations that being like the embedded one counts as much as; some 3,000 are measured."""
 
 
 class Measured(NamedTuple):
@@ -81,26 +85,34 @@ def simulated(vectors: Mapping[str, NDArray[np.float32]], background: Background
     return Measured(np.vstack([part.inputs for part in parts]), np.concatenate([part.right for part in parts]))
 
 
-def weights(found: Measured, held: float = HELD) -> NDArray[np.float64]:
-    """The most likely weights for what was measured, with the shared ones as what is believed before.
+def weights(found: Measured) -> NDArray[np.float64]:
+    """The shared weights, stretched and moved so that they mean for this embedder what they mean for the embedded one.
 
     Args:
         found: Of one embedder.
-        held: How many situations the shared weights count as.
 
     Returns:
-        `float64[10]`.
+        `float64[10]`; "never here" weighs the same for all.
     """
-    free = np.arange(len(WEIGHTS)) != NEVER
-    x, result = found.inputs[:, free], WEIGHTS.astype(np.float64)
-    offset = found.inputs[:, NEVER] * WEIGHTS[NEVER]
-    believed = held * (x**2).mean(axis=0) / 4  # a logistic's information per situation, at its most
-    for _ in range(60):
-        chance = 1 / (1 + np.exp(-np.clip(x @ result[free] + offset, -30, 30)))
-        curve = (x * (chance * (1 - chance))[:, np.newaxis]).T @ x + np.diag(believed + 1e-9)
-        slope = x.T @ (found.right - chance) - believed * (result[free] - WEIGHTS[free])
-        result[free] += np.linalg.solve(curve, slope)
+    stretch, move = platt(found)
+    result = WEIGHTS * (stretch / REFERENCE[0])
+    result[0] += (move - REFERENCE[1]) / REFERENCE[0]
+    result[NEVER] = WEIGHTS[NEVER]
     return result
+
+
+def platt(found: Measured) -> tuple[float, float]:
+    """The most likely factor and addend for the logits of the shared weights, by Newton's method."""
+    logits = found.inputs @ WEIGHTS
+    x = np.column_stack([logits, np.ones(len(logits))])
+    believed = HELD * (x**2).mean(axis=0) / 4  # a logistic's information per situation, at its most
+    began = np.array(REFERENCE)
+    result = began.copy()
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(x @ result, -30, 30)))
+        curve = (x * (chance * (1 - chance))[:, np.newaxis]).T @ x + np.diag(believed)
+        result = result + np.linalg.solve(curve, x.T @ (found.right - chance) - believed * (result - began))
+    return float(result[0]), float(result[1])
 
 
 def _head(index: int, wish: Wish, said: Sequence[str], vectors: Mapping[str, NDArray[np.float32]]) -> Head:

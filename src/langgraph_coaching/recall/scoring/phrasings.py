@@ -1,4 +1,4 @@
-"""Phrasings: wishes in many people's words, with near misses, by which an embedder's probabilities are put on one scale.
+"""Phrasings: wishes in many people's words, with near misses; they put embedders' probabilities on one scale.
 
 Written for this package, about all kinds of agents: short, with slips, indirect, rambling, formal. The embedded
 embedder was not trained on them (`tests/benchmarks/embedder`), so that it is measured as it will be used.

@@ -1,0 +1,195 @@
+"""The recorded situations of a namespace, and what a coaching would be in them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from langgraph_coaching.authoring.look import Look, most_similar
+from langgraph_coaching.authoring.outlook import SILENT, Outlook, hint_of
+from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.situation import situate
+from langgraph_coaching.recall.supposed import supposed
+from langgraph_coaching.recall.traffic import MOST
+from langgraph_coaching.traces.conversation import messages_before
+from langgraph_coaching.traces.met import met_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langchain_core.messages import BaseMessage
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.authoring.similar import Similar
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.store import Store
+    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.background import Background
+    from langgraph_coaching.recall.background.shelf import Shelf
+    from langgraph_coaching.recall.calibrate import Place
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.ledger import Ledger
+    from langgraph_coaching.recall.snapshot import Snapshot
+    from langgraph_coaching.recall.survey import Survey
+    from langgraph_coaching.traces.archive import Archive
+
+
+PATIENCE = 3.0
+"""Seconds after which an outlook embeds no further situation."""
+
+
+class Situations:
+    """Looks back at what was met, up to `MOST` situations, the latest.
+
+    Args:
+        traces: Captured and imported runs.
+        ledger: The receipts.
+        survey: Where situations are, and what the store has learned of them.
+        adviser: Who has the store's snapshot.
+        store: The coachings.
+        embedder: For coachings that are not saved yet.
+        shelf: Where the embedder's background is.
+    """
+
+    def __init__(
+        self,
+        traces: Archive,
+        ledger: Ledger,
+        survey: Survey,
+        adviser: Adviser,
+        store: Store,
+        embedder: Embedder,
+        shelf: Shelf,
+    ) -> None:
+        self._traces = traces
+        self._ledger = ledger
+        self._survey = survey
+        self._adviser = adviser
+        self._store = store
+        self._embedder = embedder
+        self._shelf = shelf
+
+    @property
+    def floor(self) -> float:
+        """0..1: where nothing applies below."""
+        return self._adviser.limits.floor
+
+    def similar(self, coaching: Coaching, conversation: Sequence[BaseMessage] | None, limit: int) -> list[Similar]:
+        """The recorded situations that would teach a coaching most.
+
+        Args:
+            coaching: Any, saved or not.
+            conversation: What it is written from, which is not asked; None to read it from its source.
+            limit: Most to return.
+
+        Raises:
+            InvalidCoachingError: The limit is below 0.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        if limit < 0:
+            raise InvalidCoachingError(f"limit is a number of situations, not {limit}")
+        source = situate(self.source(coaching) if conversation is None else conversation)
+        return most_similar(self.look(coaching, without=source.text if source else None), self.floor, limit)
+
+    def look(self, coaching: Coaching, *, without: str | None = None, within: float = math.inf) -> Look:
+        """What a coaching would be in the recorded situations.
+
+        Args:
+            coaching: Any, saved or not; looked at as if it were active.
+            without: The text of a situation to leave out.
+            within: Seconds after which no further situation is embedded.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        snapshot, background = self._alone(coaching)
+        met = [
+            one
+            for one in met_in(self._traces.newest(), self._ledger.calls(MOST), MOST)
+            if one.situation.text != without
+        ]
+        placed = self._survey.places([one.situation for one in met], snapshot.dimension, within)
+        found = [(one, place) for one, place in zip(met, placed, strict=True) if place is not None]
+        places = [place for _, place in found]
+        return Look(
+            snapshot.heads[0],
+            background,
+            [one for one, _ in found],
+            places,
+            _probabilities(snapshot, places),
+        )
+
+    def _alone(self, coaching: Coaching) -> tuple[Snapshot, Background]:
+        """A snapshot of this coaching only, held against the store's traffic, and reserved, as it would be there."""
+        live = coaching.model_copy(update={"status": "active", "expires_at": None, "deleted": False})
+        alike = live if live != coaching else coaching
+        snapshot = supposed([alike], self._store, self._embedder, self._shelf, self._adviser.snapshot())
+        background = self._shelf.background(snapshot.dimension)
+        traffic, reserve = self._survey.traffic(snapshot.dimension), self._survey.reserve()
+        return replace(snapshot, traffic=traffic, reserve=reserve), background
+
+    def outlook(self, coaching: Coaching) -> Outlook:
+        """What is known of a saved coaching, and what to expect of it.
+
+        Args:
+            coaching: Its latest revision.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        conversation = self.source(coaching)
+        source = situate(conversation)
+        look = self.look(coaching, without=source.text if source else None, within=PATIENCE)
+        silent = tuple(most_similar(look, self.floor, SILENT, silent=True))
+        receipt = self._receipt(coaching, conversation) if source else None
+        fires = None if source is None else receipt is not None and receipt.applied
+        met, looked_at = int((look.probabilities >= self.floor).sum()), len(look.situations)
+        return Outlook(
+            coaching_id=coaching.id,
+            revision=coaching.revision,
+            known=int(look.head.yes.sum()),
+            never=int((~look.head.yes).sum()),
+            floor=self.floor,
+            source_probability=receipt.probability if receipt else None,
+            fires_at_source=fires,
+            met=met,
+            looked_at=looked_at,
+            silent=silent,
+            hint=hint_of(coaching, source=receipt, fires=fires, met=met, looked_at=looked_at, near=len(silent)),
+        )
+
+    def _receipt(self, coaching: Coaching, conversation: Sequence[BaseMessage]) -> Receipt | None:
+        """Its receipt where that conversation is, beside all other coaching; None where it was not even considered."""
+        (advice,) = self._adviser.advise_batch([conversation], labels_of(coaching))
+        return next((one for one in advice.considered if one.coaching_id == coaching.id), None)
+
+    def source(self, coaching: Coaching) -> list[BaseMessage]:
+        """The conversation a coaching was written from; [] where it was not, or where its trace is gone."""
+        if coaching.source is None:
+            return []
+        try:
+            trace = self._traces.get(coaching.source.trace_id)
+        except NotFoundError:
+            return []
+        step = next((step for step in trace.steps if step.index == coaching.source.step), None)
+        return [] if step is None else messages_before(trace, step)
+
+
+def labels_of(coaching: Coaching) -> Labels:
+    """The labels of a call that is in a coaching's scope."""
+    return Labels(agent=coaching.scope.agent, node=coaching.scope.node, tags=frozenset(coaching.scope.tags))
+
+
+def _probabilities(snapshot: Snapshot, places: Sequence[Place]) -> NDArray[np.float64]:
+    labels = labels_of(snapshot.heads[0].coaching)
+    found = search(snapshot, places, labels, datetime.now(UTC), 1) if places else []
+    return np.array([candidates[0].probability for candidates in found], dtype=np.float64)

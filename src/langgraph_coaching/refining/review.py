@@ -1,0 +1,106 @@
+"""The review: the receipts whose verdict would teach most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from langgraph_coaching.authoring.refine import turns_of
+from langgraph_coaching.authoring.worth import LEAST, chosen, often, scaled, undecided
+from langgraph_coaching.recall.traffic import ALIKE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.coaching.model import Example
+    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.background import Background
+    from langgraph_coaching.recall.head import Head
+
+JUDGEABLE = ("applied", "below_floor", "denied", "less_probable")
+"""Outcomes that say whether a coaching applies; where another one took its place, nothing is said about that."""
+
+CANDIDATES = 500
+"""The most undecided receipts, among which unlike ones are chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One coaching in one situation, on which nobody has said anything."""
+
+    receipt: Receipt
+    """The latest there."""
+    runs: set[str] = field(default_factory=set)
+    """Threads in which it was considered there; a run without one is its own."""
+
+
+def unanswered(receipts: Iterable[Receipt], heads: Mapping[str, Head], judged: Collection[str]) -> list[Open]:
+    """Where a verdict would say something new: each coaching once in each situation.
+
+    Args:
+        receipts: Newest first.
+        heads: Live coachings, by id.
+        judged: Ids of the receipts that have a verdict.
+
+    Returns:
+        The latest first, without what is an example of the coaching already.
+    """
+    known = {name: {_situation(e) for e in head.coaching.examples} for name, head in heads.items()}
+    found: dict[tuple[str, str], Open] = {}
+    answered = set()
+    for receipt in receipts:
+        name = receipt.coaching_id
+        if name is None or name not in heads or receipt.outcome not in JUDGEABLE or not receipt.situation:
+            continue
+        one = found.setdefault((name, receipt.situation), Open(receipt))
+        one.runs.add(receipt.thread_id or receipt.trace_id or receipt.id)
+        if receipt.id in judged or (turns := turns_of(receipt.situation)) in known[name] or not turns:
+            answered.add((name, receipt.situation))
+    return [one for key, one in found.items() if key not in answered]
+
+
+def _situation(example: Example) -> tuple[tuple[str, bool], ...]:
+    return example.turns or ((example.text, True),)
+
+
+def most_telling(
+    asked: Sequence[Open],
+    vectors: NDArray[np.float32],
+    probabilities: NDArray[np.float64],
+    heads: Mapping[str, Head],
+    background: Background,
+    floor: float,
+    limit: int,
+) -> list[Receipt]:
+    """The receipts whose verdict would teach most: undecided, often met, unlike each other, coachings taking turns.
+
+    Args:
+        asked: What is not answered yet.
+        vectors: Of the situation of each, `float32[len(asked), dimension]`.
+        probabilities: Of its coaching there, as it is now.
+        heads: What each coaching knows, by id.
+        background: Of the same embedder.
+        floor: 0..1: where nothing applies below.
+        limit: Most to return.
+
+    Returns:
+        The most telling first; nothing that is alike to what its coaching knows already.
+    """
+    near = np.flatnonzero(undecided(probabilities, floor) >= LEAST)
+    doubt, vectors = undecided(probabilities[near], floor), vectors[near]
+    open_ = [asked[index] for index in near.tolist()]
+    names = np.array([one.receipt.coaching_id for one in open_])
+    for name in set(names.tolist()):
+        own = np.flatnonzero(names == name)
+        told = heads[name].vectors[1:]  # the intent is words about a situation, not one
+        doubt[own[(scaled(vectors[own], told, background) >= ALIKE).any(axis=1)]] = 0.0
+    best = np.argsort(-doubt, kind="stable")[:CANDIDATES]
+    alike = (scaled(vectors[best], vectors, background) >= ALIKE) & (names[best][:, None] == names)
+    counts = often(alike, [frozenset(one.runs) for one in open_])
+    worth = doubt[best] * (1 + np.log2(np.maximum(counts, 1)))
+    picked = chosen(worth, scaled(vectors[best], vectors[best], background), names[best].tolist(), limit)
+    return [open_[best[i]].receipt for i in picked]
