@@ -80,6 +80,13 @@ def best(*turns):
         ("Is there any way you could waive the fee?", "the user asks the agent to waive the fee"),
         ("Summarize this article", "the user asks the agent to summarize this article"),
         ("search bar", 'the user says "search bar"'),
+        ("i need diections to the statoin", "the user wants directions to the station"),
+        ("can i get a latte, sorry a matcha to go", "the user asks for a matcha to go"),
+        ("I am curious on how much a stitch costs", "the user asks how much a stitch costs"),
+        ("that seemed to work", "the user says that it seemed to work"),
+        ("C'mon, my parcel is late", "the user says that their parcel is late"),
+        ("I'm really sorry, but my son john lost his card", "the user says that their son lost his card"),
+        ("I want to open an account and put an important meeting on the calendar", "the user wants to open an account"),
         ("hello", "the user greets the agent"),
         (
             "If the shop is closed, can you send it by post?",
@@ -139,6 +146,22 @@ def test_no_suggestion_tells_two_things_one_after_the_other():
     turns = ["I want to return a kettle", "> May I?", "Yes, please.", "> To your card?", "No, as a voucher"]
     for end in range(1, len(turns) + 1, 2):
         assert not [line for line in suggest_intents(said(*turns[:end])) if ", and now" in line]
+
+
+def test_what_the_user_chooses_of_what_was_offered_is_told():
+    talk = ["I want to return a kettle", "> Do you want a gift voucher or a bank transfer?"]
+    assert best(*talk, "gift voucher") == "a user who wants to return a kettle chooses gift voucher"
+    assert best(*talk, "the second one please") == "a user who wants to return a kettle picks one of the options"
+
+
+def test_a_yes_that_leads_in_what_was_asked_for_is_no_yes():
+    talk = ["I want to return a kettle", "> Which shop was it, please?", "Sure, it was the big one"]
+    assert best(*talk) == "a user who wants to return a kettle says which one"
+
+
+def test_the_goal_is_a_wish_of_the_user_rather_than_chatter():
+    talk = ["I want to book a table", "> For when?", "For eight. Do you like pasta?", "> I do! Shall I proceed?", "yes"]
+    assert best(*talk) == "a user who wants to book a table agrees to go ahead"
 
 
 def test_a_bare_name_of_a_thing_is_an_order_where_the_agent_takes_orders():

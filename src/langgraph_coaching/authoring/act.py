@@ -15,13 +15,13 @@ _POINTING = re.compile(
     r"\b(?:it|its|this|them|those|these|he|she|that(?! (?:they|the|is|are|was|were|has|have|will|would|can)\b))\b"
     r"|(?<!there )\bthere\b(?! (?:is|are|was|were|a|any)\b)"
     r"|(?<!another )(?<!different )(?<!new )(?<!better )(?<!bigger )(?<!smaller )(?<!larger )(?<!cheaper )(?<!newer )"
-    r"\bones?\b(?! of)"
+    r"\bones?\b(?! of)|\boption \w+\b|\bthe (?:first|second|third|last|other) option\b"
 )
 _EMPTY_WORDS = """
 a about agent ahead all also an and any anything are as ask asks at back be been by can change changes check could
 details did do does doing done down else everything for from get go going good got has have he help here how if in
 information into is it its just know let like look made make making me more my need needs next no not now of off ok on
-one ones option or order out over please possible proceed provide rather right same say says see she should show so
+one ones option or out over please possible proceed provide rather right same say says see she should show so
 some something take tell that the their them then there these they thing things this those through to too try up use
 user very want wanted wants was way we what when where whether which who why will with would yes you
 """

@@ -63,6 +63,10 @@ _PROPOSED = re.compile(
     r"|look correct",
     re.IGNORECASE,
 )
+_OPEN = re.compile(
+    r"\b(?:provide|share|tell me|give me|let me know|have your|get your|(?:what|which|when|where|who|whose|how)\b)",
+    re.IGNORECASE,
+)
 _REQUESTED = re.compile(r"\bplease\b|\bprovide\b|_{3,}", re.IGNORECASE)
 _OFFERED = re.compile(
     r"\b(?:would you like|do you want|shall i|should i|can i|may i|need|require|interested)\b", re.IGNORECASE
@@ -75,7 +79,8 @@ _TAKES_ORDERS = re.compile(
 )
 _HANDS_OVER = re.compile(
     r"\b(name|e-?mail|zip|postal code|phone|user ?(?:id|name)|(?:account|order|reservation|booking) (?:number|id)|pin"
-    r"|date of birth|birth ?date|address|password|security (?:answer|question)|username)\b",
+    r"|date of birth|birth ?date|address|(?:\w+ )?(?:airport|promo|discount|security) code|password"
+    r"|security (?:answer|question)|username)\b",
     re.IGNORECASE,
 )
 _WANTED = tuple(
@@ -160,7 +165,9 @@ def answered(text: str, asked: str, facts: list[str], mannered: Act | None) -> A
     """
     question = " ".join(re.findall(r"[^.?!\n]*\?", asked[-_LAST:])) or asked[-_LAST:]
     words = len(text.split())
-    bare = mannered is not None and (words == 1 or mannered.told != "says yes")
+    if mannered and _YES.match(text) and _OPEN.search(question) and len(_YES.sub("", text).split()) > 0:
+        mannered = None  # "Of course! It's a red one": a yes that only leads in what was asked for
+    bare = mannered is not None
     wanted = _HANDS_OVER.search(question) if not bare and words <= _FEW else None
     if not facts and wanted:
         facts = [re.sub(r"\bid\b", "ID", wanted[1].lower())]
@@ -171,6 +178,14 @@ def answered(text: str, asked: str, facts: list[str], mannered: Act | None) -> A
         return None
     told = next((told for pattern, told in _WANTED if pattern.search(question)), "answers what the agent asked")
     return Act(told, 1.15, answer=True)
+
+
+def chosen(text: str, asked: str) -> Act | None:
+    """What of the agent's last words the user repeats, as one of several things they were offered."""
+    said = " ".join(re.findall(r"[\w']+", text.lower()))
+    offered = " ".join(re.findall(r"[\w']+", asked[-_LAST:].lower()))
+    repeated = len(said.split()) > 1 and f" {said} " in f" {offered} " and not _HANDS_OVER.search(said)
+    return Act(f"chooses {said}", 3.5, answer=True) if repeated else None
 
 
 def takes_orders(asked: str) -> bool:

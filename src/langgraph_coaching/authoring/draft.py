@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.examples import examples_after, examples_of
 from langgraph_coaching.authoring.fields import compose, scope_of
-from langgraph_coaching.authoring.intents import MOST, telling_turn
+from langgraph_coaching.authoring.intents import MOST
 from langgraph_coaching.authoring.propose import Known, propose
 from langgraph_coaching.authoring.revise import revised
+from langgraph_coaching.authoring.source import source_examples
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
-from langgraph_coaching.coaching.wording import PROSE_LIMIT, quoted
+from langgraph_coaching.coaching.wording import quoted
 from langgraph_coaching.errors import InvalidCoachingError, NotCoachableError, NotFoundError
 from langgraph_coaching.traces.conversation import messages_before
 
@@ -233,8 +234,9 @@ class Draft:
             "add_examples": [e for e in self.answered if e.applies],
             "add_never": [e for e in self.answered if not e.applies],
         }
-        examples = examples_after(self._examples(), said)
-        fields = {"id": self.id, "source": self._source(), **self.fields, "examples": examples}
+        held = examples_after((*self._examples(), *self._never()), said)
+        examples = {"examples": [e for e in held if e.applies], "never": [e for e in held if not e.applies]}
+        fields = {"id": self.id, "source": self._source(), **self.fields, **examples}
         return compose(namespace, intent=self.intent, behavior=self.behavior, **fields)
 
     def new_proposals(self, held: Sequence[Example]) -> list[Proposal]:
@@ -249,16 +251,19 @@ class Draft:
 
     def _examples(self) -> tuple[Example, ...]:
         given = examples_of(self.fields.get("examples", ()))
-        said = quoted(telling_turn(self.conversation), PROSE_LIMIT)
         if self.revises is not None:
             given = (*self.revises.examples, *given)
-        elif self.step is not None and said:
-            # What was said there is the first example of where it applies.
-            given = (Example(text=said, origin="source", reference=self.step.trace_id), *given)
+        given = (*self._learned(applies=True), *given)
         return (*given, *(one.example for one in self.new_proposals((*given, *self._never()))))
 
     def _never(self) -> tuple[Example, ...]:
-        return examples_of(self.fields.get("never", ()), applies=False)
+        return (*self._learned(applies=False), *examples_of(self.fields.get("never", ()), applies=False))
+
+    def _learned(self, *, applies: bool) -> list[Example]:
+        """What the step that a new coaching is written from says of where it applies, or of where it does not."""
+        if self.step is None or self.revises is not None:
+            return []
+        return [one for one in source_examples(self.conversation, self.step.trace_id) if one.applies is applies]
 
 
 def draft_of(

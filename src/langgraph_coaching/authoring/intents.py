@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from langchain_core.messages import AIMessage, HumanMessage
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST = 5
 """Suggestions for one draft."""
+
+_QUESTION = re.compile(r"asks (?:whether|what|which|when|where|why|who|whose|how)\b(?! they can| to)")
 
 
 def suggest_intents(messages: Sequence[BaseMessage]) -> list[str]:
@@ -48,28 +51,12 @@ def suggest_intents(messages: Sequence[BaseMessage]) -> list[str]:
     return _lines(_told(turns[-1], _goal(turns[:-1])))
 
 
-def telling_turn(messages: Sequence[BaseMessage]) -> str:
-    """The user's words that say best what the conversation is about at its end.
-
-    Args:
-        messages: The conversation before a step, oldest first.
-
-    Returns:
-        The latest turn with a wish or question of its own, not "yes, that one"; else the latest turn; "" without any.
-    """
-    said = [text for message in messages if isinstance(message, HumanMessage) and (text := text_of(message).strip())]
-    for text in reversed(said):
-        act = gist(done) if (done := turn_acts(text, "")) else None
-        if act is not None and act.weight > TELLING and not act.dependent:
-            return text
-    return said[-1] if said else ""
-
-
 def _goal(turns: Sequence[list[Act]]) -> Act | None:
     """What the user was after in earlier turns: the latest wish or question, or else the latest trouble."""
     told = [act for act in map(gist, reversed(turns)) if act.weight >= TELLING and not act.dependent and who(act.told)]
-    wished = [act for act in told if act.weight > 3] or told  # noqa: PLR2004 - more than trouble
-    return next((act for act in wished if not act.pointing), wished[0] if wished else None)
+    asked = [act for act in told if act.weight > 3] or told  # noqa: PLR2004 - more than trouble
+    wished = [act for act in asked if not _QUESTION.match(act.told)] or asked
+    return next((act for act in (*wished, *asked) if not act.pointing), wished[0] if wished else None)
 
 
 def _told(latest: list[Act], goal: Act | None) -> list[str]:

@@ -32,10 +32,11 @@ _TRY = (
     r"|contacting you)"
 )
 _WONDER = (
-    rf"(?:{_WISH} to (?:know|find out|ask|check|see|confirm)|{_i(r'(?: was| am|.?m)?')}(?:wondering|curious)|curious"
+    rf"(?:{_WISH} to (?:know|find out|ask|check|see|confirm)|{_i(r'(?: was| am|.?m)?')}"
+    r"(?:wondering|curious)(?: (?:on|about|as to|to know))?|curious"
     r"|wondering|any idea|do you (?:happen to )?know)"
 )
-_IMPERATIVE = (
+IMPERATIVE = (
     "activate add adjust answer apply approve arrange ask assign attach block book bring build calculate call cancel"
     " change charge check choose clarify clear close compare complete compute confirm connect contact continue convert"
     " copy correct create credit deactivate debug decrease delete deliver deploy describe disable disconnect"
@@ -55,6 +56,8 @@ _IMPERATIVE = (
     " unsubscribe"
     " update upgrade upload use validate verify view void waive withdraw write"
 ).replace(" ", "|")
+"""What agents are told to do, as the alternatives of a pattern."""
+
 _NO_OBJECT = (
     "of|is|are|was|were|has|please|bar|status|policy|number|box|page|button|issues?|problems?|history|date|time|fee|code|id"
     "|details|options?|price|center|centre"
@@ -172,5 +175,5 @@ PHRASES = _table(
         ),
         lambda what, else_: f"asks about {what or else_}",
     ),
-    (rf"((?:{_IMPERATIVE}|let (?:me|us) know|don't|do not)\b(?! (?:{_NO_OBJECT})\b) .+)", asked),
+    (rf"((?:{IMPERATIVE}|let (?:me|us) know|don't|do not)\b(?! (?:{_NO_OBJECT})\b) .+)", asked),
 )

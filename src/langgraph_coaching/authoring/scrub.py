@@ -17,7 +17,7 @@ _KIND = (
 _THING = rf"({_KIND})(?: (?:number|no\.?|id)s?)?(?: is|:)?"
 _OWNER = r"(?:my|the|this|that|these|those|an?|another|our|your|each|both)"
 _MONEY = r"(?:[$€£] ?\d[\d,]*(?:\.\d+)?|\b\d[\d,]*(?:\.\d+)? ?(?:dollars|bucks|credits|euros|usd)\b)"
-_PROPER = r"(?:[A-Z][\w'.-]+|(?:of|de|la|the)(?= [A-Z]))(?: [A-Z][\w'.-]+)*"
+_PROPER = r"(?:St\. )?[A-Z][\w'-]*\w(?:(?: (?:of|de|la))? [A-Z][\w'-]*\w)*"
 
 _BEFORE = tuple(
     (re.compile(pattern), replacement)
@@ -36,8 +36,10 @@ _BEFORE = tuple(
         # Whichever order it is, it stays an order.
         (rf"(?i:\b({_OWNER} (?:\w+ )?){_THING}) {_LOCATORS}", lambda found: found[1] + found[2].lower()),
         (rf"(?i:\b{_THING}) {_LOCATORS}", lambda found: f"the {found[1].lower()}"),
+        (rf"\b(tied|linked|related|connected|attached|belongs?) to {_CODES}", r"\1 to an order"),
         (rf"(?:,| -| and| from| in| for| on| of| under| with| to| at| by| is| it's)+ {_CODES}", ""),
         (rf"(?i:\b(under|over|below|above|than|for|at|about)) {_MONEY}", r"\1 a certain price"),
+        (rf",? \b[Bb]etween {_PROPER} (?:and|to) {_PROPER}", ""),
         (rf",? \b[Ff]rom {_PROPER} to {_PROPER}(?: and back)?", ""),
         (r"\b[A-Z]{3} ?(?:to|-|->) ?[A-Z]{3}\b ?", ""),
     )

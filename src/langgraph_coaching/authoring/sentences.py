@@ -13,7 +13,8 @@ _GREETING = (
     r"(?: there| again| team| everyone| assistant| all| ho)?\b"
 )
 _SOUND = (
-    r"(?:oh|ah+|aw+|um+|uh+|er+|hm+|wow|ugh|gosh|yikes|yay|oops|whoa|help|haha|lol|wait|damn|hold on|listen|look)\b"
+    r"(?:oh|ah+|aw+|um+|uh+|er+|hm+|wow|ugh|gosh|yikes|yay|oops|whoa|help|haha|lol|wait|c'?mon|come on"
+    r"|hurry(?: up)?|seriously|omg|je?ez|dude|man|damn|hold on|listen|look)\b"
     r"(?=[^\w']|$)(?: (?:no|my|gosh|god|wow|dear)\b)?"
 )
 _ANSWER = (
@@ -21,7 +22,8 @@ _ANSWER = (
     r"|(?:yes|yeah|yep|ok|okay|sure)(?=\s+(?:i|we|my|it|the|please|can|could|that)\b)"
     r"|(?:yes|yeah|yep|yup|okay|ok|sure(?: thing)?|right|all ?right|great|perfect|awesome|excellent|wonderful|cool"
     r"|got it|never ?mind|forget it|i see|understood|fine|(?:that )?sounds good|that's (?:right|correct|fine|okay)"
-    r"|that works|absolutely|exactly|of course|no problem|sorry|i'm sorry|apologies|unfortunately|guess what"
+    r"|that works|absolutely|exactly|of course|no problem|(?:i'm |i am )?(?:really |so |very |terribly )?sorry"
+    r"|apologies|unfortunately|guess what"
     r"|here's the deal)(?=[^\w']|$)"
 )
 _FAREWELL = (
@@ -61,7 +63,7 @@ _SENTENCE = re.compile(
 _CLAUSE = re.compile(
     r",?\s+(?:and|but|so|or)\s+(?=(?:also\s+|then\s+|now\s+)?(?:can|could|would|will) (?:you|i|we|a|the|my|it)\b"
     r"|i(?:'d| would| (?:really |just |also |still )?(?:want|need))\b|please\b|i'm (?:looking|trying|hoping)\b"
-    r"|is (?:it|there)\b|do (?:you|i)\b|how\b|what (?:is|are)\b)"
+    r"|is (?:it|there)\b|are (?:there|they|you)\b|do (?:you|i)\b|how\b|what (?:is|are)\b)"
     r"|,\s+(?=(?:can|could|would) (?:you|i)\b|please \w)|,\s+but\s+"
     r"|,\s+(?:and|so)\s+(?=(?:i|we|it|it's|they|there|there's|my|that|this)\b)",
     re.IGNORECASE,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.act import TELLING, Act
-from langgraph_coaching.authoring.phrases import PHRASES
+from langgraph_coaching.authoring.phrases import IMPERATIVE, PHRASES
 from langgraph_coaching.authoring.questions import indirect
 from langgraph_coaching.authoring.retelling import retold
 from langgraph_coaching.authoring.sentences import bare, clauses, conditional
@@ -30,7 +30,7 @@ _SPLICE = re.compile(
     re.IGNORECASE,
 )
 _TROUBLE = re.compile(
-    r"\b(?:never|no longer|cannot|can'?t|(?:won|doesn)'?t work"
+    r"\b(?:never|no longer|cannot(?! believe| wait)|can'?t(?! believe| wait)|(?:won|doesn)'?t work"
     r"|(?:hasn|haven|didn)'?t (?:arrive|receive|get|work|show|been)\w*|wrong"
     r"|broken|missing|fail\w*|lost|stolen|damaged|defective|error|late|delay\w*|frustrat\w*|upset|declined|rejected|unknown|fraud\w*"
     r"|problems?|issues?|trouble|mistake\w*|accident\w*|incorrect|cancel\w*|refund\w*|unauthorized|unable|stuck"
@@ -42,7 +42,8 @@ _FORGOTTEN = re.compile(
 )
 _VERB = re.compile(
     r"\b(?:i'?m|i'll|we'll|am|is|are|was|were|it's|that's|there's|ha[sd]|have|do|does|did|will|would|can|could|should|got"
-    r"|want|need|think|thought|said|says|keeps?|seems?|\w+ed|\w+n't|went|came|made|found|bought|sent|took|gave|told)\b",
+    r"|want|need|think|thought|said|says|keeps?|seems?|\w+ed|\w+n't|went|came|made|found|bought|sent|took|gave|told|lost|broke|left|paid|kept"
+    r"|felt|fell|forgot|stole|ran|saw|heard|chose|wrote|met|meant|won)\b",
     re.IGNORECASE,
 )
 _FINITE = re.compile(
@@ -58,7 +59,8 @@ _FEW = 3
 """Words in which a statement needs somebody whom it is about."""
 
 _PROCEDURE = re.compile(
-    r"rings? a bell|makes? sense|should work|the agent needs|asks to be told|to verify|look (?:it|me|them) up"
+    r"rings? a bell|asks the agent to check once|makes? sense|should work|the agent needs|asks to be told"
+    r"|to verify|look (?:it|me|them) up"
     r"|(?:use|try|under|at|is) (?:an email address|a phone number)|ZIP code|their name|user ?name|next steps?"
     r"|asks the agent to (?:confirm|double-check|check)(?: (?:that|it|this|again|everything|once \w+|if that's \w+))*$",
     re.IGNORECASE,
@@ -99,7 +101,8 @@ _BARE_NOUN = re.compile(
     re.IGNORECASE,
 )
 _NAMED_ONLY = re.compile(
-    r"(?:(?:yes|no|ok),? )?(?:just |only )?((?:an?|one|two|three|four|some|another|\d{1,2}|large|medium|small|tall|"
+    r"(?:(?:yes|no|ok),? )?(?:just |only )?(?!.* (?:ago|later|from now|years? old)$)((?:an?|more|one|two|three"
+    r"|four|some|another|\d{1,2}|large|medium|small|tall|"
     r"grande|short|single|double|iced|hot) .+)",
     re.IGNORECASE,
 )
@@ -120,9 +123,20 @@ _EXCUSE = 1.2
 _THEN = re.compile(r"(?<=^asks for )(.+?),? and (?:make|put|can|could|please|also)\b.*", re.DOTALL)
 """What is asked to be done with the thing asked for."""
 
+_AND_DO = re.compile(
+    rf"((?:wants to|asks the agent to) \w+ \w+ \w+.*?),? and (?:also |then )?(?:{IMPERATIVE})\b (?!of\b|in\b).+",
+    re.DOTALL | re.IGNORECASE,
+)
+
 _CONJUNCTIONS = ("because", "since", "so", "but", "as", "while", "and", "or", "if", "when", "that", "which", "who")
 _PREPOSITIONS = frozenset(
     {"for", "with", "from", "on", "in", "at", "by", "about", "after", "before", "to", "of", "without", "using"}
+)
+_BEGUN = re.compile(
+    r"(?<=\w),? (?:(?:and|but) )?(?:before|after|when|while|once|if|because|since|as|so|that|which"
+    r"|who)(?: [\w']+){0,4}$"
+    r"|(?<=\w),? (?:and|but|so) (?:they|it|the agent)(?: [\w']+)?$",
+    re.IGNORECASE,
 )
 _OPEN_END = re.compile(
     r"(?:[\s,:;-]|\b(?:the|an?|my|their|your|our|its|this|that|these|to|of|for|with|from|on|in|at|by|and|or|but|so|if|as|is"
@@ -149,8 +163,13 @@ def shortened(text: str, most: int = LONGEST) -> str:
     for ends in (_CONJUNCTIONS, _PREPOSITIONS):
         for place in range(most, most // 3, -1):
             if words[place - 1].endswith((",", ":", ";")) or words[place].lower() in ends:
-                return _OPEN_END.sub("", " ".join(words[:place]))
+                return _closed(" ".join(words[:place]))
     return _OPEN_END.sub("", " ".join(words[:most])) or " ".join(words[:most])
+
+
+def _closed(text: str) -> str:
+    """A text that was cut, without a clause that has only begun: "… and before they could cancel"."""
+    return _OPEN_END.sub("", _BEGUN.sub("", _OPEN_END.sub("", text)))
 
 
 def _act(clause: str, *, question: bool, nested: bool = False) -> Act:
@@ -161,7 +180,7 @@ def _act(clause: str, *, question: bool, nested: bool = False) -> Act:
     clause = _with_subject(clause)
     first = _SPLICE.split(clause)[0]
     if told := _phrased(first) or _phrased(clause):
-        return Act(shortened(retold(_THEN.sub(r"\1", told))), 4)
+        return Act(shortened(retold(_one(told))), 4)
     inner = _INNER.search(clause)
     if inner and not nested and len(said := bare(inner[1] or inner[2])) < len(clause):
         return _act(said, question=question, nested=True)
@@ -186,7 +205,15 @@ def _statement(clause: str) -> Act:
     if remark or not _VERB.search(clause):
         return Act(f'says "{shortened(clause)}"', 0.5)
     article = "the " if _BARE_NOUN.match(clause) else ""
-    return Act(f"says that {article}{shortened(small(retold(clause)))}", _weight(clause))
+    told = re.sub(r"^that (?=[a-z]+(?:s|ed)\b)", "it ", small(retold(clause)))
+    return Act(f"says that {article}{shortened(told)}", _weight(clause))
+
+
+def _one(told: str) -> str:
+    """The first of several things that are asked for at once."""
+    told = _THEN.sub(r"\1", told)
+    found = _AND_DO.match(told)
+    return found[1] if found else told
 
 
 def _phrased(clause: str) -> str | None:

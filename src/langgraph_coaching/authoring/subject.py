@@ -12,6 +12,8 @@ _AS_IT_IS = (
     r"(?:\w+ed|\w+n't|never|cannot|can|could|will|would|should|may|might|had|got|bought|lost|found|made|took|sent|gave|told"
     r"|went|came|paid|saw|left|forgot|did|no longer|just|recently|already|accidentally)"
 )
+_ENOUGH = 5
+"""Words that tell a user apart; what follows after a comma is left out."""
 
 
 def who(told: str) -> str | None:
@@ -22,6 +24,9 @@ def who(told: str) -> str | None:
     """
     if told.startswith(('says "', "asks:")):
         return None
+    head, comma, _ = told.partition(", ")
+    if comma and len(head.split()) >= _ENOUGH:
+        told = head
     if found := re.match(r"says that they (\S+)\b(.*)", told):
         verb, rest = found.groups()
         if verb in _ONE:

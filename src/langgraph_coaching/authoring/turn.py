@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from langgraph_coaching.authoring.act import DECIDING, TELLING, Act
-from langgraph_coaching.authoring.answers import answered, manner, takes_orders
+from langgraph_coaching.authoring.answers import answered, chosen, manner, takes_orders
 from langgraph_coaching.authoring.scrub import given, scrub
+from langgraph_coaching.authoring.sentences import clauses
 from langgraph_coaching.authoring.speech import acts, shortened, small
 from langgraph_coaching.authoring.spelling import spelled
 from langgraph_coaching.authoring.subject import who
@@ -35,6 +37,7 @@ def turn_acts(text: str, asked: str = "") -> list[Act]:
     done = list(acts(scrubbed))
     if takes_orders(asked):
         done = [_ordered(act) for act in done]
+    done += [act for clause, _ in clauses(scrubbed) if (act := chosen(clause, asked))]
     telling = [act for act in done if act.weight >= TELLING and not act.dependent]
     mannered = manner(text, asked)
     if not telling:
@@ -45,6 +48,13 @@ def turn_acts(text: str, asked: str = "") -> list[Act]:
     if mannered:
         done.append(mannered)
     return done or ([Act(f'says "{shortened(scrubbed)}"', 0.1)] if scrubbed else [])
+
+
+_WORDS = "a an and are for i in is it me my no not of ok on please that the this to was with yes you"
+_ENGLISH = frozenset(_WORDS.split())
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
+_MANY, _LONG = 5, 8
+"""Words, and letters where no blanks are written, of a turn in another language that is more than a yes."""
 
 
 def _ordered(act: Act) -> Act:
@@ -60,7 +70,11 @@ def _ordered(act: Act) -> Act:
 def stands_alone(text: str) -> bool:
     """Whether a turn says by itself what the user wants: not "yes", "the second one" or "0412"."""
     done = turn_acts(text)
-    return any(act.weight >= TELLING and not act.dependent for act in done)
+    if any(act.weight >= TELLING and not act.dependent for act in done):
+        return True
+    foreign = not _ENGLISH & set(text.lower().replace("'", " ").split())
+    unspaced = bool(_UNSPACED.search(text))
+    return foreign and (len(text) >= _LONG if unspaced else len(text.split()) >= _MANY)
 
 
 def gist(done: list[Act]) -> Act:

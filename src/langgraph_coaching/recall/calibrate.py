@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from langgraph_coaching.recall.head import SHARE
+from langgraph_coaching.recall.later import early
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +75,8 @@ class Place:
     crowding: float
     mixed: float = 0.0
     """Log of the sum of the weights over the length of the weighted sum; 0 for a single text."""
+    latest: float = 0.0
+    """0..1: how much of what the user has said is in the latest turn; 0 where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ def probabilities(
         0..1 each; rises with the similarity, falls near a "never here".
     """
     logits = likely(place, chosen, ranks, fitted)
+    logits -= early([fitted.heads[index] for index in chosen], place.vector, place.latest)
     if around is not None:
         logits += surrounded(place, around, chosen, logits, fitted) @ NEARBY
     result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(fitted.reserve - logits))

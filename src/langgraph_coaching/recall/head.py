@@ -42,6 +42,11 @@ class Head:
         """Which of the vectors are the intent or where it also applies; the others are where it never does."""
         return np.array([True, *(example.applies for example in self.coaching.examples)])
 
+    @cached_property
+    def later(self) -> NDArray[np.bool_]:
+        """Which of the examples are the moment it was written from, where that is understood with the turns before."""
+        return np.array([one.applies and one.origin == "source" and bool(one.turns) for one in self.coaching.examples])
+
     @property
     def applies(self) -> NDArray[np.float32]:
         """Vectors of the intent and of where it also applies."""

@@ -32,11 +32,12 @@ _COMPOUND = re.compile(
 )
 """Before a given name: "San Jose" is a place, "at Trader Joe's" a shop."""
 
-_RELATED = re.compile(
+_RELATION = (
     r"\b(?:friend|wife|husband|son|daughter|mother|mom|mum|father|dad|brother|sister|boss|colleague|partner|girlfriend"
-    r"|boyfriend|assistant|manager|dog|cat|guest|host|cousin|aunt|uncle|client),? $",
-    re.IGNORECASE,
+    r"|boyfriend|assistant|manager|dog|cat|guest|host|cousin|aunt|uncle|client)"
 )
+_RELATED = re.compile(rf"{_RELATION},? $", re.IGNORECASE)
+_RELATIVE = re.compile(rf"{_RELATION} (?=[a-z])")
 """Before the name of somebody who is told already: "my friend Tom" is my friend."""
 
 _TWO = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]+ [^\W\d_a-z][^\W\d_A-Z]+(?!\w)")
@@ -62,6 +63,7 @@ def nameless(text: str) -> str:
         text: Anything.
     """
     text = _cut(text, _INTRODUCTION, _introduced)
+    text = _cut(text, _RELATIVE, lambda found: (found.end() - 1, _name_end(found.string, found.end())))
     if text.islower():
         return text
     text = _TITLE.sub("someone", _DOCTOR.sub("a doctor", text))

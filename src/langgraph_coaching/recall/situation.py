@@ -140,7 +140,9 @@ def place(situation: Situation, vectors: NDArray[np.float32], background: Backgr
     length = max(float(np.linalg.norm(summed)), 1e-9)
     vector = (summed / length).astype(np.float32)
     crowding = float(background.crowding(vector[np.newaxis])[0])
-    return Place(vector, crowding, mixed=float(np.log(each.sum() / length)))
+    users = each * [user for _, user in situation.turns]
+    latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
+    return Place(vector, crowding, mixed=float(np.log(each.sum() / length)), latest=latest)
 
 
 def weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:

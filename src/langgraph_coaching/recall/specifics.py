@@ -36,7 +36,7 @@ _ON = r",? ?\b(?:on|by|for|from|since|before|after|until|till|in|dated|around|as
 _SHORT_DATE = rf"(?:\d{{1,2}}/\d{{1,2}}{_RIGHT}|the \d{{1,2}}(?:st|nd|rd|th)(?=\s*(?:[,.!?;]|$|and\b|at\b|of\b)))"
 _HOUR = rf"(?:{_TIME}(?: ?[ap](?:\.m\.|m\b))?|\d{{1,2}}(?:\.\d\d)? ?(?:[ap](?:\.m\.|m\b)|o'?clock\b|uhr\b))"
 _CLOCK = rf"{_LEFT}(?:\d{{1,2}} ?[-–] ?)?{_HOUR}(?: ?(?:-|–|to|and|until|till) ?{_HOUR})?{_RIGHT}"
-_AT = r",? ?\b(?:at|by|from|until|till|around|after|before|between|to|since|um)"
+_AT = r",? ?\b(?:at|by|for|on|from|until|till|around|after|before|between|to|since|um)"
 
 _SIGN = "[$€£¥₹₩₽₺₪฿₫₴]"
 _AMOUNT = r"\d{1,12}(?:[.,']\d{1,12}){0,4}(?: \d{3}(?!\d)){0,3}"
@@ -153,7 +153,7 @@ _RULES = tuple(
         (rf"(?i)\b(the|my|your|this|that|an?|our) {_DATE}(?= (?!{_SMALL_WORDS})[a-z])", r"\1"),
         (rf"(?i){_ON} (?:the )?{_DATE}(?: ?(?:-|–|to|and|until|till) ?(?:the )?(?:{_DATE}|{_DAY}{_RIGHT}))?", ""),
         (rf"(?i){_ON} {_SHORT_DATE}(?: ?(?:-|–|to|and|until|till) ?\d{{1,2}}/\d{{1,2}}{_RIGHT})?", ""),
-        (rf"(?i){_LEFT}{_DATE}", ""),
+        (rf"(?i){_LEFT}{_DATE}(?: ?(?:-|–|to|until|till) ?(?:{_DATE}|{_DAY}{_RIGHT}))?", ""),
         (rf"(?i){_AT} {_CLOCK}", ""),
         (rf"(?i){_CLOCK}", ""),
         # Whichever order it is, it stays an order.

@@ -105,7 +105,7 @@ def _examples(examples: Iterable[Example], *, applies: bool) -> Iterator[tuple[s
         if example.applies is applies:
             name = (
                 "the source"
-                if example.origin == "source"
+                if example.origin == "source" and applies
                 else f"{'example' if applies else 'never here'} {next(number)}"
             )
             yield name, _said(example)
