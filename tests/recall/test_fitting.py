@@ -46,7 +46,7 @@ def test_an_embedder_whose_likeness_says_half_as_much_gets_weights_that_say_the_
     away = (logits - WEIGHTS[0]) / 2 + WEIGHTS[0]  # what the shared weights say of it
     assert np.abs(away - logits).mean() > 0.5
     aligned = other.inputs @ weights(other)
-    assert np.abs(aligned - logits).mean() < 0.1
+    assert np.abs(aligned - logits).mean() < 0.2
 
 
 def test_the_weight_of_never_here_is_set_not_fitted(found):

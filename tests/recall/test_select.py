@@ -138,8 +138,8 @@ def reason(*candidates, english="", **limits):
 def test_a_reason_says_what_was_compared_and_what_is_missing():
     ground, change = reason(known_by("a", 0.1, (1, AXES[0] * 0.5)))
     assert ground == (
-        f"probability 0.10 is below the floor of {Limits().floor:.2f}: it is known by its intent alone, with a likeness "
-        "of 0.50"
+        f"probability 0.10 is below the floor of {Limits().floor:.2f}: "
+        "it is known by its intent alone, with a likeness of 0.50"
     )
     assert change == "add what people say: coach.propose('a', model) or coach.edit('a', add_examples=[…])"
     ground, _ = reason(known_by("a", 0.1, (1, AXES[0] * 0.5), (1, AXES[0] * 0.75)))

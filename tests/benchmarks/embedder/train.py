@@ -4,10 +4,11 @@
     python tests/benchmarks/embedder/train.py --data ../shared/data --out FOLDER      # within an hour on two cores
     python tests/benchmarks/embedder/export.py FOLDER                                 # into the package
 
-Texts of one family, or of one labelled intent, come together, and part from near misses and from each other: each
-from its own (supervised contrast), and all at one level, since a floor is one for all coachings. Everything else keeps
-the likeness that the teacher sees, also where the student reads it with slips, chat speak and without punctuation.
-Specifics are out of the way, as they are when the package embeds. CLINC150 is never trained on; `--without` leaves out others, for figures that are reported on them.
+Texts of one family, or of one labelled intent, come together, and part from near misses and from each other: each from
+its own (supervised contrast), and all at one level, since a floor is one for all coachings. Everything else keeps the
+likeness that the teacher sees, also where the student reads it with slips, chat speak and without punctuation.
+Specifics are out of the way, as they are when the package embeds. CLINC150 is never trained on; `--without` leaves out
+others, for figures that are reported on them.
 """
 
 from __future__ import annotations
