@@ -6,8 +6,9 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.authoring.beginning import draft_of, draft_over
 from langgraph_coaching.authoring.book import Book
-from langgraph_coaching.authoring.draft import Draft, draft_of, draft_over
+from langgraph_coaching.authoring.draft import Draft
 from langgraph_coaching.authoring.fields import compose, composed_many, edited
 from langgraph_coaching.authoring.intents import suggest_intents
 from langgraph_coaching.authoring.revise import revised

@@ -14,8 +14,7 @@ from langgraph_coaching.authoring.source import source_examples
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
 from langgraph_coaching.coaching.wording import quoted
-from langgraph_coaching.errors import InvalidCoachingError, NotCoachableError, NotFoundError
-from langgraph_coaching.traces.conversation import messages_before
+from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.traces.model import Step, Trace
+    from langgraph_coaching.traces.model import Step
 
 EXCERPT = 300
 """Characters of the source step that are kept beside a coaching."""
@@ -264,63 +263,3 @@ class Draft:
         if self.step is None or self.revises is not None:
             return []
         return [one for one in source_examples(self.conversation, self.step.trace_id) if one.applies is applies]
-
-
-def draft_of(
-    trace: Trace,
-    step: Step,
-    suggest: Callable[[Sequence[BaseMessage]], Sequence[str]],
-    claims: Claims | None = None,
-) -> Draft:
-    """Begins a draft at a recorded step.
-
-    Args:
-        trace: The step's trace.
-        step: What the agent did there.
-        suggest: Words an intent for a conversation, best first.
-        claims: Knows what other coachings claim.
-
-    Raises:
-        NotCoachableError: The agent's own reasoning did not make this step.
-    """
-    if (reason := step.not_coachable_because) is not None:
-        coachable = [str(other.index) for other in trace.coachable_steps()]
-        instead = (
-            f"coachable steps of this trace: {', '.join(coachable[:20])}"
-            if coachable
-            else "this trace has no coachable step"
-        )
-        raise NotCoachableError(
-            f"step {step.index} ({step.type}) cannot be coached: {reason}. {instead[0].upper()}{instead[1:]}"
-        )
-    conversation = messages_before(trace, step)
-    suggestions = list(suggest(conversation))
-    return Draft(
-        intent=suggestions[0] if suggestions else "",
-        suggestions=tuple(suggestions[1:]),
-        step=step,
-        conversation=tuple(conversation),
-        claims=claims,
-    )
-
-
-def draft_over(coaching: Coaching, trace: Trace | None = None, claims: Claims | None = None) -> Draft:
-    """Begins the next revision of a saved coaching as a draft; every change is written when the draft is saved.
-
-    Args:
-        coaching: Its latest revision.
-        trace: Where it was written from, if that is still known.
-        claims: Knows what other coachings claim.
-    """
-    place = coaching.source.step if coaching.source and trace else None
-    step = trace.steps[place] if trace is not None and place is not None and place < len(trace.steps) else None
-    return Draft(
-        id=coaching.id,
-        intent=coaching.intent,
-        behavior=coaching.behavior,
-        worded=True,
-        step=step,
-        conversation=tuple(messages_before(trace, step)) if trace is not None and step is not None else (),
-        revises=coaching,
-        claims=claims,
-    )

@@ -7,10 +7,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.assess import assessed
+from langgraph_coaching.authoring.beginning import draft_of
 from langgraph_coaching.authoring.claims import Claims
 from langgraph_coaching.authoring.corrections import corrections_of
 from langgraph_coaching.authoring.desk import Desk
-from langgraph_coaching.authoring.draft import Draft, draft_of
+from langgraph_coaching.authoring.draft import Draft
 from langgraph_coaching.authoring.feedback import scores, written
 from langgraph_coaching.authoring.intents import suggest_intents
 from langgraph_coaching.authoring.jury import Jury
