@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from intents import Coached, Given, Said, numbered
 from measure import calibration_error, scores
-from proposals import CASSETTES, intents, replayed
+from proposals import intents, replayed
 from rich.console import Console
 from rich.table import Table
 from vectors import EMBEDDERS, Vectors
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CASES = Path(__file__).with_name("first_day.json")
-RECORDED = CASSETTES / "proposals.yaml"
-"""What a small real model proposed for each coaching."""
-
 ANSWERS = 10
 """Recorded situations that are answered yes or no, a coaching."""
 
@@ -85,8 +82,8 @@ def stores(half: Half, vectors: Vectors) -> dict[str, Coached]:
         "3 examples": store(three),
         "1 + answers": answered(store(one), half),
     }
-    if RECORDED.exists():
-        proposed = replayed(intents())
+    if half.intents == intents():
+        proposed = replayed(half.intents)
         told = [[proposal.example for proposal in proposed[intent["id"]].proposals] for intent in half.intents]
         result["1 + proposals"] = store([[*a, *b] for a, b in zip(one, told, strict=True)])
     return result

@@ -1,4 +1,4 @@
-"""What a small real model proposes for the coachings of `first_day.json`, replayed from a recording.
+"""What a small real model proposes for the reported half of `first_day.json`, replayed from a recording.
 
     python tests/benchmarks/proposals.py                                                # shows them
     python tests/benchmarks/proposals.py --record --base-url http://127.0.0.1:8088/v1   # asks the model anew
@@ -41,7 +41,6 @@ def asked(base_url: str, intents: Sequence[dict[str, str]], languages: Sequence[
     for one in intents:
         known = Known(id=one["id"], intent=one["intent"], behavior=one["reply"], own=(one["source"],), scope=Scope())
         found[one["id"]] = propose(model, known, languages=languages)
-        print(one["id"], len(found[one["id"]].proposals), found[one["id"]].warnings, file=sys.stderr, flush=True)
     return found
 
 
@@ -68,9 +67,9 @@ def record(base_url: str, intents: Sequence[dict[str, str]], name: str, language
 
 
 def intents() -> list[dict[str, str]]:
-    """All of the first day."""
+    """Those of the first day that are reported on."""
     agents = json.loads(CASES.read_text(encoding="utf-8"))["agents"]
-    return [one for agent in agents for one in agent["intents"]]
+    return [one for agent in agents for one in agent["intents"] if one["half"] == "report"]
 
 
 def main() -> None:

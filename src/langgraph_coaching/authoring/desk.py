@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.beginning import draft_of, draft_over
 from langgraph_coaching.authoring.book import Book
-from langgraph_coaching.authoring.draft import Draft
 from langgraph_coaching.authoring.fields import compose, composed_many, edited
 from langgraph_coaching.authoring.intents import suggest_intents
 from langgraph_coaching.authoring.revise import revised
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.authoring.claims import Claims
+    from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.coaching.store import Store
     from langgraph_coaching.recall.background.shelf import Shelf

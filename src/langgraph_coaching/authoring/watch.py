@@ -11,7 +11,6 @@ from langgraph_coaching.authoring.beginning import draft_of
 from langgraph_coaching.authoring.claims import Claims
 from langgraph_coaching.authoring.corrections import corrections_of
 from langgraph_coaching.authoring.desk import Desk
-from langgraph_coaching.authoring.draft import Draft
 from langgraph_coaching.authoring.feedback import scores, written
 from langgraph_coaching.authoring.intents import suggest_intents
 from langgraph_coaching.authoring.jury import Jury
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
+    from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.outlook import Outlook
     from langgraph_coaching.authoring.refine import Verdict
     from langgraph_coaching.authoring.report import Standing
