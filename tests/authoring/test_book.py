@@ -187,14 +187,14 @@ def test_when_the_embedder_fails_in_the_middle_of_many_none_is_saved(coach, made
     embed = coach.embeddings.embed_documents
 
     def broken(texts):
-        if "case 700" in texts:
+        if "chapter 700" in texts:
             raise RuntimeError("429: quota")
         return embed(texts)
 
     with monkeypatch.context() as patch:
         patch.setattr(coach.embeddings, "embed_documents", broken)
         with pytest.raises(EmbedderError, match="429: quota"):
-            coach.add_many({"intent": f"case {n}", "behavior": Reply("r")} for n in range(900))
+            coach.add_many({"intent": f"chapter {n}", "behavior": Reply("r")} for n in range(900))
     assert coach.list() == [made]
 
 

@@ -27,7 +27,7 @@ TRACE = Trace(
         for n, (kind, author, text) in enumerate(SAID)
     ),
 )
-INTENT = "the user asks where their order is"
+INTENT = "the user waits for something they ordered"
 PHRASINGS = ["wheres my stuff??", "has it been shipped yet", "still nothing here, i'm fed up with waiting"]
 NEAR_MISSES = ["I want to cancel what I ordered", "which carrier do you use"]
 GOOD = {"intent": INTENT, "phrasings": PHRASINGS, "near_misses": NEAR_MISSES}
@@ -368,9 +368,8 @@ def test_proposals_for_what_is_saved_become_its_next_revision(coach, saved, scri
     kept = coach.save(draft.drop(*PHRASINGS[1:]).when(draft.suggestions[0]))
     assert (kept.id, kept.revision, kept.intent, kept.notes) == (saved.id, 2, INTENT, "PRIVATE")
     assert [(e.text, e.applies, e.origin) for e in kept.examples] == [
-        ("Where is my order 4471?", True, "source"), (PHRASINGS[0], True, "proposed"),
-        ("where is your shop", False, "author"), (NEAR_MISSES[0], False, "proposed"),
-        (NEAR_MISSES[1], False, "proposed"),
+        ("Where is my order 4471?", True, "source"), ("where is your shop", False, "author"),
+        (PHRASINGS[0], True, "proposed"), (NEAR_MISSES[0], False, "proposed"), (NEAR_MISSES[1], False, "proposed"),
     ]  # fmt: skip
     assert coach.get(saved.id) == kept
 

@@ -44,7 +44,7 @@ NOWHERE = "http://127.0.0.1:9/v1"
 LONGEST = 80
 """Tokens of an answer."""
 
-LEAK = re.compile(r"supervisor|instruct|guidance|coaching", re.IGNORECASE)
+LEAK = re.compile(r"supervisor|instructed|instructions? (?:from|given|says?)|guidance|coaching", re.IGNORECASE)
 """What no user should read."""
 
 Ask = Callable[[str, str], str]

@@ -99,7 +99,7 @@ class Untrained(Teacher):
 
 
 class Another(MiniLM):
-    """An embedder like the embedded one, from the folder that COACHING_MODEL names: one that has not seen a data set."""
+    """Like the embedded embedder, from the folder that COACHING_MODEL names: one that has not seen a data set."""
 
     model = "another"
 
