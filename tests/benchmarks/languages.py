@@ -4,7 +4,7 @@
 
 `languages.json` holds eight coachings each in German and Spanish, known by one message, with eight phrasings of other
 people and sixteen turns on which nothing may fire, half of them near misses. "+ proposals" are what a small real model
-proposed in that language (`propose(…, languages=["German"])`), replayed from a recording.
+proposed in the language of the message, replayed from a recording.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def stores(found: dict, vectors: Vectors) -> dict[str, Coached]:
         "intent and example in it": [(one["intent_native"], [one["source"]], []) for one in found["intents"]],
     }
     if (CASSETTES / f"{found['language']}.yaml").exists():
-        proposed = replayed(found["intents"], found["language"], [found["language"]])
+        proposed = replayed(found["intents"], found["language"])
         rows["1 + proposals in it"] = [
             (one["intent"], [one["source"]], proposed[one["id"]].proposals) for one in found["intents"]
         ]
@@ -67,7 +67,7 @@ def main() -> None:
     languages = json.loads(CASES.read_text(encoding="utf-8"))["languages"]
     if given.record:
         for found in languages:
-            record(given.record, found["intents"], found["language"], [found["language"]])
+            record(given.record, found["intents"], found["language"], ())
     table = Table("embedder", "language", "known of each", *COLUMNS, title="percent")
     for name in given.embedders:
         vectors = Vectors(name, given.vectors)
