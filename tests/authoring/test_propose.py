@@ -117,7 +117,7 @@ def test_one_call_brings_the_intent_phrasings_and_near_misses(model, coach, step
     plain = coach.draft(step)
     draft = coach.draft(step, model=model)
     assert draft.intent == INTENT
-    assert draft.suggestions[0] == plain.intent
+    assert plain.intent in (draft.intent, *draft.suggestions)
     assert (texts(draft.proposals), texts(draft.proposals, applies=False)) == (PHRASINGS, NEAR_MISSES)
     assert draft.warnings == ()
     assert getattr(model, "calls", 1) == 1

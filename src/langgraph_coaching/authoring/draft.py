@@ -249,10 +249,8 @@ class Draft:
         return Source(trace_id=self.step.trace_id, step=self.step.index, excerpt=quoted(self.step.text, EXCERPT))
 
     def _examples(self) -> tuple[Example, ...]:
-        given = examples_of(self.fields.get("examples", ()))
-        if self.revises is not None:
-            given = (*self.revises.examples, *given)
-        given = (*self._learned(applies=True), *given)
+        known = self._learned(applies=True) if self.revises is None else self.revises.examples
+        given = (*known, *examples_of(self.fields.get("examples", ())))
         return (*given, *(one.example for one in self.new_proposals((*given, *self._never()))))
 
     def _never(self) -> tuple[Example, ...]:
