@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
@@ -45,6 +46,60 @@ def test_what_one_handle_writes_another_sees_at_its_next_read(shelf, coaching):
     one.save(coaching("c-2"))
     assert other.version() > before
     assert [c.id for c in other.heads()] == ["c-1", "c-2"]
+
+
+@pytest.mark.filterwarnings("ignore:optimize.cleanup_older_than")
+@pytest.mark.parametrize("work", ["save", "optimize", "upkeep", "replace", "add_columns", "another folder"])
+def test_the_number_of_the_latest_commit_is_that_of_the_table(work, shelf, coaching, folder, tmp_path):
+    store, other = shelf(), shelf()
+    for number in range(3):
+        store.save(coaching(f"c-{number}"))
+    assert store.version() == store.version() == store.table().version
+    before, table = store.version(), other.table()
+    match work:
+        case "save":
+            other.save(coaching("c-3"))
+        case "optimize":
+            table.optimize()
+        case "upkeep":
+            table.optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
+        case "replace":
+            other.database.replace("coachings", table.to_arrow())
+        case "add_columns":
+            table.add_columns({"more": "revision + 1"})
+        case "another folder":
+            elsewhere = shelf()
+            elsewhere.database = Database(tmp_path / "elsewhere")
+            elsewhere.save(coaching())
+            shutil.rmtree(folder)
+            (tmp_path / "elsewhere").rename(folder)
+    assert store.version() == store.version() == store.table().version != before
+
+
+@pytest.mark.parametrize("damage", ["cut", "removed"])
+def test_a_commit_that_was_seen_and_is_damaged_since_is_said(damage, shelf, coaching, folder):
+    store = shelf()
+    store.save(coaching())
+    store.version()
+    for file in folder.rglob("*.manifest"):
+        if damage == "removed":
+            file.unlink()
+        else:
+            file.write_bytes(file.read_bytes()[:10])
+    with pytest.raises(StoreError, match=r"Files of it are (damaged|missing)"):
+        store.version()
+
+
+def test_a_table_that_names_its_files_otherwise_is_asked(shelf, coaching, folder):
+    store = shelf()
+    store.save(coaching())
+    for file in folder.rglob("*.manifest"):  # as an earlier LanceDB did
+        file.rename(file.with_name(f"{2**64 - 1 - int(file.stem)}.manifest"))
+    one, other = shelf(), shelf()
+    before = one.version()
+    assert before == one.version()
+    other.save(coaching("c-2"))
+    assert one.version() > before
 
 
 def test_a_relative_folder_is_one_of_this_computer(tmp_path, monkeypatch, shelf, coaching):

@@ -4,9 +4,11 @@ import asyncio
 import contextvars
 import threading
 import time
+from concurrent.futures import Future
 
 import pytest
 
+from langgraph_coaching.recall import worker
 from langgraph_coaching.recall.deadline import MOST_LEFT_BEHIND, Deadline, Overdue
 
 FAR = 30.0
@@ -31,6 +33,16 @@ def stuck():
     release = threading.Event()
     yield lambda: release.wait(FAR)
     release.set()
+
+
+def settle(deadline):
+    """Waits until nothing is left behind, and whoever had waited for it was told."""
+    until = time.monotonic() + FAR
+    while deadline._left_behind and time.monotonic() < until:
+        for thread in threading.enumerate():
+            if thread.name == "coaching-advise":
+                thread.join(SOON)  # it waits for more work once it is done
+    assert deadline._left_behind == 0
 
 
 def test_the_result_comes_back(run):
@@ -69,16 +81,11 @@ def test_left_behind_work_is_bounded_and_room_is_made_when_it_ends(run):
     with pytest.raises(Overdue, match=f"{MOST_LEFT_BEHIND} earlier calls are still running"):
         run(deadline, lambda: started.append(1), FAR)
     assert started == []
-    before = threading.active_count()
     release.set()
-    until = time.monotonic() + FAR
-    while deadline._left_behind and time.monotonic() < until:
-        for thread in threading.enumerate():
-            if thread.name == "coaching-advise":
-                thread.join(FAR)
-    assert deadline._left_behind == 0
-    assert threading.active_count() < before
+    settle(deadline)
+    before = {*threading.enumerate()}
     assert run(deadline, lambda: 7, FAR) == 7
+    assert {*threading.enumerate()} <= before  # those that came back do what comes next
 
 
 def test_the_end_of_an_event_loop_does_not_wait_for_it(stuck):
@@ -117,9 +124,7 @@ def test_work_that_ends_after_its_loop_is_closed_says_nothing(caplog, recwarn):
     asyncio.run(main())
     release.set()
     assert ended.wait(FAR)
-    for thread in threading.enumerate():
-        if thread.name == "coaching-advise":
-            thread.join(FAR)
+    settle(deadline)
     assert caplog.records == []
     assert [str(warning.message) for warning in recwarn.list] == []
 
@@ -140,8 +145,6 @@ def test_the_event_loop_goes_on_while_it_waits(stuck):
 
 @pytest.mark.parametrize("steps", range(6))
 def test_a_cancellation_is_not_lost_where_the_work_ends_at_the_same_moment(monkeypatch, steps):
-    from concurrent.futures import Future
-
     deadline, future = Deadline(), Future()
     monkeypatch.setattr(deadline, "_begun", lambda _: future)
 
@@ -156,3 +159,61 @@ def test_a_cancellation_is_not_lost_where_the_work_ends_at_the_same_moment(monke
 
     found = asyncio.run(cancelled())
     assert found is False or isinstance(found[0], asyncio.CancelledError)
+
+
+def test_one_call_after_another_is_done_by_the_same_thread(run):
+    assert run(Deadline(), threading.get_ident, FAR) == run(Deadline(), threading.get_ident, FAR)
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_thread_outlives_what_its_work_raises(run, error):
+    def failing():
+        raised.append(threading.get_ident())
+        raise error
+
+    raised = []
+    with pytest.raises(error):
+        run(Deadline(), failing, FAR)
+    assert run(Deadline(), threading.get_ident, FAR) == raised[0]
+
+
+def test_a_thread_ends_when_nothing_comes(monkeypatch):
+    monkeypatch.setattr(worker, "IDLE", SOON)
+    thread = worker.Worker()
+    thread.start()
+    worker._free.append(thread)
+    thread.join(FAR)
+    assert not thread.is_alive()
+    assert thread not in worker._free
+
+
+def test_after_a_rush_few_threads_wait(run):
+    gathered = threading.Barrier(3 * worker.MOST_FREE)
+    calls = [
+        threading.Thread(target=run, args=(Deadline(), lambda: gathered.wait(FAR), FAR))
+        for _ in range(gathered.parties)
+    ]
+    for call in calls:
+        call.start()
+    for call in calls:
+        call.join(FAR)
+    assert gathered.n_waiting == 0
+    assert len(worker._free) <= worker.MOST_FREE
+
+
+def test_a_thread_that_is_taken_at_the_last_moment_goes_on(monkeypatch):
+    monkeypatch.setattr(worker, "IDLE", SOON)
+    thread = worker.Worker()
+    thread.start()  # taken: it is not among those that are free
+    thread.join(4 * SOON)
+    assert thread.is_alive()
+    done = Future()
+    thread.do(lambda: 7, done)
+    assert done.result(FAR) == 7
+    thread.join(FAR)
+    assert not thread.is_alive()
+
+
+def test_threads_that_a_fork_has_left_in_the_parent_are_not_waited_for(run):
+    worker._free.append(worker.Worker())  # as in the child: it is known, and does not run
+    assert run(Deadline(), lambda: 7, FAR) == 7

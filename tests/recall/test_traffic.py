@@ -12,6 +12,7 @@ from langgraph_coaching.recall.calibrate import Place
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.head import Head, fit
 from langgraph_coaching.recall.minilm import MiniLM
+from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.snapshot import Snapshot
 from langgraph_coaching.recall.traffic import ENOUGH, LEAST, Traffic
@@ -86,7 +87,7 @@ def much(little):
     vectors = np.tile(little.vectors, (times, 1)) + noise
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     crowding, mixed = np.tile(little.crowding, times), np.tile(little.mixed, times)
-    return Traffic(vectors.astype(np.float32), crowding, mixed)
+    return Traffic(Rows.of(vectors.astype(np.float32)), crowding, mixed)
 
 
 def test_little_counts_little(chance, little, much):

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_inside = threading.local()
 
 
 @cache
@@ -13,6 +20,15 @@ def _controller() -> Any:
     return ThreadpoolController()
 
 
-def one_thread() -> Any:
-    """A context manager in which numpy's products use the calling thread alone."""
-    return _controller().limit(limits=1, user_api="blas")
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """A context in which numpy's products use the calling thread alone; inside another one it costs nothing."""
+    if getattr(_inside, "now", False):
+        yield
+        return
+    with _controller().limit(limits=1, user_api="blas"):
+        _inside.now = True
+        try:
+            yield
+        finally:
+            _inside.now = False

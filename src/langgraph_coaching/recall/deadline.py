@@ -8,7 +8,10 @@ import threading
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from langgraph_coaching.recall.worker import free_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +58,8 @@ class Deadline:
             Overdue: Time is up; the work goes on unattended.
         """
         future = self._begun(work)
-        wait([future], seconds)
+        with suppress(TimeoutError):
+            future.exception(seconds)
         return self._outcome(future, seconds)
 
     async def arun(self, work: Callable[[], T], seconds: float) -> T:
@@ -72,13 +76,7 @@ class Deadline:
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()
 
-        def attempt() -> None:
-            try:
-                future.set_result(work())
-            except BaseException as error:  # noqa: BLE001 - raised again where the result is awaited
-                future.set_exception(error)
-
-        threading.Thread(target=copy_context().run, args=(attempt,), daemon=True, name="coaching-advise").start()
+        free_worker().do(partial(copy_context().run, work), future)
         return future
 
     def _outcome(self, future: Future[T], seconds: float) -> T:

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 CANDIDATES = 32
 """Coachings a choice is made from; more than any prompt takes, so that priority and duplicates can be weighed."""
 
-_ROWS = 256
-"""Situations multiplied at once: at 10,000 coachings a block of 10 MB."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
@@ -75,23 +72,13 @@ def search(
     if background is None or not eligible.any():
         return [[] for _ in places]
     fitted = Fitted(snapshot.heads, snapshot.fits, background, snapshot.reserve)
-    found: list[list[Candidate]] = []
-    for start in range(0, len(places), _ROWS):
-        block = places[start : start + _ROWS]
-        with one_thread():
-            ranks = np.stack([place.vector for place in block]) @ snapshot.fits.rows.T
-        ranks += snapshot.fits.offsets
-        if not eligible.all():
-            ranks[:, ~eligible] = -np.inf
-        nearby = snapshot.traffic.around(block, background) if snapshot.traffic else [None] * len(block)
-        for place, row, around in zip(block, ranks, nearby, strict=True):
-            best = _largest(row, count)
-            best = best[eligible[best]]
-            chances = probabilities(place, best, row[best], fitted, around)
+    among = None if eligible.all() else eligible
+    with one_thread():
+        nearby = snapshot.traffic.around(places, background) if snapshot.traffic else [None] * len(places)
+        found: list[list[Candidate]] = []
+        for place, around in zip(places, nearby, strict=True):
+            best, ranks = snapshot.rows.largest(place.vector, count, among=among)
+            chances = probabilities(place, best, ranks, fitted, around)
             order = np.lexsort((best, -chances))
             found.append([Candidate(snapshot.heads[best[i]], float(chances[i])) for i in order])
     return found
-
-
-def _largest(row: NDArray[np.float32], count: int) -> NDArray[np.intp]:
-    return np.argpartition(-row, count)[:count] if row.size > count else np.arange(row.size)

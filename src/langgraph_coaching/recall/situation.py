@@ -139,7 +139,7 @@ def place(situation: Situation, vectors: NDArray[np.float32], background: Backgr
     summed = each @ vectors
     length = max(float(np.linalg.norm(summed)), 1e-9)
     vector = (summed / length).astype(np.float32)
-    crowding = float(background.crowding(vector[np.newaxis])[0])
+    crowding = background.crowded(vector)
     users = each * [user for _, user in situation.turns]
     latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
     return Place(vector, crowding, mixed=float(np.log(each.sum() / length)), latest=latest)

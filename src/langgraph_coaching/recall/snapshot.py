@@ -10,6 +10,7 @@ import numpy as np
 
 from langgraph_coaching.coaching.store import coaching_of, latest_rows
 from langgraph_coaching.recall.head import NONE, Head, fit, join, taken
+from langgraph_coaching.recall.scoring.first_stage import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,8 @@ class Snapshot:
     """Sorted by id, so that equal stores give equal results."""
     fits: Fits
     """A row for each head."""
+    rows: Rows
+    """Those rows as they are searched."""
     background: Background | None
     """What the heads are held against; None while there are no heads."""
     scopes: dict[Scope, NDArray[np.intp]]
@@ -76,6 +79,7 @@ class Snapshot:
             version,
             tuple(heads),
             fits,
+            Rows.of(fits.rows, background.axes if background else None, fits.offsets),
             background,
             {scope: np.array(indices, dtype=np.intp) for scope, indices in places.items()},
             np.array([np.inf if end is None else end.timestamp() for end in ends], dtype=np.float64),

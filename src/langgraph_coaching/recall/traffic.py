@@ -13,6 +13,7 @@ import numpy as np
 
 from langgraph_coaching.recall.blas import one_thread
 from langgraph_coaching.recall.calibrate import Place, Surroundings
+from langgraph_coaching.recall.scoring.first_stage import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,12 +47,17 @@ _SAME = 1 - 1e-4
 class Traffic:
     """A sample of the situations of one namespace, in the space of one embedder."""
 
-    vectors: NDArray[np.float32]
-    """`float32[n, dimension]`, unit length."""
+    rows: Rows
+    """Where each is, unit length."""
     crowding: NDArray[np.float64]
     """`float64[n]`: of each in the background."""
     mixed: NDArray[np.float64]
     """`float64[n]`: what mixing its turns has cost each."""
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """`float32[n, dimension]`."""
+        return self.rows.full
 
     @classmethod
     def of(cls, places: Sequence[Place], background: Background) -> Traffic | None:
@@ -68,7 +74,7 @@ class Traffic:
         if len(kept) < LEAST:
             return None
         return cls(
-            vectors[kept],
+            Rows.of(vectors[kept], background.axes),
             np.array([places[index].crowding for index in kept]),
             np.array([places[index].mixed for index in kept]),
         )
@@ -80,13 +86,12 @@ class Traffic:
             places: Of live situations.
             background: Of the same embedder.
         """
-        with one_thread():
-            similar = np.stack([place.vector for place in places]) @ self.vectors.T
-        similar[similar > _SAME] = -1.0
-        near = np.argpartition(similar, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
-        density = background.scaled(np.take_along_axis(similar, near, axis=1).mean(axis=1))
         weight = min(len(self.vectors) / ENOUGH, 1.0)
-        return [Surroundings(self._middle(row), float(dense), weight) for row, dense in zip(near, density, strict=True)]
+        found = (self.rows.largest(place.vector, NEIGHBOURS, below=_SAME) for place in places)
+        return [
+            Surroundings(self._middle(near), float(background.scaled(similar.mean())), weight)
+            for near, similar in found
+        ]
 
     def _middle(self, rows: NDArray[np.intp]) -> Place:
         # The mean, not of unit length: heads are linear, so that this is what they say of each, on average.

@@ -15,6 +15,7 @@ import numpy as np
 
 from langgraph_coaching.recall.blas import one_thread
 from langgraph_coaching.recall.calibrate import WEIGHTS
+from langgraph_coaching.recall.scoring.first_stage import Rows, principal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,6 +59,8 @@ class Background:
     """`float32[dimension + 1, dimension + 1]`: of the regularised Gram matrix of the centred rows and a bias."""
     weights: NDArray[np.float64] = field(default_factory=WEIGHTS.copy)
     """`float64[10]`: what `calibrate` weighs what it measures with; those of this embedder, once they are fitted."""
+    axes: NDArray[np.float32] | None = None
+    """`float32[dimension, axes]`: the directions in which they differ most; None for no first stage."""
 
     @property
     def dimension(self) -> int:
@@ -83,7 +86,7 @@ class Background:
             gram[np.diag_indices(len(gram))] += ridge
             inverse = np.linalg.inv(gram).astype(np.float32)
         low = (count * square - 1.0) / (count - 1)
-        return cls(vectors, talk, low, max(float(near), low + _LEAST_SPREAD), inverse)
+        return cls(vectors, talk, low, max(float(near), low + _LEAST_SPREAD), inverse, axes=principal(vectors))
 
     @property
     def small_talk(self) -> NDArray[np.float32]:
@@ -96,6 +99,11 @@ class Background:
         mean: NDArray[np.float64] = self.vectors.mean(axis=0, dtype=np.float64)
         return mean
 
+    @cached_property
+    def rows(self) -> Rows:
+        """The vectors as they are searched."""
+        return Rows.of(self.vectors, self.axes)
+
     def scaled(self, cosine: NDArray[np.floating]) -> NDArray[np.float64]:
         """Cosines on the embedder's own scale: 0 unrelated, 1 as near as neighbours in the background."""
         return (np.asarray(cosine, dtype=np.float64) - self.low) / (self.high - self.low)
@@ -103,6 +111,10 @@ class Background:
     def crowding(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """How near the nearest background is to each, `float64[n]`: high where everything is near to everything."""
         return self.scaled(nearest(vectors, self.vectors).mean(axis=1))
+
+    def crowded(self, vector: NDArray[np.float32]) -> float:
+        """The same for a single live one, by the first stage."""
+        return float(self.scaled(self.rows.largest(vector, NEIGHBOURS, below=_SAME)[1].mean()))
 
 
 def nearest(vectors: NDArray[np.float32], among: NDArray[np.float32], count: int = NEIGHBOURS) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from langgraph_coaching.errors import EmbedderError
 from langgraph_coaching.recall.background import NEIGHBOURS, Background, texts
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
+from langgraph_coaching.recall.scoring.first_stage import principal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -131,6 +132,7 @@ def packed(background: Background) -> bytes:
         scale=np.array([background.talk, background.low, background.high]),
         inverse=background.inverse,
         weights=background.weights,
+        axes=principal(background.vectors) if background.axes is None else background.axes,
     )
     return target.getvalue()
 
@@ -140,5 +142,6 @@ def unpacked(data: bytes) -> Background:
     with np.load(io.BytesIO(data), allow_pickle=False) as read:
         talk, low, high = read["scale"]
         known = (read["vectors"].astype(np.float32), int(talk), float(low), float(high), read["inverse"])
-        # An earlier version has kept none; those that all embedders share do until it is measured anew.
-        return Background(*known, read["weights"]) if "weights" in read else Background(*known)
+        # An earlier version has kept neither: the weights that all embedders share do until it is measured anew.
+        kept = {name: read[name] for name in ("weights", "axes") if name in read}
+        return Background(*known, **({"axes": principal(known[0])} | kept))

@@ -1,0 +1,44 @@
+"""The latest commit of a table in a folder, known again by its file: microseconds, where LanceDB takes a hundred."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Commit(NamedTuple):
+    """A commit as it was seen. It is there with the file that is named after it, and the next has the next number."""
+
+    version: int
+    file: Path
+    following: Path
+    """What the file of the next commit will be."""
+    mark: tuple[int, int, int]
+    """Of the file as it was seen; a damaged one has another."""
+
+    @classmethod
+    def seen(cls, folder: str, version: int) -> Commit | None:
+        """The commit of that number, or None where its file cannot be told: in tables that name their files otherwise.
+
+        Args:
+            folder: Of the table.
+            version: Its number, from 1.
+        """
+        # Counted down from the largest number, so that the latest comes first in any listing.
+        file, following = (Path(folder, "_versions", f"{2**64 - 1 - n}.manifest") for n in (version, version + 1))
+        mark = _mark(file)
+        return None if mark is None else cls(version, file, following, mark)
+
+    @property
+    def latest(self) -> bool:
+        """Whether it surely is the latest one still, as it was seen."""
+        # In this order: an upkeep that drops the next one, since there are later ones, has dropped this one too.
+        return not self.following.exists() and _mark(self.file) == self.mark
+
+
+def _mark(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
