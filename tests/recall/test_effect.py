@@ -30,7 +30,7 @@ def test_the_right_coaching_is_recalled_among_a_hundred(found):
 def test_the_model_follows_what_is_recalled_and_would_not_by_itself(found):
     situations, _ = found
     counted = effect.figures(*found)
-    # A very small model before people's own words: 11 of 19 when it was recorded, 15 of 24 with the right coaching alone.
+    # A very small model before people's own words: 11 of 19 when recorded, 15 of 24 with the right coaching alone.
     assert counted["followed"] >= 0.5 * counted["recalled"], [r.coached for r in situations if not r.followed]
     assert counted["followed without coaching"] <= 0.1 * counted["situations"]
     assert counted["answers that speak of it"] == 0

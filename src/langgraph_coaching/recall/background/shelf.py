@@ -13,9 +13,9 @@ import numpy as np
 from langgraph_coaching.coaching.database import KEY, faults
 from langgraph_coaching.errors import EmbedderError
 from langgraph_coaching.recall.background import NEIGHBOURS, Background, texts
+from langgraph_coaching.recall.scoring.first_stage import principal
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
-from langgraph_coaching.recall.scoring.first_stage import principal
 
 if TYPE_CHECKING:
     import pyarrow as pa
