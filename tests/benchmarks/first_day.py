@@ -156,7 +156,7 @@ def figures(name: str, store: Coached, half: Half) -> dict:
 
 def _threshold(scores_: np.ndarray, share: float) -> float:
     """Above it lies at most this share."""
-    allowed = int(share * len(scores_))
+    allowed = min(int(share * len(scores_)), len(scores_) - 1)
     return float(np.sort(scores_)[::-1][allowed]) + 1e-9
 
 

@@ -24,7 +24,7 @@ from vectors import EMBEDDERS, Vectors
 from langgraph_coaching.coaching.model import Example
 
 CASES = Path(__file__).with_name("languages.json")
-COLUMNS = ("recall", "false", "wrong", "near misses", "unrelated", "first", "recall at 10 % false")
+COLUMNS = ("recall", "false", "wrong", "first", "recall at 10 % false")
 
 
 def half_of(found: dict) -> Half:

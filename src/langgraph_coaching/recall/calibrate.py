@@ -50,6 +50,15 @@ STAR dialogues.
 SPARSE = 0.5
 """Scaled similarity of the nearest traffic up to which it covers nothing; at twice that it covers a place fully."""
 
+SAME = 1 - 1e-4
+"""A cosine above it is the same text, but for what is not embedded."""
+
+AGAIN = 2.0
+"""Logit at least where somebody says again what a coaching is known by, whatever else an embedder makes of it."""
+
+NEAREST = 8
+"""Column of the similarity to the nearest text that applies."""
+
 KERNEL = 6.0
 """Sharpness of "never here" in scaled similarity: it silences a neighbourhood, not the coaching."""
 
@@ -120,8 +129,10 @@ def probabilities(
 
 def likely(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float64]:
     """Logits without the surroundings, `float64[candidates]`; the arguments are those of `probabilities`."""
-    result: NDArray[np.float64] = measured(place, chosen, ranks, fitted) @ fitted.background.weights
-    return result + MIXED * place.mixed
+    inputs = measured(place, chosen, ranks, fitted)
+    result: NDArray[np.float64] = inputs @ fitted.background.weights + MIXED * place.mixed
+    again = inputs[:, NEAREST] >= fitted.background.scaled(np.array(SAME))
+    return np.where(again, np.maximum(result, AGAIN), result)
 
 
 def surrounded(

@@ -49,6 +49,11 @@ HELD = 5.0
 """Situations that being like the embedded one counts as much as; some 3,000 are measured."""
 
 
+LEAST, MOST = 0.5, 2.0
+"""How much logits are stretched at least and at most: one that sees no likeness in other words still knows the same
+words again."""
+
+
 class Measured(NamedTuple):
     """What was measured of the likeliest coaching of each situation, and whether it is right there."""
 
@@ -95,23 +100,36 @@ def weights(found: Measured) -> NDArray[np.float64]:
         `float64[10]`; "never here" weighs the same for all.
     """
     stretch, move = platt(found)
-    result = WEIGHTS * (stretch / REFERENCE[0])
+    stretch /= REFERENCE[0]
+    if not LEAST <= stretch <= MOST:
+        stretch = min(max(stretch, LEAST), MOST)
+        _, move = platt(found, fixed=stretch * REFERENCE[0])
+    result = WEIGHTS * stretch
     result[0] += (move - REFERENCE[1]) / REFERENCE[0]
     result[NEVER] = WEIGHTS[NEVER]
     return result
 
 
-def platt(found: Measured) -> tuple[float, float]:
-    """The most likely factor and addend for the logits of the shared weights, by Newton's method."""
+def platt(found: Measured, fixed: float | None = None) -> tuple[float, float]:
+    """The most likely factor and addend for the logits of the shared weights, by Newton's method.
+
+    Args:
+        found: Of one embedder.
+        fixed: The factor, where only the addend is looked for.
+    """
     logits = found.inputs @ WEIGHTS
     x = np.column_stack([logits, np.ones(len(logits))])
     believed = HELD * (x**2).mean(axis=0) / 4  # a logistic's information per situation, at its most
     began = np.array(REFERENCE)
     result = began.copy()
+    if fixed is not None:
+        result[0] = began[0] = fixed
+    free = [0, 1] if fixed is None else [1]
     for _ in range(50):
         chance = 1 / (1 + np.exp(-np.clip(x @ result, -30, 30)))
         curve = (x * (chance * (1 - chance))[:, np.newaxis]).T @ x + np.diag(believed)
-        result = result + np.linalg.solve(curve, x.T @ (found.right - chance) - believed * (result - began))
+        slope = x.T @ (found.right - chance) - believed * (result - began)
+        result[free] += np.linalg.solve(curve[np.ix_(free, free)], slope[free])
     return float(result[0]), float(result[1])
 
 
