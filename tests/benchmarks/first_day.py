@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CASES = Path(__file__).with_name("first_day.json")
+PROPOSED = Path(__file__).with_name("first_day_proposed.json")
+"""Twelve phrasings and eight near misses for each reported coaching, worded by somebody who has seen nothing of it but
+intent, reply and source, as a capable model would."""
+
 ANSWERS = 10
 """Recorded situations that are answered yes or no, a coaching."""
 
@@ -85,8 +89,16 @@ def stores(half: Half, vectors: Vectors) -> dict[str, Coached]:
     if half.intents == intents():
         proposed = replayed(half.intents)
         told = [[proposal.example for proposal in proposed[intent["id"]].proposals] for intent in half.intents]
+        result["1 + a small model's proposals"] = store([[*a, *b] for a, b in zip(one, told, strict=True)])
+        good = json.loads(PROPOSED.read_text(encoding="utf-8"))
+        told = [_examples(good[intent["id"]]) for intent in half.intents]
         result["1 + proposals"] = store([[*a, *b] for a, b in zip(one, told, strict=True)])
     return result
+
+
+def _examples(proposed: dict[str, list[str]]) -> list[Example]:
+    also = [Example(text=text, origin="proposed") for text in proposed["phrasings"]]
+    return also + [Example(text=text, applies=False, origin="proposed") for text in proposed["near_misses"]]
 
 
 def answered(store: Coached, half: Half) -> Coached:
