@@ -30,7 +30,7 @@ AGENT = 0.5
 FADE = 0.1
 """How much a fully informative turn takes from those before it: more forgets the topic, less misses a change of it."""
 
-TALK_FAR, TALK_NEAR = 0.60, 1.56
+TALK_FAR, TALK_NEAR = 0.3, 1.0
 """Scaled similarity to the nearest small talk at which a turn is fully, and not at all, informative."""
 
 ENOUGH_WORDS = 12
