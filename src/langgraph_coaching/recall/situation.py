@@ -10,6 +10,7 @@ import numpy as np
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
 from langgraph_coaching.recall.calibrate import Place
+from langgraph_coaching.recall.user import by_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,8 +118,7 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     """
     turns: list[tuple[str, bool]] = []
     answered = False
-    for message in reversed(messages):
-        user = isinstance(message, HumanMessage)
+    for message, user in zip(reversed(messages), reversed(by_user(messages)), strict=True):
         answered = answered or user
         if len(turns) < WINDOW and answered and (user or isinstance(message, AIMessage)):
             text = text_of(message).strip()[:TURN_LIMIT]
