@@ -840,3 +840,39 @@ def test_a_thread_of_turns_is_judged_turn_by_turn(call, tape):
         ("how many?", True),
         ("thanks", False),
     ]
+
+
+def test_receipts_of_a_loop_with_a_grader_say_that_it_was_followed(call, tape, coach):
+    """With coaching in every prompt of the agent, and what the person then drafts from."""
+    coaching = coach.add(
+        intent="the user asks how long a refund takes",
+        behavior=Action("retrieve"),
+        examples=["How long does a refund take?"],
+    )
+    model = Model(
+        rules={"Grade": ["no", "yes"], "refund": [asks("retrieve", query="a"), asks("retrieve", "c2"), "30 days."]}
+    )
+    model.rules["refund"][1].tool_calls[0]["args"] = {"query": "b"}
+
+    def grade(state):
+        yield model, [HumanMessage(f"Grade this, give a binary score: {state['messages'][-1].content}")]
+        return {}
+
+    builder = StateGraph(MessagesState)
+    builder.add_node("agent", coach.node(answering(model)))
+    builder.add_node("retrieve", ToolNode([retrieve]))
+    builder.add_node("grade", both(grade))
+    builder.add_edge(START, "agent")
+    builder.add_conditional_edges("agent", tools_or(END, "retrieve"))
+    builder.add_edge("retrieve", "grade")
+    builder.add_edge("grade", "agent")
+    call(builder.compile(), said("How long does a refund take?"), {"callbacks": [coach.callback()]})
+    coach.flush()
+    applied = [receipt for receipt in coach.receipts(coaching_id=coaching.id) if receipt.applied]
+    assert [receipt.followed for receipt in applied] == ["yes"] * 3
+    (trace,) = coach.traces.list()
+    assert users(trace) == ["How long does a refund take?"]
+    saved = coach.save(coach.draft(made(trace, "30 days.")).reply("Say that weekends count."))
+    assert [example.text for example in saved.examples] == ["How long does a refund take?"]
+    assert not any("binary score" in example.text for example in saved.examples)
+    assert "binary" not in saved.intent
