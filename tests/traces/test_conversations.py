@@ -876,3 +876,18 @@ def test_receipts_of_a_loop_with_a_grader_say_that_it_was_followed(call, tape, c
     assert [example.text for example in saved.examples] == ["How long does a refund take?"]
     assert not any("binary score" in example.text for example in saved.examples)
     assert "binary" not in saved.intent
+
+
+def test_of_a_tracers_runs_without_states_the_first_prompt_tells_the_conversation_and_a_judges_does_not():
+    from langgraph_coaching.traces.importers.report import Repairs
+    from langgraph_coaching.traces.importers.spans import Span, trace_of
+
+    def span(name, start, given, gave):
+        return Span(name, "root", "model", name, start, start + 1, [HumanMessage(m) for m in given], [AIMessage(gave)])
+
+    root = Span("root", None, "chain", "agent", 0, 10)
+    spans = [root, span("joke", 1, ["a joke, please"], "Ha."), span("judge", 3, ["Rate this joke: Ha."], "good")]
+    trace = trace_of(spans, {"id": "t-1", "namespace": "default", "origin": "imported"}, Repairs(0))
+    assert users(trace) == ["a joke, please"]
+    assert [(s.text, s.aside) for s in trace.steps if s.type == "message"] == [("Ha.", False), ("good", True)]
+    assert draft(trace, "good")[1] == ["a joke, please"]

@@ -161,6 +161,7 @@ class States:
             if entry is not None:
                 entry.shown = entry.shown or not run.aside
         if self._told_by_prompts and (any(shared) or not spoken):
+            run.aside = False
             return self._transcript.place(messages, 0, made, known)
         if inside and any(shared) and (earlier := _history(messages, found, shared)):
             self._transcript.place(messages[:earlier], earlier, made, known)
