@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.callbacks import BaseCallbackHandler, BaseCallbackManager
+from langchain_core.callbacks import BaseCallbackManager
 from langchain_core.runnables.config import var_child_runnable_config
 
+from langgraph_coaching.recall.inline import Inline
 from langgraph_coaching.recall.situation import text_of
 
 if TYPE_CHECKING:
@@ -26,16 +27,13 @@ APPLIED = "coaching_applied"
 """Key of the applied ones as a string, for tools that show only strings."""
 
 
-class Label(BaseCallbackHandler):
+class Label(Inline):
     """Labels the model calls whose prompt carries the block; of advice without one, the calls it hears of.
 
     Args:
         advice: Whose receipts.
         once: Of advice without a block, only the first call.
     """
-
-    run_inline = True
-    raise_error = False
 
     def __init__(self, advice: Advice, *, once: bool) -> None:
         self._block = advice.prompt

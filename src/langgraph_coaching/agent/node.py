@@ -18,6 +18,8 @@ from langgraph_coaching.recall.situation import read_messages
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from langchain_core.runnables import RunnableConfig
+
     from langgraph_coaching.agent.door import Door
     from langgraph_coaching.recall.advice import Advice
 
@@ -65,11 +67,26 @@ def coached_node(door: Door, inner: Any, messages_key: str) -> Any:
         inner = RunnableLambda(inner)
     if isinstance(inner, Runnable):
         calls = _wrapped(door, inner.invoke, messages_key), _awrapped(door, inner.ainvoke, messages_key)
-        return RunnableLambda(*calls, name=inner.get_name())
+        return _Coached(*calls, name=inner.get_name())
     if not callable(inner):
         raise TypeError(f"coach.node() wraps a node function or a Runnable, not {type(inner).__name__}")
     wrap = _awrapped if _is_async(inner) else _wrapped
     return _dressed(wrap(door, inner, messages_key), inner)
+
+
+class _Coached(Runnable[Any, Any]):
+    """The user's Runnable with coaching; no run of its own, so that callback handlers hear what they heard."""
+
+    def __init__(self, call: Callable[..., Any], acall: Callable[..., Awaitable[Any]], name: str) -> None:
+        self._call = call
+        self._acall = acall
+        self.name = name
+
+    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002
+        return self._call(input, config, **kwargs)
+
+    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002
+        return await self._acall(input, config, **kwargs)
 
 
 def _wrapped(door: Door, call: Callable[..., Any], messages_key: str) -> Callable[..., Any]:

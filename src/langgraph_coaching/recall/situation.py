@@ -15,6 +15,7 @@ from langgraph_coaching.recall.negation import unwanted
 from langgraph_coaching.recall.pasted import typed
 from langgraph_coaching.recall.scoring.own_wish import own_wish
 from langgraph_coaching.recall.spelling import mended
+from langgraph_coaching.recall.user import by_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,8 +127,7 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     """
     turns: list[tuple[str, bool]] = []
     answered = False
-    for message in reversed(messages):
-        user = isinstance(message, HumanMessage)
+    for message, user in zip(reversed(messages), reversed(by_user(messages)), strict=True):
         answered = answered or user
         if len(turns) < WINDOW and answered and (user or isinstance(message, AIMessage)):
             text = text_of(message).strip()

@@ -128,7 +128,7 @@ def _near(
         if trace.id != mine:
             for step in trace.steps:
                 if step.type == "user":
-                    yield RUN, said_in(messages_of(trace.steps[: step.index + 1]))
+                    yield RUN, said_in([*messages_before(trace, step), *messages_of([step])])
 
 
 def _applied(advice: Advice) -> list[str | None]:

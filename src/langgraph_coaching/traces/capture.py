@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph.callbacks import GraphCallbackHandler
 
+from langgraph_coaching.recall.inline import Inline
 from langgraph_coaching.traces.event import Event
 
 if TYPE_CHECKING:
@@ -16,16 +17,12 @@ if TYPE_CHECKING:
     from langgraph.callbacks import GraphInterruptEvent, GraphResumeEvent
 
 
-class Capture(GraphCallbackHandler):
+class Capture(Inline, GraphCallbackHandler):
     """Hands every event of a run to `put`; one handler may serve any number of graphs, threads and event loops.
 
     Args:
         put: Takes an `Event`, on the thread or event loop of the graph: it must be quick and must not raise.
     """
-
-    run_inline = True
-    """Under `ainvoke` LangChain would otherwise send each event through a thread, which costs more than the event."""
-    raise_error = False
 
     def __init__(self, put: Callable[[Event], None]) -> None:
         self._put = put
@@ -72,9 +69,9 @@ class Capture(GraphCallbackHandler):
         """A model that completes text is called."""
         self._begin("llm_start", serialized, prompts, more=kwargs.get("invocation_params"), **kwargs)
 
-    def on_llm_end(self, response: Any, *, run_id: UUID, **_: Any) -> None:
+    def on_llm_end(self, response: Any, *, run_id: UUID, parent_run_id: UUID | None = None, **_: Any) -> None:
         """A model of either sort has answered."""
-        self._end("llm_end", response, run_id)
+        self._put(Event("llm_end", run_id, parent_run_id, time.time(), response))
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """A model of either sort has failed, perhaps in the middle of its answer."""

@@ -78,7 +78,7 @@ def trace_of(spans: Sequence[Span], fields: dict[str, Any], repairs: Repairs) ->
         for span in tops:
             span.parent = root.id
         ordered = [root, *ordered]
-    traces = Assembler().consume(_events(ordered, root))
+    traces = Assembler(prompts=True).consume(_events(ordered, root))
     steps = traces[-1].steps if traces else ()
     if not any(step.type != "system" for step in steps):
         raise ValueError("there is no message, no tool call and no answer in it that can be read")
