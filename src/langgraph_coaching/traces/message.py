@@ -32,6 +32,9 @@ def steps_of(message: BaseMessage, *, known: bool) -> Iterable[dict[str, Any]]:
     """
     text = BLOCK.sub("", words_of(message)) if isinstance(message, SystemMessage) else words_of(message)
     role = getattr(message, "role", "").lower() if isinstance(message, ChatMessage) else ""
+    if isinstance(message, HumanMessage) and (source := message.additional_kwargs.get("lc_source")):
+        name = "summary" if source == "summarization" else str(source)
+        return [{"type": "system", "author": "system", "name": name, "text": text}]
     if isinstance(message, HumanMessage) or role in ("user", "human"):
         return [{"type": "user", "author": "user", "text": text}]
     if isinstance(message, AIMessage) or role in ("assistant", "ai"):

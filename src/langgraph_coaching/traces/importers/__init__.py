@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import TraceImportError
 from langgraph_coaching.traces.importers import debug_stream, langfuse, langsmith, otel
 from langgraph_coaching.traces.importers.chat_sessions import sessions_of
+from langgraph_coaching.traces.importers.lacks import note_lacks
+from langgraph_coaching.traces.importers.looks import advice, looks_like
+from langgraph_coaching.traces.importers.messages import is_message
 from langgraph_coaching.traces.importers.report import Finding, Imported, Repairs
 from langgraph_coaching.traces.importers.source import Row, modified_at, rows_of
 from langgraph_coaching.traces.importers.spans import trace_of
-from langgraph_coaching.traces.importers.trace import is_message, read_trace
+from langgraph_coaching.traces.importers.trace import read_trace
 
 if TYPE_CHECKING:
     from langgraph_coaching.traces.model import Origin, Trace
@@ -62,38 +65,59 @@ def import_traces(
     if format not in FORMATS:
         raise TraceImportError(f"the format {format!r} is unknown; use one of {', '.join(FORMATS)}")
     rows = rows_of(sessions_of(source) if format == "chat_sessions" else source)
-    if format in TRACERS:
-        rows = TRACERS[format].grouped(rows)
-    elif rows and all(is_message(row.value) for row in rows):
-        rows = [Row(1, [row.value for row in rows])]
+    told = {"origin": origin, "namespace": namespace}
+    latest = modified_at(source)
     imported = Imported()
     taken: dict[str, int] = {}  # id: number of the row that has it
-    latest = modified_at(source)
-    for row in rows:
-        repairs = Repairs(row.number)
-        told = {"origin": origin, "namespace": namespace}
+    for row in TRACERS[format].grouped(rows) if format in TRACERS else _conversations(rows):
+        repairs = Repairs(row.number, row.file)
         if format in TRACERS:
             read = _read_spans(TRACERS[format], row, repairs, told)
         else:
             read = _read(row, repairs, **told, no_later_than=latest)
         if isinstance(read, str):
-            imported.findings.append(Finding(row.number, "unreadable", read, row.value))
+            why = _with_advice(read, row, format)
+            imported.findings.append(Finding(row.number, "unreadable", why, row.value, row.file))
             continue
-        imported.append(_named_apart(read, taken, repairs))
+        trace = _named_apart(read, taken, repairs)
+        note_lacks(trace, repairs)
+        imported.append(trace)
         imported.findings += repairs.findings()
     if not imported:
         reasons = "; ".join(str(finding) for finding in imported.findings[:3]) or "it is empty"
-        other = "" if format in TRACERS else f". If a tracer wrote it, give its format: {', '.join(TRACERS)}"
-        raise TraceImportError(f"there is no conversation to import: {reasons}{other}")
+        raise TraceImportError(f"there is no conversation to import: {reasons}")
     return imported
+
+
+def _conversations(rows: list[Row]) -> list[Row]:
+    """The rows; where each of a file is a single message, one row of all of them."""
+    found: list[Row] = []
+    for name in dict.fromkeys(row.file for row in rows):
+        mine = [row for row in rows if row.file == name]
+        good = [row for row in mine if row.fault is None]
+        if good and all(is_message(row.value) for row in good):
+            whole = Row(good[0].number, [row.value for row in good], file=name)
+            found += [whole, *(row for row in mine if row.fault is not None)]
+        else:
+            found += mine
+    return found
+
+
+def _with_advice(why: str, row: Row, given: str) -> str:
+    """Why a row cannot be read, and the format to give where it is in another one."""
+    other = looks_like(row.value)
+    same = {other, given} in ({"openinference", "otel"}, {"openai", "chat_sessions"})
+    return why if other is None or other == given or same else f"{why}; {advice(other)}"
 
 
 def _read(row: Row, repairs: Repairs, **told: Any) -> Trace | str:
     if row.fault is not None:
         return row.fault
+    if looks_like(row.value) in TRACERS:
+        return "it is no row of messages"
     try:
         return read_trace(row.value, repairs, **told)
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         return " ".join(str(error).split())
 
 
