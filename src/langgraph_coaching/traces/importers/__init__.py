@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import TraceImportError
@@ -45,13 +46,18 @@ def import_traces(
     recording again adds nothing. Fields of a row that a trace has no place for are kept in its metadata, fields of a
     message in the `extra` of its first step. Nothing in a recording is run.
 
+    The user is who is said to be: a role that nobody knows is never a user's, and in the prompts of a tracer's model
+    calls only what the run itself was given is.
+
     Args:
-        source: For `openai`: the path of a .json or .jsonl file, one row (a mapping with `messages`), a list of
-            messages, or an iterable of rows or of such lists. For `chat_sessions`: a LangChain chat loader, or an
-            iterable of `ChatSession` mappings or of lists of messages. For the formats of tracers: a path or rows of
-            runs, spans or events; LangSmith's may be what `langsmith.Client().list_runs()` gives.
-        format: `openai`, `chat_sessions`, `langsmith`, `langfuse`, `openinference`, `otel` (the GenAI conventions) or
-            `debug_stream` (of a LangGraph server).
+        source: The path of a file or of a folder of files (one JSON document, rows as lines, or documents one after
+            another, perhaps with gzip), one row, or an iterable of rows. For `openai`: a row is a list of messages, or
+            a mapping with one, or with a question and its answer. For `chat_sessions`: a LangChain chat loader, or an
+            iterable of `ChatSession` mappings or of lists of messages. For the formats of tracers: runs, spans,
+            observations or events, pages of an API among them; LangSmith's may be what
+            `langsmith.Client().list_runs()` gives.
+        format: `openai` (messages in the form of any provider, framework or data set), `chat_sessions`, `langsmith`,
+            `langfuse`, `openinference`, `otel` (the GenAI conventions) or `debug_stream` (of a LangGraph server).
         origin: `live`, `simulated` or `imported`.
         namespace: Of the traces.
 
@@ -63,7 +69,10 @@ def import_traces(
         TraceImportError: The format is unknown, the file cannot be read, or no row in it can.
     """
     if format not in FORMATS:
-        raise TraceImportError(f"the format {format!r} is unknown; use one of {', '.join(FORMATS)}")
+        raise TraceImportError(
+            f"the format {format!r} is unknown; use one of {', '.join(FORMATS)} "
+            "(messages of any provider, framework or data set are read with openai)"
+        )
     rows = rows_of(sessions_of(source) if format == "chat_sessions" else source)
     told = {"origin": origin, "namespace": namespace}
     latest = modified_at(source)
@@ -93,7 +102,7 @@ def _conversations(rows: list[Row]) -> list[Row]:
     """The rows; where each of a file is a single message, one row of all of them."""
     found: list[Row] = []
     for name in dict.fromkeys(row.file for row in rows):
-        mine = [row for row in rows if row.file == name]
+        mine = [one for row in rows if row.file == name for one in _listed(row, alone=len(rows) == 1)]
         good = [row for row in mine if row.fault is None]
         if good and all(is_message(row.value) for row in good):
             whole = Row(good[0].number, [row.value for row in good], file=name)
@@ -101,6 +110,14 @@ def _conversations(rows: list[Row]) -> list[Row]:
         else:
             found += mine
     return found
+
+
+def _listed(row: Row, *, alone: bool) -> list[Row]:
+    """The rows in a row that is a list of them; where it is all there is, their places are their numbers."""
+    inside = row.value if row.fault is None and isinstance(row.value, list) else []
+    if not inside or not all(isinstance(item, Mapping) and not is_message(item) for item in inside):
+        return [row]
+    return [Row(place if alone else row.number, item, file=row.file) for place, item in enumerate(inside, 1)]
 
 
 def _with_advice(why: str, row: Row, given: str) -> str:

@@ -59,6 +59,8 @@ def read_file(path: Path) -> list[Numbered]:
     rows = list(_documents(text))
     if any(fault is None and isinstance(value, dict | list) for _, value, fault in rows):
         return rows
+    if by_line:
+        return list(_lines(text))
     raise TraceImportError(f"{path} is no JSON: {why}; give a file of JSON, or one JSON row a line{_other(text)}")
 
 

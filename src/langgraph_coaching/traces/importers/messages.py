@@ -12,7 +12,7 @@ from langgraph_coaching.traces.importers.chat_sessions import settle
 from langgraph_coaching.traces.importers.langchain import read_langchain, written_by_langchain
 from langgraph_coaching.traces.importers.openai import read_message
 from langgraph_coaching.traces.importers.parts import is_item, is_part, result_text
-from langgraph_coaching.traces.importers.roles import role_name, role_of
+from langgraph_coaching.traces.importers.roles import role_called, role_name, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ _WHOLES = ("messages", "conversations", "conversation", "chosen", "rejected", "c
 
 def is_message(value: Any) -> bool:
     """Whether it is one message, not a row of several."""
-    if isinstance(value, BaseMessage):
+    if isinstance(value, BaseMessage) or is_pair(value):
         return True
     if not isinstance(value, Mapping) or not value.keys().isdisjoint(_WHOLES):
         return False
@@ -38,6 +38,12 @@ def is_message(value: Any) -> bool:
     if _inner(value) is not None:
         return True
     return isinstance(value.get("role"), str) and bool(value["role"].strip()) and not value.keys().isdisjoint(_SAID)
+
+
+def is_pair(value: Any) -> bool:
+    """Whether it is a message as LangChain takes it in short: who says it, and what."""
+    short = isinstance(value, list | tuple) and len(value) == 2  # noqa: PLR2004 - a pair
+    return short and all(isinstance(part, str) for part in value) and role_called(value[0]) is not None
 
 
 def read_all(raws: Iterable[Any], repairs: Repairs) -> list[BaseMessage]:
@@ -64,6 +70,8 @@ def read_all(raws: Iterable[Any], repairs: Repairs) -> list[BaseMessage]:
 def _one(raw: Any, repairs: Repairs) -> BaseMessage:
     if isinstance(raw, BaseMessage):
         return settle(raw, repairs)
+    if is_pair(raw):
+        return read_message({"role": raw[0], "content": raw[1]}, repairs)
     if written_by_langchain(raw):
         return settle(read_langchain(raw, repairs), repairs)
     if (inner := _inner(raw)) is not None:

@@ -139,7 +139,7 @@ def _span(span: dict[str, Any], repairs: Repairs) -> Span:
         id=span["id"],
         parent=str(span["parent"]) if span["parent"] else None,
         kind=kind,
-        name=str(told.get("tool.name") or told.get("gen_ai.tool.name") or span["name"]),
+        name=str(_told(told, "tool.name", "gen_ai.tool.name", "ai.toolCall.name") or span["name"]),
         start=span["start"],
         end=max(span["end"], span["start"]) if span["end"] else 0.0,
         again=span.get(TWICE, 0),
@@ -152,7 +152,7 @@ def _span(span: dict[str, Any], repairs: Repairs) -> Span:
     if kind == "tool":
         arguments = parsed(_told(told, "gen_ai.tool.call.arguments", "ai.toolCall.args", "tool.parameters"))
         made.arguments = arguments if arguments is not None else given
-        result = _told(told, "gen_ai.tool.call.result", "ai.toolCall.result")
+        result = _told(told, "gen_ai.tool.call.result") or parsed(_told(told, "ai.toolCall.result"))
         made.result = gave if result is None else result
         number = _told(told, "gen_ai.tool.call.id", "ai.toolCall.id", "tool_call.id")
         made.tool_call_id = None if number is None else str(number)

@@ -85,7 +85,8 @@ def trace_of(spans: Sequence[Span], fields: dict[str, Any], repairs: Repairs) ->
     if len(tops) > 1 or root.kind not in ("chain", "model") or not answered(root):
         start, end = min(span.start for span in ordered), max(span.end for span in ordered)
         root = Span("root", None, "chain", str(fields.get("name") or ""), start, end)
-        root.given, root.gave = tops[0].given, tops[-1].gave
+        root.given = tops[0].given if tops[0].kind == "chain" else []
+        root.gave = tops[-1].gave if tops[-1].kind == "chain" else []
         for span in tops:
             span.parent = root.id
         ordered = [root, *ordered]

@@ -44,7 +44,7 @@ def settle_root(root: Span, given: Any, gave: Any, spans: Sequence[Span]) -> Non
 
 
 def attribute(spans: Sequence[Span], root: Span, repairs: Repairs) -> None:
-    """Marks in the prompts of models what stands in a user's place and is none of a user's words.
+    """Marks in prompts and states what stands in a user's place and is none of a user's words.
 
     Args:
         spans: All of the run; their `given` is changed in place.
@@ -52,12 +52,16 @@ def attribute(spans: Sequence[Span], root: Span, repairs: Repairs) -> None:
         repairs: Told where the recording leaves open who the user is.
     """
     known = {span.id: span for span in spans}
-    models = [span for span in spans if span.kind == "model"]
-    own = [span for span in models if not any(one.kind == "tool" for one in above(span, known))]
+    inside = {span.id for span in spans if any(one.kind == "tool" for one in above(span, known))}
+    calls = [span for span in spans if span.kind == "model" and span.id not in inside]
     said = _heard(root.given) if root.kind == "model" else _stated(spans, root, known)
-    said = said or _guessed(own, repairs)
-    for span in models:
-        span.given = _marked(span.given, said if span in own else set(), history=not _in_graph(span))
+    said = said or _guessed(calls, repairs)
+    for span in spans:
+        if span is not root and span.kind in ("model", "chain"):
+            mine = set() if span.id in inside else said
+            span.given = _marked(span.given, mine, history=span.kind == "model" and not _in_graph(span))
+        if span.id in inside:
+            span.gave = _marked(span.gave, set(), history=False)
 
 
 def _in_graph(span: Span) -> bool:
