@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from langchain_core.load import dumpd
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage, message_to_dict
 
@@ -307,6 +309,8 @@ def test_a_tracer_that_records_these_forms_gives_the_same_steps(form):
         {"messages": BEDROCK[:1], "output": {"message": BEDROCK[1]}, "stopReason": "tool_use"},
         {"inputs": {"messages": OPENAI[:1]}, "outputs": {"messages": OPENAI[1:2]}},
         {"prompt": OPENAI[:1], "completion": OPENAI[1:2]},
+        {"messages": json.dumps(OPENAI[:2])},
+        {"values": {"messages": OPENAI[:2]}, "next": []},
     ],
 )
 def test_a_request_and_its_response_are_one_conversation(row):
@@ -759,3 +763,40 @@ def test_system_messages_in_every_form():
     for form in forms:
         trace, _ = one(form, OPENAI[0])
         assert said(trace)[0] == ("system", "prompt", "Be brief.")
+
+
+KEYS = ["type", "text", "value", "content", "id", "name", "input", "toolCallId", "output", "parts"]
+TYPES = ["text", "tool_use", "tool_result", "tool-call", "reasoning", "function_call", "image"]
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["type", "text", "value", "content", "id", "name", "input", "toolCallId", "output", "parts"]
+            ),
+            inner
+            | st.sampled_from(["text", "tool_use", "tool_result", "tool-call", "reasoning", "function_call", "image"]),
+            max_size=4,
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(["planner", "find_parcel", "Ada", "", None, 3]),
+    st.dictionaries(st.sampled_from(["content", "parts", "value", "tool_calls", "type", "id", "message"]), values),
+)
+def test_whatever_an_unknown_role_says_it_is_not_the_users(role, fields):
+    (trace,) = import_traces([[OPENAI[0], {**fields, "role": role}, OPENAI[3]]])
+    assert [step.text for step in trace.steps if step.type == "user"] == [ASKED]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(["user", "assistant", "tool", "system"]), st.lists(values, max_size=4))
+def test_of_parts_each_is_a_step_or_the_row_has_a_finding_or_they_are_kept(role, content):
+    imported = import_traces([[OPENAI[0], {"role": role, "content": content}, OPENAI[3]]])
+    steps = imported[0].steps[1:-1]
+    assert any(step.text.strip() or step.type == "tool_call" for step in steps) or imported.findings

@@ -218,7 +218,7 @@ def import_(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="openai (messages of any provider or data set), langsmith, langfuse, openinference, otel, debug_stream.",
+            help="openai (messages of any provider), langsmith, langfuse, openinference, otel or debug_stream.",
         ),
     ] = "openai",
     simulated: Annotated[bool, typer.Option("--simulated", help="The users in it were simulated.")] = False,

@@ -94,7 +94,7 @@ class _Assembly:
 
     def _one(self) -> BaseMessage:
         first = not any(type(message) is type(self._whole) for message in self._found)
-        once = {} if first else {"id": None, "additional_kwargs": {}}
+        once: dict[str, Any] = {} if first else {"id": None, "additional_kwargs": {}}
         said = [part for part in self._said if part != "" and not (isinstance(part, dict) and part.get("text") == "")]
         changes: dict[str, Any] = {"content": said or "", **once}
         if isinstance(self._whole, AIMessage):

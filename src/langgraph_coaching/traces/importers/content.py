@@ -132,14 +132,14 @@ def _in_mapping(value: Mapping[str, Any], repairs: Repairs, speaker: str, deep: 
 
 def _in_places(value: Mapping[str, Any], repairs: Repairs, speaker: str, deep: int) -> list[BaseMessage]:
     """What stands in the likeliest field of a mapping, with what the mapping says around it."""
-    earlier = next((value[name] for name in _HISTORY if isinstance(value.get(name), list)), [])
+    earlier: list[Any] = next((value[name] for name in _HISTORY if isinstance(value.get(name), list)), [])
     for place in _PLACES:
         said = value.get(place)
         if not said:
             continue
         if place == "content" and speaker == "user" and isinstance(said, str):
             repairs.note("message of unknown role None: kept as a system event")
-            return [ChatMessage(said, role=UNKNOWN)]
+            return [ChatMessage(content=said, role=UNKNOWN)]
         if found := messages_in(said, repairs, speaker=speaker, deep=deep + 1):
             before = messages_in(earlier, repairs, deep=deep + 1)
             told = any(isinstance(message, SystemMessage) for message in found)

@@ -11,7 +11,8 @@ from langgraph_coaching.traces.importers.assembly import joined, taken_apart
 from langgraph_coaching.traces.importers.chat_sessions import settle
 from langgraph_coaching.traces.importers.langchain import read_langchain, written_by_langchain
 from langgraph_coaching.traces.importers.openai import read_message
-from langgraph_coaching.traces.importers.parts import is_item, is_part, result_text
+from langgraph_coaching.traces.importers.parts import is_item, is_part
+from langgraph_coaching.traces.importers.results import result_text
 from langgraph_coaching.traces.importers.roles import role_called, role_name, role_of
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _item(raw: Mapping[str, Any], repairs: Repairs) -> list[BaseMessage]:
     if kind == "reasoning" or kind.endswith(("_call", "_call_output")):
         found = taken_apart(AIMessage([dict(raw)]), repairs)
         return [message for message in found if message.content or not isinstance(message, AIMessage) or _asks(message)]
-    return [ChatMessage(result_text(raw.get("content") or dict(raw)), role=kind, additional_kwargs=dict(raw))]
+    return [ChatMessage(content=result_text(raw.get("content") or dict(raw)), role=kind, additional_kwargs=dict(raw))]
 
 
 def _asks(message: AIMessage) -> bool:

@@ -127,7 +127,7 @@ def _call(fields: dict[str, Any], repairs: Repairs) -> AIMessage:
     common = _common(fields, repairs)
     content = common["content"]
     parts: list[Any] = list(written(content, repairs)) if isinstance(content, str) else content
-    calls = [part for part in parts if isinstance(part, dict) and part.get("type") in CALLS]
+    calls: list[Any] = [part for part in parts if isinstance(part, dict) and part.get("type") in CALLS]
     return AIMessage(
         **common | {"content": [part for part in parts if part not in calls]},
         tool_calls=[call for call in calls if is_readable(call)],

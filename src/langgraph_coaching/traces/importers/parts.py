@@ -133,7 +133,7 @@ def _call(part: Mapping[str, Any], kind: str, repairs: Repairs) -> Iterator[Part
         elif kind.endswith("_call") and not _named(part) and "function" not in part:
             inner = _hosted(part, kind)
     given: dict[str, Any] = {"args": {}} if inner.keys().isdisjoint(("arguments", "args", "input", "function")) else {}
-    yield read_call({**given, **inner}, repairs)  # type: ignore[misc]
+    yield read_call({**given, **inner}, repairs)
     if _has_result(inner, kind):
         yield read_result(inner, kind)
 
@@ -219,7 +219,7 @@ def written(text: str, repairs: Repairs) -> Iterator[Part]:
     calls = found if isinstance(found, list) else [found]
     if calls and all(isinstance(call, Mapping) and (call.get("name") or call.get("function")) for call in calls):
         for call in calls:
-            yield read_call(call, repairs)  # type: ignore[misc]
+            yield read_call(call, repairs)
     else:
         repairs.note("a tool call that cannot be read: kept as text")
         yield text

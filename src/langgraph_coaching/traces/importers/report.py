@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from langgraph_coaching.traces.model import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,11 @@ class Repairs:
 
     def findings(self) -> list[Finding]:
         """One finding for each sort of repair and of lack, in the order of their first."""
-        return [
-            Finding(self.row, kind, said + (f" ({count} times)" if count > 1 else ""), file=self.file)
-            for kind, said, count in (
-                *(("repaired", *one) for one in self._made.items()),
-                *(("incomplete", *one) for one in self._lacking.items()),
-            )
-        ]
+        return [*self._all("repaired", self._made), *self._all("incomplete", self._lacking)]
+
+    def _all(self, kind: Literal["repaired", "incomplete"], counts: Counter[str]) -> Iterator[Finding]:
+        for said, count in counts.items():
+            yield Finding(self.row, kind, said + (f" ({count} times)" if count > 1 else ""), file=self.file)
 
 
 class Imported(list[Trace]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +11,7 @@ from langgraph_coaching.traces.importers.messages import is_message
 from langgraph_coaching.traces.importers.parts import is_part
 from langgraph_coaching.traces.importers.roles import role_called, role_of
 
-_LISTS = ("messages", "conversations", "conversation", "contents", "chat_messages", "history")
+_LISTS = ("messages", "conversations", "conversation", "contents", "chat_messages", "history", "values", "state")
 _QUESTIONS = ("prompt", "input", "inputs", "request", "body", "question", "instruction", "query")
 _PREFERRED = ("chosen", "preferred_output", "preferred")
 """The better of two answers; the other one stays in the metadata."""
@@ -58,6 +59,9 @@ def conversation_of(fields: dict[str, Any]) -> list[Any]:
 
 def _asked(fields: dict[str, Any]) -> tuple[list[Any], str | None]:
     """The messages before an answer, and the field they are in."""
+    for name in _LISTS:
+        if isinstance(text := fields.get(name), str) and text.lstrip().startswith("["):
+            fields[name] = _read(text)
     lists = [name for name, value in fields.items() if isinstance(value, list) and value]
     if "messages" in lists:
         return fields["messages"], "messages"
@@ -73,6 +77,13 @@ def _asked(fields: dict[str, Any]) -> tuple[list[Any], str | None]:
         if isinstance(fields.get(name), str) and (found := _said(fields[name], "user")):
             return found, name
     return [], None
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _context(fields: dict[str, Any], place: str) -> list[Any]:
