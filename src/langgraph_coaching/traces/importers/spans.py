@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Kind = Literal["chain", "model", "tool", "retriever"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Span:
     """One run of a tracer."""
 
