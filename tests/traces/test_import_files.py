@@ -464,6 +464,22 @@ def test_what_runs_on_after_the_whole_has_ended_is_kept(name):
     assert [said(trace) for trace in import_traces(rows, format=name)] == [SAID]
 
 
+@pytest.mark.parametrize("deep", [1, 2, 3, 40])
+def test_runs_inside_of_each_other_that_have_no_ends_are_one_trace(deep):
+    outer = [run(f"r-{n}", f"r-{n - 1}" if n else None, kind="chain", start=0, end_time=None) for n in range(deep)]
+    imported = import_traces([*outer, run("m", f"r-{deep - 1}", start=9, end_time=None)], format="langsmith")
+    assert [said(trace) for trace in imported] == [SAID]
+
+
+def test_what_starts_after_the_run_around_it_has_ended_is_in_the_same_trace():
+    rows = [
+        run("a", kind="chain", start=0, end_time=at(9)),
+        run("b", "a", kind="chain", start=1),
+        run("c", "b", start=5),
+    ]
+    assert [said(trace) for trace in import_traces(rows, format="langsmith")] == [SAID]
+
+
 def test_a_model_call_without_an_answer_is_a_finding():
     rows = [run("a", kind="chain", start=0, end_time=at(9)), run("b", "a", outputs=None)]
     imported = import_traces(rows, format="langsmith")

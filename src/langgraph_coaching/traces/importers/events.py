@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage
@@ -10,7 +11,7 @@ from langchain_core.outputs import ChatGeneration, LLMResult
 
 from langgraph_coaching.traces.event import Event
 from langgraph_coaching.traces.importers.assembly import joined
-from langgraph_coaching.traces.importers.mending import answered
+from langgraph_coaching.traces.importers.mending import above, answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,17 +37,30 @@ class Failed(Exception):  # noqa: N818 - it stands for an error that somebody el
 
 def events_of(spans: Sequence[Span], root: Span) -> Iterator[Event]:
     """Starts and ends in the order of time; at one time what is inside starts later and ends earlier."""
-    depth = _depths(spans)
+    depth, ends, holding = _depths(spans), _ends(spans, root), set()
+    for span in spans:
+        if span.parent in ends and ends[span.parent] <= max(span.start, root.start):
+            holding.add(span.parent)  # what is inside starts when it ends
     told: list[tuple[float, int, int, Event]] = []
     for span in spans:
-        started = max(span.start, root.start)
-        ended = max(started, span.end)
+        started, ended = max(span.start, root.start), ends[span.id]
         told.append((started, 1, depth[span.id], _start(span, root)))
         if span is not root and (end := _end(span)) is not None:
-            told.append((ended, 0 if ended > started else 2, -depth[span.id], end))
+            rank = 3 if span.id in holding else 0 if ended > started else 2
+            told.append((ended, rank, -depth[span.id], replace(end, at=ended)))
     yield from (event for *_, event in sorted(told, key=lambda one: one[:3]))
     if (last := _end(root)) is not None:
-        yield last
+        yield replace(last, at=ends[root.id])
+
+
+def _ends(spans: Sequence[Span], root: Span) -> dict[str, float]:
+    """When each run ended: not before what is inside of it."""
+    known = {span.id: span for span in spans}
+    found = {span.id: max(span.end, span.start, root.start) for span in spans}
+    for span in spans:
+        for outer in above(span, known):
+            found[outer.id] = max(found[outer.id], found[span.id])
+    return found
 
 
 def _depths(spans: Sequence[Span]) -> dict[str, int]:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 Kind = Literal["chain", "model", "tool", "retriever"]
 
 
+WHOLE = "the whole run"
+"""Id of the run above several that have none above them."""
+
+
 @dataclass(slots=True, eq=False)
 class Span:
     """One run of a tracer."""
@@ -84,7 +88,7 @@ def trace_of(spans: Sequence[Span], fields: dict[str, Any], repairs: Repairs) ->
     root = tops[0]
     if len(tops) > 1 or root.kind not in ("chain", "model") or not answered(root):
         start, end = min(span.start for span in ordered), max(span.end for span in ordered)
-        root = Span("root", None, "chain", str(fields.get("name") or ""), start, end)
+        root = Span(WHOLE, None, "chain", str(fields.get("name") or ""), start, end)
         root.given = tops[0].given if tops[0].kind == "chain" else []
         root.gave = tops[-1].gave if tops[-1].kind == "chain" else []
         for span in tops:
