@@ -43,7 +43,7 @@ class States:
     def __init__(self, root: Run, transcript: Transcript, *, prompts: bool = False) -> None:
         self._root = root
         self._transcript = transcript
-        self._told_by_prompts = prompts
+        self._told_by_prompts = self._imported = prompts
         self._channels: set[str] = set()
         self._branches: set[str | None] = set()
 
@@ -160,7 +160,9 @@ class States:
         for entry in found:
             if entry is not None:
                 entry.shown = entry.shown or not run.aside
-        if self._told_by_prompts and (any(shared) or not spoken):
+        # An importer has marked what is not the user's.
+        told = self._imported and any(human(message) and not source_of(message) for message in messages)
+        if told or (self._told_by_prompts and (any(shared) or not spoken)):
             run.aside = False
             return self._transcript.place(messages, 0, made, known)
         if inside and any(shared) and (earlier := _history(messages, found, shared)):
