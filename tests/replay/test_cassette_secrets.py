@@ -390,3 +390,21 @@ def test_scrubbing_twice_changes_nothing_and_json_stays_json(value):
 def test_any_bytes_are_borne(body, kind):
     found = Scrub().body(body, {"content-type": kind})
     assert Scrub().body(found, {"content-type": kind}) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "secret"),
+    [
+        ("s3cr3t", True), ("hunter2", True), ("abcdefgh", True), ("SECRET", True), ("under_score", True), ("a=b", True),
+        ("The", False), ("secret", False), (" internationally", False), ("", False), (" \n", False),
+        ("of the shop", False),
+    ],
+)  # fmt: skip
+def test_a_word_beside_token_is_a_models_and_anything_else_a_secret(value, secret):
+    assert json.loads(Scrub().text(json.dumps({"token": value}))) == {"token": SCRUBBED if secret else value}
+    assert json.loads(Scrub().text(json.dumps({"secret": value})))["secret"] in (SCRUBBED, "")
+
+
+def test_texts_that_are_made_to_be_slow_are_not():
+    for text in ('"token": "' * 3000, "\\" * 50_000 + '"', "https://" + "a:" * 50_000, "a=b&" * 20_000, "<a " * 20_000):
+        Scrub().text(text)  # each of them took seconds, or would take minutes, where a pattern tries every beginning

@@ -47,7 +47,9 @@ _DESCRIBES = re.compile(
 )
 """At the end: the name tells something about a secret. `secret_id` is one all the same."""
 
-_SECRET_IDS = frozenset({("org", "id"), ("organization", "id"), ("secret", "id")})
+_SECRET_IDS = frozenset(
+    {("org", "id"), ("organization", "id"), ("secret", "id"), ("code", "verifier"), ("client", "assertion")}
+)
 
 _QUALIFIERS = "|".join(
     sorted(

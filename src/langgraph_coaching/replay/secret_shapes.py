@@ -44,27 +44,33 @@ _SHAPED = re.compile(
 
 _BASIC = re.compile(r"\b[Bb]asic\s+([A-Za-z0-9+/_-]{8,}={0,2})")
 _OPENING = re.compile(
-    r"""(?P<esc>\\*)(?P<quote>["'])(?P<name>[A-Za-z][\w.\- \[\]]{0,63})(?P=esc)(?P=quote)\s*(?::|=>?)\s*"""
+    r"""(?<!\\)(?P<esc>\\*)(?P<quote>["'])(?P<name>[A-Za-z][\w.\- \[\]]{0,63})(?P=esc)(?P=quote)\s*(?::|=>?)\s*"""
     r"""[rbuf]?(?P<esc2>\\*)(?P<quote2>["'])"""
 )
 """`"name": "`, in JSON, in JSON inside JSON, and in what a programming language prints."""
 
-_PARAMETER = re.compile(r"([?&#;~/]|\\u0026)([A-Za-z][\w.%\[\]-]{0,63})=([^&\s\"'<>\\;#~/,)]+)")
-"""In a query, in a path, in a connection string."""
+_PARAMETER = re.compile(r"(?:[?&#]|\\u0026)([A-Za-z][\w.%\[\]-]{0,63})=([^&\s\"'<>\\;#)]+)")
+"""In the query of an address."""
+
+_SETTING = re.compile(r"[;~/]([A-Za-z][\w.%\[\]-]{0,63})=([^&\s\"'<>\\;#~/,)]+)")
+"""In a connection string, or in a path."""
 
 _SAID = re.compile(
     r"(?<![\w.-])([A-Za-z][\w-]{0,63}|(?:api|access|secret|private|auth) (?:key|token))"
-    r"\s*[:=]\s*([^\s\"'<>\\,;&()\[\]{}`]+)"
+    r"\s*[:=]\s*[\"']?([^\s\"'<>\\,;&()\[\]{}`]+)"
 )
 """`NAME=value` and `name: value` in the midst of other words."""
 
 _ELEMENT = re.compile(r"<(?:\w+:)?([A-Za-z][\w.-]{0,63})(?:\s[^<>]*)?>([^<>]+)</")
 _INPUT = re.compile(r"""name=["']([\w.\[\]-]{1,64})["'][^<>]{0,200}?value=["']([^"'<>]+)["']""")
 _URL = re.compile(
-    r"(?:[a-z][a-z0-9+.-]{1,20}:)//(?:[^\s/@\"'<>\\]*:([^\s/@\"'<>\\]+)@)?"
+    r"(?:[a-z][a-z0-9+.-]{1,20}:)//(?:[^\s/@:\"'<>\\]{0,256}:([^\s/@\"'<>\\]{1,512})@)?"
     r"([^\s/?#\"'<>\\]*)([^\s?#\"'<>\\]*)"
 )
 """An address, its password, its host and its path."""
+
+_CAPITALS = 6
+"""Letters from which a run of capitals is no word there."""
 
 _PLAIN_RUN = 8
 """Letters from which a single run of them is no word beside a name that promises a token."""
@@ -79,10 +85,8 @@ def secret_spans(text: str) -> Iterator[Span]:
     yield from (match.span() for match in _SHAPED.finditer(text))
     yield from (match.span(1) for match in _BASIC.finditer(text) if _is_login(match[1]))
     yield from _keyed(text)
-    for match in _PARAMETER.finditer(text):
-        kind = kind_of_name(match[2]) if match[1] in ";~/" else kind_of_parameter(match[2])
-        if is_secret(match[3], kind):
-            yield match.span(3)
+    for pattern, kind_of in ((_PARAMETER, kind_of_parameter), (_SETTING, kind_of_name)):
+        yield from (match.span(2) for match in pattern.finditer(text) if is_secret(match[2], kind_of(match[1])))
     for match in _SAID.finditer(text):
         if looks_random(match[2], 6 if kind_of_name(match[1]) == "secret" else 12) and kind_of_name(match[1]):
             yield match.span(2)
@@ -103,8 +107,10 @@ def is_secret(value: str, kind: str | None) -> bool:
     """
     if kind != "token":
         return bool(kind and value)
-    runs = value.split()
-    longest = _PLAIN_RUN if len(runs) < 2 else 2 * _PLAIN_RUN  # noqa: PLR2004 - one word, or a sentence
+    runs, alone = value.split(), not re.search(r"\s", value)  # a model's words have a blank before them
+    longest = _PLAIN_RUN if alone else 2 * _PLAIN_RUN
+    if alone and len(value) >= _CAPITALS and value.isupper():
+        return True
     return bool(runs) and not all(len(run) < longest and not re.search(r"[\d_=+/]", run) for run in runs)
 
 
@@ -144,7 +150,7 @@ def _keyed(text: str) -> Iterator[Span]:
 
 def _end_of_string(text: str, start: int, quote: str, escapes: int) -> int:
     """Where a quoted text ends: at a quote that is escaped as often as the one that began it."""
-    for match in re.compile(rf"(\\*){quote}").finditer(text, start):
+    for match in re.compile(rf"(?<!\\)(\\*){quote}").finditer(text, start):
         count = len(match[1])
         if count <= escapes if escapes else count % 2 == 0:
             return match.start() if escapes else match.end() - 1
