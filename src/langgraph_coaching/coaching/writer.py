@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import sys
@@ -13,6 +12,7 @@ from collections import deque
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.ending import FIRST, at_end, promise
 from langgraph_coaching.errors import CoachingError, StoreError
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ PAUSE_AFTER_FAULT = 2.0
 IDLE = 1.0
 """Seconds without work after which the thread ends; the next item starts another."""
 
+TOGETHER = 500
+"""Items that a sink is given at once, at most: then it is known how far a long queue has come."""
+
+STALLED = 30.0
+"""Seconds without any progress after which the end of the process no longer waits for what is queued."""
+
 MOST_WAITING = 50_000
 """Items kept while the store cannot be written; beyond it the oldest are given up, with a warning."""
 
@@ -39,10 +45,12 @@ class Writer:
     Args:
         sinks: For each kind what writes a list of items, in order. What it raises as a `CoachingError` is tried again;
             anything else is the item's own fault, and that item is given up.
+        last: Queues what is to be written when the process ends.
     """
 
-    def __init__(self, sinks: dict[str, Callable[[list[Any]], None]]) -> None:
+    def __init__(self, sinks: dict[str, Callable[[list[Any]], None]], last: Callable[[], None] = lambda: None) -> None:
         self._sinks = sinks
+        self._last = last
         self.start_over()
         _open_writers.add(self)
 
@@ -74,10 +82,11 @@ class Writer:
 
     def _wake(self) -> None:
         if self._thread is None:
+            promise()
             self._thread = threading.Thread(target=self._work, daemon=True, name="coaching-writer")
             try:
                 self._thread.start()
-            except RuntimeError:  # no more threads; the next item tries again
+            except RuntimeError:  # no more threads, or the process ends; the next item tries again
                 self._thread = None
         self._changed.notify_all()
 
@@ -104,7 +113,33 @@ class Writer:
                 raise StoreError(f"{count - self._done} records are not written yet; they stay queued")
             self._hurry = True
             self._wake()
-            self._changed.wait(until - time.monotonic())
+            # Where no thread can be started, what waits is written when the process ends.
+            self._changed.wait(min(until - time.monotonic(), PAUSE))
+
+    def end(self) -> int:
+        """Writes what is queued, for as long as it gets on; never raises.
+
+        Returns:
+            How many items could not be written.
+        """
+        with self._changed:
+            if self._put == 0:
+                return 0
+        self._last()
+        done, fault = -1, None
+        while done != self._done:
+            done = self._done
+            try:
+                self.flush(STALLED)
+            except CoachingError as error:
+                fault = error
+        with self._changed:
+            left = self._put - self._done
+        if left:
+            said = f"at exit: {fault}" if fault else "at exit: the process goes on making more"
+            log.error("%s (%d coaching records were not written)", said, left)
+            print(f"langgraph-coaching: {left} records were not written: {said}", file=sys.stderr, flush=True)  # noqa: T201 - must be seen though nothing is set up for logging
+        return left
 
     def _write_batch(self) -> None:
         with self._changed:
@@ -114,8 +149,12 @@ class Writer:
         try:
             for kind, items in groupby(batch, key=lambda pair: pair[0]):
                 group = [item for _, item in items]
-                self._write(kind, group)
-                done += len(group)
+                for start in range(0, len(group), TOGETHER):
+                    some = group[start : start + TOGETHER]
+                    self._write(kind, some)
+                    done += len(some)
+                    with self._changed:
+                        self._done += len(some)
         except CoachingError as error:
             fault = error
         with self._changed:
@@ -125,7 +164,6 @@ class Writer:
             if self._lost:
                 log.error("%d coaching records were given up: the store cannot be written", self._lost)
                 self._lost = 0
-            self._done += done
             self._fault = fault
             self._changed.notify_all()
 
@@ -159,20 +197,12 @@ class Writer:
 _open_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
 
 
-SETTLING = 0.1
-"""Seconds between the last use of LanceDB and the end of the process: its threads let go of Python objects a moment
-after a call has returned, and abort the process when the interpreter is gone by then."""
-
-
-@atexit.register
-def _flush_all() -> None:
+def _end_all() -> None:
     for writer in list(_open_writers):
-        try:
-            writer.flush(timeout=10.0)
-        except CoachingError as error:
-            log.error("at exit: %s", error)  # noqa: TRY400 - the message says it all
-    if "lancedb" in sys.modules:
-        time.sleep(SETTLING)
+        writer.end()
+
+
+at_end(FIRST, _end_all)
 
 
 def _after_fork() -> None:
