@@ -308,6 +308,39 @@ def test_what_is_still_going_on_is_asked_for_at_the_end(sink):
     assert sink.items == ["first", "last"]
 
 
+def test_the_end_does_not_wait_for_what_never_ends(sink, capsys):
+    found, stop = Writer({"a": sink}), threading.Event()
+
+    def endless():
+        while not stop.is_set():
+            found.put("a", "more")
+
+    thread = threading.Thread(target=endless)
+    thread.start()
+    found.put("a", "mine")
+    left = found.end()
+    stop.set()
+    thread.join()
+    assert "mine" in sink.items
+    assert ("the process goes on making more" in capsys.readouterr().err) == bool(left)
+    found.flush()
+
+
+def test_what_waits_is_written_though_no_thread_can_be_started(sink, monkeypatch):
+    def refused(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    found = Writer({"first": lambda items: [found.put("a", item) for item in items], "a": sink})
+    for number in range(5):
+        found.put("first", number)
+    found.flush()
+    assert sink.items == [0, 1, 2, 3, 4]
+    found.put("first", 5)
+    assert found.end() == 0
+    assert sink.items[-1] == 5
+
+
 def test_a_long_queue_is_written_in_pieces_and_the_pieces_that_were_are_not_again(sink, monkeypatch):
     monkeypatch.setattr(module, "TOGETHER", 10)
     failed = []

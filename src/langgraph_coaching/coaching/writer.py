@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 from collections import deque
+from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -113,33 +114,49 @@ class Writer:
                 raise StoreError(f"{count - self._done} records are not written yet; they stay queued")
             self._hurry = True
             self._wake()
-            # Where no thread can be started, what waits is written when the process ends.
-            self._changed.wait(min(until - time.monotonic(), PAUSE))
+            if self._thread is None:  # none can be started, as in a process that ends
+                self._changed.release()
+                try:
+                    self._write_batch()
+                finally:
+                    self._changed.acquire()
+            else:
+                self._changed.wait(until - time.monotonic())
 
     def end(self) -> int:
-        """Writes what is queued, for as long as it gets on; never raises.
+        """Writes what is queued, for as long as it gets on, and says how many it could not; never raises.
 
         Returns:
-            How many items could not be written.
+            How many items were not written.
         """
         with self._changed:
             if self._put == 0:
                 return 0
         self._last()
-        done, fault = -1, None
-        while done != self._done:
-            done = self._done
-            try:
-                self.flush(STALLED)
-            except CoachingError as error:
-                fault = error
+        fault = self._drained() or self._drained()  # what the first had the sinks queue
         with self._changed:
             left = self._put - self._done
         if left:
-            said = f"at exit: {fault}" if fault else "at exit: the process goes on making more"
+            said = f"at exit: {fault or 'the process goes on making more'}"
             log.error("%s (%d coaching records were not written)", said, left)
-            print(f"langgraph-coaching: {left} records were not written: {said}", file=sys.stderr, flush=True)  # noqa: T201 - must be seen though nothing is set up for logging
+            # Also where nobody has set up any logging, or has sent it elsewhere.
+            with suppress(AttributeError, OSError, ValueError):  # there may be none, or a closed one
+                sys.stderr.write(f"langgraph-coaching: {left} records were not written: {said}\n")
         return left
+
+    def _drained(self) -> CoachingError | None:
+        """Waits for what is queued now; returns what has brought it to a stand, or None."""
+        with self._changed:
+            count = self._put
+            while True:
+                done, self._fault = self._done, None
+                try:
+                    self._wait_until_done(count, time.monotonic() + STALLED)
+                except CoachingError as error:
+                    if self._done == done:
+                        return error
+                else:
+                    return None
 
     def _write_batch(self) -> None:
         with self._changed:
