@@ -1,5 +1,8 @@
-"""A table written in many small pieces stays quick to read, and nothing is lost by putting it together."""
+"""A table written in many small pieces stays small and quick to read, and nothing is lost by putting it together."""
 
+import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,14 +10,11 @@ import pytest
 from langgraph_coaching import Advice, Coach, Receipt, Reply
 from langgraph_coaching.coaching import upkeep
 from langgraph_coaching.coaching.database import Database
+from langgraph_coaching.coaching.exclusive import exclusive
+from langgraph_coaching.errors import StoreError
 from langgraph_coaching.recall.ledger import Entry, Ledger
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def often(monkeypatch):
-    monkeypatch.setattr(upkeep, "EVERY", 5)
 
 
 def entry(number):
@@ -23,38 +23,186 @@ def entry(number):
     return Entry(f"m-{number}", Advice(considered=[receipt], prompt=f"p-{number}"))
 
 
-def test_many_small_writes_leave_few_fragments_and_every_row(tmp_path):
-    database = Database(tmp_path / "store")
+def commits(folder, table="receipts"):
+    """How many versions of a table there are."""
+    return len([*folder.glob(f"{table}.lance/_versions/*.manifest")])
+
+
+def size(folder):
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def everything(ledger, count):
+    assert [receipt.id for receipt in ledger.receipts()] == [f"r-{number}" for number in reversed(range(count))]
+    assert [ledger.advice(f"m-{number}").prompt for number in range(count)] == [
+        f"p-{number}" for number in range(count)
+    ]
+
+
+def test_many_small_writes_leave_few_files_and_every_row(folder):
+    database = Database(folder)
     ledger = Ledger(database, "default")
-    for number in range(17):
+    for number in range(23):
         ledger.write([entry(number)])
-    table = database.table("receipts")
-    assert table.stats()["fragment_stats"]["num_fragments"] < 8
-    assert [index.columns for index in table.list_indices()] == [["moment"]]
-    assert [receipt.id for receipt in ledger.receipts()] == [f"r-{number}" for number in reversed(range(17))]
-    assert [ledger.advice(f"m-{number}").prompt for number in range(17)] == [f"p-{number}" for number in range(17)]
+    database.close()
+    assert commits(folder) < upkeep.AT_REST
+    assert len([*folder.glob("receipts.lance/data/*")]) < upkeep.AT_REST
+    rows = sum(len(json.dumps(receipt.brief())) for receipt in ledger.receipts())
+    assert size(folder) < 10 * rows
+    everything(ledger, 23)
+    assert [index.columns for index in database.table("receipts").list_indices()] == [["moment"]]
 
 
-def test_a_write_does_not_fail_because_its_upkeep_does(tmp_path, monkeypatch):
+def test_a_table_is_put_together_while_it_is_written(folder, monkeypatch):
+    monkeypatch.setattr(upkeep, "QUIET", 3_600.0)
+    ledger = Ledger(Database(folder), "default")
+    for number in range(upkeep.COMMITS):
+        ledger.write([entry(number)])
+    before = commits(folder)
+    at_it = ledger._database._upkeep._thread
+    while commits(folder) >= before:
+        at_it.join(0.05)
+    everything(ledger, upkeep.COMMITS)
+
+
+def test_it_is_put_together_when_nobody_writes_any_more(folder, monkeypatch):
+    monkeypatch.setattr(upkeep, "QUIET", 0.2)
+    ledger = Ledger(Database(folder), "default")
+    for number in range(upkeep.AT_REST + 2):
+        ledger.write([entry(number)])
+    while (thread := ledger._database._upkeep._thread) is not None:
+        thread.join(60)
+    assert commits(folder) < upkeep.AT_REST
+    everything(ledger, upkeep.AT_REST + 2)
+
+
+def test_many_that_write_once_and_end_leave_no_more_than_one_that_goes_on(folder):
+    for number in range(13):
+        database = Database(folder)
+        Ledger(database, "default").write([entry(number)])
+        database.close()
+        assert commits(folder) <= upkeep.AT_REST + 1
+    everything(Ledger(Database(folder), "default"), 13)
+
+
+ENDS = """
+import sys
+from langgraph_coaching import Coach, Reply
+coach = Coach(sys.argv[1])
+for number in range(6):
+    coach.add(id=f"c-{number}", intent="an order arrived broken", behavior=Reply("r"))
+print("added")
+"""
+
+
+def test_the_end_of_a_process_puts_together_what_it_wrote(folder):
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS, folder], check=False, capture_output=True, text=True, timeout=300
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "added\n", "")
+    assert commits(folder, "coachings") < upkeep.AT_REST
+    with Coach(folder) as coach:
+        assert [one.id for one in coach.list()] == [f"c-{number}" for number in range(6)]
+
+
+def test_a_large_table_is_written_anew_less_often(folder, monkeypatch):
+    monkeypatch.setattr(upkeep, "BYTES", 100)
+    database = Database(folder)
+    ledger = Ledger(database, "default")
+    for number in range(upkeep.COMMITS):
+        ledger.write([entry(number)])
+    database.close()
+    assert commits(folder) > upkeep.COMMITS  # the table's own creation is one
+    monkeypatch.setattr(upkeep, "MOST", upkeep.COMMITS)
+    Ledger(database, "default").write([entry(99)])
+    database.close()
+    assert commits(folder) < upkeep.AT_REST
+
+
+def test_a_write_does_not_fail_because_its_upkeep_does(folder, monkeypatch):
     from lancedb.table import LanceTable
 
     def busy(*_, **__):
         raise RuntimeError("Retryable commit conflict")
 
     monkeypatch.setattr(LanceTable, "optimize", busy)
-    ledger = Ledger(Database(tmp_path / "store"), "default")
+    ledger = Ledger(Database(folder), "default")
     for number in range(6):
         ledger.write([entry(number)])
+    ledger._database.close()
     assert len(ledger.receipts()) == 6
 
 
-def test_every_revision_that_a_receipt_points_to_outlives_upkeep(tmp_path):
-    with Coach(tmp_path / "store") as coach:
+def test_one_process_at_a_time_is_at_it(folder):
+    database = Database(folder)
+    ledger = Ledger(database, "default")
+    for number in range(6):
+        ledger.write([entry(number)])
+    with exclusive(folder / upkeep.LOCK) as mine:
+        assert mine
+        with exclusive(folder / upkeep.LOCK) as other:
+            assert not other
+        database.close()
+        assert commits(folder) == 7
+    ledger.write([entry(6)])
+    database.close()
+    assert commits(folder) < upkeep.AT_REST
+    everything(ledger, 7)
+
+
+def pinned(folder):
+    """A handle in the middle of reading an earlier version, whose files another one's upkeep takes away."""
+    database, other = Database(folder), Database(folder)
+    Ledger(database, "default").write([entry(0)])
+    table = database.reopened("receipts")
+    table.checkout(table.version)
+    for number in range(1, 6):
+        Ledger(other, "default").write([entry(number)])
+    other.close()
+    assert commits(folder) < upkeep.AT_REST
+    return database, table
+
+
+def test_a_reader_whose_files_are_taken_away_reads_the_latest(folder):
+    database, table = pinned(folder)
+    with pytest.raises(RuntimeError, match=r"(?i)not found"):
+        table.search().limit(None).to_list()
+    assert len(database.read(table, lambda opened: opened.search().limit(None).to_list())) == 6
+
+
+def test_a_writer_whose_files_are_taken_away_writes_on_the_latest(folder):
+    database, table = pinned(folder)
+    tried = []
+
+    def work(opened):
+        tried.append(opened)
+        if len(tried) == 1:
+            opened.search().limit(None).to_list()  # as any write that looks for its key
+        return opened.delete("key = 'none'")
+
+    database.write(table, work)
+    assert len(tried) == 2
+    everything(Ledger(database, "default"), 6)
+
+
+def test_what_is_missing_for_good_is_said_all_the_same(folder):
+    ledger = Ledger(Database(folder), "default")
+    ledger.write([entry(0)])
+    for file in folder.rglob("data/*.lance"):
+        file.unlink()
+    with pytest.raises(StoreError, match="Files of it are missing"):
+        ledger.receipts()
+
+
+def test_every_revision_that_a_receipt_points_to_outlives_upkeep(folder):
+    with Coach(folder) as coach:
         coaching = coach.add(intent="an order arrived broken", behavior=Reply("0"))
-        (first,) = coach.advise("my order arrived broken").applied
+        (first,) = coach.advise("an order arrived broken").applied
         for number in range(1, 12):
             coach.edit(coaching.id, behavior=Reply(str(number)))
+    assert commits(folder, "coachings") < upkeep.AT_REST
+    with Coach(folder) as coach:
         assert coach.get(coaching.id, revision=first.revision).behavior == Reply("0")
         assert [one.behavior.text for one in coach.history(coaching.id)] == [str(number) for number in range(12)]
-        (last,) = coach.advise("my order arrived broken").applied
+        (last,) = coach.advise("an order arrived broken").applied
         assert last.revision == 12

@@ -257,6 +257,133 @@ def test_the_end_of_the_process_waits_for_what_is_queued(how, code):
     done = subprocess.run([sys.executable, "-c", AT_EXIT, how], check=False, capture_output=True, text=True, timeout=60)
     assert (done.stdout.split(), done.returncode) == (["0", "1", "2"], code)
     assert ("at exit: the disk is full" in done.stderr) == (how == "fail")
+    lost = "langgraph-coaching: 1 records were not written: at exit: the disk is full"
+    assert done.stderr.splitlines().count(lost) == (how == "fail")
+    assert ("(1 coaching records were not written)" in done.stderr) == (how == "fail")
+
+
+def test_the_end_waits_as_long_as_it_gets_on(sink, monkeypatch, capsys):
+    monkeypatch.setattr(module, "STALLED", 0.5)
+    monkeypatch.setattr(module, "TOGETHER", 1)
+    slow = threading.Event()
+
+    def slowly(items):
+        slow.wait(0.05)
+        sink(items)
+
+    found = Writer({"a": slowly})
+    for number in range(30):
+        found.put("a", number)
+    assert found.end() == 0
+    assert sink.items == list(range(30))
+    assert capsys.readouterr().err == ""
+
+
+def test_the_end_of_what_never_gets_on_is_said_with_a_count(sink, monkeypatch, capsys, caplog):
+    monkeypatch.setattr(module, "STALLED", 0.2)
+    go_on = threading.Event()
+
+    def stuck(items):
+        if 3 in items:
+            go_on.wait(60)
+        sink(items)
+
+    monkeypatch.setattr(module, "TOGETHER", 1)
+    found = Writer({"a": stuck})
+    for number in range(10):
+        found.put("a", number)
+    assert found.end() == 7
+    assert "7 records were not written" in capsys.readouterr().err
+    assert "7 coaching records were not written" in caplog.text
+    go_on.set()
+    found.flush()
+
+
+def test_what_is_still_going_on_is_asked_for_at_the_end(sink):
+    found = Writer({"a": sink}, last=lambda: found.put("a", "last"))
+    assert found.end() == 0
+    assert sink.items == []  # nothing was ever begun
+    found.put("a", "first")
+    assert found.end() == 0
+    assert sink.items == ["first", "last"]
+
+
+def test_the_end_does_not_wait_for_what_never_ends(sink, capsys):
+    found, stop = Writer({"a": sink}), threading.Event()
+
+    def endless():
+        while not stop.is_set():
+            found.put("a", "more")
+
+    thread = threading.Thread(target=endless)
+    thread.start()
+    found.put("a", "mine")
+    left = found.end()
+    stop.set()
+    thread.join()
+    assert "mine" in sink.items
+    assert ("the process goes on making more" in capsys.readouterr().err) == bool(left)
+    found.flush()
+
+
+def test_what_waits_is_written_though_no_thread_can_be_started(sink, monkeypatch):
+    def refused(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    found = Writer({"first": lambda items: [found.put("a", item) for item in items], "a": sink})
+    for number in range(5):
+        found.put("first", number)
+    found.flush()
+    assert sink.items == [0, 1, 2, 3, 4]
+    found.put("first", 5)
+    assert found.end() == 0
+    assert sink.items[-1] == 5
+
+
+def test_a_long_queue_is_written_in_pieces_and_the_pieces_that_were_are_not_again(sink, monkeypatch):
+    monkeypatch.setattr(module, "TOGETHER", 10)
+    failed = []
+
+    def once(items):
+        if 25 in items and not failed:
+            failed.append(items)
+            raise StoreError("away")
+        sink(items)
+
+    found = Writer({"a": once})
+    found.put("a", -1)
+    found.flush()
+    for number in range(40):
+        found.put("a", number)
+    with pytest.raises(StoreError, match="away"):
+        found.flush()
+    found.flush()
+    assert sink.items == list(range(-1, 40))
+    assert max(map(len, sink.batches)) <= 10
+
+
+CHILD = """
+import multiprocessing, sys
+from langgraph_coaching.coaching.writer import Writer
+
+def work():
+    writer = Writer({"a": lambda items: print(*items, flush=True)})
+    for number in range(3):
+        writer.put("a", number)
+
+if __name__ == "__main__":
+    child = multiprocessing.get_context("fork").Process(target=work)
+    child.start()
+    child.join()
+    sys.exit(child.exitcode)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_the_end_of_a_child_of_multiprocessing_waits_too():
+    done = subprocess.run([sys.executable, "-c", CHILD], check=False, capture_output=True, text=True, timeout=120)
+    assert (done.stdout.split(), done.returncode, done.stderr) == (["0", "1", "2"], 0, "")
 
 
 FORK = """

@@ -121,3 +121,44 @@ def test_a_table_that_an_earlier_version_made_is_read_and_then_completed(ledger,
     book.write([Entry("n", Advice(considered=[receipt(id="r-2")]))])
     book.link([Link(("r-1", "r-2"), "t-1", 0, ("yes", "unknown"))])
     assert {found.id: found.followed for found in book.receipts()} == {"r-1": "yes", "r-2": "unknown"}
+
+
+def version(ledger):
+    return ledger._database.version("receipts")
+
+
+def test_a_batch_is_one_commit_with_what_is_known_of_its_traces(ledger):
+    book = ledger()
+    earlier = receipt("c-0")
+    book.write([Entry("m-0", Advice(considered=[earlier]))])
+    before = version(book)
+    given = [[receipt(f"c-{n}-{k}") for k in range(3)] for n in range(4)]
+    entries = [Entry(f"m-{n}", Advice(considered=some)) for n, some in enumerate(given)]
+    links = [Link(tuple(r.id for r in some), f"t-{n}", n, ("yes", "unknown", "no")) for n, some in enumerate(given)]
+    book.write(entries, links)
+    assert version(book) == before + 1
+    found = {one.id: (one.trace_id, one.step, one.followed) for one in book.receipts()}
+    for n, some in enumerate(given):
+        assert [found[r.id] for r in some] == [(f"t-{n}", n, said) for said in ("yes", "unknown", "no")]
+    assert found[earlier.id] == (None, None, "unknown")
+
+
+def test_what_is_told_of_many_earlier_receipts_is_one_commit_and_keeps_what_was_known(ledger):
+    book = ledger()
+    given = [receipt(f"c-{n}") for n in range(5)]
+    book.write([Entry(f"m-{n}", Advice(considered=[one])) for n, one in enumerate(given)])
+    book.link([Link((given[0].id,), "t-0", 1, ("no",))])
+    before = version(book)
+    book.write(
+        [Entry("m-9", Advice(considered=[given[4]]))],  # a retry: it is there already
+        [Link((one.id,), "t-1", 2, ("yes",) if n == 4 else ()) for n, one in enumerate(given)]
+        + [Link(("r-never-written",), "t-1", 2)],
+    )
+    assert version(book) <= before + 2
+    found = {one.coaching_id: (one.trace_id, one.step, one.followed) for one in book.receipts()}
+    assert found.pop("c-0") == ("t-1", 2, "no")
+    assert found.pop("c-4") == ("t-1", 2, "yes")
+    assert set(found.values()) == {("t-1", 2, "unknown")}
+    before = version(book)
+    book.link([Link(("r-never-written",), "t-1", 2)])
+    assert version(book) == before

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.beginning import draft_of, draft_over
 from langgraph_coaching.authoring.book import Book
+from langgraph_coaching.authoring.examples import CHANGES
 from langgraph_coaching.authoring.fields import compose, composed_many, edited
 from langgraph_coaching.authoring.intents import suggest_intents
 from langgraph_coaching.authoring.revise import revised
+from langgraph_coaching.authoring.similar import refuse_foreign_situations
+from langgraph_coaching.coaching.foreign import refuse_foreign
 from langgraph_coaching.coaching.reembed import reembed
-from langgraph_coaching.errors import NotFoundError
+from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.vectors import vectors_of
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ class Desk:
         self._shelf = shelf
         self._book = Book(store, embedder, shelf)
         self.namespace = store.namespace
+        self._home = (store.database.place, store.namespace)
         self._claims = claims
         self.traces = traces
         """Recorded runs: `get`, `list`, `add`."""
@@ -63,9 +68,17 @@ class Desk:
 
         Raises:
             NotCoachableError: The agent's own reasoning did not make this step.
-            NotFoundError: The step's trace is not in this namespace.
+            NotFoundError: The step's trace is not in this namespace, or has another step there.
         """
-        draft = self._begun(draft_of(self.traces.get(step.trace_id), step, suggest_intents, self._claims))
+        trace = self.traces.get(step.trace_id)
+        # What is stored here counts, not what is at hand: that may be of another store, or as it was before redaction.
+        own = trace.steps[step.index] if 0 <= step.index < len(trace.steps) else None
+        if own is None or own.type != step.type:
+            raise NotFoundError(
+                f"the trace {trace.id!r} has no such step {step.index} in the namespace {self.namespace!r}; take one "
+                "of coach.traces.get(…).coachable_steps()"
+            )
+        draft = self._begun(draft_of(trace, own, suggest_intents, self._claims))
         return draft if model is None else draft.propose(model, languages=languages)
 
     def propose(self, coaching_id: str, model: BaseChatModel, *, languages: Sequence[str] = ()) -> Draft:
@@ -93,7 +106,7 @@ class Desk:
 
     def _begun(self, draft: Draft) -> Draft:
         """The draft with what else it needs of the store."""
-        return draft
+        return replace(draft, home=self._home)
 
     def save(self, draft: Draft) -> Coaching:
         """Saves a draft as active coaching, with the proposals that were not dropped.
@@ -101,13 +114,24 @@ class Desk:
         A draft of what is saved already becomes its next revision, on top of what others have changed meanwhile.
 
         Raises:
-            InvalidCoachingError: The draft has no behavior, or a field is not acceptable.
+            InvalidCoachingError: The draft has no behavior, a field is not acceptable, or it was begun elsewhere.
             NotFoundError: It revises a coaching that was deleted.
             StoreError: It could not be written; nothing is lost, save it again.
         """
+        self._refuse_draft_of_elsewhere(draft)
         if draft.revises is not None:
             return self._book.revise(draft.id, partial(revised, draft))
         return self._saved(draft.coaching(self.namespace))
+
+    def _refuse_draft_of_elsewhere(self, draft: Draft) -> None:
+        if draft.home not in (None, self._home):
+            place, namespace = draft.home
+            raise InvalidCoachingError(
+                f"this draft was begun in the namespace {namespace!r} of {place}, this coach is one of "
+                f"{self.namespace!r} of {self._home[0]}: use it with the coach it was begun with"
+            )
+        if draft.revises is not None:
+            refuse_foreign("draft", draft.revises.namespace, self.namespace)
 
     def add(self, *, intent: str, behavior: Any, **fields: Any) -> Coaching:
         """Saves coaching without a trace.
@@ -177,9 +201,12 @@ class Desk:
             The next revision; the latest one where its examples are what they were.
 
         Raises:
-            InvalidCoachingError: A field is unknown, fixed or not acceptable, or there is no such example to remove.
+            InvalidCoachingError: A field is unknown, fixed or not acceptable, there is no such example to remove, or
+                a situation is of another namespace.
             NotFoundError: There is none of that id, or it was deleted.
         """
+        for name in ("examples", "never", *CHANGES):
+            refuse_foreign_situations(changes.get(name), self.namespace)
         return self._book.revise(coaching_id, lambda latest: edited(latest, changes))
 
     def archive(self, coaching_id: str) -> Coaching:

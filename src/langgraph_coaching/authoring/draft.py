@@ -10,6 +10,7 @@ from langgraph_coaching.authoring.fields import compose, scope_of
 from langgraph_coaching.authoring.intents import MOST
 from langgraph_coaching.authoring.propose import Known, propose
 from langgraph_coaching.authoring.revise import revised
+from langgraph_coaching.authoring.similar import refuse_foreign_situations
 from langgraph_coaching.authoring.source import source_examples
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
@@ -67,6 +68,8 @@ class Draft:
     """The saved coaching of which this is the next revision; its id stays."""
     claims: Claims | None = field(default=None, repr=False, compare=False)
     """Knows what other coachings claim, where the draft is one of a coach's."""
+    home: tuple[str, str] | None = field(default=None, repr=False, compare=False)
+    """The store and the namespace it was begun in, where it is saved; None for one that was made by hand."""
 
     def _but(self, **changes: Any) -> Draft:
         return replace(self, id=self.id if self.revises else new_id(), **changes)
@@ -207,7 +210,7 @@ class Draft:
             *situations: What `similar` gave, or texts of your own.
 
         Raises:
-            InvalidCoachingError: One is neither.
+            InvalidCoachingError: One is neither, or is of another namespace.
         """
         return self._answering(situations, applies=True)
 
@@ -216,6 +219,8 @@ class Draft:
         return self._answering(situations, applies=False)
 
     def _answering(self, situations: Sequence[Any], *, applies: bool) -> Draft:
+        if self.home is not None:
+            refuse_foreign_situations(situations, self.home[1])
         said = {"add_examples" if applies else "add_never": situations}
         return self._but(answered=examples_after(self.answered, said))
 

@@ -81,7 +81,7 @@ class Verdicts:
             where &= col("coaching_id") == lit(coaching_id)
         with faults(self._database.uri):
             names = [name for name in Verdict.__dataclass_fields__ if name in table.schema.names]
-            rows = table.search().where(where).select(names).limit(None).to_list()
+        rows = self._database.read(table, lambda t: t.search().where(where).select(names).limit(None).to_list())
         return sorted((_verdict({name: row[name] for name in names}) for row in rows), key=lambda verdict: verdict.at)
 
 

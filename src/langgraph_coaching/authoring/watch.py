@@ -17,6 +17,7 @@ from langgraph_coaching.authoring.jury import Jury
 from langgraph_coaching.authoring.report import Calibration, calibration, standings
 from langgraph_coaching.authoring.situations import Situations
 from langgraph_coaching.authoring.verdicts import Verdicts
+from langgraph_coaching.coaching.foreign import refuse_foreign
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.recall.traffic import MOST
 from langgraph_coaching.traces.met import situations_in
@@ -94,7 +95,7 @@ class Watch(Desk):
         self._recorder.flush()
 
     def _begun(self, draft: Draft) -> Draft:
-        return replace(draft, search=self._similar)
+        return replace(super()._begun(draft), search=self._similar)
 
     def similar(self, coaching_id: str, *, limit: int = 10) -> builtins.list[Similar]:
         """The recorded situations that would teach a coaching most, to be answered yes or no; needs no model.
@@ -135,6 +136,8 @@ class Watch(Desk):
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
+        if not isinstance(coaching, str):
+            refuse_foreign("coaching", coaching.namespace, self.namespace)
         self.flush()
         return self._situations.outlook(self.get(coaching if isinstance(coaching, str) else coaching.id))
 
@@ -170,13 +173,12 @@ class Watch(Desk):
 
         Raises:
             InvalidCoachingError: The receipt is of no coaching, or has no situation.
-            NotFoundError: There is no such receipt, or its coaching was deleted.
+            NotFoundError: There is no such receipt in this namespace, or its coaching was deleted.
             StoreError: It could not be written; say it again.
         """
-        if isinstance(receipt, str):
-            self.flush()
-        # A receipt at hand is as it was before redaction; what is learnt from it is written.
-        judged = self._ledger.receipt(receipt) if isinstance(receipt, str) else self._recorder.redacted(receipt)
+        self.flush()
+        # A receipt at hand may be of another store, and is as it was before redaction: what is stored here counts.
+        judged = self._ledger.receipt(receipt if isinstance(receipt, str) else receipt.id)
         return self._jury.judge(judged, correct=correct, comment=comment, author=author)
 
     def verdicts(self, coaching_id: str | None = None) -> builtins.list[Verdict]:
@@ -199,9 +201,11 @@ class Watch(Desk):
 
         Raises:
             CoachingError: The model failed, or gave no structured answer.
+            NotFoundError: The trace is not in this namespace.
             StoreError: It could not be written; nothing was changed.
         """
         self.flush()
+        trace = self.traces.get(trace.id)
         read = assessed(trace, model, self._store.behavior)
         if read.receipts != trace.receipts:
             self.traces.add(read)
@@ -216,7 +220,11 @@ class Watch(Desk):
 
         Returns:
             One for each corrected step, with the correction as its reply; look at the intent, then `coach.save` it.
+
+        Raises:
+            InvalidCoachingError: The trace is of another namespace.
         """
+        refuse_foreign("trace", trace.namespace, self.namespace)
         begun = ((draft_of(trace, step, suggest_intents, self._claims), text) for step, text in corrections_of(trace))
         return [self._begun(draft).reply(text) for draft, text in begun]
 

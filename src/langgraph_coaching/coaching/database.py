@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, wait_random_exponential
 
 from langgraph_coaching.coaching.commit import Commit
-from langgraph_coaching.coaching.upkeep import Upkeep
+from langgraph_coaching.coaching.exclusive import exclusive
+from langgraph_coaching.coaching.upkeep import LOCK, Upkeep
 from langgraph_coaching.errors import CoachingError, StoreError
 
 if TYPE_CHECKING:
@@ -55,8 +56,13 @@ class Database:
         self.uri = text if self.remote else str(Path(text).expanduser().absolute())
         self._options = options or {}
         self._lock = threading.RLock()
-        self._upkeep = Upkeep()
+        self._upkeep = Upkeep(None if self.remote else Path(self.uri))
         self._forget()
+
+    @property
+    def place(self) -> str:
+        """The address, the same for two that open one folder by different names."""
+        return self.uri if self.remote else os.path.realpath(self.uri)
 
     def _forget(self) -> None:
         self._connection: Any = None
@@ -190,23 +196,54 @@ class Database:
         Raises:
             StoreError: It failed for another reason, or ten times for this one.
         """
-        retrying = Retrying(
-            retry=retry_if_exception_message(match=r"(?s).*([Rr]etryable commit conflict|Commit conflict).*"),
-            stop=stop_after_attempt(10),
-            wait=wait_random_exponential(multiplier=0.02, max=0.5),
-            before_sleep=lambda _: table.checkout_latest(),  # type: ignore[no-untyped-call]
-            reraise=True,
-        )
         with faults(self.uri):
-            result = retrying(work, table)
-        self._upkeep.written(table, indexed)
+            result = _again(table, _OVERTAKEN, 10)(work, table)
+        self._upkeep.written(table, indexed, getattr(result, "version", None))
         return result
 
+    def read(self, table: Table, work: Callable[[Table], Any]) -> Any:
+        """Runs a query, again on the latest version where the upkeep of another took away what it was reading.
+
+        Args:
+            table: The table.
+            work: Reads from it.
+
+        Raises:
+            StoreError: It failed for another reason, or four times for this one.
+        """
+        with faults(self.uri):
+            return _again(table, _GONE, 4)(work, table)
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Keeps the past of every table until the end: no upkeep meanwhile, in whichever process."""
+        if self.remote:  # where a past lives for an hour
+            yield
+        else:
+            with exclusive(Path(self.uri, LOCK), wait=60.0):
+                yield
+
     def close(self) -> None:
-        """Lets go of the handles; the next use opens them again."""
+        """Puts together what was written, and lets go of the handles; the next use opens them again."""
         if not _forked_after_use():  # there, even letting go of what the parent opened can crash
+            self._upkeep.finish()
             with self._lock:
                 self._forget()
+
+
+_GONE = r"(?s).*([Nn]ot ?[Ff]ound|No such file)"
+
+_OVERTAKEN = r"(?s).*([Rr]etryable commit conflict|Commit conflict|[Nn]ot ?[Ff]ound|No such file)"
+
+
+def _again(table: Table, message: str, attempts: int) -> Retrying:
+    return Retrying(
+        retry=retry_if_exception_message(match=message),
+        stop=stop_after_attempt(attempts),
+        wait=wait_random_exponential(multiplier=0.02, max=0.5),
+        before_sleep=lambda _: table.checkout_latest(),  # type: ignore[no-untyped-call]
+        reraise=True,
+    )
 
 
 _PLACE = re.compile(r", \S+\.rs:\d+:\d+")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import faults
+from langgraph_coaching.coaching.records import read_one
 from langgraph_coaching.coaching.store import TABLE, coaching_of, row_of, schema_of
 
 if TYPE_CHECKING:
@@ -33,15 +34,20 @@ def reembed(store: Store, embed: Callable[[Sequence[Coaching]], Sequence[Vectors
         EmbedderError: The embedder failed; nothing was changed.
         StoreError: The table could not be read or written.
     """
-    import pyarrow as pa
-
     if store.table() is None:
         return 0
+    with store.database.undisturbed():
+        return _reembedded(store, embed)
+
+
+def _reembedded(store: Store, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]]) -> int:
+    import pyarrow as pa
+
     rows: dict[str, dict[str, Any]] = {}
     records = _records(store.database)
     while new := records.keys() - rows.keys():  # again for what was saved while these were embedded
         for key in new:
-            coaching = coaching_of(records[key])
+            coaching = read_one(f"coaching {key}", records[key], coaching_of)
             rows[key] = row_of(coaching, embed([coaching])[0])
         records = _records(store.database)
     if not records:
@@ -60,7 +66,7 @@ def _caught_up(
 
     before = _records(store.database, made)
     for key in before.keys() - swapped.keys():
-        coaching = coaching_of(before[key])
+        coaching = read_one(f"coaching {key}", before[key], coaching_of)
         store.insert([coaching], embed([coaching]))
     if gone := swapped.keys() - before.keys():
         store.erase(col("key").isin(sorted(gone)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
 from langgraph_coaching.coaching.model import Coaching
+from langgraph_coaching.coaching.records import read_one, readable
 from langgraph_coaching.errors import ConflictError, EmbedderMismatchError, StoreError
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     Vectors = Sequence[NDArray[np.float32]] | NDArray[np.float32]
 
 TABLE = "coachings"
+
+_NAMED = ["namespace", "id", "revision", "record"]
+"""The columns of a revision that can be read, and be named where it cannot."""
 
 _WHO_ASKS = re.compile(
     r"^(?:(?:the|a|an|any|some)\s+)?(?:\w+\s+)?(?:customer|user|client|caller|person|guest|member|visitor|someone|somebody)\s+"
@@ -153,8 +157,7 @@ class Store:
         where = col("namespace") == lit(self.namespace)
         for column, value in equal.items():
             where &= col(column).isin(value) if isinstance(value, list) else col(column) == lit(value)
-        with faults(self.database.uri):
-            return table.search().where(where).select(list(columns)).limit(None).to_arrow()
+        return self.database.read(table, lambda t: t.search().where(where).select(list(columns)).limit(None).to_arrow())
 
     def arrow(self, columns: Sequence[str], **equal: Any) -> pa.Table | None:
         """Like `rows`, as an Arrow table; None before the first write."""
@@ -193,14 +196,19 @@ class Store:
             )
 
     def history(self, coaching_id: str) -> list[Coaching]:
-        """Every revision of one coaching, oldest first; [] where there is none."""
-        found = [coaching_of(row["record"]) for row in self.rows(["record"], id=coaching_id)]
-        return sorted(found, key=lambda coaching: coaching.revision)
+        """Every revision of one coaching, oldest first; [] where there is none.
+
+        Raises:
+            StoreError: A newer version has written its latest revision, which cannot be read, nor be built upon.
+        """
+        rows = sorted(self.rows(_NAMED, id=coaching_id), key=lambda row: int(row["revision"]))
+        latest = [read_one(named(row), row["record"], coaching_of) for row in rows[-1:]]
+        return [*readable(((named(row), row["record"]) for row in rows[:-1]), coaching_of), *latest]
 
     def at(self, coaching_id: str, revision: int) -> Coaching | None:
-        """One coaching at one revision, or None where there is none, or no longer."""
-        found = self.rows(["record"], id=coaching_id, revision=revision)
-        return coaching_of(found[0]["record"]) if found else None
+        """One coaching at one revision, or None where there is none, or none that this version can read."""
+        rows = self.rows(_NAMED, id=coaching_id, revision=revision)
+        return next(readable(((named(row), row["record"]) for row in rows), coaching_of), None)
 
     def behavior(self, coaching_id: str, revision: int) -> Behavior | None:
         """What it says to do at one revision, or None where there is none, or no longer."""
@@ -208,10 +216,13 @@ class Store:
         return found.behavior if found else None
 
     def heads(self) -> list[Coaching]:
-        """The latest revision of every coaching that was not deleted, oldest first."""
+        """The latest revision of every coaching that was not deleted, oldest first.
+
+        One whose latest revision cannot be read is not among them: an earlier one says what holds no longer.
+        """
         latest = {(row["id"], row["revision"]) for row in latest_rows(self.rows(["id", "revision"]))}
-        records = self.rows(["id", "revision", "record"])
-        found = [coaching_of(row["record"]) for row in records if (row["id"], row["revision"]) in latest]
+        records = [row for row in self.rows(_NAMED) if (row["id"], row["revision"]) in latest]
+        found = readable(((named(row), row["record"]) for row in records), coaching_of)
         return sorted((coaching for coaching in found if not coaching.deleted), key=lambda c: (c.created_at, c.id))
 
     def purge(self, coaching_id: str) -> None:
@@ -238,6 +249,12 @@ def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         if row["id"] not in latest or row["revision"] > latest[row["id"]]["revision"]:
             latest[row["id"]] = row
     return list(latest.values())
+
+
+def named(row: dict[str, Any]) -> str:
+    """What a revision is called where it cannot be read."""
+    place = f" of the namespace {row['namespace']!r}" if "namespace" in row else ""
+    return f"coaching {row['id']!r}, revision {row['revision']}{place}"
 
 
 def coaching_of(record: str) -> Coaching:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import sys
@@ -10,9 +9,11 @@ import threading
 import time
 import weakref
 from collections import deque
+from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.ending import FIRST, at_end, promise
 from langgraph_coaching.errors import CoachingError, StoreError
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ PAUSE_AFTER_FAULT = 2.0
 IDLE = 1.0
 """Seconds without work after which the thread ends; the next item starts another."""
 
+TOGETHER = 500
+"""Items that a sink is given at once, at most: then it is known how far a long queue has come."""
+
+STALLED = 30.0
+"""Seconds without any progress after which the end of the process no longer waits for what is queued."""
+
 MOST_WAITING = 50_000
 """Items kept while the store cannot be written; beyond it the oldest are given up, with a warning."""
 
@@ -39,10 +46,12 @@ class Writer:
     Args:
         sinks: For each kind what writes a list of items, in order. What it raises as a `CoachingError` is tried again;
             anything else is the item's own fault, and that item is given up.
+        last: Queues what is to be written when the process ends.
     """
 
-    def __init__(self, sinks: dict[str, Callable[[list[Any]], None]]) -> None:
+    def __init__(self, sinks: dict[str, Callable[[list[Any]], None]], last: Callable[[], None] = lambda: None) -> None:
         self._sinks = sinks
+        self._last = last
         self.start_over()
         _open_writers.add(self)
 
@@ -74,10 +83,11 @@ class Writer:
 
     def _wake(self) -> None:
         if self._thread is None:
+            promise()
             self._thread = threading.Thread(target=self._work, daemon=True, name="coaching-writer")
             try:
                 self._thread.start()
-            except RuntimeError:  # no more threads; the next item tries again
+            except RuntimeError:  # no more threads, or the process ends; the next item tries again
                 self._thread = None
         self._changed.notify_all()
 
@@ -104,7 +114,49 @@ class Writer:
                 raise StoreError(f"{count - self._done} records are not written yet; they stay queued")
             self._hurry = True
             self._wake()
-            self._changed.wait(until - time.monotonic())
+            if self._thread is None:  # none can be started, as in a process that ends
+                self._changed.release()
+                try:
+                    self._write_batch()
+                finally:
+                    self._changed.acquire()
+            else:
+                self._changed.wait(until - time.monotonic())
+
+    def end(self) -> int:
+        """Writes what is queued, for as long as it gets on, and says how many it could not; never raises.
+
+        Returns:
+            How many items were not written.
+        """
+        with self._changed:
+            if self._put == 0:
+                return 0
+        self._last()
+        fault = self._drained() or self._drained()  # what the first had the sinks queue
+        with self._changed:
+            left = self._put - self._done
+        if left:
+            said = f"at exit: {fault or 'the process goes on making more'}"
+            log.error("%s (%d coaching records were not written)", said, left)
+            # Also where nobody has set up any logging, or has sent it elsewhere.
+            with suppress(AttributeError, OSError, ValueError):  # there may be none, or a closed one
+                sys.stderr.write(f"langgraph-coaching: {left} records were not written: {said}\n")
+        return left
+
+    def _drained(self) -> CoachingError | None:
+        """Waits for what is queued now; returns what has brought it to a stand, or None."""
+        with self._changed:
+            count = self._put
+            while True:
+                done, self._fault = self._done, None
+                try:
+                    self._wait_until_done(count, time.monotonic() + STALLED)
+                except CoachingError as error:
+                    if self._done == done:
+                        return error
+                else:
+                    return None
 
     def _write_batch(self) -> None:
         with self._changed:
@@ -114,8 +166,12 @@ class Writer:
         try:
             for kind, items in groupby(batch, key=lambda pair: pair[0]):
                 group = [item for _, item in items]
-                self._write(kind, group)
-                done += len(group)
+                for start in range(0, len(group), TOGETHER):
+                    some = group[start : start + TOGETHER]
+                    self._write(kind, some)
+                    done += len(some)
+                    with self._changed:
+                        self._done += len(some)
         except CoachingError as error:
             fault = error
         with self._changed:
@@ -125,7 +181,6 @@ class Writer:
             if self._lost:
                 log.error("%d coaching records were given up: the store cannot be written", self._lost)
                 self._lost = 0
-            self._done += done
             self._fault = fault
             self._changed.notify_all()
 
@@ -159,20 +214,12 @@ class Writer:
 _open_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
 
 
-SETTLING = 0.1
-"""Seconds between the last use of LanceDB and the end of the process: its threads let go of Python objects a moment
-after a call has returned, and abort the process when the interpreter is gone by then."""
-
-
-@atexit.register
-def _flush_all() -> None:
+def _end_all() -> None:
     for writer in list(_open_writers):
-        try:
-            writer.flush(timeout=10.0)
-        except CoachingError as error:
-            log.error("at exit: %s", error)  # noqa: TRY400 - the message says it all
-    if "lancedb" in sys.modules:
-        time.sleep(SETTLING)
+        writer.end()
+
+
+at_end(FIRST, _end_all)
 
 
 def _after_fork() -> None:

@@ -99,7 +99,8 @@ class Embedder:
         if self.embedded:
             self.embeddings.load()  # type: ignore[attr-defined]
 
-    def _recalled(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    def recalled(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Unit vectors of those texts that were embedded lately, by text."""
         with self._lock:
             return {text: self._known[text] for text in texts if text in self._known}
 
@@ -118,7 +119,7 @@ class Embedder:
         Raises:
             EmbedderError: The embeddings raised, or returned something that is no vector.
         """
-        vectors = self._recalled(texts)
+        vectors = self.recalled(texts)
         for text in texts:
             if text not in vectors:
                 with failing(self.id):
@@ -127,7 +128,7 @@ class Embedder:
 
     async def aquery(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Like `query`, awaiting the embeddings' own asynchronous call."""
-        vectors = self._recalled(texts)
+        vectors = self.recalled(texts)
         for text in texts:
             if text not in vectors:
                 with failing(self.id):

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from functools import partial
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
+from langgraph_coaching.coaching.records import read_one, readable
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.recall.advice import Advice, Followed, Receipt
+from langgraph_coaching.recall.advice import Advice, Receipt
+from langgraph_coaching.recall.links import Link, key_of, tell, told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pyarrow as pa
     from lancedb.table import Table
 
 TABLE = "receipts"
 
-_COLUMNS = ("record", "trace_id", "step", "followed")
+_COLUMNS = ("key", "record", "trace_id", "step", "followed")
 """What a receipt is read from."""
 
 _INDEXED = ("moment",)
@@ -33,17 +33,6 @@ class Entry:
     moment: str
     """Digest of thread, node and messages: equal for the same model call when it is resumed or replayed."""
     advice: Advice
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Says in which trace and step receipts were found."""
-
-    receipt_ids: tuple[str, ...]
-    trace_id: str
-    step: int
-    followed: tuple[Followed, ...] = ()
-    """Of each receipt, in the same order; empty where nothing is known."""
 
 
 def _schema() -> pa.Schema:
@@ -83,8 +72,13 @@ class Ledger:
         self.namespace = namespace
         self._complete = False
 
-    def write(self, entries: Sequence[Entry]) -> None:
-        """Adds receipts; one that is there already stays as it is.
+    def write(self, entries: Sequence[Entry], links: Sequence[Link] = ()) -> None:
+        """Adds receipts; one that is there already stays as it is. All of them are one commit.
+
+        Args:
+            entries: Advice as it was given.
+            links: What is known already of where these and earlier receipts were found; of earlier ones it takes
+                another commit.
 
         Raises:
             StoreError: The write failed.
@@ -93,18 +87,23 @@ class Ledger:
 
         # A retry records the advice of the first try again, perhaps in the same batch.
         rows = {row["key"]: row for entry in entries for row in self._rows(entry)}
-        if not rows:
-            return
-        table = self._database.ensure(TABLE, _schema())
-        data = pa.Table.from_pylist(list(rows.values()), schema=_schema())
-        self._database.write(
-            table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data), indexed=_INDEXED
-        )
+        said = told(links, self.namespace)
+        for key in rows.keys() & said.keys():
+            rows[key] |= {name: value for name, value in said[key].items() if value is not None}
+        if rows:
+            table = self._database.ensure(TABLE, _schema())
+            data = pa.Table.from_pylist(list(rows.values()), schema=_schema())
+            result = self._database.write(
+                table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data), indexed=_INDEXED
+            )
+            if result.num_inserted_rows == len(rows):
+                said = {key: values for key, values in said.items() if key not in rows}
+        self._tell(said)
 
     def _rows(self, entry: Entry) -> list[dict[str, Any]]:
         return [
             {
-                "key": json.dumps([self.namespace, receipt.id], ensure_ascii=False),
+                "key": key_of(self.namespace, receipt.id),
                 "namespace": self.namespace,
                 "moment": entry.moment,
                 "position": position,
@@ -128,20 +127,11 @@ class Ledger:
         Raises:
             StoreError: The write failed.
         """
-        table = self._database.table(TABLE)
-        if table is None:
-            return
-        from lancedb.expr import col
+        self._tell(told(links, self.namespace))
 
-        for link in links:
-            groups: dict[str | None, list[str]] = {}
-            for name, known in zip_longest(link.receipt_ids, link.followed):
-                key = json.dumps([self.namespace, name], ensure_ascii=False)
-                groups.setdefault(None if known in (None, "unknown") else known, []).append(key)
-            for known, keys in groups.items():
-                values = {"trace_id": link.trace_id, "step": link.step} | ({"followed": known} if known else {})
-                update = partial(_update, where=col("key").isin(keys).to_sql(), values=values)
-                self._database.write(table, update, indexed=_INDEXED)
+    def _tell(self, said: dict[str, dict[str, Any]]) -> None:
+        if said and self._database.table(TABLE) is not None:
+            tell(self._database, self._database.ensure(TABLE, _schema()), _schema(), said)
 
     def receipts(self, *, limit: int | None = None, **equal: Any) -> list[Receipt]:
         """Receipts, newest first.
@@ -157,8 +147,19 @@ class Ledger:
             raise InvalidCoachingError(f"limit is a number of receipts, or None for all, not {limit}")
         if limit == 0:  # which LanceDB takes for "all"
             return []
-        found = [_receipt(row) for row in self._read(_COLUMNS, equal, limit)]
-        found.sort(key=lambda receipt: receipt.at, reverse=True)
+        return sorted(self._latest(limit, equal), key=lambda receipt: receipt.at, reverse=True)
+
+    def _latest(self, limit: int | None, equal: dict[str, Any]) -> list[Receipt]:
+        """The latest that can be read, as many as there are up to a limit."""
+        found: list[Receipt] = []
+        start = 0
+        while limit is None or len(found) < limit:
+            most = None if limit is None else limit - len(found)
+            rows = self._read(_COLUMNS, equal, most, start)
+            found += _readable(rows)
+            start += len(rows)
+            if most is None or len(rows) < most:
+                break
         return found
 
     def situations(self, limit: int) -> list[str]:
@@ -181,7 +182,7 @@ class Ledger:
         Raises:
             StoreError: The table could not be read.
         """
-        return [_receipt(row) for row in self._read(_COLUMNS, {"position": 0}, limit)]
+        return self._latest(limit, {"position": 0})
 
     def receipt(self, receipt_id: str) -> Receipt:
         """One receipt.
@@ -190,11 +191,14 @@ class Ledger:
             NotFoundError: There is none of that id in this namespace.
             StoreError: The table could not be read.
         """
-        key = json.dumps([self.namespace, receipt_id], ensure_ascii=False)
+        key = key_of(self.namespace, receipt_id)
         rows = self._read(_COLUMNS, {"key": key})
         if not rows:
-            raise NotFoundError(f"no receipt {receipt_id!r} in the namespace {self.namespace!r}")
-        return _receipt(rows[0])
+            raise NotFoundError(
+                f"no receipt {receipt_id!r} in the namespace {self.namespace!r} of this store: it is of another "
+                "one, or was never kept; list them with coach.receipts()"
+            )
+        return read_one(_name(rows[0]), rows[0], _receipt)
 
     def advice(self, moment: str, task: str | None = None) -> Advice | None:
         """The advice that was given at a moment, or None where none is recorded; a failure is none.
@@ -206,20 +210,23 @@ class Ledger:
         Raises:
             StoreError: The table could not be read.
         """
-        columns = (*_COLUMNS, "position", "prompt", "outcome")
+        columns = (*_COLUMNS, "position", "prompt", "outcome", "at")
         rows = sorted(self._read(columns, {"moment": moment}), key=lambda row: int(row["position"]))
-        found = [(_receipt(row), row["prompt"] or "") for row in rows if row["outcome"] != "failed"]
+        prompts = {row["at"]: row["prompt"] or "" for row in reversed(rows)}
+        found = _readable(row for row in rows if row["outcome"] != "failed")
         if task is not None:
-            found = [pair for pair in found if task_of(pair[0].checkpoint_ns or "") == task]
+            found = [receipt for receipt in found if task_of(receipt.checkpoint_ns or "") == task]
         if not found:
             return None
         # Receipts of one advice share their time; of two callers at once, the earlier one counts.
-        first = min(receipt.at for receipt, _ in found)
-        same = [(receipt, prompt) for receipt, prompt in found if receipt.at == first]
-        return Advice(considered=[receipt for receipt, _ in same], prompt=same[0][1], situation=same[0][0].situation)
+        first = min(receipt.at for receipt in found)
+        same = [receipt for receipt in found if receipt.at == first]
+        return Advice(considered=same, prompt=prompts[first], situation=same[0].situation)
 
-    def _read(self, columns: Sequence[str], equal: dict[str, Any], newest: int | None = None) -> list[dict[str, Any]]:
-        """Rows in no particular order; where `newest` is given, so many of the latest, newest first."""
+    def _read(
+        self, columns: Sequence[str], equal: dict[str, Any], newest: int | None = None, start: int = 0
+    ) -> list[dict[str, Any]]:
+        """Rows in no particular order; where `newest` is given, so many of the latest from `start`, newest first."""
         table = self._database.table(TABLE)
         if table is None:
             return []
@@ -233,12 +240,22 @@ class Ledger:
             if not self._complete:  # an earlier version made fewer columns
                 columns = [name for name in columns if name in table.schema.names]
                 self._complete = "followed" in columns
-            query = table.search().where(where)
+        order = [
+            ColumnOrdering(column_name="at", ascending=False),
+            ColumnOrdering(column_name="position", ascending=True),
+            ColumnOrdering(column_name="key", ascending=True),
+        ]
+        wanted = list(dict.fromkeys([*columns, *(("at", "position") if newest is not None else ())]))
+
+        def query(opened: Table) -> list[dict[str, Any]]:
+            asked = opened.search().where(where)
             if newest is not None:
-                latest = ColumnOrdering(column_name="at", ascending=False)
-                query = query.order_by([latest, ColumnOrdering(column_name="position", ascending=True)])
-                columns = [*columns, "at", "position"]
-            return query.select(list(columns)).limit(newest).to_list()
+                asked = asked.order_by(order).offset(start)
+            rows: list[dict[str, Any]] = asked.select(wanted).limit(newest).to_list()
+            return rows
+
+        found: list[dict[str, Any]] = self._database.read(table, query)
+        return found
 
 
 def task_of(namespace: str) -> str:
@@ -246,8 +263,12 @@ def task_of(namespace: str) -> str:
     return next((part for part in namespace.split("|") if ":" in part), "")
 
 
-def _update(table: Table, *, where: str, values: dict[str, Any]) -> None:
-    table.update(where=where, values=values)
+def _readable(rows: Iterable[dict[str, Any]]) -> list[Receipt]:
+    return [*readable(((_name(row), row) for row in rows), _receipt)]
+
+
+def _name(row: dict[str, Any]) -> str:
+    return f"receipt {row['key']}"
 
 
 def _receipt(row: dict[str, Any]) -> Receipt:

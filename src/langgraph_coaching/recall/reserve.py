@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.coaching.database import KEY, Database, faults
+from langgraph_coaching.coaching.database import KEY, Database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,8 +95,7 @@ class Reserves:
         if table is None:
             return 0.0
         mine = (col("namespace") == lit(self._namespace)) & (col("key") == lit(self._key))
-        with faults(self._database.uri):
-            rows = table.search().where(mine).select(["logit"]).limit(1).to_list()
+        rows = self._database.read(table, lambda t: t.search().where(mine).select(["logit"]).limit(1).to_list())
         return float(rows[0]["logit"]) if rows else 0.0
 
     def write(self, reserve: float) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.coaching.database import KEY, Database, faults
+from langgraph_coaching.coaching.database import KEY, Database
 from langgraph_coaching.recall.calibrate import Place
 from langgraph_coaching.recall.traffic import MOST
 
@@ -96,9 +96,10 @@ class Sample:
 
         mine = (col("namespace") == lit(self._namespace)) & (col("embedder") == lit(self._embedder))
         order = [ColumnOrdering(column_name="lot", ascending=True)]
-        with faults(self._database.uri):
-            query = table.search().where(mine).select(["lot", "vector", "crowding", "mixed"])
-            found = query.order_by(order).limit(MOST).to_arrow()
+        columns = ["lot", "vector", "crowding", "mixed"]
+        found = self._database.read(
+            table, lambda t: t.search().where(mine).select(columns).order_by(order).limit(MOST).to_arrow()
+        )
         lots, crowding, mixed = (found[name].to_pylist() for name in ("lot", "crowding", "mixed"))
         vectors = (np.asarray(one.values, dtype=np.float32) for one in found["vector"])
         return {lot: Place(v, c, m) for lot, v, c, m in zip(lots, vectors, crowding, mixed, strict=True)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from langgraph_coaching.coaching.records import readable
 from langgraph_coaching.coaching.store import coaching_of, latest_rows
 from langgraph_coaching.recall.head import NONE, Head, fit, join, taken
 from langgraph_coaching.recall.scoring.first_stage import Rows
@@ -179,17 +180,25 @@ class Snapshots:
 
 
 def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
-    """The heads of wanted revisions, by id, revision and the time it was made; `rows` is what the store read."""
+    """The heads of wanted revisions that can be read, by id, revision and the time it was made.
+
+    Args:
+        rows: What the store read.
+        wanted: Which revisions.
+    """
     intents = rows["vector"].combine_chunks()
     dimension = intents.type.list_size
     flat = intents.flatten().to_numpy().reshape(-1, dimension)
     examples = rows["examples"].combine_chunks()
     offsets: Sequence[int] = examples.offsets.to_pylist()
     pool = examples.values.flatten().to_numpy().reshape(-1, dimension)
-    found = {}
     records = rows["record"]
-    for index, key in enumerate(zip(*(rows[name].to_pylist() for name in NAMES), strict=True)):
-        if key in wanted:
-            vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
-            found[key] = Head(coaching_of(records[index].as_py()), vectors)
-    return found
+    keys = enumerate(zip(*(rows[name].to_pylist() for name in NAMES), strict=True))
+    places = [(f"coaching {key[0]!r}, revision {key[1]}", (index, key)) for index, key in keys if key in wanted]
+
+    def head(place: tuple[int, Any]) -> tuple[Any, Head]:
+        index, key = place
+        vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
+        return key, Head(coaching_of(records[index].as_py()), vectors)
+
+    return dict(readable(places, head))

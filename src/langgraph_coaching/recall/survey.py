@@ -9,6 +9,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from langgraph_coaching.errors import CoachingError, EmbedderError
 from langgraph_coaching.recall.reserve import Reserves, reserve_of
 from langgraph_coaching.recall.sample import Sample
@@ -17,9 +19,6 @@ from langgraph_coaching.recall.traffic import MOST, Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.database import Database
     from langgraph_coaching.recall.background.shelf import Shelf
@@ -230,13 +229,14 @@ class Survey:
 
     def _embedded(self, situations: dict[str, Situation]) -> dict[str, Place]:
         texts = list(dict.fromkeys(text for situation in situations.values() for text in situation.texts))
-        # The few of a running graph are remembered from its own calls; many are cheaper in one call.
-        embed = self._embedder.query if len(situations) <= TOGETHER else self._embedder.documents
-        vectors: NDArray[np.float32] = embed(texts)
-        background = self._shelf.background(vectors.shape[1])
-        at = {text: index for index, text in enumerate(texts)}
+        # Those of a running graph are remembered from its own calls; many others are cheaper in one call.
+        known = self._embedder.recalled(texts)
+        if others := [text for text in texts if text not in known]:
+            embed = self._embedder.query if len(others) <= TOGETHER else self._embedder.documents
+            known |= dict(zip(others, embed(others), strict=True))
+        background = self._shelf.background(len(known[texts[0]]))
         return {
-            lot: place(situation, vectors[[at[text] for text in situation.texts]], background)
+            lot: place(situation, np.stack([known[text] for text in situation.texts]), background)
             for lot, situation in situations.items()
         }
 

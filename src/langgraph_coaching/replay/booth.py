@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.foreign import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.search import Labels
 from langgraph_coaching.recall.supposed import supposed
@@ -67,13 +68,15 @@ class Booth(Reviewer):
             tags: Further labels.
 
         Raises:
-            InvalidCoachingError: `as_of` is nothing that can be read, or does not go with the rest.
+            InvalidCoachingError: `as_of` is nothing that can be read, or does not go with the rest; or something is of
+                another namespace.
             NotFoundError: There is no such coaching or revision, or no checkpoint to run on from.
             CoachingError: The model or the graph failed.
             StoreError: The store could not be read.
         """
         if model is not None and graph is not None:
             raise InvalidCoachingError("give a model, or the graph that calls its own, not both")
+        refuse_foreign("trace", trace.namespace, self.namespace)
         era, gone = read_as_of(as_of), frozenset([without] if isinstance(without, str) else without)
         added = [self._supposed(one) for one in using]
         labels, calls = Labels(agent=agent, node=node, tags=frozenset(tags)), calls_of(trace)
@@ -114,7 +117,11 @@ class Booth(Reviewer):
     def _supposed(self, one: Draft | Coaching) -> Coaching:
         from langgraph_coaching.coaching.model import Coaching
 
-        return one if isinstance(one, Coaching) else one.coaching(self.namespace)
+        if isinstance(one, Coaching):
+            refuse_foreign("coaching", one.namespace, self.namespace)
+            return one
+        self._refuse_draft_of_elsewhere(one)
+        return one.coaching(self.namespace)
 
     def _known(self, names: frozenset[str], added: set[str], trace: Trace) -> None:
         recorded = {receipt.coaching_id for receipt in trace.receipts}
@@ -164,4 +171,6 @@ class Booth(Reviewer):
         """
         from langgraph_coaching.replay.correction import write_test
 
+        if not isinstance(coaching, str):
+            refuse_foreign("coaching", coaching.namespace, self.namespace)
         return write_test(self, coaching, path, model=model, expect=expect, record=record, force=force)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.records import read_one, readable
 from langgraph_coaching.coaching.store import coaching_of
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
@@ -58,7 +59,12 @@ def coachings_at(store: Store, as_of: datetime | Mapping[str, int]) -> list[Coac
     if missing:
         name, revision = missing[0]
         raise NotFoundError(f"there is no revision {revision} of {name!r}; see coach.history({name!r})")
-    return [coaching_of(found[pair]) for pair in sorted(wanted.items())]
+    records = [
+        (f"coaching {name!r}, revision {revision}", found[name, revision]) for name, revision in sorted(wanted.items())
+    ]
+    if isinstance(as_of, Mapping):
+        return [read_one(name, record, coaching_of) for name, record in records]
+    return [*readable(records, coaching_of)]
 
 
 def _heads_at(store: Store, moment: datetime) -> dict[str, int]:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
-from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database
+from langgraph_coaching.coaching.foreign import refuse_foreign
+from langgraph_coaching.coaching.records import read_one, readable
+from langgraph_coaching.errors import InvalidCoachingError, NotFoundError, StoreError
+from langgraph_coaching.traces.chunks import MissingChunkError
 from langgraph_coaching.traces.histories import Histories
 from langgraph_coaching.traces.model import Trace
-from langgraph_coaching.traces.record import read, written
+from langgraph_coaching.traces.record import names_in, read, written
 from langgraph_coaching.traces.redaction import Redaction
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
 TABLE = "traces"
 
-BATCH = 64
-"""Traces written in one commit."""
+BATCH = 1_000
+"""Traces written in one commit, at most."""
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Characters of traces after which a commit takes no more of them."""
 
 PAGE = 200
 """Traces read at once where nobody knows how many are needed."""
@@ -95,9 +102,12 @@ class Archive:
             Their ids, in order.
 
         Raises:
+            InvalidCoachingError: One is of another namespace; nothing was written.
             StoreError: The write failed.
         """
         given = [traces] if isinstance(traces, Trace) else list(traces)
+        for trace in given:
+            refuse_foreign("trace", trace.namespace, self._namespace)
         self.keep([self._redaction.trace(trace) for trace in given])
         return [trace.id for trace in given]
 
@@ -107,15 +117,22 @@ class Archive:
         Raises:
             StoreError: The write failed.
         """
-        for start in range(0, len(traces), BATCH):
-            self._write(traces[start : start + BATCH])
+        unique = {trace.id: trace.model_copy(update={"namespace": self._namespace}) for trace in traces}
+        records: dict[str, tuple[str, dict[str, str]]] = {}
+        size = 0
+        for name, trace in unique.items():
+            records[name] = record, chunks = written(trace)
+            size += len(record) + sum(map(len, chunks.values()))
+            if len(records) >= BATCH or size >= MOST_BYTES:
+                self._write(unique, records)
+                records, size = {}, 0
+        if records:
+            self._write(unique, records)
 
-    def _write(self, traces: Sequence[Trace]) -> None:
+    def _write(self, traces: Mapping[str, Trace], records: Mapping[str, tuple[str, dict[str, str]]]) -> None:
         import pyarrow as pa
 
-        unique = {trace.id: trace.model_copy(update={"namespace": self._namespace}) for trace in traces}
-        records = {name: written(trace) for name, trace in unique.items()}
-        rows = [_row(trace, records[name][0]) for name, trace in unique.items()]
+        rows = [_row(traces[name], record) for name, (record, _) in records.items()]
         data = pa.Table.from_pylist(rows, schema=_schema())
         # First: a trace that can be read has all its chunks.
         self._histories.write({name: chunks for name, (_, chunks) in records.items()})
@@ -139,7 +156,8 @@ class Archive:
             raise NotFoundError(
                 f"no trace {trace_id!r} in the namespace {self._namespace!r}; list them with coach.traces.list()"
             )
-        return self._read(rows)[0]
+        names = read_one(_name(rows[0]), rows[0], _names)
+        return read_one(_name(rows[0]), rows[0]["record"], partial(self._whole, self._histories.read(names)))
 
     def list(
         self,
@@ -189,7 +207,16 @@ class Archive:
         for condition in conditions:
             if condition is not None:
                 where = condition if where is None else where & condition
-        return self._read(self._rows(where, limit))
+        found: builtins.list[Trace] = []
+        start = 0
+        while limit is None or len(found) < limit:  # in place of those that cannot be read there are others
+            most = None if limit is None else limit - len(found)
+            rows = self._rows(where, most, start)
+            found += self._read(rows)
+            start += len(rows)
+            if most is None or len(rows) < most:
+                break
+        return found
 
     def newest(self) -> Iterator[Trace]:
         """Every trace, newest first, read a page at a time.
@@ -198,9 +225,9 @@ class Archive:
             StoreError: The table could not be read.
         """
         start = 0
-        while page := self._read(self._rows(None, PAGE, start)):
-            yield from page
-            start += len(page)
+        while rows := self._rows(None, PAGE, start):
+            yield from self._read(rows)
+            start += len(rows)
 
     def _saying(self, text: str) -> Any:
         from lancedb.expr import col, func, lit
@@ -210,8 +237,19 @@ class Archive:
         return said | col("id").isin(earlier) if earlier else said
 
     def _read(self, rows: builtins.list[dict[str, Any]]) -> builtins.list[Trace]:
-        chunks = self._histories.read(json.loads(row["record"]) for row in rows)
-        return [read(row["record"], chunks) for row in rows]
+        """The traces of rows, without those that cannot be read."""
+        names = readable(((_name(row), row) for row in rows), _names)
+        chunks = self._histories.read(name for some in names for name in some)
+        return [*readable(((_name(row), row["record"]) for row in rows), partial(self._whole, chunks))]
+
+    def _whole(self, chunks: Mapping[str, Any], record: str) -> Trace:
+        try:
+            return read(record, chunks)
+        except MissingChunkError as missing:
+            raise StoreError(
+                f"the coaching store at {self._database.uri} lacks a part of a trace's history ({missing}): files "
+                "of it are missing; restore the folder from a copy"
+            ) from None
 
     def _rows(self, where: Any, limit: int | None, start: int = 0) -> builtins.list[dict[str, Any]]:
         from lancedb.expr import col, lit
@@ -225,9 +263,20 @@ class Archive:
             ColumnOrdering(column_name="started_at", ascending=False),
             ColumnOrdering(column_name="id", ascending=True),
         ]
-        with faults(self._database.uri):
-            query = table.search().where(mine if where is None else mine & where).select(["record", "started_at", "id"])
-            return query.order_by(newest).limit(limit).offset(start).to_list()
+        asked, columns = mine if where is None else mine & where, ["record", "started_at", "id"]
+        found: builtins.list[dict[str, Any]] = self._database.read(
+            table,
+            lambda t: t.search().where(asked).select(columns).order_by(newest).limit(limit).offset(start).to_list(),
+        )
+        return found
+
+
+def _name(row: dict[str, Any]) -> str:
+    return f"trace {row['id']!r}"
+
+
+def _names(row: dict[str, Any]) -> builtins.list[str]:
+    return [*names_in(json.loads(row["record"]))]
 
 
 def _aware(moment: datetime) -> datetime:

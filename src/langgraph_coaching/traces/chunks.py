@@ -24,6 +24,10 @@ MOST_NAMES = 64
 """Names of chunks that a list keeps itself; more are cut into chunks of names."""
 
 
+class MissingChunkError(LookupError):
+    """A chunk is named that is not there; the message is its name."""
+
+
 def folded(items: Sequence[Any], chunks: dict[str, str]) -> list[Any]:
     """The list with everything up to its last cut replaced by names of chunks.
 
@@ -67,13 +71,24 @@ def unfolded(items: Sequence[Any], chunks: Mapping[str, Any]) -> Iterator[Any]:
         chunks: Contents of chunks by their names.
 
     Raises:
-        KeyError: A chunk is missing.
+        MissingChunkError: A chunk is missing.
     """
     for item in items:
         if isinstance(item, str):
-            yield from unfolded(chunks[item], chunks)
+            yield from unfolded(chunk(item, chunks), chunks)
         else:
             yield item
+
+
+def chunk(name: str, chunks: Mapping[str, Any]) -> Any:
+    """The content of one chunk.
+
+    Raises:
+        MissingChunkError: It is missing.
+    """
+    if name not in chunks:
+        raise MissingChunkError(name)
+    return chunks[name]
 
 
 def dense(value: Any) -> str:

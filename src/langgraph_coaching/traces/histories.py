@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
-from langgraph_coaching.errors import StoreError
+from langgraph_coaching.coaching.records import readable
 from langgraph_coaching.traces.record import names_in
 
 if TYPE_CHECKING:
@@ -91,33 +91,29 @@ class Histories:
     def _key(self, name: str) -> str:
         return json.dumps([self._namespace, name], ensure_ascii=False)
 
-    def read(self, records: Iterable[Any]) -> dict[str, Any]:
-        """The contents of all chunks that records name, by their names, and of those that these name.
+    def read(self, names: Iterable[str]) -> dict[str, Any]:
+        """The contents of chunks by their names, and of those that these name; one that is missing is left out.
 
         Raises:
-            StoreError: The table could not be read, or one of them is missing.
+            StoreError: The table could not be read.
         """
         found: dict[str, Any] = {}
-        wanted = list(dict.fromkeys(name for record in records for name in names_in(record)))
+        wanted = list(dict.fromkeys(names))
         while wanted:
             read: dict[str, Any] = {}
             for start in range(0, len(wanted), _AT_ONCE):
                 read |= self._contents(wanted[start : start + _AT_ONCE])
-            if missing := next((name for name in wanted if name not in read), None):
-                raise StoreError(
-                    f"the coaching store at {self._database.uri} lacks a part of a trace's history ({missing}): files "
-                    "of it are missing; restore the folder from a copy"
-                )
             found |= read
-            wanted = list(dict.fromkeys(name for content in read.values() for name in names_in(content)))
-            wanted = [name for name in wanted if name not in found]
+            further = readable(((f"part {name!r} of a history", text) for name, text in read.items()), _named)
+            wanted = [name for name in dict.fromkeys(name for some in further for name in some) if name not in found]
         return found
 
     def _contents(self, names: Sequence[str]) -> dict[str, Any]:
         from lancedb.expr import col
 
         rows = self._rows(col("key").isin([self._key(name) for name in names]))
-        return {json.loads(row["key"])[1]: json.loads(row["content"]) for row in rows}
+        named = ((f"part {row['key']} of a history", row) for row in rows)
+        return dict(readable(named, lambda row: (json.loads(row["key"])[1], json.loads(row["content"]))))
 
     def holding(self, text: str) -> list[str]:
         """The ids of the traces that were the first to hold a history in which a text stands, in any case.
@@ -130,7 +126,9 @@ class Histories:
         lowered = text.lower()
         as_json = json.dumps(lowered, ensure_ascii=False)[1:-1]
         rows = self._rows(func("contains", func("lower", col("content")), lit(as_json)))
-        return sorted({row["trace_id"] for row in rows if lowered in _said(json.loads(row["content"])).lower()})
+        named = ((f"part {row['key']} of a history", row) for row in rows)
+        said = readable(named, lambda row: (row["trace_id"], _said(json.loads(row["content"])).lower()))
+        return sorted({trace_id for trace_id, text in said if lowered in text})
 
     def _rows(self, where: Any) -> list[dict[str, Any]]:
         from lancedb.expr import col, lit
@@ -138,9 +136,16 @@ class Histories:
         table = self._database.table(TABLE)
         if table is None:
             return []
-        with faults(self._database.uri):
-            query = table.search().where((col("namespace") == lit(self._namespace)) & where)
-            return query.select(["key", "trace_id", "content"]).limit(None).to_list()
+        mine = (col("namespace") == lit(self._namespace)) & where
+        columns = ["key", "trace_id", "content"]
+        found: list[dict[str, Any]] = self._database.read(
+            table, lambda t: t.search().where(mine).select(columns).limit(None).to_list()
+        )
+        return found
+
+
+def _named(content: Any) -> list[str]:
+    return [*names_in(content)]
 
 
 def _said(content: Any) -> str:

@@ -6,7 +6,7 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.traces.chunks import dense, folded, named, unfolded
+from langgraph_coaching.traces.chunks import chunk, dense, folded, named, unfolded
 from langgraph_coaching.traces.model import Trace
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def read(record: str, chunks: Mapping[str, Any]) -> Trace:
         chunks: Contents of chunks by their names.
 
     Raises:
-        KeyError: A chunk is missing.
+        MissingChunkError: A chunk is missing.
     """
     fields = json.loads(record)
     for name in _LISTS:
@@ -91,7 +91,7 @@ def read(record: str, chunks: Mapping[str, Any]) -> Trace:
 def _whole(step: dict[str, Any], trace_id: str, index: int, chunks: Mapping[str, Any]) -> dict[str, Any]:
     whole = {**step, "index": index, "trace_id": trace_id}
     if isinstance(text := step.get("text"), dict):
-        whole["text"] = chunks[text["chunk"]]["text"]
+        whole["text"] = chunk(text["chunk"], chunks)["text"]
     if isinstance(exact := step.get("exact"), str):
-        (whole["exact"],) = chunks[exact]
+        (whole["exact"],) = chunk(exact, chunks)
     return whole

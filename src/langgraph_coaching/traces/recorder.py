@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from functools import cached_property, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.writer import Writer
 from langgraph_coaching.errors import CoachingError
-from langgraph_coaching.recall.advice import Advice
-from langgraph_coaching.recall.ledger import Entry, Link
+from langgraph_coaching.recall.ledger import Entry
+from langgraph_coaching.recall.links import Link
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.traces.assemble import Assembler
 from langgraph_coaching.traces.event import FLUSH
@@ -19,7 +20,7 @@ from langgraph_coaching.traces.limits import CaptureLimits
 from langgraph_coaching.traces.redaction import Redaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.recall.advice import Receipt
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.survey import Survey
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.capture import Capture
+    from langgraph_coaching.traces.event import Event
     from langgraph_coaching.traces.model import Trace
 
 log = logging.getLogger("langgraph_coaching")
@@ -65,28 +67,18 @@ class Recorder:
         self._redaction = redaction or Redaction()
         self._recent: OrderedDict[str, Receipt] = OrderedDict()
         self._assembler = Assembler(self._recent.get)
-        self._writer = Writer(
-            {"receipts": self._entered, "events": self._assemble, "traces": self._archived, "links": ledger.link}
-        )
+        self._writer = Writer({"live": self._taken, "records": self._written}, self._last)
 
     @cached_property
     def handler(self) -> Capture:
         """The callback handler; one serves any number of graphs, threads and event loops."""
         from langgraph_coaching.traces.capture import Capture  # loads langgraph, which authoring does without
 
-        return Capture(lambda event: self._writer.put("events", event))
+        return Capture(lambda event: self._writer.put("live", event))
 
     def keep(self, entry: Entry) -> None:
         """Queues the receipts of one call; takes microseconds and never raises."""
-        for receipt in entry.advice.considered:
-            self._recent[receipt.id] = receipt
-        while len(self._recent) > RECENT:
-            self._recent.popitem(last=False)
-        self._writer.put("receipts", entry)
-
-    def redacted(self, receipt: Receipt) -> Receipt:
-        """The receipt as it is written."""
-        return self._redaction.entry(Entry("", Advice(considered=[receipt]))).advice.considered[0]
+        self._writer.put("live", entry)
 
     def flush(self) -> None:
         """Waits until every receipt and every step so far is in the store; runs that go on are written as they are.
@@ -94,25 +86,47 @@ class Recorder:
         Raises:
             StoreError: They could not be written; they stay queued and are tried again.
         """
-        self._writer.put("events", FLUSH)
+        self._last()
         self._writer.flush()
 
-    def _archived(self, traces: Sequence[Trace]) -> None:
-        self._archive.keep(traces)
+    def _last(self) -> None:
+        self._writer.put("live", FLUSH)
 
-    def _entered(self, entries: Sequence[Entry]) -> None:
-        redacted = [self._redaction.entry(entry) for entry in entries]
-        self._ledger.write(redacted)
-        self._survey.met([met for entry in redacted if (met := Situation.read(entry.advice.situation)).turns])
+    # What is put together here is queued and not written: when the store fails, records are tried again, but no event
+    # is read twice.
 
-    def _assemble(self, events: Sequence[Any]) -> None:
-        # Queued, not written here: when the store fails, the traces are tried again but the events are not read twice.
+    def _taken(self, items: Sequence[Entry | Event]) -> None:
+        for entry, group in groupby(items, key=lambda item: isinstance(item, Entry)):
+            for ready in self._entered(group) if entry else self._assembled(group):
+                self._writer.put("records", ready)
+
+    def _entered(self, entries: Iterable[Any]) -> Iterator[Entry]:
+        for entry in entries:
+            for receipt in entry.advice.considered:
+                self._recent[receipt.id] = receipt
+            try:
+                yield self._redaction.entry(entry)
+            except Exception:
+                log.exception("some receipts cannot be kept and are given up")
+        while len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+
+    def _assembled(self, events: Iterable[Any]) -> Iterator[Trace]:
         for recorded in filter(self._limits.keeps, self._assembler.consume(events)):
-            # Redacted before it is cut: half of a secret looks like none.
-            trace = self._limits.cut(self._redaction.trace(self._decided(recorded)))
-            self._writer.put("traces", trace)
-            for link in links_of(trace):
-                self._writer.put("links", link)
+            try:
+                # Redacted before it is cut: half of a secret looks like none.
+                yield self._limits.cut(self._redaction.trace(self._decided(recorded)))
+            except Exception:
+                log.exception("the trace %s cannot be kept and is given up", recorded.id)
+
+    def _written(self, records: Sequence[Entry | Trace]) -> None:
+        """Writes what is ready: one commit for all receipts, and for all traces."""
+        entries = [record for record in records if isinstance(record, Entry)]
+        traces = [record for record in records if not isinstance(record, Entry)]
+        # Receipts with what is known of their traces by now: most of them need no second commit.
+        self._ledger.write(entries, [link for trace in traces for link in links_of(trace)])
+        self._archive.keep(traces)
+        self._survey.met([met for entry in entries if (met := Situation.read(entry.advice.situation)).turns])
 
     def _decided(self, trace: Trace) -> Trace:
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.coaching.database import KEY, faults
+from langgraph_coaching.coaching.database import KEY
 from langgraph_coaching.errors import EmbedderError
 from langgraph_coaching.recall.background import NEIGHBOURS, Background, farewells, requesting, texts, turns
 from langgraph_coaching.recall.scoring.first_stage import principal
@@ -84,9 +84,8 @@ class Shelf:
         table = self._database.table(TABLE)
         if table is None:
             return None
-        with faults(self._database.uri):
-            same = (col("embedder") == lit(self._embedder.id)) & (col("dimension") == lit(dimension))
-            rows = table.search().where(same).limit(1).to_list()
+        same = (col("embedder") == lit(self._embedder.id)) & (col("dimension") == lit(dimension))
+        rows = self._database.read(table, lambda t: t.search().where(same).limit(1).to_list())
         return unpacked(rows[0]["packed"]) if rows else None
 
     def _measured(self) -> Background:
