@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.recall.advice import Advice, Followed, Receipt
+from langgraph_coaching.recall.advice import NOT_SEEN, Advice, Followed, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,8 @@ class Entry:
     moment: str
     """Digest of thread, node and messages: equal for the same model call when it is resumed or replayed."""
     advice: Advice
+    revises: bool = False
+    """Whether receipts of it may be there as not seen by the model, which it has been by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,11 @@ class Ledger:
         """
         import pyarrow as pa
 
-        # A retry records the advice of the first try again, perhaps in the same batch.
-        rows = {row["key"]: row for entry in entries for row in self._rows(entry)}
+        # A retry records the advice of the first try again, perhaps in the same batch, and a model may see it by then.
+        rows: dict[str, dict[str, Any]] = {}
+        for row in (row for entry in entries for row in self._rows(entry)):
+            if rows.get(row["key"], row)["outcome"] in (NOT_SEEN, row["outcome"]):
+                rows[row["key"]] = row
         if not rows:
             return
         table = self._database.ensure(TABLE, _schema())
@@ -100,6 +105,24 @@ class Ledger:
         self._database.write(
             table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data), indexed=_INDEXED
         )
+        revising = {row["key"] for entry in entries if entry.revises for row in self._rows(entry)}
+        self._revise([rows[key] for key in sorted(revising) if rows[key]["outcome"] == "applied"])
+
+    def _revise(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Makes receipts that are there as not seen by the model applied."""
+        table = self._database.table(TABLE)
+        if not rows or table is None:
+            return
+        from lancedb.expr import col, lit
+
+        unseen = (col("key").isin([row["key"] for row in rows]) & (col("outcome") == lit(NOT_SEEN))).to_sql()
+        with faults(self._database.uri):
+            found = {row["key"] for row in table.search().where(unseen).select(["key"]).limit(None).to_list()}
+        for row in rows:
+            if row["key"] in found:
+                values = {"outcome": row["outcome"], "record": row["record"]}
+                update = partial(_update, where=(col("key") == lit(row["key"])).to_sql(), values=values)
+                self._database.write(table, update, indexed=_INDEXED)
 
     def _rows(self, entry: Entry) -> list[dict[str, Any]]:
         return [
@@ -208,7 +231,7 @@ class Ledger:
         """
         columns = (*_COLUMNS, "position", "prompt", "outcome")
         rows = sorted(self._read(columns, {"moment": moment}), key=lambda row: int(row["position"]))
-        found = [(_receipt(row), row["prompt"] or "") for row in rows if row["outcome"] != "failed"]
+        found = [(_receipt(row).chosen(), row["prompt"] or "") for row in rows if row["outcome"] != "failed"]
         if task is not None:
             found = [pair for pair in found if task_of(pair[0].checkpoint_ns or "") == task]
         if not found:

@@ -1,0 +1,178 @@
+"""Advice that waits for the request it belongs into, and the record of whether a model has seen it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.agent.conversation import is_about
+from langgraph_coaching.recall.ledger import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from langchain_core.messages import BaseMessage
+
+    from langgraph_coaching.agent.register import Register
+    from langgraph_coaching.recall.advice import Advice
+
+KEPT = 1_024
+"""Pieces of advice of which it is known whose they are."""
+
+NO_CALL = "no chat model was called"
+OTHER_CALLS = "no chat model was called with the conversation that it is for"
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """Advice of one coach for the model calls about one conversation."""
+
+    advice: Advice
+    register: Register
+    said: Sequence[BaseMessage] = ()
+    """The conversation it was asked for."""
+    key: str = ""
+    """Of the moment, as the ledger knows it."""
+    digest: Callable[[], str] = str
+    """Tells what was asked."""
+    where: str = ""
+    """Who was to hand it on, for warnings."""
+    remedy: str = ""
+    """What to do where no model sees it."""
+    model: Any = None
+    """The only model that is given it where the block is not in its prompt already; None for any."""
+    plain: bool = False
+    """Whether no call is given it that is to answer in a form."""
+    told: bool = False
+    """Whether its receipts may be in the store already."""
+    kept: bool = True
+    """Whether it is recorded at all; not while a graph is run again."""
+    words: bool = False
+    """Whether all there is of the conversation is one text, which stands somewhere in the prompt."""
+    seen: bool = field(default=False, init=False)
+    superseded: bool = field(default=False, init=False)
+    """Whether the same coach has given its advice nearer to the model."""
+    others: int = field(default=0, init=False)
+    """Number of model calls about something else."""
+
+    def __post_init__(self) -> None:
+        if self.advice.prompt:
+            ISSUED.put(self)
+        elif self.advice.considered:  # nothing has to be seen
+            self._record(self.advice)
+
+    def fits(self, model: Any, prompt: Sequence[BaseMessage], *, structured: bool) -> bool:
+        """Whether a call is about this conversation, so that the block belongs into it.
+
+        Args:
+            model: That is called.
+            prompt: What it is called with.
+            structured: Whether it is to answer in a form, as a helper that chooses or grades is.
+        """
+        if (structured and self.plain) or (self.model is not None and model is not self.model):
+            return False
+        return is_about(self.said, prompt, words=self.words)
+
+    def see(self) -> None:
+        """It is in the request of a model call."""
+        if not self.seen and self.advice.prompt:
+            self.seen = True
+            self.register.arrived(self.advice)
+            self._record(self.advice)
+
+    def fail(self) -> None:
+        """The call has failed; made again, it has the same advice."""
+        self.register.failed(self.digest(), self.advice)
+
+    def end(self, *, final: bool = True) -> None:
+        """No further call is made.
+
+        Args:
+            final: Whether it ends here; not where it failed or stopped, and goes on or is tried again later.
+        """
+        if self.seen or self.superseded or not self.advice.prompt:
+            return
+        why = OTHER_CALLS if self.others else NO_CALL
+        self.doubt(why if final else "it has not come to a model call")
+        if final and self.kept:
+            self.register.warn(self.where, f"coaching was chosen and not seen by the model: {why}; {self.remedy}")
+
+    def doubt(self, why: str) -> None:
+        """Records that no model has seen it so far."""
+        self._record(replace(self.advice, considered=[receipt.unseen(why) for receipt in self.advice.considered]))
+        self.told = True
+
+    def _record(self, advice: Advice) -> None:
+        if self.kept:
+            self.register.record(Entry(self.key, advice, revises=self.told))
+
+
+class Issued:
+    """Whose block is whose, and which advice it is in which thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._latest: OrderedDict[tuple[str, str | None], Pending] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self._latest)
+
+    def put(self, pending: Pending) -> None:
+        """Notes it as the latest with its block."""
+        with self._lock:
+            thread = pending.advice.considered[0].thread_id if pending.advice.considered else None
+            for key in ((pending.advice.prompt, thread), (pending.advice.prompt, "")):
+                self._latest[key] = pending
+                self._latest.move_to_end(key)
+            while len(self._latest) > KEPT:
+                self._latest.popitem(last=False)
+
+    def get(self, block: str, thread: str | None) -> Pending | None:
+        """The latest with this block in this thread."""
+        return self._latest.get((block, thread))
+
+    def owner(self, block: str) -> str | None:
+        """The name of the coach whose block it is."""
+        found = self._latest.get((block, ""))
+        return found.register.name if found else None
+
+
+ISSUED = Issued()
+
+_PENDING: ContextVar[tuple[Pending, ...]] = ContextVar("pending", default=())
+
+
+def pending_here() -> tuple[Pending, ...]:
+    """What waits for a request here, the outermost first; of each coach only the nearest."""
+    return _PENDING.get()
+
+
+def expect(pending: Pending) -> None:
+    """From here to the end of the running node, model calls about this conversation are this advice's."""
+    _PENDING.set((*_others(pending), pending))
+
+
+@contextmanager
+def waiting(pending: Pending) -> Iterator[None]:
+    """Inside, model calls about this conversation are this advice's; afterwards it is known whether there was one."""
+    before = _PENDING.get()
+    token = _PENDING.set((*_others(pending), pending))
+    try:
+        yield
+    except BaseException:
+        pending.end(final=False)
+        raise
+    else:
+        pending.end()
+    finally:
+        for outer in before:
+            outer.superseded |= outer.register.name == pending.register.name and pending.seen
+        _PENDING.reset(token)
+
+
+def _others(pending: Pending) -> tuple[Pending, ...]:
+    return tuple(one for one in _PENDING.get() if one.register.name != pending.register.name)
