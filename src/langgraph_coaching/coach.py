@@ -115,6 +115,7 @@ class Coach(Booth):
         try:
             self.flush()
         finally:
+            self._register.close()
             self._database.close()
 
     def flush(self) -> None:

@@ -74,6 +74,12 @@ class Register:
         with self._lock:
             self._expected.pop(advice.considered[0].id, None)
 
+    def close(self) -> None:
+        """No more is recorded here; another coach of the same name may do so."""
+        for known_as in (self.id, self.name):
+            if _open.get(known_as) is self:
+                del _open[known_as]
+
     def look(self) -> None:
         """Warns where advice was put into a state and no model has seen it."""
         with self._lock:
