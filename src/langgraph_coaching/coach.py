@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from langgraph_coaching.agent.memory import Memory
@@ -75,6 +76,15 @@ class Coach(Booth):
             raise InvalidCoachingError(
                 f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
             )
+        self._options = {
+            "embeddings": embeddings,
+            "namespace": namespace,
+            "limits": limits,
+            "judge": judge,
+            "redact": redact,
+            "capture": capture,
+            "storage_options": storage_options,
+        }
         self.limits = limits or Limits()
         self._database = Database(uri, storage_options)
         embedder = Embedder(embeddings_of(embeddings))
@@ -99,6 +109,10 @@ class Coach(Booth):
     def embeddings(self) -> Embeddings:
         """The LangChain embeddings in use."""
         return self._embedder.embeddings
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """In another process, what was pickled opens the same store; nothing that waits in memory goes along."""
+        return partial(type(self), **self._options), (self.uri,)
 
     def __enter__(self) -> Self:
         return self
@@ -250,7 +264,7 @@ class Coach(Booth):
     def _door(self, labels: Labels) -> Door:
         from langgraph_coaching.agent.door import Door
 
-        fresh = Door(self._adviser, self._ledger, self._memory, self._register, labels)
+        fresh = Door(self._adviser, self._ledger, self._memory, self._register, labels, partial(_door_of, self, labels))
         return self._doors.setdefault(labels, fresh)
 
     def _recorded(self, advice: Advice) -> Advice:
@@ -261,3 +275,7 @@ class Coach(Booth):
 
 def _labels(agent: str | None, node: str | None, tags: Iterable[str]) -> Labels:
     return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))
+
+
+def _door_of(coach: Coach, labels: Labels) -> Door:
+    return coach._door(labels)  # noqa: SLF001 - of this module

@@ -37,8 +37,8 @@ class CoachingMiddleware(AgentMiddleware):
 
     @property
     def name(self) -> str:
-        """Its name in traces."""
-        return "coaching"
+        """Its name in traces; an agent takes one of each name, and one of each namespace's coach."""
+        return "coaching" if self._door.namespace == "default" else f"coaching of {self._door.namespace}"
 
     def wrap_model_call(self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Any]) -> Any:
         """Answers with coaching in this one request."""
