@@ -76,7 +76,7 @@ class Coach(Booth):
             raise InvalidCoachingError(
                 f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
             )
-        self._options = {
+        self._options: dict[str, Any] = {
             "embeddings": embeddings,
             "namespace": namespace,
             "limits": limits,

@@ -45,7 +45,8 @@ def advising_node(door: Door, messages_key: str) -> Runnable[Any, Any]:
 def _update(pending: Pending) -> dict[str, Any]:
     if pending.advice.prompt:
         pending.doubt("coached(state) has not come to a model call")  # until it does
-        pending.register.expect(pending.advice)
+        if pending.kept:
+            pending.register.expect(pending.advice)
     return {CHANNEL: [carried(pending)] if pending.advice.considered else []}
 
 

@@ -23,6 +23,8 @@ _COACH = "coach"
 """Key in the channel's item of who has spoken."""
 
 _MOMENT = "moment"
+_KEPT = "kept"
+"""Keys beside it: the moment in which, and whether its receipts are kept."""
 
 
 class CoachingState(MessagesState):
@@ -66,7 +68,11 @@ def read_field(state: Any, name: str) -> Any:
 
 def carried(pending: Pending) -> dict[str, Any]:
     """What the channel carries of it to the node that calls the model, perhaps in another process."""
-    return pending.advice.to_json() | {_COACH: pending.register.id, _MOMENT: pending.key}
+    return pending.advice.to_json() | {
+        _COACH: pending.register.id,
+        _MOMENT: pending.key,
+        _KEPT: pending.kept,
+    }
 
 
 def _expect(channel: Any, advice: Advice, read: list[BaseMessage]) -> None:
@@ -74,7 +80,7 @@ def _expect(channel: Any, advice: Advice, read: list[BaseMessage]) -> None:
         return
     item = channel[-1] if isinstance(channel, list) and isinstance(channel[-1], dict) else {}
     register, key = register_of(str(item.get(_COACH))), str(item.get(_MOMENT) or "")
-    expect(Pending(advice, register, said=read, key=key, told=True))
+    expect(Pending(advice, register, said=read, key=key, told=True, kept=bool(item.get(_KEPT, True))))
 
 
 def advice_of(channel: Any) -> Advice:
