@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from langgraph_coaching.agent.memory import Memory
+from langgraph_coaching.agent.register import Register, register_name
 from langgraph_coaching.coaching.database import Database
 from langgraph_coaching.coaching.store import Store
 from langgraph_coaching.coaching.wording import is_name
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.agent.door import Door
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.limits import CaptureLimits
+
+
+ModelT = TypeVar("ModelT")
 
 
 class Coach(Booth):
@@ -71,6 +76,15 @@ class Coach(Booth):
             raise InvalidCoachingError(
                 f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
             )
+        self._options: dict[str, Any] = {
+            "embeddings": embeddings,
+            "namespace": namespace,
+            "limits": limits,
+            "judge": judge,
+            "redact": redact,
+            "capture": capture,
+            "storage_options": storage_options,
+        }
         self.limits = limits or Limits()
         self._database = Database(uri, storage_options)
         embedder = Embedder(embeddings_of(embeddings))
@@ -83,6 +97,8 @@ class Coach(Booth):
         recorder = Recorder(ledger, traces, survey, store.behavior, limits=capture, redaction=redaction)
         super().__init__(self._database, store, embedder, shelf, traces, ledger, survey, adviser, recorder)
         self._memory = Memory()
+        self._register = Register(register_name(self._database.uri, namespace), recorder.keep)
+        self._doors: dict[Labels, Door] = {}
 
     @property
     def uri(self) -> str:
@@ -93,6 +109,10 @@ class Coach(Booth):
     def embeddings(self) -> Embeddings:
         """The LangChain embeddings in use."""
         return self._embedder.embeddings
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """In another process, what was pickled opens the same store; nothing that waits in memory goes along."""
+        return partial(type(self), **self._options), (self.uri,)
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +129,17 @@ class Coach(Booth):
         try:
             self.flush()
         finally:
+            self._register.close()
             self._database.close()
+
+    def flush(self) -> None:
+        """Waits until every receipt and every captured step is in the store; warns where coaching was lost on its way.
+
+        Raises:
+            StoreError: They could not be written; they stay queued and are tried again.
+        """
+        self._register.look()
+        super().flush()
 
     # ── live ──
 
@@ -181,8 +211,10 @@ class Coach(Booth):
         Raises:
             TypeError: `inner` is nothing that can be wrapped.
         """
+        from langgraph_coaching.agent.listening import listen
         from langgraph_coaching.agent.node import advising_node, coached_node
 
+        listen()
         door = self._door(_labels(agent, node, tags))
         return advising_node(door, messages_key) if inner is None else coached_node(door, inner, messages_key)
 
@@ -199,8 +231,31 @@ class Coach(Booth):
         """
         with extra("agents", "langchain"):
             from langgraph_coaching.agent.middleware import CoachingMiddleware
+        from langgraph_coaching.agent.listening import listen
 
+        listen()
         return CoachingMiddleware(self._door(_labels(agent, node, tags)))
+
+    def model(
+        self, model: ModelT, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
+    ) -> ModelT:
+        """Your chat model with coaching in each request as it leaves: good wherever the model is, in a graph or not.
+
+        The result is a copy of the same class. What is made of it is coached too: `bind_tools`,
+        `with_structured_output`, `with_retry`, `with_fallbacks`, `with_config`.
+
+        Args:
+            model: A chat model, or a Runnable with chat models in it, such as `model.bind_tools(…)`.
+            agent: Label matched against each coaching's scope.
+            node: The same; by default the graph's node in which it is called.
+            tags: Further labels.
+
+        Raises:
+            InvalidCoachingError: There is no chat model in it.
+        """
+        from langgraph_coaching.agent.model import coached_model
+
+        return coached_model(self._door(_labels(agent, node, tags)), model)
 
     def callback(self) -> BaseCallbackHandler:
         """A callback handler that captures every run it is given to as a trace; one serves any number of graphs."""
@@ -209,7 +264,8 @@ class Coach(Booth):
     def _door(self, labels: Labels) -> Door:
         from langgraph_coaching.agent.door import Door
 
-        return Door(self._adviser, self._ledger, self._memory, self._recorder.keep, labels)
+        fresh = Door(self._adviser, self._ledger, self._memory, self._register, labels, partial(_door_of, self, labels))
+        return self._doors.setdefault(labels, fresh)
 
     def _recorded(self, advice: Advice) -> Advice:
         if advice.considered:
@@ -219,3 +275,7 @@ class Coach(Booth):
 
 def _labels(agent: str | None, node: str | None, tags: Iterable[str]) -> Labels:
     return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))
+
+
+def _door_of(coach: Coach, labels: Labels) -> Door:
+    return coach._door(labels)  # noqa: SLF001 - of this module

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
+from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.channels import EphemeralValue
 from langgraph.graph import MessagesState
 
-from langgraph_coaching.agent.label import label_next_call
+from langgraph_coaching.agent.pending import Pending, expect
 from langgraph_coaching.agent.place import place
+from langgraph_coaching.agent.register import register_of
 from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.situation import read_messages
 
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
 CHANNEL = "coaching"
+
+_COACH = "coach"
+"""Key in the channel's item of who has spoken."""
+
+_MOMENT = "moment"
+_KEPT = "kept"
+"""Keys beside it: the moment in which, and whether its receipts are kept."""
 
 
 class CoachingState(MessagesState):
@@ -43,14 +52,35 @@ def coached(state: Any, messages_key: str = "messages") -> list[BaseMessage]:
         New messages for `model.invoke`; without coaching, the messages as they are. Keep them out of the state.
     """
     messages = read_field(state, messages_key) or []
-    advice = advice_of(read_field(state, CHANNEL))
-    label_next_call(advice)
-    return place(read_messages(messages), advice.prompt) if advice.prompt else messages
+    channel = read_field(state, CHANNEL)
+    advice = advice_of(channel)
+    if not advice.considered:
+        return messages
+    read = read_messages(messages)
+    _expect(channel, advice, read)
+    return place(read, advice.prompt) if advice.prompt else messages
 
 
 def read_field(state: Any, name: str) -> Any:
     """A field of a state that is a mapping, a dataclass or a pydantic model; None where it has none."""
     return state.get(name) if isinstance(state, dict) else getattr(state, name, None)
+
+
+def carried(pending: Pending) -> dict[str, Any]:
+    """What the channel carries of it to the node that calls the model, perhaps in another process."""
+    return pending.advice.to_json() | {
+        _COACH: pending.register.id,
+        _MOMENT: pending.key,
+        _KEPT: pending.kept,
+    }
+
+
+def _expect(channel: Any, advice: Advice, read: list[BaseMessage]) -> None:
+    if var_child_runnable_config.get() is None:  # nobody would say where it ends
+        return
+    item = channel[-1] if isinstance(channel, list) and isinstance(channel[-1], dict) else {}
+    register, key = register_of(str(item.get(_COACH))), str(item.get(_MOMENT) or "")
+    expect(Pending(advice, register, said=read, key=key, told=True, kept=bool(item.get(_KEPT, True))))
 
 
 def advice_of(channel: Any) -> Advice:
