@@ -215,13 +215,13 @@ def _begun(model: BaseChatModel, given: Any) -> list[BaseMessage] | None:
 def _ready(model: BaseChatModel, messages: Sequence[BaseMessage], kwargs: dict[str, Any]) -> Ready:
     expected = _expected(model, messages, kwargs)
     asked = [door.advise(messages) for door in _silent(model, expected)]
-    return _joined(messages, [*expected, *asked])
+    return _joined(model, messages, [*expected, *asked])
 
 
 async def _aready(model: BaseChatModel, messages: Sequence[BaseMessage], kwargs: dict[str, Any]) -> Ready:
     expected = _expected(model, messages, kwargs)
     asked = [await door.aadvise(messages) for door in _silent(model, expected)]
-    return _joined(messages, [*expected, *asked])
+    return _joined(model, messages, [*expected, *asked])
 
 
 def _expected(model: BaseChatModel, messages: Sequence[BaseMessage], kwargs: dict[str, Any]) -> list[Pending]:
@@ -253,7 +253,7 @@ def _silent(model: BaseChatModel, found: Sequence[Pending]) -> list[Door]:
     return [door for door in doors_of(model) if all(door.register.name != one.register.name for one in found)]
 
 
-def _joined(messages: Sequence[BaseMessage], found: Sequence[Pending]) -> Ready:
+def _joined(model: BaseChatModel, messages: Sequence[BaseMessage], found: Sequence[Pending]) -> Ready:
     """The request with the blocks of all of these in it; blocks of others stay."""
     if not any(pending.advice.considered for pending in found):
         return Ready(Messages(messages), None)
@@ -265,7 +265,7 @@ def _joined(messages: Sequence[BaseMessage], found: Sequence[Pending]) -> Ready:
     receipts = [receipt for pending in found for receipt in pending.advice.considered]
     label = Label(receipts, [pending.fail for pending in found])
     coached = any(pending.advice.prompt for pending in found)
-    return Ready(Messages(place(messages, "\n\n".join(blocks)) if coached else messages), label)
+    return Ready(Messages(place(messages, "\n\n".join(blocks), model) if coached else messages), label)
 
 
 def _merged(model: BaseChatModel, results: Sequence[LLMResult]) -> LLMResult:
