@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from langgraph_coaching.agent.lookup import Lookup
 from langgraph_coaching.agent.memory import Memory
 from langgraph_coaching.agent.register import Register, register_name
 from langgraph_coaching.coaching.database import Database
@@ -87,7 +88,8 @@ class Coach(Booth):
         recorder = Recorder(ledger, traces, survey, store.behavior, limits=capture, redaction=redaction)
         super().__init__(self._database, store, embedder, shelf, traces, ledger, survey, adviser, recorder)
         self._memory = Memory()
-        self._register = Register(register_name(self._database.uri, namespace), recorder.keep)
+        lookup = Lookup(ledger, store, adviser)
+        self._register = Register(register_name(self._database.uri, namespace), recorder.keep, lookup)
         self._doors: dict[Labels, Door] = {}
 
     @property

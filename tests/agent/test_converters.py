@@ -123,7 +123,7 @@ def test_every_arrangement_of_system_messages(provider):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_without_knowing_the_model_it_is_taken_too(provider):
     """What `coached(state)` gives may go to any model."""
-    model, convert = provider
+    _, convert = provider
     for prompt in arrangements():
         if taken_by(convert, prompt):
             convert(place(prompt, BLOCK))

@@ -117,6 +117,11 @@ class Door:
         self._memory = memory
         self._deadline = Deadline()
 
+    @property
+    def namespace(self) -> str:
+        """Of the coach."""
+        return self._ledger.namespace
+
     def advise(self, messages: Any, **told: Any) -> Pending:
         """Advice for a model call with these messages, which a model has to see.
 
@@ -186,6 +191,7 @@ class Door:
         fields: dict[str, Any] = {
             "said": asked.messages,
             "key": moment.key,
+            "asked": moment.asked,
             "digest": asked.digest,
             "told": moment.again,
         }

@@ -37,8 +37,9 @@ class CoachingMiddleware(AgentMiddleware):
 
     @property
     def name(self) -> str:
-        """Its name in traces."""
-        return "coaching"
+        """Its name in traces; an agent takes one middleware of a name, and may have coaches of several namespaces."""
+        namespace = self._door.namespace
+        return "coaching" if namespace == "default" else f"coaching-{namespace}"
 
     def wrap_model_call(self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Any]) -> Any:
         """Answers with coaching in this one request."""

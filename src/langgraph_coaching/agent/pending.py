@@ -37,6 +37,8 @@ class Pending:
     """The conversation it was asked for."""
     key: str = ""
     """Of the moment, as the ledger knows it."""
+    asked: str = ""
+    """The same without the thread."""
     digest: Callable[[], str] = str
     """Tells what was asked."""
     where: str = ""

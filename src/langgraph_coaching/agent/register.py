@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import secrets
 from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from langgraph_coaching.errors import NotFoundError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.ledger import Entry
@@ -30,18 +31,20 @@ class Register:
     Args:
         name: Of the coach: the same in every process that opens the same namespace of the same store.
         record: Takes what was advised, off the graph's path.
+        lookup: Finds the advice of a moment, or what was applied in it, in the store.
     """
 
-    def __init__(self, name: str, record: Callable[[Entry], None]) -> None:
+    def __init__(
+        self, name: str, record: Callable[[Entry], None], lookup: Callable[[str, Sequence[str]], Advice] | None = None
+    ) -> None:
         self.name = name
-        self.id = f"{name}-{secrets.token_hex(4)}"
-        """Of this object; it tells nothing of the coach's address."""
+        self.lookup = lookup or _nowhere
         self.record = record
         self._lock = Lock()
         self._warned: set[str] = set()
         self._failed: OrderedDict[str, Advice] = OrderedDict()
         self._expected: OrderedDict[str, Advice] = OrderedDict()
-        _open[self.id] = _open[name] = self
+        _open[name] = self
 
     def failed(self, request: str, advice: Advice) -> None:
         """Keeps the advice of a call that has failed, for when the same is asked again; not of one that has no name."""
@@ -91,6 +94,12 @@ class Register:
             log.warning("%s: %s", where, text)
 
 
+def _nowhere(_: str, applied: Sequence[str]) -> Advice:
+    raise NotFoundError(
+        f"{', '.join(applied)} is of a store that is not open here: open its Coach before the graph runs"
+    )
+
+
 _open: WeakValueDictionary[str, Register] = WeakValueDictionary()
 
 
@@ -99,7 +108,6 @@ def register_name(uri: str, namespace: str) -> str:
     return hashlib.sha256(f"{uri}\n{namespace}".encode()).hexdigest()[:16]
 
 
-def register_of(known_as: str) -> Register:
-    """The register with this id, or another of the same coach in this process, or one that keeps nothing."""
-    name = known_as.partition("-")[0]
-    return _open.get(known_as) or _open.get(name) or Register(name, lambda _: None)
+def register_of(name: str) -> Register:
+    """The register of that name in this process, or one that keeps nothing."""
+    return _open.get(name) or Register(name, lambda _: None)
