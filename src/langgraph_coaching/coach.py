@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from langchain_core.runnables.config import var_child_runnable_config
+
 from langgraph_coaching.agent.lookup import Lookup
 from langgraph_coaching.agent.memory import Memory
 from langgraph_coaching.agent.register import Register, register_name
@@ -135,6 +137,8 @@ class Coach(Booth):
     ) -> Advice:
         """What coaching applies after these messages; never raises.
 
+        In a running graph its receipts say the thread and the node, and are in the trace that is captured.
+
         Args:
             messages: A conversation as LangChain takes it, oldest first, or one text of a user.
             agent: Label of the calling agent, matched against each coaching's scope; so are the next two.
@@ -144,13 +148,19 @@ class Coach(Booth):
         Returns:
             The advice; where anything failed, empty advice with one receipt that says why.
         """
-        return self._recorded(self._adviser.advise(messages, _labels(agent, node, tags)))
+        labels = _labels(agent, node, tags)
+        if (door := self._door_in_graph(labels)) is not None:
+            return door.advise(messages).handed_out()
+        return self._recorded(self._adviser.advise(messages, labels))
 
     async def aadvise(
         self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
     ) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
-        return self._recorded(await self._adviser.aadvise(messages, _labels(agent, node, tags)))
+        labels = _labels(agent, node, tags)
+        if (door := self._door_in_graph(labels)) is not None:
+            return (await door.aadvise(messages)).handed_out()
+        return self._recorded(await self._adviser.aadvise(messages, labels))
 
     def advise_batch(
         self,
@@ -253,6 +263,15 @@ class Coach(Booth):
 
         fresh = Door(self._adviser, self._ledger, self._memory, self._register, labels)
         return self._doors.setdefault(labels, fresh)
+
+    def _door_in_graph(self, labels: Labels) -> Door | None:
+        """The door where a graph is running here, or None."""
+        if "langgraph_checkpoint_ns" not in ((var_child_runnable_config.get() or {}).get("metadata") or {}):
+            return None
+        from langgraph_coaching.agent.listening import listen
+
+        listen()
+        return self._door(labels)
 
     def _recorded(self, advice: Advice) -> Advice:
         if advice.considered:

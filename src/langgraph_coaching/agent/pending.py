@@ -86,6 +86,12 @@ class Pending:
             self.register.arrived(self.advice)
             self._record(self.advice)
 
+    def handed_out(self) -> Advice:
+        """The advice, of somebody who has asked for it: what they do with it is their affair."""
+        if self.advice.prompt:
+            self._record(self.advice)
+        return self.advice
+
     def fail(self) -> None:
         """The call has failed; made again, it has the same advice."""
         self.register.failed(self.digest(), self.advice)
