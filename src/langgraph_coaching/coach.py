@@ -254,6 +254,22 @@ class Coach(Booth):
 
         return coached_model(self._door(_labels(agent, node, tags)), model)
 
+    def cache_key(self, key_func: Any = None, *, messages_key: str = "messages", **labels: Any) -> Any:
+        """For a cached node or task with a coached model in it: `CachePolicy(key_func=coach.cache_key())`.
+
+        Then what applies is part of the key. LangGraph makes keys of the input, which shows no coaching, unless the
+        node stands behind `coach.node()`. It looks coaching up: milliseconds, on the thread that runs the graph.
+
+        Args:
+            key_func: Makes the key of the input; by default LangGraph's own.
+            messages_key: Where the input keeps its messages, or one text; a task has them as its first argument.
+            **labels: `agent`, `node` and `tags`, as the model or the node has them.
+        """
+        from langgraph_coaching.agent.caching import cache_key
+
+        told = {"agent": None, "node": None, "tags": ()} | labels
+        return cache_key(self._adviser, key_func, _labels(**told), messages_key)
+
     def callback(self) -> BaseCallbackHandler:
         """A callback handler that captures every run it is given to as a trace; one serves any number of graphs."""
         return self._recorder.handler
