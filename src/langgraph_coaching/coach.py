@@ -119,6 +119,7 @@ class Coach(Booth):
         try:
             self.flush()
         finally:
+            self._register.close()
             self._database.close()
 
     def flush(self) -> None:

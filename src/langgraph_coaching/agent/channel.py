@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -93,4 +93,4 @@ def given_in(item: dict[str, Any]) -> Given:
         register, key = register_of(item["coach"]), key_in(thread_here(), item["asked"])
         known = Given(register.lookup(key, item["applied"]) if item["applied"] else Advice(), register, key)
         GIVEN.put(item, known)
-    return known
+    return known if known.register.is_open else replace(known, register=register_of(item["coach"]))

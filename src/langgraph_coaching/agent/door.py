@@ -122,27 +122,28 @@ class Door:
         """Of the coach."""
         return self._ledger.namespace
 
-    def advise(self, messages: Any, **told: Any) -> Pending:
+    def advise(self, messages: Any, metadata: Any = None, **told: Any) -> Pending:
         """Advice for a model call with these messages, which a model has to see.
 
         Args:
             messages: The conversation.
+            metadata: Of the call, where it is known.
             **told: Further fields of what is returned.
         """
         if (instead := INSTEAD.get()) is not None:
             return self._replayed(instead, messages, told)
         try:
-            asked = self._question(messages)
+            asked = self._question(messages, metadata)
             return self._kept(asked, self._again(asked) or _shown(asked, lambda: self._look(asked)), told)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._failed(error, messages, told)
 
-    async def aadvise(self, messages: Any, **told: Any) -> Pending:
+    async def aadvise(self, messages: Any, metadata: Any = None, **told: Any) -> Pending:
         """Like `advise`, without ever blocking the event loop."""
         if (instead := INSTEAD.get()) is not None:
             return await asyncio.to_thread(self._replayed, instead, messages, told)
         try:
-            asked = self._question(messages)
+            asked = self._question(messages, metadata)
             return self._kept(asked, self._again(asked) or await _ashown(asked, lambda: self._alook(asked)), told)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._failed(error, messages, told)
@@ -155,9 +156,9 @@ class Door:
         advice = located(instead(asked.messages, asked.labels), asked.moment)
         return Pending(advice, self.register, said=asked.messages, digest=asked.digest, kept=False, **told)
 
-    def _question(self, messages: Any) -> _Question:
+    def _question(self, messages: Any, metadata: Any = None) -> _Question:
         read = read_messages(messages)
-        moment = this_moment(read, self.labels)
+        moment = this_moment(read, self.labels, metadata)
         labels = replace(self.labels, node=self.labels.node or moment.node)
         callbacks = (var_child_runnable_config.get() or {}).get("callbacks")
         return _Question(read, labels, moment, getattr(callbacks, "parent_run_id", None))

@@ -10,11 +10,11 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, BaseLLM
 from langchain_core.runnables import Runnable
 from pydantic import BaseModel
 
-from langgraph_coaching.agent import request
+from langgraph_coaching.agent import request, text
 from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
@@ -55,6 +55,29 @@ class CoachedMethods:
 
     async def _achat_model_stream_v3(self, input: Any, config: Any = None, **kwargs: Any) -> Any:  # noqa: A002
         return await request.aopened(super()._achat_model_stream_v3, self, input, config, **kwargs)  # type: ignore[misc, arg-type]
+
+
+class CoachedTextMethods:
+    """Stands in front of the class of a model that completes text."""
+
+    __slots__ = ()
+    __coaching__: tuple[Door, ...] = ()
+
+    def generate(self, prompts: list[str], *args: Any, **kwargs: Any) -> LLMResult:
+        """`BaseLLM.generate`, with coaching in the prompts."""
+        return text.generate(super().generate, self, prompts, *args, **kwargs)  # type: ignore[misc, arg-type]
+
+    async def agenerate(self, prompts: list[str], *args: Any, **kwargs: Any) -> LLMResult:
+        """`BaseLLM.agenerate`, with coaching in the prompts."""
+        return await text.agenerate(super().agenerate, self, prompts, *args, **kwargs)  # type: ignore[misc, arg-type]
+
+    def stream(self, input: Any, config: Any = None, **kwargs: Any) -> Iterator[str]:  # noqa: A002 - its name there
+        """`BaseLLM.stream`, with coaching in the prompt."""
+        return text.stream(super().stream, self, input, config, **kwargs)  # type: ignore[misc, arg-type]
+
+    def astream(self, input: Any, config: Any = None, **kwargs: Any) -> AsyncIterator[str]:  # noqa: A002 - its name there
+        """`BaseLLM.astream`, with coaching in the prompt."""
+        return text.astream(super().astream, self, input, config, **kwargs)  # type: ignore[misc, arg-type]
 
 
 class ConfigurableMethods:
@@ -105,8 +128,8 @@ def coached_model(door: Door, model: ModelT) -> ModelT:
 
 def _coached(door: Door, value: Any) -> Any:
     """The value with each chat model in it coached; itself where there is none."""
-    if isinstance(value, BaseChatModel):
-        return _coached_chat_model(door, value)
+    if isinstance(value, BaseChatModel | BaseLLM):
+        return _copied(door, value, CoachedMethods if isinstance(value, BaseChatModel) else CoachedTextMethods)
     if hasattr(value, "_queued_declarative_operations"):  # what `init_chat_model` gives without a model's name
         return _configurable(door, value)
     if isinstance(value, list | tuple):
@@ -122,9 +145,9 @@ def _coached(door: Door, value: Any) -> Any:
     return value
 
 
-def _coached_chat_model(door: Door, model: BaseChatModel) -> BaseChatModel:
+def _copied(door: Door, model: BaseModel, methods: type) -> BaseModel:
     twin = model.model_copy()
-    object.__setattr__(twin, "__class__", _class_of(door, type(model), CoachedMethods))
+    object.__setattr__(twin, "__class__", _class_of(door, type(model), methods))
     return twin
 
 

@@ -12,7 +12,7 @@ from langgraph.config import get_config
 from langgraph_coaching.recall.ledger import task_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from langchain_core.messages import BaseMessage
 
@@ -41,12 +41,19 @@ class Moment:
     """Whether there is a checkpointer, so that the first time may have been in another process."""
 
 
-def this_moment(messages: Sequence[BaseMessage], labels: Labels) -> Moment:
-    """The moment at which a node or a middleware is called with these messages."""
+def this_moment(messages: Sequence[BaseMessage], labels: Labels, told: Mapping[str, Any] | None = None) -> Moment:
+    """The moment at which a node, a middleware or a model is called with these messages.
+
+    Args:
+        messages: The conversation.
+        labels: Of the call.
+        told: The metadata of the call: all there is to know it by behind the first step of a chain.
+    """
+    config: Mapping[str, Any]
     try:
         config = get_config()
-    except RuntimeError:  # outside of a graph
-        return Moment()
+    except RuntimeError:  # outside of a graph, or of what it tells
+        config = {"metadata": told, "configurable": {"thread_id": (told or {}).get("thread_id")}}
     configurable, metadata = config.get("configurable") or {}, config.get("metadata") or {}
     namespace = str(metadata.get("langgraph_checkpoint_ns") or configurable.get("checkpoint_ns") or "")
     if not namespace:
@@ -63,7 +70,8 @@ def this_moment(messages: Sequence[BaseMessage], labels: Labels) -> Moment:
         thread_id=str(thread) if thread else None,
         checkpoint_ns=namespace,
         node=metadata.get("langgraph_node"),
-        again=bool(goes_on) or "|" in namespace,  # a subgraph that starts over is not told so
+        # A subgraph that starts over is not told so.
+        again=bool(goes_on) or "|" in namespace or metadata is told,
         replayed=bool(goes_on) and saved,
         saved=saved,
     )

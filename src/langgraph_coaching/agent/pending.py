@@ -9,8 +9,11 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from langchain_core.messages import HumanMessage
+
 from langgraph_coaching.agent.conversation import is_about
 from langgraph_coaching.recall.ledger import Entry
+from langgraph_coaching.recall.situation import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -75,9 +78,19 @@ class Pending:
             prompt: What it is called with.
             structured: Whether it is to answer in a form, as a helper that chooses or grades is.
         """
+        if not self.said:  # whatever it was, it could not be read: every answer says so
+            return not self.advice.prompt
         if (structured and self.plain) or (self.model is not None and model is not self.model):
             return False
         return is_about(self.said, prompt, words=self.words)
+
+    def stands_in(self, text: str) -> bool:
+        """Whether a prompt that is one text is about this conversation."""
+        latest = next((text_of(m).strip() for m in reversed(self.said) if isinstance(m, HumanMessage)), "")
+        if not latest:
+            return False
+        told = text.strip() == latest or f"Human: {latest}" in text  # as LangChain writes messages into a text
+        return told or (self.words and latest in text)
 
     def see(self) -> None:
         """It is in the request of a model call."""

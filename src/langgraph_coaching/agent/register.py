@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import OrderedDict
+from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -44,7 +45,8 @@ class Register:
         self._warned: set[str] = set()
         self._failed: OrderedDict[str, Advice] = OrderedDict()
         self._expected: OrderedDict[str, Advice] = OrderedDict()
-        _open[name] = self
+        self._place = next(_places)
+        _open[self._place] = self
 
     def failed(self, request: str, advice: Advice) -> None:
         """Keeps the advice of a call that has failed, for when the same is asked again; not of one that has no name."""
@@ -77,6 +79,15 @@ class Register:
         with self._lock:
             self._expected.pop(advice.considered[0].id, None)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what it is told is kept."""
+        return _open.get(self._place) is self
+
+    def close(self) -> None:
+        """No more is recorded here; another coach of the same name may do so."""
+        _open.pop(self._place, None)
+
     def look(self) -> None:
         """Warns where advice was put into a state and no model has seen it."""
         with self._lock:
@@ -100,7 +111,10 @@ def _nowhere(_: str, applied: Sequence[str]) -> Advice:
     )
 
 
-_open: WeakValueDictionary[str, Register] = WeakValueDictionary()
+_places = count()
+
+_open: WeakValueDictionary[int, Register] = WeakValueDictionary()
+"""Registers in the order in which they were made."""
 
 
 def register_name(uri: str, namespace: str) -> str:
@@ -109,5 +123,6 @@ def register_name(uri: str, namespace: str) -> str:
 
 
 def register_of(name: str) -> Register:
-    """The register of that name in this process, or one that keeps nothing."""
-    return _open.get(name) or Register(name, lambda _: None)
+    """The latest open register of that name in this process, or one that keeps nothing."""
+    known = [register for _, register in sorted(_open.items()) if register.name == name]
+    return known[-1] if known else Register(name, lambda _: None)

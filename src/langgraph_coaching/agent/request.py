@@ -88,7 +88,7 @@ def generate(
     """Stands around `generate`."""
     if not _concerned(model, *messages):
         return call(messages, stop, callbacks, metadata=metadata, **kwargs)
-    ready = [_ready(model, one, kwargs) for one in messages]
+    ready = [_ready(model, one, metadata, kwargs) for one in messages]
     return _merged(model, [call(*one.arguments(stop, callbacks), **one.named(metadata, kwargs)) for one in ready])
 
 
@@ -105,7 +105,7 @@ async def agenerate(
     """Stands around `agenerate`."""
     if not _concerned(model, *messages):
         return await call(messages, stop, callbacks, metadata=metadata, **kwargs)
-    ready = [await _aready(model, one, kwargs) for one in messages]
+    ready = [await _aready(model, one, metadata, kwargs) for one in messages]
     calls = (call(*one.arguments(stop, callbacks), **one.named(metadata, kwargs)) for one in ready)
     return _merged(model, await asyncio.gather(*calls))
 
@@ -141,7 +141,7 @@ def _streamed(
     config: Any,
     kwargs: dict[str, Any],
 ) -> Iterator[Any]:
-    ready = _ready(model, messages, kwargs)
+    ready = _ready(model, messages, _metadata(config), kwargs)
     yield from call(ready.prompt, ready.config(config), **kwargs)
 
 
@@ -152,7 +152,7 @@ async def _astreamed(
     config: Any,
     kwargs: dict[str, Any],
 ) -> AsyncIterator[Any]:
-    ready = await _aready(model, messages, kwargs)
+    ready = await _aready(model, messages, _metadata(config), kwargs)
     async for chunk in call(ready.prompt, ready.config(config), **kwargs):
         yield chunk
 
@@ -168,7 +168,7 @@ def opened(
     begun = _begun(model, input)
     if begun is None:
         return call(input, config, **kwargs)
-    ready = _ready(model, begun, kwargs)
+    ready = _ready(model, begun, _metadata(config), kwargs)
     return call(ready.prompt, ready.config(config), **kwargs)
 
 
@@ -183,7 +183,7 @@ async def aopened(
     begun = _begun(model, input)
     if begun is None:
         return await call(input, config, **kwargs)
-    ready = await _aready(model, begun, kwargs)
+    ready = await _aready(model, begun, _metadata(config), kwargs)
     return await call(ready.prompt, ready.config(config), **kwargs)
 
 
@@ -212,19 +212,27 @@ def _begun(model: BaseChatModel, given: Any) -> list[BaseMessage] | None:
     return messages if _concerned(model, messages) else None
 
 
-def _ready(model: BaseChatModel, messages: Sequence[BaseMessage], kwargs: dict[str, Any]) -> Ready:
-    expected = _expected(model, messages, kwargs)
-    asked = [door.advise(messages) for door in _silent(model, expected)]
+def _metadata(config: Any) -> dict[str, Any]:
+    return (config or {}).get("metadata") or {}
+
+
+def _ready(model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]) -> Ready:
+    expected = _expected(model, messages, metadata, kwargs)
+    asked = [door.advise(messages, metadata) for door in silent(model, expected)]
     return _joined(model, messages, [*expected, *asked])
 
 
-async def _aready(model: BaseChatModel, messages: Sequence[BaseMessage], kwargs: dict[str, Any]) -> Ready:
-    expected = _expected(model, messages, kwargs)
-    asked = [await door.aadvise(messages) for door in _silent(model, expected)]
+async def _aready(
+    model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]
+) -> Ready:
+    expected = _expected(model, messages, metadata, kwargs)
+    asked = [await door.aadvise(messages, metadata) for door in silent(model, expected)]
     return _joined(model, messages, [*expected, *asked])
 
 
-def _expected(model: BaseChatModel, messages: Sequence[BaseMessage], kwargs: dict[str, Any]) -> list[Pending]:
+def _expected(
+    model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]
+) -> list[Pending]:
     """The advice that waits for this call: what stands in its prompt, or is for the conversation it is about."""
     texts = blocks_in(messages)
     structured = any(name in kwargs for name in _STRUCTURED)
@@ -234,7 +242,7 @@ def _expected(model: BaseChatModel, messages: Sequence[BaseMessage], kwargs: dic
             found.append(pending)
         else:
             pending.others += 1
-    thread = _thread()
+    thread = _thread(metadata)
     for text in texts:
         issued = ISSUED.get(text, thread)
         if issued is not None and all(issued.register.name != one.register.name for one in found):
@@ -242,13 +250,13 @@ def _expected(model: BaseChatModel, messages: Sequence[BaseMessage], kwargs: dic
     return found
 
 
-def _thread() -> str | None:
+def _thread(metadata: Any) -> str | None:
     configurable = (var_child_runnable_config.get() or {}).get("configurable") or {}
-    thread = configurable.get("thread_id")
+    thread = configurable.get("thread_id") or (metadata or {}).get("thread_id")
     return str(thread) if thread else None
 
 
-def _silent(model: BaseChatModel, found: Sequence[Pending]) -> list[Door]:
+def silent(model: Any, found: Sequence[Pending]) -> list[Door]:
     """The doors of the model whose coach has not spoken yet."""
     return [door for door in doors_of(model) if all(door.register.name != one.register.name for one in found)]
 
