@@ -33,6 +33,8 @@ class Given:
     register: Register
     key: str = ""
     """Of the moment, as the ledger knows it."""
+    kept: bool = True
+    """Whether it is recorded; not while a graph is run again."""
 
 
 class Givens:
@@ -72,7 +74,7 @@ def carried(pending: Pending) -> dict[str, Any]:
         "applied": named(pending.advice),
         "block": hashlib.sha256(block.encode("utf-8", "replace")).hexdigest()[:16] if block else "",
     }
-    GIVEN.put(item, Given(pending.advice, pending.register, pending.key))
+    GIVEN.put(item, Given(pending.advice, pending.register, pending.key, pending.kept))
     return item
 
 

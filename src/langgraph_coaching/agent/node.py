@@ -44,7 +44,7 @@ def advising_node(door: Door, messages_key: str) -> Runnable[Any, Any]:
 
 
 def _update(state: Any, pending: Pending) -> dict[str, Any]:
-    if pending.advice.prompt:
+    if pending.advice.prompt and pending.kept:
         pending.doubt("coached(state) has not come to a model call")  # until it does
         pending.register.expect(pending.advice)
     item = carried(pending) if pending.advice.considered else None

@@ -91,7 +91,7 @@ def _expect(given: list[Given], read: list[BaseMessage]) -> None:
         return
     for one in given:
         if one.advice.considered:
-            expect(Pending(one.advice, one.register, said=read, key=one.key, told=True))
+            expect(Pending(one.advice, one.register, said=read, key=one.key, kept=one.kept, told=True))
 
 
 def advice_in(channel: Any) -> list[Given]:
