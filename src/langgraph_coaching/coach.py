@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from langchain_core.runnables.config import var_child_runnable_config
@@ -19,7 +20,7 @@ from langgraph_coaching.recall.embedder import Embedder, embeddings_of
 from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.ledger import Entry, Ledger
 from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.search import Labels
+from langgraph_coaching.recall.search import Labels, labels_of
 from langgraph_coaching.recall.survey import Survey
 from langgraph_coaching.replay.booth import Booth
 from langgraph_coaching.traces.archive import Archive
@@ -78,6 +79,8 @@ class Coach(Booth):
             raise InvalidCoachingError(
                 f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
             )
+        self._options = {"embeddings": embeddings, "namespace": namespace, "limits": limits, "judge": judge}
+        self._options |= {"redact": redact, "capture": capture, "storage_options": storage_options}
         self.limits = limits or Limits()
         self._database = Database(uri, storage_options)
         embedder = Embedder(embeddings_of(embeddings))
@@ -103,6 +106,10 @@ class Coach(Booth):
     def embeddings(self) -> Embeddings:
         """The LangChain embeddings in use."""
         return self._embedder.embeddings
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """In another process, what was pickled opens the same store; nothing that waits in memory goes along."""
+        return partial(type(self), **self._options), (self.uri,)
 
     def __enter__(self) -> Self:
         return self
@@ -136,9 +143,7 @@ class Coach(Booth):
     def advise(
         self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
     ) -> Advice:
-        """What coaching applies after these messages; never raises.
-
-        In a running graph its receipts say the thread and the node, and are in the trace that is captured.
+        """What coaching applies after these messages; never raises. In a graph, its receipts and its trace say so.
 
         Args:
             messages: A conversation as LangChain takes it, oldest first, or one text of a user.
@@ -149,7 +154,7 @@ class Coach(Booth):
         Returns:
             The advice; where anything failed, empty advice with one receipt that says why.
         """
-        labels = _labels(agent, node, tags)
+        labels = labels_of(agent, node, tags)
         if (door := self._door_in_graph(labels)) is not None:
             return door.advise(messages).handed_out()
         return self._recorded(self._adviser.advise(messages, labels))
@@ -158,7 +163,7 @@ class Coach(Booth):
         self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
     ) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
-        labels = _labels(agent, node, tags)
+        labels = labels_of(agent, node, tags)
         if (door := self._door_in_graph(labels)) is not None:
             return (await door.aadvise(messages)).handed_out()
         return self._recorded(await self._adviser.aadvise(messages, labels))
@@ -185,7 +190,7 @@ class Coach(Booth):
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        advice = self._adviser.advise_batch(conversations, _labels(agent, node, tags), stored=keep)
+        advice = self._adviser.advise_batch(conversations, labels_of(agent, node, tags), stored=keep)
         return [self._recorded(one) for one in advice] if keep else advice
 
     def node(
@@ -209,11 +214,9 @@ class Coach(Booth):
         Raises:
             TypeError: `inner` is nothing that can be wrapped.
         """
-        from langgraph_coaching.agent.listening import listen
         from langgraph_coaching.agent.node import advising_node, coached_node
 
-        listen()
-        door = self._door(_labels(agent, node, tags))
+        door = self._listening(labels_of(agent, node, tags))
         return advising_node(door, messages_key) if inner is None else coached_node(door, inner, messages_key)
 
     def middleware(self, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()) -> Any:
@@ -229,10 +232,8 @@ class Coach(Booth):
         """
         with extra("agents", "langchain"):
             from langgraph_coaching.agent.middleware import CoachingMiddleware
-        from langgraph_coaching.agent.listening import listen
 
-        listen()
-        return CoachingMiddleware(self._door(_labels(agent, node, tags)))
+        return CoachingMiddleware(self._listening(labels_of(agent, node, tags)))
 
     def model(
         self, model: ModelT, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
@@ -253,13 +254,10 @@ class Coach(Booth):
         """
         from langgraph_coaching.agent.model import coached_model
 
-        return coached_model(self._door(_labels(agent, node, tags)), model)
+        return coached_model(self._door(labels_of(agent, node, tags)), model)
 
     def cache_key(self, key_func: Any = None, *, messages_key: str = "messages", **labels: Any) -> Any:
         """For a cached node or task with a coached model in it: `CachePolicy(key_func=coach.cache_key())`.
-
-        Then what applies is part of the key. LangGraph makes keys of the input, which shows no coaching, unless the
-        node stands behind `coach.node()`. It looks coaching up: milliseconds, on the thread that runs the graph.
 
         Args:
             key_func: Makes the key of the input; by default LangGraph's own.
@@ -268,8 +266,7 @@ class Coach(Booth):
         """
         from langgraph_coaching.agent.caching import cache_key
 
-        told = {"agent": None, "node": None, "tags": ()} | labels
-        return cache_key(self._adviser, key_func, _labels(**told), messages_key)
+        return cache_key(self._adviser, key_func, labels_of(**labels), messages_key)
 
     def callback(self) -> BaseCallbackHandler:
         """A callback handler that captures every run it is given to as a trace; one serves any number of graphs."""
@@ -278,17 +275,20 @@ class Coach(Booth):
     def _door(self, labels: Labels) -> Door:
         from langgraph_coaching.agent.door import Door
 
-        fresh = Door(self._adviser, self._ledger, self._memory, self._register, labels)
+        fresh = Door(self._adviser, self._ledger, self._memory, self._register, labels, partial(_door_of, self, labels))
         return self._doors.setdefault(labels, fresh)
 
-    def _door_in_graph(self, labels: Labels) -> Door | None:
-        """The door where a graph is running here, or None."""
-        if "langgraph_checkpoint_ns" not in ((var_child_runnable_config.get() or {}).get("metadata") or {}):
-            return None
+    def _listening(self, labels: Labels) -> Door:
+        """The door; from here on, every chat model lets into its request what comes through it."""
         from langgraph_coaching.agent.listening import listen
 
         listen()
         return self._door(labels)
+
+    def _door_in_graph(self, labels: Labels) -> Door | None:
+        """The door where a graph is running here, or None."""
+        metadata = (var_child_runnable_config.get() or {}).get("metadata") or {}
+        return self._listening(labels) if "langgraph_checkpoint_ns" in metadata else None
 
     def _recorded(self, advice: Advice) -> Advice:
         if advice.considered:
@@ -296,5 +296,5 @@ class Coach(Booth):
         return advice
 
 
-def _labels(agent: str | None, node: str | None, tags: Iterable[str]) -> Labels:
-    return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))
+def _door_of(coach: Coach, labels: Labels) -> Door:
+    return coach._door(labels)  # noqa: SLF001 - of this module

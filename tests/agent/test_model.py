@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import pickle
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from langchain.agents import create_agent
 from langchain.chat_models import init_chat_model
 from langchain_core.caches import InMemoryCache
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, FakeListChatModel, FakeListLLM
 from langchain_core.load import dumpd
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.output_parsers import StrOutputParser
@@ -182,6 +183,16 @@ def test_copies_are_coached_too(coach, coaching, run, model):
         assert receipts(ask(run, twin)) == [(coaching.id, 1)]
 
 
+def test_a_pickle_opens_the_same_store(coach, coaching, tmp_path):
+    model = FakeListChatModel(responses=["All right."])
+    with Coach(tmp_path / "coaching", limits=coach.limits) as other:
+        again = pickle.loads(pickle.dumps(other.model(model, agent="a")))  # noqa: S301 - our own
+        answer = again.invoke(ASKED)
+
+    assert isinstance(again, FakeListChatModel)
+    assert receipts(answer) == [(coaching.id, 1)]
+
+
 class Told(BaseCallbackHandler):
     """Notes the names of what it hears, and what models were given."""
 
@@ -247,6 +258,20 @@ def test_a_rate_limiter_is_asked_once(coach, coaching, run, scripted):
     ask(run, coach.model(model))
 
     assert Counting.asked == 1
+
+
+def test_a_model_that_completes_text(coach, coaching, run):
+    model = coach.model(FakeListLLM(responses=["All right."]))
+    told = []
+
+    class Hearing(BaseCallbackHandler):
+        def on_llm_start(self, serialized, prompts, *, metadata=None, **kwargs):
+            told.append((prompts[0], metadata["coaching_applied"]))
+
+    assert ask(run, model, config={"callbacks": [Hearing()]}) == "All right."
+    assert "".join(run.stream(model, ASKED, {"callbacks": [Hearing()]})) == "All right."
+    assert [prompt.endswith(f"</coaching>\n\n{ASKED}") for prompt, _ in told] == [True, True]
+    assert [applied for _, applied in told] == [f"{coaching.id}@1"] * 2
 
 
 # ── what is made of it ──
@@ -474,6 +499,17 @@ def test_in_a_state_without_messages(coach, coaching, run, model):
 
     assert state == {"question": ASKED, "answer": "All right."}
     assert model.blocks == [1]
+
+
+def test_in_a_later_step_of_a_chain_that_is_a_node(coach, coaching, run, model):
+    """LangGraph tells such a step nothing but the metadata of the run."""
+    chain = RunnableLambda(messages_of) | coach.model(model) | (lambda answer: {"messages": [answer]})
+    run(graph_of(chain, checkpointer=InMemorySaver()), asking(), THREAD)
+    coach.flush()
+
+    assert model.blocks == [1]
+    (receipt,) = coach.receipts()
+    assert (receipt.thread_id, receipt.node) == ("1", "agent")
 
 
 def test_a_retried_node_has_the_coaching_of_the_first_try(coach, coaching, run, scripted):

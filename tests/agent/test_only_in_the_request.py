@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import pytest
 from agents import ASKED, OTHER, THREAD, TOLD, asking, leaked, receipts
 from langchain.agents import create_agent
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import FakeListLLM
 from langchain_core.messages import (
     AIMessage,
@@ -269,6 +270,33 @@ def test_the_next_turn_is_another_conversation(coach, coaching, run, model):
     run(graph, asking(), THREAD)
 
     assert model.blocks == [0, 1]
+
+
+class Starts(BaseCallbackHandler):
+    """Notes when a model that completes text starts."""
+
+    def __init__(self):
+        self.heard = []
+
+    def on_llm_start(self, serialized, prompts, **kwargs):
+        self.heard.append("start")
+
+    def on_llm_end(self, response, **kwargs):
+        self.heard.append("end")
+
+
+def test_the_users_handler_hears_such_a_model(coach, coaching, run):
+    model, starts = FakeListLLM(responses=["All right."]), Starts()
+
+    async def anode(state):
+        return {"messages": [AIMessage(await model.ainvoke(state["messages"]))]}
+
+    def node(state):
+        return {"messages": [AIMessage(model.invoke(state["messages"]))]}
+
+    run(graph_of(coach.node(anode if run.is_async else node)), asking(), {"callbacks": [starts]})
+
+    assert starts.heard == ["start", "end"]
 
 
 def test_a_model_that_completes_text(coach, coaching, run):

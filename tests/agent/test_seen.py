@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from agents import ASKED, THREAD, TOLD, asking, calling, coached_on, leaked, messages_of, receipts
+from agents import THREAD, TOLD, asking, calling, coached_on, leaked, messages_of, receipts
 from langchain.agents import create_agent
 from langchain.agents.middleware import ModelFallbackMiddleware, dynamic_prompt, wrap_model_call
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
@@ -150,6 +150,18 @@ def test_a_helper_of_another_middleware_is_not_coached(coach, coaching, run, scr
     )
 
     assert model.blocks == [0, 1]
+
+
+def test_two_coaches_in_one_agent(coach, coaching, run, model, embeddings, warnings):
+    with Coach(coach.uri, embeddings=embeddings, limits=coach.limits, namespace="other") as other:
+        theirs = coached_on(other, told="Say please.")
+        middleware = [other.middleware(), own_prompt, coach.middleware()]
+        state = run(create_agent(model, tools=[], middleware=middleware), asking())
+
+        assert model.blocks == [2]
+        assert receipts(state["messages"][-1]) == [(theirs.id, 1), (coaching.id, 1)]
+        assert (outcomes(coach), outcomes(other)) == (["applied"], ["applied"])
+    assert warnings() == []
 
 
 # ── the wrapped node ──
@@ -326,4 +338,3 @@ def test_the_stream_of_a_graph_has_neither_block_nor_doubt(coach, coaching, run,
 
     assert leaked(parts) == []
     assert TOLD in model.told[0]
-    assert ASKED

@@ -14,7 +14,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import var_child_runnable_config
 
 from langgraph_coaching.agent.moment import located, this_moment
-from langgraph_coaching.agent.pending import Pending
+from langgraph_coaching.agent.pending import Pending, apart
 from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.situation import read_messages, situate
@@ -105,17 +105,31 @@ class Door:
         memory: The same for what is not in the ledger yet.
         register: Where it is said whether a model has seen the advice.
         labels: Agent, node and tags of the calls that come through here.
+        again: Makes it in another process.
     """
 
-    def __init__(self, adviser: Adviser, ledger: Ledger, memory: Memory, register: Register, labels: Labels) -> None:
+    def __init__(
+        self,
+        adviser: Adviser,
+        ledger: Ledger,
+        memory: Memory,
+        register: Register,
+        labels: Labels,
+        again: Callable[[], Door],
+    ) -> None:
         self.register = register
         self.labels = labels
+        self.namespace = ledger.namespace
         self.classes: dict[Any, type] = {}
         """Of coached models, by the classes of the models they were made of."""
         self._adviser = adviser
         self._ledger = ledger
         self._memory = memory
         self._deadline = Deadline()
+        self._anew = again
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._anew, ()
 
     @property
     def namespace(self) -> str:
@@ -204,20 +218,22 @@ class Door:
             told = {"said": read_messages(messages)} | told
         except ValueError:  # then no call can be known by it
             log.warning("coaching: %s", reason)
-        return Pending(failed(reason, namespace=self._ledger.namespace), self.register, **told)
+        return Pending(failed(reason, namespace=self.namespace), self.register, **told)
 
 
 def _shown(asked: _Question, look: Callable[[], Advice]) -> Advice:
     """The advice, as a retriever run below what is running here."""
-    if var_child_runnable_config.get() is None:  # there is nothing that it could be shown below
-        return look()
-    return _retriever(look=look).advice(asked.situation)
+    with apart():
+        if var_child_runnable_config.get() is None:  # there is nothing that it could be shown below
+            return look()
+        return _retriever(look=look).advice(asked.situation)
 
 
 async def _ashown(asked: _Question, look: Callable[[], Awaitable[Advice]]) -> Advice:
-    if var_child_runnable_config.get() is None:
-        return await look()
-    return await _retriever(alook=look).aadvice(asked.situation)
+    with apart():
+        if var_child_runnable_config.get() is None:
+            return await look()
+        return await _retriever(alook=look).aadvice(asked.situation)
 
 
 def _earlier(find: Callable[[str, str | None], Advice | None], moment: Moment) -> Advice | None:

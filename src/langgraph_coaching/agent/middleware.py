@@ -37,9 +37,8 @@ class CoachingMiddleware(AgentMiddleware):
 
     @property
     def name(self) -> str:
-        """Its name in traces; an agent takes one middleware of a name, and may have coaches of several namespaces."""
-        namespace = self._door.namespace
-        return "coaching" if namespace == "default" else f"coaching-{namespace}"
+        """Its name in traces; an agent takes one of each name, and one of each namespace's coach."""
+        return "coaching" if self._door.namespace == "default" else f"coaching of {self._door.namespace}"
 
     def wrap_model_call(self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Any]) -> Any:
         """Answers with coaching in this one request."""

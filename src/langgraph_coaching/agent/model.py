@@ -53,6 +53,10 @@ class CoachedMethods:
     def _chat_model_stream_v3(self, input: Any, config: Any = None, **kwargs: Any) -> Any:  # noqa: A002 - its name there
         return request.opened(super()._chat_model_stream_v3, self, input, config, **kwargs)  # type: ignore[misc, arg-type]
 
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        """A pickle holds the plain model, and how to open its coaches."""
+        return _by_all, (self.__coaching__, _copied(self, _plain(type(self), CoachedMethods)))  # type: ignore[arg-type]
+
     async def _achat_model_stream_v3(self, input: Any, config: Any = None, **kwargs: Any) -> Any:  # noqa: A002
         return await request.aopened(super()._achat_model_stream_v3, self, input, config, **kwargs)  # type: ignore[misc, arg-type]
 
@@ -129,7 +133,8 @@ def coached_model(door: Door, model: ModelT) -> ModelT:
 def _coached(door: Door, value: Any) -> Any:
     """The value with each chat model in it coached; itself where there is none."""
     if isinstance(value, BaseChatModel | BaseLLM):
-        return _copied(door, value, CoachedMethods if isinstance(value, BaseChatModel) else CoachedTextMethods)
+        methods = CoachedMethods if isinstance(value, BaseChatModel) else CoachedTextMethods
+        return _copied(value, _class_of(door, type(value), methods))
     if hasattr(value, "_queued_declarative_operations"):  # what `init_chat_model` gives without a model's name
         return _configurable(door, value)
     if isinstance(value, list | tuple):
@@ -145,10 +150,17 @@ def _coached(door: Door, value: Any) -> Any:
     return value
 
 
-def _copied(door: Door, model: BaseModel, methods: type) -> BaseModel:
+def _copied(model: BaseModel, given: type) -> BaseModel:
+    """The model as one of this class."""
     twin = model.model_copy()
-    object.__setattr__(twin, "__class__", _class_of(door, type(model), methods))
+    object.__setattr__(twin, "__class__", given)
     return twin
+
+
+def _plain(given: type, methods: type) -> type:
+    """The class that was coached."""
+    line = given.__mro__
+    return line[line.index(methods) + 1] if methods in line else given
 
 
 def _configurable(door: Door, model: Any) -> Any:
@@ -160,8 +172,7 @@ def _configurable(door: Door, model: Any) -> Any:
 
 def _class_of(door: Door, given: type, methods: type) -> type:
     """The subclass of a model's class, which passes for it: under its name in traces, caches and serialised forms."""
-    line = given.__mro__
-    plain = line[line.index(methods) + 1] if methods in line else given
+    plain = _plain(given, methods)
     doors = (*(one for one in getattr(given, "__coaching__", ()) if one.register.name != door.register.name), door)
     if (known := door.classes.get((plain, doors))) is not None:
         return known

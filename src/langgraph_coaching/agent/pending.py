@@ -58,6 +58,8 @@ class Pending:
     """Whether it is recorded at all; not while a graph is run again."""
     words: bool = False
     """Whether all there is of the conversation is one text, which stands somewhere in the prompt."""
+    issued: bool = False
+    """Whether it was known already, by its block."""
     seen: bool = field(default=False, init=False)
     superseded: bool = field(default=False, init=False)
     """Whether the same coach has given its advice nearer to the model."""
@@ -65,6 +67,8 @@ class Pending:
     """Number of model calls about something else."""
 
     def __post_init__(self) -> None:
+        if self.issued:
+            return
         if self.advice.prompt:
             ISSUED.put(self)
         elif self.advice.considered:  # nothing has to be seen
@@ -132,29 +136,43 @@ class Pending:
             self.register.record(Entry(self.key, advice, revises=self.told))
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What is kept of advice with a block."""
+
+    advice: Advice
+    register: Register
+    key: str
+    kept: bool
+
+
 class Issued:
     """Whose block is whose, and which advice it is in which thread."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._latest: OrderedDict[tuple[str, str | None], Pending] = OrderedDict()
+        self._latest: OrderedDict[tuple[str, str | None], _Block] = OrderedDict()
 
     def __bool__(self) -> bool:
         return bool(self._latest)
 
     def put(self, pending: Pending) -> None:
         """Notes it as the latest with its block."""
+        advice = pending.advice
+        thread = advice.considered[0].thread_id if advice.considered else None
         with self._lock:
-            thread = pending.advice.considered[0].thread_id if pending.advice.considered else None
-            for key in ((pending.advice.prompt, thread), (pending.advice.prompt, "")):
-                self._latest[key] = pending
+            for key in ((advice.prompt, thread), (advice.prompt, "")):
+                self._latest[key] = _Block(advice, pending.register, pending.key, pending.kept)
                 self._latest.move_to_end(key)
             while len(self._latest) > KEPT:
                 self._latest.popitem(last=False)
 
     def get(self, block: str, thread: str | None) -> Pending | None:
         """The latest with this block in this thread."""
-        return self._latest.get((block, thread))
+        found = self._latest.get((block, thread))
+        if found is None:
+            return None
+        return Pending(found.advice, found.register, key=found.key, kept=found.kept, told=True, issued=True)
 
     def owner(self, block: str) -> str | None:
         """The name of the coach whose block it is."""
@@ -192,6 +210,16 @@ def waiting(pending: Pending) -> Iterator[None]:
     finally:
         for outer in before:
             outer.superseded |= outer.register.name == pending.register.name and pending.seen
+        _PENDING.reset(token)
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Inside nothing waits: what recall itself asks a model is nobody's conversation."""
+    token = _PENDING.set(())
+    try:
+        yield
+    finally:
         _PENDING.reset(token)
 
 

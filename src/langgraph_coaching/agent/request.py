@@ -50,14 +50,6 @@ class Ready:
     messages: Messages
     label: Label | None
 
-    def arguments(self, stop: list[str] | None, callbacks: Any) -> tuple[Any, ...]:
-        """What `generate` is called with."""
-        return [self.messages], stop, self.label.beside(callbacks) if self.label else callbacks
-
-    def named(self, metadata: dict[str, Any] | None, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """What `generate` is called with by name."""
-        return {**kwargs, "metadata": self._told(metadata)}
-
     @property
     def prompt(self) -> Request:
         """The request as a model's input."""
@@ -68,10 +60,14 @@ class Ready:
         if self.label is None:
             return config
         whole = ensure_config(config)
-        callbacks = self.label.beside(whole["callbacks"])
-        return {**whole, "metadata": self._told(whole["metadata"]), "callbacks": callbacks}
+        return {**whole, "metadata": self.told(whole["metadata"]), "callbacks": self.heard(whole["callbacks"])}
 
-    def _told(self, metadata: dict[str, Any] | None) -> dict[str, Any]:
+    def heard(self, callbacks: Any) -> Any:
+        """The callbacks of the run."""
+        return self.label.beside(callbacks) if self.label else callbacks
+
+    def told(self, metadata: dict[str, Any] | None) -> dict[str, Any]:
+        """The metadata of the run."""
         return {**(metadata or {}), **(self.label.metadata if self.label else {})}
 
 
@@ -89,7 +85,7 @@ def generate(
     if not _concerned(model, *messages):
         return call(messages, stop, callbacks, metadata=metadata, **kwargs)
     ready = [_ready(model, one, metadata, kwargs) for one in messages]
-    return _merged(model, [call(*one.arguments(stop, callbacks), **one.named(metadata, kwargs)) for one in ready])
+    return _merged(model, [call(*one, **named) for one, named in _calls(ready, stop, callbacks, metadata, kwargs)])
 
 
 async def agenerate(
@@ -106,7 +102,7 @@ async def agenerate(
     if not _concerned(model, *messages):
         return await call(messages, stop, callbacks, metadata=metadata, **kwargs)
     ready = [await _aready(model, one, metadata, kwargs) for one in messages]
-    calls = (call(*one.arguments(stop, callbacks), **one.named(metadata, kwargs)) for one in ready)
+    calls = (call(*one, **named) for one, named in _calls(ready, stop, callbacks, metadata, kwargs))
     return _merged(model, await asyncio.gather(*calls))
 
 
@@ -274,6 +270,15 @@ def _joined(model: BaseChatModel, messages: Sequence[BaseMessage], found: Sequen
     label = Label(receipts, [pending.fail for pending in found])
     coached = any(pending.advice.prompt for pending in found)
     return Ready(Messages(place(messages, "\n\n".join(blocks), model) if coached else messages), label)
+
+
+def _calls(
+    ready: Sequence[Ready], stop: list[str] | None, callbacks: Any, metadata: Any, kwargs: dict[str, Any]
+) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """What `generate` is called with for each; an id that was given is the first run's."""
+    for index, one in enumerate(ready):
+        named = {**kwargs, "run_id": None} if index else kwargs
+        yield ([one.messages], stop, one.heard(callbacks)), {**named, "metadata": one.told(metadata)}
 
 
 def _merged(model: BaseChatModel, results: Sequence[LLMResult]) -> LLMResult:
