@@ -131,11 +131,6 @@ class Door:
     def __reduce__(self) -> tuple[Any, ...]:
         return self._anew, ()
 
-    @property
-    def namespace(self) -> str:
-        """Of the coach."""
-        return self._ledger.namespace
-
     def advise(self, messages: Any, metadata: Any = None, **told: Any) -> Pending:
         """Advice for a model call with these messages, which a model has to see.
 
