@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from langchain_core.runnables.config import var_child_runnable_config
+
+from langgraph_coaching.agent.lookup import Lookup
 from langgraph_coaching.agent.memory import Memory
 from langgraph_coaching.agent.register import Register, register_name
 from langgraph_coaching.coaching.database import Database
@@ -17,7 +20,7 @@ from langgraph_coaching.recall.embedder import Embedder, embeddings_of
 from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.ledger import Entry, Ledger
 from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.search import Labels
+from langgraph_coaching.recall.search import Labels, labels_of
 from langgraph_coaching.recall.survey import Survey
 from langgraph_coaching.replay.booth import Booth
 from langgraph_coaching.traces.archive import Archive
@@ -97,7 +100,8 @@ class Coach(Booth):
         recorder = Recorder(ledger, traces, survey, store.behavior, limits=capture, redaction=redaction)
         super().__init__(self._database, store, embedder, shelf, traces, ledger, survey, adviser, recorder)
         self._memory = Memory()
-        self._register = Register(register_name(self._database.uri, namespace), recorder.keep)
+        lookup = Lookup(ledger, store, adviser)
+        self._register = Register(register_name(self._database.uri, namespace), recorder.keep, lookup)
         self._doors: dict[Labels, Door] = {}
 
     @property
@@ -146,7 +150,7 @@ class Coach(Booth):
     def advise(
         self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
     ) -> Advice:
-        """What coaching applies after these messages; never raises.
+        """What coaching applies after these messages; never raises. In a graph, its receipts and its trace say so.
 
         Args:
             messages: A conversation as LangChain takes it, oldest first, or one text of a user.
@@ -157,13 +161,19 @@ class Coach(Booth):
         Returns:
             The advice; where anything failed, empty advice with one receipt that says why.
         """
-        return self._recorded(self._adviser.advise(messages, _labels(agent, node, tags)))
+        labels = labels_of(agent, node, tags)
+        if (door := self._door_in_graph(labels)) is not None:
+            return door.advise(messages).handed_out()
+        return self._recorded(self._adviser.advise(messages, labels))
 
     async def aadvise(
         self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
     ) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
-        return self._recorded(await self._adviser.aadvise(messages, _labels(agent, node, tags)))
+        labels = labels_of(agent, node, tags)
+        if (door := self._door_in_graph(labels)) is not None:
+            return (await door.aadvise(messages)).handed_out()
+        return self._recorded(await self._adviser.aadvise(messages, labels))
 
     def advise_batch(
         self,
@@ -187,7 +197,7 @@ class Coach(Booth):
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        advice = self._adviser.advise_batch(conversations, _labels(agent, node, tags), stored=keep)
+        advice = self._adviser.advise_batch(conversations, labels_of(agent, node, tags), stored=keep)
         return [self._recorded(one) for one in advice] if keep else advice
 
     def node(
@@ -211,11 +221,9 @@ class Coach(Booth):
         Raises:
             TypeError: `inner` is nothing that can be wrapped.
         """
-        from langgraph_coaching.agent.listening import listen
         from langgraph_coaching.agent.node import advising_node, coached_node
 
-        listen()
-        door = self._door(_labels(agent, node, tags))
+        door = self._listening(labels_of(agent, node, tags))
         return advising_node(door, messages_key) if inner is None else coached_node(door, inner, messages_key)
 
     def middleware(self, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()) -> Any:
@@ -231,10 +239,8 @@ class Coach(Booth):
         """
         with extra("agents", "langchain"):
             from langgraph_coaching.agent.middleware import CoachingMiddleware
-        from langgraph_coaching.agent.listening import listen
 
-        listen()
-        return CoachingMiddleware(self._door(_labels(agent, node, tags)))
+        return CoachingMiddleware(self._listening(labels_of(agent, node, tags)))
 
     def model(
         self, model: ModelT, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
@@ -255,7 +261,19 @@ class Coach(Booth):
         """
         from langgraph_coaching.agent.model import coached_model
 
-        return coached_model(self._door(_labels(agent, node, tags)), model)
+        return coached_model(self._door(labels_of(agent, node, tags)), model)
+
+    def cache_key(self, key_func: Any = None, *, messages_key: str = "messages", **labels: Any) -> Any:
+        """For a cached node or task with a coached model in it: `CachePolicy(key_func=coach.cache_key())`.
+
+        Args:
+            key_func: Makes the key of the input; by default LangGraph's own.
+            messages_key: Where the input keeps its messages, or one text; a task has them as its first argument.
+            **labels: `agent`, `node` and `tags`, as the model or the node has them.
+        """
+        from langgraph_coaching.agent.caching import cache_key
+
+        return cache_key(self._adviser, key_func, labels_of(**labels), messages_key)
 
     def callback(self) -> BaseCallbackHandler:
         """A callback handler that captures every run it is given to as a trace; one serves any number of graphs."""
@@ -267,14 +285,22 @@ class Coach(Booth):
         fresh = Door(self._adviser, self._ledger, self._memory, self._register, labels, partial(_door_of, self, labels))
         return self._doors.setdefault(labels, fresh)
 
+    def _listening(self, labels: Labels) -> Door:
+        """The door; from here on, every chat model lets into its request what comes through it."""
+        from langgraph_coaching.agent.listening import listen
+
+        listen()
+        return self._door(labels)
+
+    def _door_in_graph(self, labels: Labels) -> Door | None:
+        """The door where a graph is running here, or None."""
+        metadata = (var_child_runnable_config.get() or {}).get("metadata") or {}
+        return self._listening(labels) if "langgraph_checkpoint_ns" in metadata else None
+
     def _recorded(self, advice: Advice) -> Advice:
         if advice.considered:
             self._recorder.keep(Entry("", advice))
         return advice
-
-
-def _labels(agent: str | None, node: str | None, tags: Iterable[str]) -> Labels:
-    return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))
 
 
 def _door_of(coach: Coach, labels: Labels) -> Door:

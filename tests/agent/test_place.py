@@ -60,7 +60,7 @@ def test_the_only_system_message_is_the_one_that_it_goes_into_wherever_it_stands
     assert [m.content for m in placed] == ["hi", f"by the way\n\n{BLOCK}", "ok"]
     assert [m.content for m in place([HUMAN, middle, next_to_it], BLOCK)] == ["hi", "by the way", f"and\n\n{BLOCK}"]
     later = place([HUMAN, middle, AIMessage("ok"), next_to_it], BLOCK)
-    assert [m.content for m in later] == ["hi", f"by the way\n\n{BLOCK}", "ok", "and"]
+    assert [m.content for m in later] == ["hi", "by the way", "ok", f"and\n\n{BLOCK}"]
 
 
 def test_a_system_message_in_front_comes_before_a_later_one():

@@ -201,6 +201,7 @@ class Door:
         fields: dict[str, Any] = {
             "said": asked.messages,
             "key": moment.key,
+            "asked": moment.asked,
             "digest": asked.digest,
             "told": moment.again,
         }

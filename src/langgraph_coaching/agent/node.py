@@ -10,8 +10,9 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.pregel import Pregel
 from langgraph.pregel.protocol import PregelProtocol
 
+from langgraph_coaching.agent.channel import carried
 from langgraph_coaching.agent.pending import waiting
-from langgraph_coaching.agent.state import CHANNEL, carried, read_field
+from langgraph_coaching.agent.state import CHANNEL, beside, read_field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,20 +37,20 @@ def advising_node(door: Door, messages_key: str) -> Runnable[Any, Any]:
     """
 
     def coach(state: Any) -> dict[str, Any]:
-        return _update(door.advise(read_field(state, messages_key)))
+        return _update(state, door.advise(read_field(state, messages_key)))
 
     async def acoach(state: Any) -> dict[str, Any]:
-        return _update(await door.aadvise(read_field(state, messages_key)))
+        return _update(state, await door.aadvise(read_field(state, messages_key)))
 
     return RunnableLambda(coach, acoach, name="coach")
 
 
-def _update(pending: Pending) -> dict[str, Any]:
-    if pending.advice.prompt:
+def _update(state: Any, pending: Pending) -> dict[str, Any]:
+    if pending.advice.prompt and pending.kept:
         pending.doubt("coached(state) has not come to a model call")  # until it does
-        if pending.kept:
-            pending.register.expect(pending.advice)
-    return {CHANNEL: [carried(pending)] if pending.advice.considered else []}
+        pending.register.expect(pending.advice)
+    item = carried(pending) if pending.advice.considered else None
+    return {CHANNEL: beside(state, item, pending.register.name)}
 
 
 def coached_node(door: Door, inner: Any, messages_key: str) -> Any:

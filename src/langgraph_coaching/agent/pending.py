@@ -41,6 +41,8 @@ class Pending:
     """The conversation it was asked for."""
     key: str = ""
     """Of the moment, as the ledger knows it."""
+    asked: str = ""
+    """The same without the thread."""
     digest: Callable[[], str] = str
     """Tells what was asked."""
     where: str = ""
@@ -101,6 +103,12 @@ class Pending:
             self.seen = True
             self.register.arrived(self.advice)
             self._record(self.advice)
+
+    def handed_out(self) -> Advice:
+        """The advice, of somebody who has asked for it: what they do with it is their affair."""
+        if self.advice.prompt:
+            self._record(self.advice)
+        return self.advice
 
     def fail(self) -> None:
         """The call has failed; made again, it has the same advice."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import secrets
 from collections import OrderedDict
+from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from langgraph_coaching.errors import NotFoundError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.ledger import Entry
@@ -30,18 +32,21 @@ class Register:
     Args:
         name: Of the coach: the same in every process that opens the same namespace of the same store.
         record: Takes what was advised, off the graph's path.
+        lookup: Finds the advice of a moment, or what was applied in it, in the store.
     """
 
-    def __init__(self, name: str, record: Callable[[Entry], None]) -> None:
+    def __init__(
+        self, name: str, record: Callable[[Entry], None], lookup: Callable[[str, Sequence[str]], Advice] | None = None
+    ) -> None:
         self.name = name
-        self.id = f"{name}-{secrets.token_hex(4)}"
-        """Of this object; it tells nothing of the coach's address."""
+        self.lookup = lookup or _nowhere
         self.record = record
         self._lock = Lock()
         self._warned: set[str] = set()
         self._failed: OrderedDict[str, Advice] = OrderedDict()
         self._expected: OrderedDict[str, Advice] = OrderedDict()
-        _open[self.id] = _open[name] = self
+        self._place = next(_places)
+        _open[self._place] = self
 
     def failed(self, request: str, advice: Advice) -> None:
         """Keeps the advice of a call that has failed, for when the same is asked again; not of one that has no name."""
@@ -74,11 +79,14 @@ class Register:
         with self._lock:
             self._expected.pop(advice.considered[0].id, None)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what it is told is kept."""
+        return _open.get(self._place) is self
+
     def close(self) -> None:
         """No more is recorded here; another coach of the same name may do so."""
-        for known_as in (self.id, self.name):
-            if _open.get(known_as) is self:
-                del _open[known_as]
+        _open.pop(self._place, None)
 
     def look(self) -> None:
         """Warns where advice was put into a state and no model has seen it."""
@@ -97,7 +105,16 @@ class Register:
             log.warning("%s: %s", where, text)
 
 
-_open: WeakValueDictionary[str, Register] = WeakValueDictionary()
+def _nowhere(_: str, applied: Sequence[str]) -> Advice:
+    raise NotFoundError(
+        f"{', '.join(applied)} is of a store that is not open here: open its Coach before the graph runs"
+    )
+
+
+_places = count()
+
+_open: WeakValueDictionary[int, Register] = WeakValueDictionary()
+"""Registers in the order in which they were made."""
 
 
 def register_name(uri: str, namespace: str) -> str:
@@ -105,7 +122,7 @@ def register_name(uri: str, namespace: str) -> str:
     return hashlib.sha256(f"{uri}\n{namespace}".encode()).hexdigest()[:16]
 
 
-def register_of(known_as: str) -> Register:
-    """The register with this id, or another of the same coach in this process, or one that keeps nothing."""
-    name = known_as.partition("-")[0]
-    return _open.get(known_as) or _open.get(name) or Register(name, lambda _: None)
+def register_of(name: str) -> Register:
+    """The latest open register of that name in this process, or one that keeps nothing."""
+    known = [register for _, register in sorted(_open.items()) if register.name == name]
+    return known[-1] if known else Register(name, lambda _: None)

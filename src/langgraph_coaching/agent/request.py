@@ -215,7 +215,7 @@ def _metadata(config: Any) -> dict[str, Any]:
 def _ready(model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]) -> Ready:
     expected = _expected(model, messages, metadata, kwargs)
     asked = [door.advise(messages, metadata) for door in silent(model, expected)]
-    return _joined(messages, [*expected, *asked])
+    return _joined(model, messages, [*expected, *asked])
 
 
 async def _aready(
@@ -223,7 +223,7 @@ async def _aready(
 ) -> Ready:
     expected = _expected(model, messages, metadata, kwargs)
     asked = [await door.aadvise(messages, metadata) for door in silent(model, expected)]
-    return _joined(messages, [*expected, *asked])
+    return _joined(model, messages, [*expected, *asked])
 
 
 def _expected(
@@ -257,7 +257,7 @@ def silent(model: Any, found: Sequence[Pending]) -> list[Door]:
     return [door for door in doors_of(model) if all(door.register.name != one.register.name for one in found)]
 
 
-def _joined(messages: Sequence[BaseMessage], found: Sequence[Pending]) -> Ready:
+def _joined(model: BaseChatModel, messages: Sequence[BaseMessage], found: Sequence[Pending]) -> Ready:
     """The request with the blocks of all of these in it; blocks of others stay."""
     if not any(pending.advice.considered for pending in found):
         return Ready(Messages(messages), None)
@@ -269,7 +269,7 @@ def _joined(messages: Sequence[BaseMessage], found: Sequence[Pending]) -> Ready:
     receipts = [receipt for pending in found for receipt in pending.advice.considered]
     label = Label(receipts, [pending.fail for pending in found])
     coached = any(pending.advice.prompt for pending in found)
-    return Ready(Messages(place(messages, "\n\n".join(blocks)) if coached else messages), label)
+    return Ready(Messages(place(messages, "\n\n".join(blocks), model) if coached else messages), label)
 
 
 def _calls(

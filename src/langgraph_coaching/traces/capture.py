@@ -96,7 +96,7 @@ class Capture(Inline, GraphCallbackHandler):
 
     def on_retriever_end(self, documents: Any, *, run_id: UUID, **_: Any) -> None:
         """It has answered."""
-        self._end("retriever_end", None, run_id)
+        self._end("retriever_end", _advised(documents), run_id)
 
     def on_retriever_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """It has raised."""
@@ -111,6 +111,12 @@ class Capture(Inline, GraphCallbackHandler):
         """A graph goes on from a checkpoint."""
         if event.run_id is not None:
             self._end("resume", event, event.run_id)
+
+
+def _advised(documents: Any) -> list[str]:
+    """Ids of the receipts that a retriever's documents stand for; none of another retriever's."""
+    briefs = [getattr(document, "metadata", None) for document in documents] if isinstance(documents, list) else []
+    return [str(brief["id"]) for brief in briefs if isinstance(brief, dict) and {"id", "coaching_id"} <= brief.keys()]
 
 
 def _copied(value: Any) -> Any:

@@ -130,6 +130,8 @@ class Recording:
                 self._model_answers(run, event)
             case "tool_end":
                 self._tool_answers(run, event)
+            case "retriever_end":
+                self._receipts.note(run, event.data or ())
             case "chain_error" | "llm_error" | "tool_error" | "retriever_error":
                 self._raised(run, event)
             case "resume" | "interrupt":
@@ -137,7 +139,21 @@ class Recording:
 
     def close(self, event: Event) -> None:
         """The root run has ended."""
+        for namespace, receipts in self._receipts.left().items():
+            self._advised(namespace, receipts, event)
         self.header |= {"status": self._status, "ended_at": moment(event.at)}
+
+    def _advised(self, namespace: str, receipts: tuple[Receipt, ...], event: Event) -> None:
+        """Puts receipts that belong to no model call to what their node has said, or to a step of their own."""
+        steps = (step for entry in reversed(self.transcript.entries) for step in entry.steps)
+        own = (step for step in steps if step.get("checkpoint_ns") == namespace)
+        step = next((step for step in own if step.get("type") not in ("user", "system")), None)
+        if step is not None:
+            step["receipts"] = (*step.get("receipts", ()), *receipts)
+        elif any(receipt.applied for receipt in receipts):
+            node = next((receipt.node for receipt in receipts if receipt.node), None)
+            where = {"node": node, "checkpoint_ns": namespace or None}
+            self._happened(self.root, event, "coaching", receipts=receipts, **where)
 
     def unreadable(self, run: Run, event: Event, error: Exception) -> None:
         """Says in the transcript that an event could not be read."""
