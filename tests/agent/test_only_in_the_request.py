@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 import pytest
@@ -262,6 +264,39 @@ def test_several_models_that_answer_are_each_coached(coach, coaching, run, model
 
     assert (model.blocks, other.blocks) == ([1], [1])
     assert [receipts(m) for m in state["messages"][1:]] == [[(coaching.id, 1)]] * 2
+
+
+def test_a_model_that_is_called_in_a_bare_thread(coach, coaching, run, model):
+    """Such a thread knows nothing of the node; that it is given the node's own messages tells whose call it is."""
+
+    def node(state):
+        with ThreadPoolExecutor() as pool:
+            return {"messages": [pool.submit(model.invoke, state["messages"]).result()]}
+
+    run(graph_of(coach.node(node)), asking())
+    coach.flush()
+
+    assert model.blocks == [1]
+    assert [r.outcome for r in coach.receipts()] == ["applied"]
+
+
+def test_a_branch_beside_it_is_not_coached(coach, coaching, run, model, scripted):
+    """Both branches have the same messages; only one is wrapped, and runs on while the other calls its model."""
+    other, called = scripted("Else."), threading.Event()
+
+    def beside(state):
+        answer = other.invoke(state["messages"])
+        called.set()
+        return {"messages": [answer]}
+
+    def node(state):
+        assert called.wait(30)
+        return {"messages": [model.invoke(state["messages"])]}
+
+    builder = StateGraph(MessagesState).add_node("agent", coach.node(node)).add_node("beside", beside)
+    run(builder.add_edge(START, "agent").add_edge(START, "beside").compile(), asking())
+
+    assert (model.blocks, other.blocks) == ([1], [0])
 
 
 def test_the_next_turn_is_another_conversation(coach, coaching, run, model):

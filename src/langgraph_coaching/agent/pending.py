@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import HumanMessage
+from langchain_core.runnables.config import var_child_runnable_config
 
 from langgraph_coaching.agent.conversation import is_about
 from langgraph_coaching.recall.ledger import Entry
@@ -185,9 +186,23 @@ ISSUED = Issued()
 _PENDING: ContextVar[tuple[Pending, ...]] = ContextVar("pending", default=())
 
 
+_ACTIVE: dict[Pending, None] = {}
+"""What waits anywhere in the process."""
+
+
 def pending_here() -> tuple[Pending, ...]:
     """What waits for a request here, the outermost first; of each coach only the nearest."""
     return _PENDING.get()
+
+
+def pending_for(prompt: Sequence[Any]) -> tuple[Pending, ...]:
+    """The same; in a thread that a node has started bare, so that it knows of nothing, what has these very messages."""
+    here = _PENDING.get()
+    if here or not _ACTIVE or var_child_runnable_config.get() is not None:
+        return here
+    given = {id(message) for message in prompt}
+    found = tuple(one for one in list(_ACTIVE) if any(id(message) in given for message in one.said))
+    return found if len({one.register.name for one in found}) == len(found) else ()
 
 
 def expect(pending: Pending) -> None:
@@ -200,6 +215,7 @@ def waiting(pending: Pending) -> Iterator[None]:
     """Inside, model calls about this conversation are this advice's; afterwards it is known whether there was one."""
     before = _PENDING.get()
     token = _PENDING.set((*_others(pending), pending))
+    _ACTIVE[pending] = None
     try:
         yield
     except BaseException:
@@ -210,6 +226,7 @@ def waiting(pending: Pending) -> Iterator[None]:
     finally:
         for outer in before:
             outer.superseded |= outer.register.name == pending.register.name and pending.seen
+        del _ACTIVE[pending]
         _PENDING.reset(token)
 
 

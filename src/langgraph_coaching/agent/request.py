@@ -16,7 +16,7 @@ from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables.config import ensure_config, var_child_runnable_config
 
 from langgraph_coaching.agent.label import Label
-from langgraph_coaching.agent.pending import ISSUED, pending_here
+from langgraph_coaching.agent.pending import ISSUED, pending_for, pending_here
 from langgraph_coaching.agent.place import blocks_in, place
 
 if TYPE_CHECKING:
@@ -192,14 +192,14 @@ def _concerned(model: BaseChatModel, *prompts: Sequence[BaseMessage]) -> bool:
     """Whether anything may belong into these prompts, or stands in them."""
     if all(isinstance(prompt, Messages) for prompt in prompts):
         return False
-    if pending_here() or doors_of(model):
+    if doors_of(model) or any(pending_for(prompt) for prompt in prompts):
         return True
     return bool(ISSUED) and any(blocks_in(prompt) for prompt in prompts)
 
 
 def _begun(model: BaseChatModel, given: Any) -> list[BaseMessage] | None:
     """The messages of an input, or None where nothing is to be done about them."""
-    if isinstance(given, Request) or not (pending_here() or doors_of(model) or ISSUED):
+    if isinstance(given, Request) or not (pending_here() or doors_of(model) or ISSUED):  # a block that waits is issued
         return None
     try:
         messages = model._convert_input(given).to_messages()  # noqa: SLF001 - as the method itself does
@@ -233,7 +233,7 @@ def _expected(
     texts = blocks_in(messages)
     structured = any(name in kwargs for name in _STRUCTURED)
     found = []
-    for pending in pending_here():
+    for pending in pending_for(messages):
         if pending.advice.prompt in texts or pending.fits(model, messages, structured=structured):
             found.append(pending)
         else:
