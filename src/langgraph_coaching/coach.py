@@ -79,15 +79,8 @@ class Coach(Booth):
             raise InvalidCoachingError(
                 f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
             )
-        self._options: dict[str, Any] = {
-            "embeddings": embeddings,
-            "namespace": namespace,
-            "limits": limits,
-            "judge": judge,
-            "redact": redact,
-            "capture": capture,
-            "storage_options": storage_options,
-        }
+        self._options: dict[str, Any] = {"embeddings": embeddings, "namespace": namespace, "limits": limits}
+        self._options |= {"judge": judge, "redact": redact, "capture": capture, "storage_options": storage_options}
         self.limits = limits or Limits()
         self._database = Database(uri, storage_options)
         embedder = Embedder(embeddings_of(embeddings))
