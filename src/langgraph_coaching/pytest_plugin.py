@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from dataclasses import fields, replace
 from pathlib import Path
@@ -136,7 +135,7 @@ def coaching_cassette(request: pytest.FixtureRequest, coaching_cassette_config: 
     path, source = library.where(place)
     if record == "none":
         path = source
-    elif "PYTEST_XDIST_WORKER" in os.environ and len(library.readers()[source.resolve()]) > 1:
+    elif hasattr(request.config, "workerinput") and len(library.readers()[source.resolve()]) > 1:
         raise RecordingError(f"several tests share {path}; record it in one process, with -n 0, or one's is lost")
     elif record == "rewrite" and library.others(place):
         record = "all"  # what the others have just recorded stays

@@ -100,8 +100,9 @@ def test_tests_that_share_a_cassette_do_not_drop_each_others_recordings(project,
     assert "more" not in (pytester.path / "cassettes/test_shop/Shared.yaml").read_text()
 
 
-def test_recording_what_is_shared_in_several_processes_is_refused(project, monkeypatch):
-    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
+def test_recording_what_is_shared_in_several_processes_is_refused(project, pytester):
+    # What pytest-xdist sets in a process that runs a part of the tests.
+    pytester.makeconftest("def pytest_configure(config):\n    config.workerinput = {'workerid': 'gw0'}\n")
     result = project(SHARED, "--coaching-record=rewrite")
     result.assert_outcomes(errors=3)
     result.stdout.fnmatch_lines(["*several tests share *Shared.yaml; record it in one process, with -n 0*"])

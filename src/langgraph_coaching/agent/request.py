@@ -74,6 +74,7 @@ class Ready:
 def generate(
     call: Callable[..., LLMResult],
     model: BaseChatModel,
+    /,
     messages: list[list[BaseMessage]],
     stop: list[str] | None = None,
     callbacks: Any = None,
@@ -91,6 +92,7 @@ def generate(
 async def agenerate(
     call: Callable[..., Awaitable[LLMResult]],
     model: BaseChatModel,
+    /,
     messages: list[list[BaseMessage]],
     stop: list[str] | None = None,
     callbacks: Any = None,
@@ -109,6 +111,7 @@ async def agenerate(
 def stream(
     call: Callable[..., Iterator[Any]],
     model: BaseChatModel,
+    /,
     input: Any,  # noqa: A002 - its name there
     config: Any = None,
     **kwargs: Any,
@@ -121,6 +124,7 @@ def stream(
 def astream(
     call: Callable[..., AsyncIterator[Any]],
     model: BaseChatModel,
+    /,
     input: Any,  # noqa: A002 - its name there
     config: Any = None,
     **kwargs: Any,
@@ -133,6 +137,7 @@ def astream(
 def _streamed(
     call: Callable[..., Iterator[Any]],
     model: BaseChatModel,
+    /,
     messages: list[BaseMessage],
     config: Any,
     kwargs: dict[str, Any],
@@ -144,6 +149,7 @@ def _streamed(
 async def _astreamed(
     call: Callable[..., AsyncIterator[Any]],
     model: BaseChatModel,
+    /,
     messages: list[BaseMessage],
     config: Any,
     kwargs: dict[str, Any],
@@ -156,6 +162,7 @@ async def _astreamed(
 def opened(
     call: Callable[..., Any],
     model: BaseChatModel,
+    /,
     input: Any,  # noqa: A002 - its name there
     config: Any = None,
     **kwargs: Any,
@@ -171,6 +178,7 @@ def opened(
 async def aopened(
     call: Callable[..., Awaitable[Any]],
     model: BaseChatModel,
+    /,
     input: Any,  # noqa: A002 - its name there
     config: Any = None,
     **kwargs: Any,

@@ -56,6 +56,7 @@ class _Ready:
 def generate(
     call: Callable[..., LLMResult],
     model: BaseLLM,
+    /,
     prompts: list[str],
     *args: Any,
     metadata: Any = None,
@@ -71,6 +72,7 @@ def generate(
 async def agenerate(
     call: Callable[..., Awaitable[LLMResult]],
     model: BaseLLM,
+    /,
     prompts: list[str],
     *args: Any,
     metadata: Any = None,
@@ -86,6 +88,7 @@ async def agenerate(
 def stream(
     call: Callable[..., Iterator[str]],
     model: BaseLLM,
+    /,
     input: Any,  # noqa: A002 - its name there
     config: Any = None,
     **kwargs: Any,
@@ -99,6 +102,7 @@ def stream(
 async def astream(
     call: Callable[..., AsyncIterator[str]],
     model: BaseLLM,
+    /,
     input: Any,  # noqa: A002 - its name there
     config: Any = None,
     **kwargs: Any,

@@ -52,8 +52,7 @@ class Recording:
         """The model calls that have ended."""
         self._prompts: dict[str, str] = {}
         self._interrupts: set[str] = set()
-        self._resumed = False
-        self._status = "done"
+        self._resumed, self._status = False, "done"
 
     # ── what starts ──
 
