@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from langchain_core.runnables.config import var_child_runnable_config
+
+from langgraph_coaching.agent.lookup import Lookup
 from langgraph_coaching.agent.memory import Memory
+from langgraph_coaching.agent.register import Register, register_name
 from langgraph_coaching.coaching.database import Database
 from langgraph_coaching.coaching.store import Store
 from langgraph_coaching.coaching.wording import is_name
@@ -15,7 +20,7 @@ from langgraph_coaching.recall.embedder import Embedder, embeddings_of
 from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.ledger import Entry, Ledger
 from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.search import Labels
+from langgraph_coaching.recall.search import Labels, labels_of
 from langgraph_coaching.recall.survey import Survey
 from langgraph_coaching.replay.booth import Booth
 from langgraph_coaching.traces.archive import Archive
@@ -34,6 +39,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.agent.door import Door
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.limits import CaptureLimits
+
+
+ModelT = TypeVar("ModelT")
 
 
 class Coach(Booth):
@@ -71,6 +79,8 @@ class Coach(Booth):
             raise InvalidCoachingError(
                 f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
             )
+        self._options: dict[str, Any] = {"embeddings": embeddings, "namespace": namespace, "limits": limits}
+        self._options |= {"judge": judge, "redact": redact, "capture": capture, "storage_options": storage_options}
         self.limits = limits or Limits()
         self._database = Database(uri, storage_options)
         embedder = Embedder(embeddings_of(embeddings))
@@ -83,6 +93,9 @@ class Coach(Booth):
         recorder = Recorder(ledger, traces, survey, store.behavior, limits=capture, redaction=redaction)
         super().__init__(self._database, store, embedder, shelf, traces, ledger, survey, adviser, recorder)
         self._memory = Memory()
+        lookup = Lookup(ledger, store, adviser)
+        self._register = Register(register_name(self._database.uri, namespace), recorder.keep, lookup)
+        self._doors: dict[Labels, Door] = {}
 
     @property
     def uri(self) -> str:
@@ -93,6 +106,10 @@ class Coach(Booth):
     def embeddings(self) -> Embeddings:
         """The LangChain embeddings in use."""
         return self._embedder.embeddings
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """In another process, what was pickled opens the same store; nothing that waits in memory goes along."""
+        return partial(type(self), **self._options), (self.uri,)
 
     def __enter__(self) -> Self:
         return self
@@ -109,14 +126,24 @@ class Coach(Booth):
         try:
             self.flush()
         finally:
+            self._register.close()
             self._database.close()
+
+    def flush(self) -> None:
+        """Waits until every receipt and every captured step is in the store; warns where coaching was lost on its way.
+
+        Raises:
+            StoreError: They could not be written; they stay queued and are tried again.
+        """
+        self._register.look()
+        super().flush()
 
     # ── live ──
 
     def advise(
         self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
     ) -> Advice:
-        """What coaching applies after these messages; never raises.
+        """What coaching applies after these messages; never raises. In a graph, its receipts and its trace say so.
 
         Args:
             messages: A conversation as LangChain takes it, oldest first, or one text of a user.
@@ -127,13 +154,19 @@ class Coach(Booth):
         Returns:
             The advice; where anything failed, empty advice with one receipt that says why.
         """
-        return self._recorded(self._adviser.advise(messages, _labels(agent, node, tags)))
+        labels = labels_of(agent, node, tags)
+        if (door := self._door_in_graph(labels)) is not None:
+            return door.advise(messages).handed_out()
+        return self._recorded(self._adviser.advise(messages, labels))
 
     async def aadvise(
         self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
     ) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
-        return self._recorded(await self._adviser.aadvise(messages, _labels(agent, node, tags)))
+        labels = labels_of(agent, node, tags)
+        if (door := self._door_in_graph(labels)) is not None:
+            return (await door.aadvise(messages)).handed_out()
+        return self._recorded(await self._adviser.aadvise(messages, labels))
 
     def advise_batch(
         self,
@@ -157,7 +190,7 @@ class Coach(Booth):
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        advice = self._adviser.advise_batch(conversations, _labels(agent, node, tags), stored=keep)
+        advice = self._adviser.advise_batch(conversations, labels_of(agent, node, tags), stored=keep)
         return [self._recorded(one) for one in advice] if keep else advice
 
     def node(
@@ -183,7 +216,7 @@ class Coach(Booth):
         """
         from langgraph_coaching.agent.node import advising_node, coached_node
 
-        door = self._door(_labels(agent, node, tags))
+        door = self._listening(labels_of(agent, node, tags))
         return advising_node(door, messages_key) if inner is None else coached_node(door, inner, messages_key)
 
     def middleware(self, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()) -> Any:
@@ -200,7 +233,40 @@ class Coach(Booth):
         with extra("agents", "langchain"):
             from langgraph_coaching.agent.middleware import CoachingMiddleware
 
-        return CoachingMiddleware(self._door(_labels(agent, node, tags)))
+        return CoachingMiddleware(self._listening(labels_of(agent, node, tags)))
+
+    def model(
+        self, model: ModelT, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
+    ) -> ModelT:
+        """Your chat model with coaching in each request as it leaves: good wherever the model is, in a graph or not.
+
+        The result is a copy of the same class. What is made of it is coached too: `bind_tools`,
+        `with_structured_output`, `with_retry`, `with_fallbacks`, `with_config`.
+
+        Args:
+            model: A chat model, or a Runnable with chat models in it, such as `model.bind_tools(…)`.
+            agent: Label matched against each coaching's scope.
+            node: The same; by default the graph's node in which it is called.
+            tags: Further labels.
+
+        Raises:
+            InvalidCoachingError: There is no chat model in it.
+        """
+        from langgraph_coaching.agent.model import coached_model
+
+        return coached_model(self._door(labels_of(agent, node, tags)), model)
+
+    def cache_key(self, key_func: Any = None, *, messages_key: str = "messages", **labels: Any) -> Any:
+        """For a cached node or task with a coached model in it: `CachePolicy(key_func=coach.cache_key())`.
+
+        Args:
+            key_func: Makes the key of the input; by default LangGraph's own.
+            messages_key: Where the input keeps its messages, or one text; a task has them as its first argument.
+            **labels: `agent`, `node` and `tags`, as the model or the node has them.
+        """
+        from langgraph_coaching.agent.caching import cache_key
+
+        return cache_key(self._adviser, key_func, labels_of(**labels), messages_key)
 
     def callback(self) -> BaseCallbackHandler:
         """A callback handler that captures every run it is given to as a trace; one serves any number of graphs."""
@@ -209,7 +275,20 @@ class Coach(Booth):
     def _door(self, labels: Labels) -> Door:
         from langgraph_coaching.agent.door import Door
 
-        return Door(self._adviser, self._ledger, self._memory, self._recorder.keep, labels)
+        fresh = Door(self._adviser, self._ledger, self._memory, self._register, labels, partial(_door_of, self, labels))
+        return self._doors.setdefault(labels, fresh)
+
+    def _listening(self, labels: Labels) -> Door:
+        """The door; from here on, every chat model lets into its request what comes through it."""
+        from langgraph_coaching.agent.listening import listen
+
+        listen()
+        return self._door(labels)
+
+    def _door_in_graph(self, labels: Labels) -> Door | None:
+        """The door where a graph is running here, or None."""
+        metadata = (var_child_runnable_config.get() or {}).get("metadata") or {}
+        return self._listening(labels) if "langgraph_checkpoint_ns" in metadata else None
 
     def _recorded(self, advice: Advice) -> Advice:
         if advice.considered:
@@ -217,5 +296,5 @@ class Coach(Booth):
         return advice
 
 
-def _labels(agent: str | None, node: str | None, tags: Iterable[str]) -> Labels:
-    return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))
+def _door_of(coach: Coach, labels: Labels) -> Door:
+    return coach._door(labels)  # noqa: SLF001 - of this module

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 import shlex
 from dataclasses import fields, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from langgraph_coaching.replay.cassette import CassetteConfig
+    from langgraph_coaching.replay.cassette_name import Place
     from langgraph_coaching.replay.library import Library
     from langgraph_coaching.replay.tape import Tape
 
@@ -70,7 +71,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if item.get_closest_marker(FIXTURE) and FIXTURE not in names:
         names.insert(0, FIXTURE)
     if FIXTURE in names:
-        item.config.stash[_LIBRARY].expect(_path(item, _marked(item)), item.nodeid)
+        item.config.stash[_LIBRARY].expect(_place(item, _marked(item)))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -88,12 +89,30 @@ def _marked(item: pytest.Item) -> dict[str, Any]:
     return {**({"name": marker.args[0]} if marker.args else {}), **marker.kwargs}
 
 
-def _path(item: pytest.Item, config: dict[str, Any]) -> Path:
-    folder = config.get("folder") or Path("cassettes") / item.path.stem
+def _place(item: pytest.Item, config: dict[str, Any]) -> Place:
+    from langgraph_coaching.replay.cassette_name import place_of
+
     within = getattr(item, "cls", None)
-    own = f"{within.__name__}.{item.name}" if within else item.name
-    name = re.sub(r'[<>?%*:|"\'\\]|/(?!\w)', "-", config.get("name") or own.replace("/", "-"))
-    return item.path.parent / folder / f"{name}.yaml"
+    return place_of(
+        item.nodeid,
+        item.path.parent / (config.get("folder") or Path("cassettes") / item.path.stem),
+        given=config.get("name"),
+        own=f"{within.__qualname__}.{item.name}" if within else item.name,
+        inner=f"{within.__name__}.{item.name}" if within else item.name,
+        ambiguous=_has_a_twin(item),
+        file=item.path,
+    )
+
+
+def _has_a_twin(item: pytest.Item) -> bool:
+    """Whether the file has another test, or class of tests, whose name differs in nothing but capitals."""
+    within, module = getattr(item, "cls", None), getattr(item, "module", None)
+    names = [*(within.__qualname__.split(".") if within else ()), getattr(item, "originalname", None) or item.name]
+    for name in names:
+        if any(other != name and other.casefold() == name.casefold() for other in dir(module)):
+            return True
+        module = getattr(module, name, None)
+    return False
 
 
 @pytest.fixture
@@ -111,15 +130,24 @@ def coaching_cassette(request: pytest.FixtureRequest, coaching_cassette_config: 
 
     item: pytest.Item = request.node
     config = _configured(item, coaching_cassette_config)
-    path = _path(item, {"name": config.name, "folder": config.folder})
+    place = _place(item, {"name": config.name, "folder": config.folder})
+    library, record = request.config.stash[_LIBRARY], request.config.getoption("--coaching-record")
+    library.expect(place)
+    path, source = library.where(place)
+    if record == "none":
+        path = source
+    elif "PYTEST_XDIST_WORKER" in os.environ and len(library.readers()[source.resolve()]) > 1:
+        raise RecordingError(f"several tests share {path}; record it in one process, with -n 0, or one's is lost")
+    elif record == "rewrite" and library.others(place):
+        record = "all"  # what the others have just recorded stays
     again = f"pytest {shlex.quote(item.nodeid)} --coaching-record=rewrite"
-    with recorded(path, config, record=request.config.getoption("--coaching-record"), again=again) as tape:
+    with recorded(path, config, record=record, again=again, source=source, owner=place.owner or "") as tape:
         item.stash[_OUR_TAPE] = tape
         yield tape
         if item.stash.get(_FAILED, False):  # what made a test fail is not kept
             tape.discard()
     if not item.stash.get(_FAILED, False):
-        request.config.stash[_LIBRARY].returned(path, item.nodeid, tape)
+        library.returned(path, item.nodeid, tape)
 
 
 def _configured(item: pytest.Item, config: CassetteConfig) -> CassetteConfig:

@@ -52,11 +52,34 @@ def test_it_goes_into_the_last_of_the_system_messages_in_front():
     assert [m.content for m in placed] == ["one", f"two\n\n{BLOCK}", "hi"]
 
 
-def test_a_system_message_in_the_middle_is_left_where_it_is():
-    middle = SystemMessage("by the way")
+def test_the_only_system_message_is_the_one_that_it_goes_into_wherever_it_stands():
+    """Some providers refuse a second one that does not follow the first."""
+    middle, next_to_it = SystemMessage("by the way"), SystemMessage("and")
     placed = place([HUMAN, middle, AIMessage("ok")], BLOCK)
 
-    assert [m.content for m in placed] == [BLOCK, "hi", "by the way", "ok"]
+    assert [m.content for m in placed] == ["hi", f"by the way\n\n{BLOCK}", "ok"]
+    assert [m.content for m in place([HUMAN, middle, next_to_it], BLOCK)] == ["hi", "by the way", f"and\n\n{BLOCK}"]
+    later = place([HUMAN, middle, AIMessage("ok"), next_to_it], BLOCK)
+    assert [m.content for m in later] == ["hi", "by the way", "ok", f"and\n\n{BLOCK}"]
+
+
+def test_a_system_message_in_front_comes_before_a_later_one():
+    placed = place([SystemMessage("one"), HUMAN, SystemMessage("two")], BLOCK)
+
+    assert [m.content for m in placed] == [f"one\n\n{BLOCK}", "hi", "two"]
+
+
+def test_the_cached_prefix_ends_where_it_ended():
+    """A part with the block that a caching middleware has marked hands the mark back."""
+    mark = {"cache_control": {"type": "ephemeral"}}
+    plain = [{"type": "text", "text": "Be kind."}]
+    (placed,) = place([SystemMessage(plain)], BLOCK)
+    marked = SystemMessage([*placed.content[:-1], placed.content[-1] | mark])
+    (again,) = place([marked], LATER)
+
+    assert again.content == [plain[0] | mark, {"type": "text", "text": LATER}]
+    (whole,) = place([SystemMessage([{"type": "text", "text": f"Be kind.\n\n{BLOCK}"} | mark])], LATER)
+    assert whole.content == [plain[0] | mark, {"type": "text", "text": LATER}]
 
 
 def test_the_messages_given_are_not_changed():
@@ -75,7 +98,7 @@ def test_another_block_takes_the_place_of_the_first():
 def test_blocks_are_taken_out_wherever_they_are():
     messages = [HUMAN, SystemMessage(f"by the way\n\n{BLOCK}"), SystemMessage(BLOCK)]
 
-    assert [m.content for m in place(messages, LATER)] == [LATER, "hi", "by the way"]
+    assert [m.content for m in place(messages, LATER)] == ["hi", f"by the way\n\n{LATER}"]
 
 
 @pytest.mark.parametrize("text", LOOK_ALIKES)
@@ -122,7 +145,9 @@ def test_out_again_is_as_before(front, rest):
     placed = place(messages, BLOCK)
 
     assert str([m.content for m in placed]).count("<coaching>") == 1
-    assert isinstance(placed[0], SystemMessage)
+    assert sum(isinstance(m, SystemMessage) for m in placed) == max(
+        1, sum(isinstance(m, SystemMessage) for m in messages)
+    )
     assert displaced(placed) == messages
     assert [m for m in placed if not isinstance(m, SystemMessage)] == [
         m for m in messages if not isinstance(m, SystemMessage)

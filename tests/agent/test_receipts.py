@@ -178,16 +178,24 @@ def test_a_call_of_another_middleware_is_not_labelled(coach, coaching, run, mode
 
 
 @pytest.mark.parametrize("outer_asked", [OTHER, ASKED])
-def test_of_two_coaches_the_nearest_labels_the_call(coach, coaching, run, model, embeddings, tracer, outer_asked):
+def test_of_two_coaches_both_are_heard_and_both_label_the_call(
+    coach, coaching, run, model, embeddings, tracer, outer_asked
+):
     with Coach(coach.uri, embeddings=embeddings, limits=coach.limits, namespace="outer") as outer:
-        coached_on(outer, outer_asked, "Something else.", f"a person says: {outer_asked}")
+        theirs = coached_on(outer, outer_asked, "Something else.", f"a person says: {outer_asked}")
         node = outer.node(coach.node(calling(model, run, messages_of)))
         graph = StateGraph(MessagesState).add_node("agent", node).add_edge(START, "agent").compile()
         state = run(graph, asking(), {"callbacks": [tracer]})
+        outer.flush()
+        coach.flush()
+        stored = [[r.outcome for r in one.receipts()] for one in (outer, coach)]
 
-    assert model.blocks == [1]
-    assert tracer.coached_models() == [f"{coaching.id}@1"]
-    assert receipts(state["messages"][-1]) == [(coaching.id, 1)]
+    both = outer_asked == ASKED
+    applied = [theirs.id, coaching.id] if both else [coaching.id]
+    assert model.blocks == [len(applied)]
+    assert tracer.coached_models() == [",".join(f"{one}@1" for one in applied)]
+    assert receipts(state["messages"][-1]) == [(one, 1) for one in applied]
+    assert stored == [["applied" if both else "below_floor"], ["applied"]]
 
 
 # ── coached(state) ──

@@ -108,12 +108,12 @@ def test_every_kind_of_asynchronous_node(coach, coaching, model, kind):
     assert receipts(state["messages"][-1]) == [(coaching.id, 1)]
 
 
-def test_a_chain_keeps_its_own_system_message_in_front(coach, coaching, run, model):
+def test_the_system_message_that_a_chain_adds_is_the_one_that_it_goes_into(coach, coaching, run, model):
     run(graph_of(coach.node(chain(model))), asking())
 
     (prompt,) = model.prompts
-    assert [m.type for m in prompt] == ["system", "system", "human"]
-    assert prompt[0].content == "You are brief."
+    assert [m.type for m in prompt] == ["system", "human"]
+    assert prompt[0].content.startswith("You are brief.\n\n<coaching>")
 
 
 def test_langgraph_goes_on_injecting(coach, coaching, run, model):
@@ -279,35 +279,33 @@ def test_nothing_of_it_is_sent_on(coach, coaching, run, model):
     assert [m.type for m in seen[0]["messages"]] == ["human"]
 
 
-USER, PAIR = {"role": "user", "content": ASKED}, ("user", ASKED)
 FORMS = {
-    "mappings": ([USER], {"role": "system", "content": ""}),
-    "pairs": ([PAIR], ("system", "")),
-    "mappings with a system message": (
-        [{"role": "system", "content": "Be kind.", "name": "x"}, USER],
-        {"role": "system", "content": "Be kind.\n\n", "name": "x"},
-    ),
-    "pairs with a system message": ([("system", "Be kind."), PAIR], ("system", "Be kind.\n\n")),
+    "mappings": [{"role": "system", "content": "Be kind.", "name": "x"}, {"role": "user", "content": ASKED}],
+    "pairs": [("user", ASKED)],
+    "a tuple": (("system", "Be kind."), ("user", ASKED)),
+    "one text": ASKED,
+    "one message": HumanMessage(ASKED),
 }
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_messages_keep_their_form(coach, coaching, run, form):
-    """A node may hand them to a client that knows nothing of LangChain."""
-    messages, front = FORMS[form]
-    seen = []
+def test_a_node_is_given_its_messages_as_they_are(coach, coaching, run, model, form):
+    """Whatever it does with them, coaching is in the model's request alone."""
+    messages, seen = FORMS[form], []
 
     def call_model(state):
         seen.append(state["messages"])
-        return {"messages": [*state["messages"], {"role": "assistant", "content": "ok"}]}
+        return {"messages": [*(state["messages"],), model.invoke(convert_to_messages_of(state["messages"]))]}
 
     state = run(graph_of(coach.node(call_model), PlainState), {"messages": messages})
 
-    block = coach.advise(messages).prompt
-    system = {**front, "content": front["content"] + block} if isinstance(front, dict) else (front[0], front[1] + block)
-    assert TOLD in block
-    assert seen == [[system, messages[-1]]]
-    assert state["messages"] == [*messages, {"role": "assistant", "content": "ok"}]
+    assert seen[0] is messages or seen == [messages]
+    assert model.blocks == [1]
+    assert leaked(state) == []
+
+
+def convert_to_messages_of(given):
+    return [given] if isinstance(given, HumanMessage) else given
 
 
 def test_another_key_for_the_messages(coach, coaching, run, model):

@@ -225,3 +225,34 @@ def test_what_was_deleted_is_restored_before_it_is_changed(present):
 def test_examples_may_come_from_anywhere():
     assert [e.text for e in examples_of(text for text in ("a", "b"))] == ["a", "b"]
     assert examples_of(()) == ()
+
+
+@pytest.mark.parametrize("name", ["c-1", "a.b:c_d-e", "\u00fc\u65e5", "  c-1 ", "7", "-x"])
+def test_ids_that_are_accepted(name):
+    assert compose("d", **WHAT, id=name).id == name.strip()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'x"""\nimport os\n"""',
+        "a b",
+        "a/b",
+        "../x",
+        "a'b",
+        'a"b',
+        "$(x)",
+        "a;b",
+        "a\\b",
+        "{x}",
+        "a,b",
+        "`x`",
+        "a@b",
+        "a#b",
+    ],
+)
+def test_ids_that_could_be_taken_for_something_else_are_refused(name):
+    with pytest.raises(InvalidCoachingError, match="may hold letters, digits and the signs"):
+        compose("d", **WHAT, id=name)
+    with pytest.raises(InvalidCoachingError, match=r"row 2: the id .*; nothing was saved"):
+        composed_many("d", [WHAT, WHAT | {"id": name}])

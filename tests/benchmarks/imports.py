@@ -2,7 +2,9 @@
 
     python tests/benchmarks/imports.py --data ../shared/data
 
-Imports every sample of `langgraph_traces` and counts traces, steps by type, model calls, and what could not be read.
+Imports everything in `langgraph_traces` and `trajectories` and counts, for each file, rows, traces, model calls, steps
+by type, steps without any text, traces without a user, and what the import had to say about them. `--details` adds
+every finding by its words, and how much is kept beside the steps.
 """
 
 import argparse
@@ -12,34 +14,58 @@ from pathlib import Path
 
 from langgraph_coaching import import_traces
 
-FILES = {
+TRACES = {
     "langsmith_run_ingest.jsonl": "langsmith",
     "framework_traces.jsonl": "langfuse",
     "langgraph_platform_debug_stream.jsonl": "debug_stream",
 }
+COLUMNS = ("rows", "traces", "model calls", "user", "message", "reasoning", "tool_call", "tool_result", "system")
+ADDED = ("empty steps", "no user", "findings", "unreadable")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the folder with `langgraph_traces` in it")
-    folder = parser.parse_args().data / "langgraph_traces"
-    for name, form in FILES.items():
-        rows = sum(1 for line in (folder / name).read_text(encoding="utf-8").splitlines() if line.strip())
-        imported = import_traces(folder / name, format=form)
-        kinds = Counter(step.type for trace in imported for step in trace.steps)
-        calls = sum(len(trace.calls) for trace in imported)
-        failures = [found for found in imported.findings if found.kind == "unreadable"]
-        beside = [part for trace in imported for part in (trace.metadata, *(step.extra for step in trace.steps))]
-        kept = sum(len(json.dumps(part)) for part in beside)
-        print(
-            f"{name} ({form}): {rows} rows, {len(imported)} traces, {sum(kinds.values())} steps, {calls} model calls,"
-            f" {len(failures)} unreadable, {len(imported.findings) - len(failures)} repaired"
-        )
-        print(
-            "  "
-            + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-            + f"; {kept:,} characters kept beside"
-        )
+    parser.add_argument("--data", type=Path, required=True, help="the folder with the two folders in it")
+    parser.add_argument("--details", action="store_true", help="print the findings as well")
+    given = parser.parse_args()
+    files = [(given.data / "langgraph_traces" / name, form) for name, form in TRACES.items()]
+    files += [(path, "openai") for path in sorted((given.data / "trajectories").glob("*.jsonl"))]
+    columns = (*COLUMNS, *ADDED)
+    print("| file | " + " | ".join(columns) + " |\n|---|" + "---:|" * len(columns))
+    total = Counter()
+    for path, form in files:
+        counts, findings, kept = counted(path, form)
+        total += counts
+        row(path.name, counts, columns)
+        if given.details:
+            print(f"    {kept:,} characters kept beside the steps")
+            for words, count in findings.most_common():
+                print(f"    {count} x {words}")
+    row("all", total, columns)
+
+
+def row(name, counts, columns):
+    print(f"| {name} | " + " | ".join(f"{counts[column]:,}" for column in columns) + " |")
+
+
+def counted(path, form):
+    imported = import_traces(path, format=form)
+    steps = [step for trace in imported for step in trace.steps]
+    counts = Counter(step.type for step in steps)
+    counts["rows"] = sum(1 for line in path.read_text(encoding="utf-8").split("\n") if line.strip())
+    counts["traces"] = len(imported)
+    counts["model calls"] = sum(
+        len(trace.calls) or len({step.call for step in trace.steps if step.call is not None}) for trace in imported
+    )
+    counts["empty steps"] = sum(
+        1 for step in steps if not step.text.strip() and step.type not in ("tool_call", "handoff")
+    )
+    counts["no user"] = sum(1 for trace in imported if not any(step.type == "user" for step in trace.steps))
+    counts["findings"] = len(imported.findings)
+    counts["unreadable"] = sum(1 for found in imported.findings if found.kind == "unreadable")
+    beside = [part for trace in imported for part in (trace.metadata, *(step.extra for step in trace.steps))]
+    findings = Counter(f"{found.kind}: {found.message[:150]}" for found in imported.findings)
+    return counts, findings, sum(len(json.dumps(part)) for part in beside)
 
 
 if __name__ == "__main__":

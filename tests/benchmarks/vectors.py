@@ -16,13 +16,15 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from langgraph_coaching.recall import minilm
-from langgraph_coaching.recall.background import Background, texts
+from langgraph_coaching.recall.background import Background, farewells, texts, turns
 from langgraph_coaching.recall.background.shelf import PACKAGED, unpacked
 from langgraph_coaching.recall.calibrate import Place
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
+from langgraph_coaching.recall.negation import unwanted
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
+from langgraph_coaching.recall.spelling import mended
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,7 +163,7 @@ class Vectors:
         if self.name == "minilm":
             return unpacked(PACKAGED.read_bytes())
         requests, talk = texts()
-        background = Background.of(self((*requests, *talk)), len(talk))
+        background = Background.of(self((*requests, *talk)), len(talk), len(farewells()), *map(self, turns()))
         return replace(background, weights=weights(simulated(self.phrasings, background)))
 
     @property
@@ -176,5 +178,8 @@ class Vectors:
             block = missing[start : start + BATCH]
             vectors = self(block)
             crowding = self.background.crowding(vectors)
-            self._places |= {t: Place(v, float(c)) for t, v, c in zip(block, vectors, crowding, strict=True)}
+            self._places |= {
+                text: Place(vector, float(crowded), unwanted=unwanted(mended(text)))
+                for text, vector, crowded in zip(block, vectors, crowding, strict=True)
+            }
         return [self._places[text] for text in wanted]

@@ -95,6 +95,16 @@ def test_many_come_from_a_file(command, coach_there, tmp_path):
     assert len(coach_there().list()) == 2
 
 
+def test_a_file_with_an_id_that_is_a_program_saves_nothing_and_runs_nothing(command, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = 'x"""\nopen("ran", "w")\n"""'
+    done = command("add", "--from", rows(tmp_path / "rows.jsonl", {**GOOD, "id": "c-1"}, {**GOOD, "id": name}))
+    assert (done.code, done.out) == (2, "")
+    assert "row 2: the id" in done.err
+    assert not folder.exists()
+    assert not (tmp_path / "ran").exists()
+
+
 def test_hundreds_are_saved_and_the_last_are_shown(command, coach_there, tmp_path):
     file = rows(tmp_path / "many.jsonl", *({**GOOD, "id": f"c-{n:03}", "intent": f"case {n}"} for n in range(120)))
     done = command("add", "--from", file)

@@ -1,6 +1,7 @@
 """A test from a correction: it passes at once, and fails when its coaching is broken, gone or shadowed."""
 
 import json
+import shlex
 
 import pytest
 from langchain_core.messages import AIMessage
@@ -314,3 +315,44 @@ def test_the_command_writes_the_same(shop, monkeypatch, capsys, tmp_path):
     assert command(*options, "--force", "--model", "nonsense")[0] == 2
     code, _, err = command(*options, "--force", "--model", "json:nothing")
     assert (code, "cannot be loaded" in err) == (2, True)
+
+
+HOSTILE = 'x"""+open("ran", "w").write("1")+"""'
+"""Closes a docstring, and runs something."""
+
+
+def test_an_id_and_a_file_name_are_texts_in_a_test_and_run_nothing(shop, pytester, monkeypatch):
+    monkeypatch.chdir(pytester.path)
+    with pytest.raises(InvalidCoachingError, match="letters, digits and the signs"):
+        shop.add(id=HOSTILE, intent=INTENT, behavior=Reply(ASK))
+    for module in ("authoring.fields", "authoring.book"):  # as an earlier version has stored it
+        monkeypatch.setattr(f"langgraph_coaching.{module}.refuse_id", lambda _: None)
+    shop.archive("damaged")
+    shop.add(id=HOSTILE, intent=f"{INTENT} {HOSTILE} \\", behavior=Reply(f"{ASK} {HOSTILE}"), examples=[BROKEN])
+    shop.path = shop.path.with_name('test_x"""+exit(7)+""".py')
+    shop.write_test(HOSTILE, shop.path)
+    assert shop.path.exists()
+    shop.run("--collect-only").assert_outcomes()
+    shop.run().assert_outcomes(passed=2)
+    assert not [*pytester.path.rglob("ran"), *shop.path.parent.rglob("ran")]
+    again = shop.path.read_text().split("`")[1]
+    assert shlex.split(eval(f'"{again}"')) == ["langgraph-coaching", "test", "new", HOSTILE, shop.path.name, "--force"]  # noqa: S307 - a text of our own
+
+
+def test_secrets_said_by_a_user_are_not_written_either(shop, scripted, provider):
+    key = "sk-proj-abcdefghijklmnopqrstuvwx"
+    said = f"{BROKEN} By the way, my key is {key}."
+    shop.edit("damaged", add_examples=[said])
+    ran(shop, scripted("Please send us a photo."), said)
+    written = shop.write_test("damaged", shop.path, expect="photo")
+    assert key not in shop.path.read_text() + written.recording.read_text()
+    shop.run().assert_outcomes(passed=5)
+    shop.write_test("damaged", shop.path, model=served(provider, default_headers={"X-Api-Key": key}), force=True)
+    assert key not in shop.path.read_text()
+
+
+def test_a_coaching_that_is_a_secret_itself_has_no_test(shop):
+    shop.edit("damaged", behavior=Action("login", {"password": "hunter2-hunter2"}))
+    with pytest.raises(InvalidCoachingError, match="itself holds what looks like a password"):
+        shop.write_test("damaged", shop.path)
+    assert not shop.path.exists()

@@ -159,7 +159,7 @@ def test_it_is_known_by_its_model_or_else_its_class():
     assert embedder_id(Named(size=3)) == "text-embedding-3-small"
     assert embedder_id(Named(size=3, model="")) == "Named"
     assert embedder_id(DeterministicFakeEmbedding(size=3)) == "DeterministicFakeEmbedding"
-    assert embedder_id(MiniLM()) == "coaching-minilm-1"
+    assert embedder_id(MiniLM()) == "coaching-minilm-2"
 
 
 def test_the_default_is_the_embedded_one():

@@ -166,9 +166,9 @@ def test_what_was_deleted_is_explained(shop, asked):
     assert asked(shop, REFUND).why("refund").applied
 
 
-@pytest.mark.parametrize("name", ["nothing", "", "' OR 1=1 --", "other's"])
+@pytest.mark.parametrize("name", ["nothing", "", "' OR 1=1 --", "other's", "theirs"])
 def test_what_is_not_in_the_namespace_is_said_to_be_none_of_it(name, shop, opened, asked):
-    opened(namespace="other").add(id="other's", intent="SECRET", behavior=Reply("SECRET"))
+    opened(namespace="other").add(id="theirs", intent="SECRET", behavior=Reply("SECRET"))
     why = asked(shop, REFUND).why(name)
     assert (why.outcome, why.probability) == ("not_found", None)
     assert "in the namespace 'default'" in why.reason

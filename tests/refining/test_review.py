@@ -12,6 +12,7 @@ from langgraph_coaching.recall.head import Head
 from langgraph_coaching.refining.review import unanswered
 
 NEAR = ["what would delivery to France cost", "is sending to Iceland expensive", "price of postage abroad"]
+FREE = "is delivery free above some amount"
 FAR = "my cat has learned to play the piano"
 
 
@@ -20,7 +21,7 @@ def asked(coach):
     """A coach with two coachings, which was asked about near and far things, one of them again and again."""
     coach.add(id="shipping", intent="a customer asks what shipping costs", behavior=Reply("Ask for the country."))
     coach.add(id="refund", intent="a customer wants their money back", behavior=Reply("Refund it."))
-    for text in (*NEAR, FAR, "could I have my money back please", *NEAR[:1] * 4):
+    for text in (*NEAR, FAR, FREE, "could I have my money back please", *NEAR[:1] * 4):
         coach.advise(text)
     return coach
 
@@ -74,7 +75,7 @@ def test_silent_coachings_are_not_asked_about(asked):
 
 
 def test_both_coachings_get_their_turn(asked):
-    asked.add(id="customs", intent="a customer asks about the price of sending things abroad", behavior=Reply("x"))
+    asked.add(id="customs", intent="a customer asks about customs duty on a parcel abroad", behavior=Reply("x"))
     for text in NEAR:
         asked.advise(text)
     assert {name for name, _ in pairs(asked.review(limit=4))} >= {"shipping", "customs"}

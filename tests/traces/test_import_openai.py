@@ -473,7 +473,7 @@ def test_every_text_tool_and_argument_of_a_conversation_is_in_its_trace(messages
     imported = import_traces([messages])
     steps = imported[0].steps
     found = messages_of(steps)
-    assert imported.findings == []
+    assert [finding for finding in imported.findings if finding.kind != "incomplete"] == []
     assert [(type(message), text_of(message)) for message in found] == spoken_in(messages)
     calls = [call for m in messages for call in m.get("tool_calls", ())]
     assert [(c["id"], c["name"], c["args"]) for m in found if isinstance(m, AIMessage) for c in m.tool_calls] == [

@@ -1,32 +1,39 @@
-"""The door: one model call asks for advice, and the receipts are kept."""
+"""The door: where a model call asks for advice."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables.config import var_child_runnable_config
 
 from langgraph_coaching.agent.moment import located, this_moment
+from langgraph_coaching.agent.pending import Pending, apart
 from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.deadline import Deadline
-from langgraph_coaching.recall.ledger import Entry
 from langgraph_coaching.recall.situation import read_messages, situate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
 
     from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
     from langchain_core.messages import BaseMessage
 
     from langgraph_coaching.agent.memory import Memory
     from langgraph_coaching.agent.moment import Moment
+    from langgraph_coaching.agent.register import Register
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.ledger import Ledger
     from langgraph_coaching.recall.search import Labels
+
+log = logging.getLogger("langgraph_coaching")
 
 INSTEAD: ContextVar[Callable[[list[BaseMessage], Labels], Advice] | None] = ContextVar("instead", default=None)
 """Where advice comes from while a graph is run again with other coaching; nothing of that is remembered or recorded."""
@@ -40,15 +47,15 @@ class CoachingRetriever(BaseRetriever):
     found: Any = None
     """The advice, after the run."""
 
-    def advice(self, situation: str) -> Any:
+    def advice(self, situation: str) -> Advice:
         """Runs it, and gives the advice itself in place of its documents."""
         self.invoke(situation)
-        return self.found
+        return self.found  # type: ignore[no-any-return]
 
-    async def aadvice(self, situation: str) -> Any:
+    async def aadvice(self, situation: str) -> Advice:
         """Like `advice`, awaiting `alook`."""
         await self.ainvoke(situation)
-        return self.found
+        return self.found  # type: ignore[no-any-return]
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         self.found = self.look()
@@ -72,11 +79,21 @@ class _Question:
     messages: list[BaseMessage]
     labels: Labels
     moment: Moment
+    run: UUID | None = None
+    """The run below which it is asked."""
 
     @property
     def situation(self) -> str:
         found = situate(self.messages)
         return found.text if found else ""
+
+    def digest(self) -> str:
+        """The same for the same question below the same run, as where a model is called again; "" without a run."""
+        if self.run is None:
+            return ""
+        labels = self.labels.agent, self.labels.node, sorted(self.labels.tags)
+        said = [(message.type, message.content, getattr(message, "tool_calls", ())) for message in self.messages]
+        return json.dumps([str(self.run), labels, said], default=str)
 
 
 class Door:
@@ -86,49 +103,78 @@ class Door:
         adviser: Finds coaching.
         ledger: Where earlier advice is looked up.
         memory: The same for what is not in the ledger yet.
-        record: Takes what was advised, off the graph's path.
+        register: Where it is said whether a model has seen the advice.
         labels: Agent, node and tags of the calls that come through here.
+        again: Makes it in another process.
     """
 
     def __init__(
-        self, adviser: Adviser, ledger: Ledger, memory: Memory, record: Callable[[Entry], None], labels: Labels
+        self,
+        adviser: Adviser,
+        ledger: Ledger,
+        memory: Memory,
+        register: Register,
+        labels: Labels,
+        again: Callable[[], Door],
     ) -> None:
+        self.register = register
+        self.labels = labels
+        self.namespace = ledger.namespace
+        self.classes: dict[Any, type] = {}
+        """Of coached models, by the classes of the models they were made of."""
         self._adviser = adviser
         self._ledger = ledger
         self._memory = memory
-        self._record = record
-        self._labels = labels
         self._deadline = Deadline()
+        self._anew = again
 
-    def advise(self, messages: Any) -> Advice:
-        """Advice for a model call with these messages."""
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._anew, ()
+
+    def advise(self, messages: Any, metadata: Any = None, **told: Any) -> Pending:
+        """Advice for a model call with these messages, which a model has to see.
+
+        Args:
+            messages: The conversation.
+            metadata: Of the call, where it is known.
+            **told: Further fields of what is returned.
+        """
         if (instead := INSTEAD.get()) is not None:
-            return self._replayed(instead, messages)
+            return self._replayed(instead, messages, told)
         try:
-            asked = self._question(messages)
-            return self._kept(asked.moment, _retriever(look=lambda: self._look(asked)).advice(asked.situation))
+            asked = self._question(messages, metadata)
+            return self._kept(asked, self._again(asked) or _shown(asked, lambda: self._look(asked)), told)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-            return self._failed(error)
+            return self._failed(error, messages, told)
 
-    async def aadvise(self, messages: Any) -> Advice:
+    async def aadvise(self, messages: Any, metadata: Any = None, **told: Any) -> Pending:
         """Like `advise`, without ever blocking the event loop."""
         if (instead := INSTEAD.get()) is not None:
-            return await asyncio.to_thread(self._replayed, instead, messages)
+            return await asyncio.to_thread(self._replayed, instead, messages, told)
         try:
-            asked = self._question(messages)
-            return self._kept(asked.moment, await _retriever(alook=lambda: self._alook(asked)).aadvice(asked.situation))
+            asked = self._question(messages, metadata)
+            return self._kept(asked, self._again(asked) or await _ashown(asked, lambda: self._alook(asked)), told)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-            return self._failed(error)
+            return self._failed(error, messages, told)
 
-    def _replayed(self, instead: Callable[[list[BaseMessage], Labels], Advice], messages: Any) -> Advice:
+    def _replayed(
+        self, instead: Callable[[list[BaseMessage], Labels], Advice], messages: Any, told: dict[str, Any]
+    ) -> Pending:
         """Advice from elsewhere, for a graph that is run again: nothing is recorded, and errors are raised."""
         asked = self._question(messages)
-        return located(instead(asked.messages, asked.labels), asked.moment)
+        advice = located(instead(asked.messages, asked.labels), asked.moment)
+        return Pending(advice, self.register, said=asked.messages, digest=asked.digest, kept=False, **told)
 
-    def _question(self, messages: Any) -> _Question:
+    def _question(self, messages: Any, metadata: Any = None) -> _Question:
         read = read_messages(messages)
-        moment = this_moment(read, self._labels)
-        return _Question(read, replace(self._labels, node=self._labels.node or moment.node), moment)
+        moment = this_moment(read, self.labels, metadata)
+        labels = replace(self.labels, node=self.labels.node or moment.node)
+        callbacks = (var_child_runnable_config.get() or {}).get("callbacks")
+        return _Question(read, labels, moment, getattr(callbacks, "parent_run_id", None))
+
+    def _again(self, asked: _Question) -> Advice | None:
+        """What the same call was advised that has failed a moment ago."""
+        return self.register.again(asked.digest()) if self.register.has_failed else None
 
     def _look(self, asked: _Question) -> Advice:
         known = self._remembered(asked.moment)
@@ -148,18 +194,41 @@ class Door:
     def _written(self, moment: Moment) -> Advice | None:
         return _earlier(self._ledger.advice, moment)
 
-    def _kept(self, moment: Moment, advice: Advice) -> Advice:
-        if advice.considered:
-            if moment.key and advice.failure is None:
-                self._memory.put(moment.key, moment.task, advice)
-            self._record(Entry(moment.key, advice))
-        return advice
+    def _kept(self, asked: _Question, advice: Advice, told: dict[str, Any]) -> Pending:
+        moment = asked.moment
+        if advice.considered and moment.key and advice.failure is None:
+            self._memory.put(moment.key, moment.task, advice)
+        fields: dict[str, Any] = {
+            "said": asked.messages,
+            "key": moment.key,
+            "asked": moment.asked,
+            "digest": asked.digest,
+            "told": moment.again,
+        }
+        return Pending(advice, self.register, **fields | told)
 
-    def _failed(self, error: Exception) -> Advice:
+    def _failed(self, error: Exception, messages: Any, told: dict[str, Any]) -> Pending:
         reason = f"no coaching was looked up: {type(error).__name__}: {error}"
-        advice = failed(reason, namespace=self._ledger.namespace)
-        self._record(Entry("", advice))
-        return advice
+        try:
+            told = {"said": read_messages(messages)} | told
+        except ValueError:  # then no call can be known by it
+            log.warning("coaching: %s", reason)
+        return Pending(failed(reason, namespace=self.namespace), self.register, **told)
+
+
+def _shown(asked: _Question, look: Callable[[], Advice]) -> Advice:
+    """The advice, as a retriever run below what is running here."""
+    with apart():
+        if var_child_runnable_config.get() is None:  # there is nothing that it could be shown below
+            return look()
+        return _retriever(look=look).advice(asked.situation)
+
+
+async def _ashown(asked: _Question, look: Callable[[], Awaitable[Advice]]) -> Advice:
+    with apart():
+        if var_child_runnable_config.get() is None:
+            return await look()
+        return await _retriever(alook=look).aadvice(asked.situation)
 
 
 def _earlier(find: Callable[[str, str | None], Advice | None], moment: Moment) -> Advice | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from langchain.agents.middleware import AgentMiddleware
+from langchain_core.language_models import BaseChatModel
 
-from langgraph_coaching.agent.label import labelled
-from langgraph_coaching.agent.place import place
+from langgraph_coaching.agent.pending import ISSUED, waiting
+from langgraph_coaching.agent.place import blocks_in, place
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
     from langchain.agents.middleware import ModelRequest
 
     from langgraph_coaching.agent.door import Door
-    from langgraph_coaching.recall.advice import Advice
+    from langgraph_coaching.agent.pending import Pending
+
+_REMEDY = (
+    "a middleware behind it has replaced the system message and the model, or has answered itself: put "
+    "coach.middleware() after it in the list"
+)
 
 
 class CoachingMiddleware(AgentMiddleware):
@@ -31,27 +37,42 @@ class CoachingMiddleware(AgentMiddleware):
 
     @property
     def name(self) -> str:
-        """Its name in traces."""
-        return "coaching"
+        """Its name in traces; an agent takes one of each name, and one of each namespace's coach."""
+        return "coaching" if self._door.namespace == "default" else f"coaching of {self._door.namespace}"
 
     def wrap_model_call(self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Any]) -> Any:
-        """Answers with coaching in the system message of this one request."""
-        advice = self._door.advise(request.messages)
-        with labelled(advice):
-            return handler(_coached(request, advice))
+        """Answers with coaching in this one request."""
+        pending = self._door.advise(request.messages, **_told(request))
+        with waiting(pending):
+            return handler(_coached(request, pending))
 
     async def awrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[Any]]
     ) -> Any:
         """Like `wrap_model_call`, without ever blocking the event loop."""
-        advice = await self._door.aadvise(request.messages)
-        with labelled(advice):
-            return await handler(_coached(request, advice))
+        pending = await self._door.aadvise(request.messages, **_told(request))
+        with waiting(pending):
+            return await handler(_coached(request, pending))
 
 
-def _coached(request: ModelRequest[Any], advice: Advice) -> ModelRequest[Any]:
-    if not advice.prompt:
+def _told(request: ModelRequest[Any]) -> dict[str, Any]:
+    # A middleware further in may replace the system message; this model is then given the coaching all the same.
+    model: Any = request.model
+    return {
+        "model": model if isinstance(model, BaseChatModel) else None,
+        "plain": True,
+        "where": "coach.middleware()",
+        "remedy": _REMEDY,
+    }
+
+
+def _coached(request: ModelRequest[Any], pending: Pending) -> ModelRequest[Any]:
+    if not pending.advice.prompt:
         return request
     front = [] if request.system_message is None else [request.system_message]
-    system, *messages = place([*front, *request.messages], advice.prompt)
-    return request.override(system_message=system, messages=messages)
+    (system,) = place(front, "\n\n".join([*_of_others(front, pending), pending.advice.prompt]))
+    return request.override(system_message=system)
+
+
+def _of_others(front: list[Any], pending: Pending) -> list[str]:
+    return [block for block in blocks_in(front) if ISSUED.owner(block) != pending.register.name]

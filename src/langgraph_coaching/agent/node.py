@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.pregel import Pregel
+from langgraph.pregel.protocol import PregelProtocol
 
-from langgraph_coaching.agent.label import labelled
-from langgraph_coaching.agent.place import place
-from langgraph_coaching.agent.state import CHANNEL, read_field
-from langgraph_coaching.agent.update import with_fields, without_coaching
-from langgraph_coaching.recall.situation import read_messages
+from langgraph_coaching.agent.channel import carried
+from langgraph_coaching.agent.pending import waiting
+from langgraph_coaching.agent.state import CHANNEL, beside, read_field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from langchain_core.runnables import RunnableConfig
+
     from langgraph_coaching.agent.door import Door
-    from langgraph_coaching.recall.advice import Advice
+    from langgraph_coaching.agent.pending import Pending
+
+_REMEDY = (
+    "a LangChain chat model that is called in the node with the state's messages has it in its request; another client "
+    "is given coach.advise(messages).prompt"
+)
 
 
 def advising_node(door: Door, messages_key: str) -> Runnable[Any, Any]:
@@ -31,61 +37,92 @@ def advising_node(door: Door, messages_key: str) -> Runnable[Any, Any]:
     """
 
     def coach(state: Any) -> dict[str, Any]:
-        return _update(door.advise(read_field(state, messages_key)))
+        return _update(state, door.advise(read_field(state, messages_key)))
 
     async def acoach(state: Any) -> dict[str, Any]:
-        return _update(await door.aadvise(read_field(state, messages_key)))
+        return _update(state, await door.aadvise(read_field(state, messages_key)))
 
     return RunnableLambda(coach, acoach, name="coach")
 
 
-def _update(advice: Advice) -> dict[str, Any]:
-    return {CHANNEL: [advice.to_json()] if advice.considered else []}
+def _update(state: Any, pending: Pending) -> dict[str, Any]:
+    if pending.advice.prompt and pending.kept:
+        pending.doubt("coached(state) has not come to a model call")  # until it does
+        pending.register.expect(pending.advice)
+    item = carried(pending) if pending.advice.considered else None
+    return {CHANNEL: beside(state, item, pending.register.name)}
 
 
 def coached_node(door: Door, inner: Any, messages_key: str) -> Any:
-    """The user's node with coaching in the messages it is given, and nothing of it in what it returns.
+    """The user's node, whose model calls about its conversation have coaching in their requests; its state has none.
 
     A function keeps its signature, so LangGraph goes on injecting `config`, `runtime`, `store` and `writer`.
 
     Args:
         door: Where advice comes from.
         inner: A function, a coroutine function, another callable, or a Runnable.
-        messages_key: Where the state keeps its messages.
+        messages_key: Where the state keeps its messages, or one text of the user.
 
     Raises:
-        TypeError: It is none of these.
+        TypeError: It is none of these, or a graph that calls its model elsewhere.
     """
-    if isinstance(inner, Pregel):
-        raise TypeError(
-            "coach.node() cannot wrap a compiled graph, whose checkpoints would keep the coaching: wrap the node in it "
-            "that calls the model, or give create_agent the middleware"
-        )
+    _check(inner)
     if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
         inner = RunnableLambda(inner)
     if isinstance(inner, Runnable):
-        calls = _wrapped(door, inner.invoke, messages_key), _awrapped(door, inner.ainvoke, messages_key)
-        return RunnableLambda(*calls, name=inner.get_name())
-    if not callable(inner):
-        raise TypeError(f"coach.node() wraps a node function or a Runnable, not {type(inner).__name__}")
+        where = f"coach.node({inner.get_name()})"
+        calls = _wrapped(door, inner.invoke, messages_key, where), _awrapped(door, inner.ainvoke, messages_key, where)
+        return _Coached(*calls, name=inner.get_name())
     wrap = _awrapped if _is_async(inner) else _wrapped
-    return _dressed(wrap(door, inner, messages_key), inner)
+    return _dressed(wrap(door, inner, messages_key, f"coach.node({_name_of(inner)})"), inner)
 
 
-def _wrapped(door: Door, call: Callable[..., Any], messages_key: str) -> Callable[..., Any]:
+class _Coached(Runnable[Any, Any]):
+    """The user's Runnable with coaching; no run of its own, so that callback handlers hear what they heard."""
+
+    def __init__(self, call: Callable[..., Any], acall: Callable[..., Awaitable[Any]], name: str) -> None:
+        self._call = call
+        self._acall = acall
+        self.name = name
+
+    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002
+        return self._call(input, config, **kwargs)
+
+    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002
+        return await self._acall(input, config, **kwargs)
+
+
+def _check(inner: Any) -> None:
+    if isinstance(inner, PregelProtocol):
+        raise TypeError(
+            "coach.node() cannot wrap a compiled graph: wrap the node in it that calls the model, give create_agent "
+            "coach.middleware(), or build it with coach.model(model)"
+        )
+    steps = getattr(inner, "steps", None) if isinstance(inner, Runnable) else None
+    for step in steps if isinstance(steps, list) else ():
+        if isinstance(step, PregelProtocol) and not isinstance(step, Pregel):
+            raise TypeError(
+                "coach.node() cannot wrap a graph on a server, whose model is called there: build the graph on the "
+                "server with coach.model(model) or coach.middleware()"
+            )
+    if not callable(inner) and not isinstance(inner, Runnable):
+        raise TypeError(f"coach.node() wraps a node function or a Runnable, not {type(inner).__name__}")
+
+
+def _wrapped(door: Door, call: Callable[..., Any], messages_key: str, where: str) -> Callable[..., Any]:
     def node(state: Any, *args: Any, **kwargs: Any) -> Any:
-        advice = door.advise(read_field(state, messages_key))
-        with labelled(advice):
-            return _bare(call(_coached(state, advice, messages_key), *args, **kwargs), advice)
+        given = read_field(state, messages_key)
+        with waiting(door.advise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
+            return call(state, *args, **kwargs)
 
     return node
 
 
-def _awrapped(door: Door, call: Callable[..., Awaitable[Any]], messages_key: str) -> Callable[..., Any]:
+def _awrapped(door: Door, call: Callable[..., Awaitable[Any]], messages_key: str, where: str) -> Callable[..., Any]:
     async def node(state: Any, *args: Any, **kwargs: Any) -> Any:
-        advice = await door.aadvise(read_field(state, messages_key))
-        with labelled(advice):
-            return _bare(await call(_coached(state, advice, messages_key), *args, **kwargs), advice)
+        given = read_field(state, messages_key)
+        with waiting(await door.aadvise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
+            return await call(state, *args, **kwargs)
 
     return node
 
@@ -98,20 +135,11 @@ def _dressed(node: Callable[..., Any], inner: Any) -> Callable[..., Any]:
     """The node with the name, the signature and the type hints of what it wraps, which LangGraph reads."""
     named: Any = inner.func if isinstance(inner, functools.partial) else inner
     functools.update_wrapper(node, named if hasattr(named, "__name__") else named.__call__)
-    node.__name__ = getattr(named, "__name__", type(named).__name__)
+    node.__name__ = _name_of(inner)
     node.__signature__ = inspect.signature(inner)  # type: ignore[attr-defined]
     return node
 
 
-def _coached(state: Any, advice: Advice, messages_key: str) -> Any:
-    """The state with coaching in its messages."""
-    if not advice.prompt:
-        return state
-    given = read_field(state, messages_key)
-    messages = given if isinstance(given, list | tuple) else read_messages(given)
-    return with_fields(state, {messages_key: place(messages, advice.prompt)})
-
-
-def _bare(result: Any, advice: Advice) -> Any:
-    """What the node returned, without coaching in its messages."""
-    return without_coaching(result) if advice.prompt else result
+def _name_of(inner: Any) -> str:
+    named = inner.func if isinstance(inner, functools.partial) else inner
+    return str(getattr(named, "__name__", type(named).__name__))

@@ -1,4 +1,4 @@
-"""Where the prompt block goes: into the system message, so that system messages stay first and there is one block."""
+"""Where the prompt block goes: into a system message there is, so that no model is given one more than it takes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage, SystemMessage
 
-from langgraph_coaching.recall.prompt import without_block
+from langgraph_coaching.recall.prompt import BLOCK, without_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,22 +14,51 @@ if TYPE_CHECKING:
 OURS = "langgraph-coaching"
 """Id of a system message that holds nothing but the block."""
 
+_CACHE = "cache_control"
+"""Key of the part of a prompt at whose end a provider's cache ends."""
 
-def place(messages: Sequence[Any], block: str) -> list[Any]:
-    """The messages with this block and no other: in the last of the system messages in front, or in a new one.
+_ONLY_IN_FRONT = frozenset(("langchain_google_genai", "langchain_google_vertexai"))
+
+_ROLES = ("system", "developer")
+
+
+def place(messages: Sequence[Any], block: str, model: Any = None) -> list[Any]:
+    """The messages with this block and no other: at the end of a system message, or in a new one in front.
+
+    It goes into the last of the system messages in front; without one there, into the last that stands later, since
+    some providers refuse two that do not follow each other. What stands before a cache breakpoint is not touched where
+    a system message stands behind it.
 
     Args:
         messages: A prompt, in any of the forms that LangChain reads, which every message keeps; it is not changed.
         block: The prompt block.
+        model: That it is for, where that is known.
     """
     bare = displaced(messages)
-    front = 0
-    while front < len(bare) and _instructions(bare[front]) is not None:
-        front += 1
-    if not front:
+    at = _index(bare, model)
+    if at is None:
         return [_instructing(bare, block), *bare]
-    last = bare[front - 1]
-    return [*bare[: front - 1], _saying(last, _joined(_instructions(last), block)), *bare[front:]]
+    return [*bare[:at], _saying(bare[at], _joined(_instructions(bare[at]), block)), *bare[at + 1 :]]
+
+
+def _index(messages: Sequence[Any], model: Any) -> int | None:
+    """Which of the messages it goes into; None for a new one in front."""
+    told = [index for index, message in enumerate(messages) if _instructions(message) is not None]
+    if not told or (told[0] != 0 and _hears_only_what_begins(model)):
+        return None
+    front = max((index for index, place in enumerate(told) if index == place), default=None)
+    cached = max((index for index, message in enumerate(messages) if _ends_a_prefix(message)), default=-1)
+    return front if front is not None and not front < cached <= told[-1] else told[-1]
+
+
+def _hears_only_what_begins(model: Any) -> bool:
+    """Whether its converter leaves system messages out where the first message is none, as Google's does."""
+    return any(made.__module__.partition(".")[0] in _ONLY_IN_FRONT for made in type(model).__mro__)
+
+
+def _ends_a_prefix(message: Any) -> bool:
+    content = _said(message)
+    return isinstance(content, list) and any(isinstance(part, dict) and _CACHE in part for part in content)
 
 
 def displaced(messages: Sequence[Any]) -> list[Any]:
@@ -37,12 +66,36 @@ def displaced(messages: Sequence[Any]) -> list[Any]:
     bare = []
     for message in messages:
         content = _instructions(message)
-        rest = without_block(content)
+        rest = _without_block(content)
         if rest == content:
             bare.append(message)
         elif rest:
             bare.append(_saying(message, rest))
     return bare
+
+
+def blocks_in(messages: Sequence[Any]) -> list[str]:
+    """The blocks in the system messages of a prompt, in their order."""
+    found = []
+    for content in map(_instructions, messages):
+        parts = content if isinstance(content, list) else [content]
+        texts = [part.get("text") if isinstance(part, dict) else part for part in parts]
+        found += [block.lstrip("\n") for text in texts if isinstance(text, str) for block in BLOCK.findall(text)]
+    return found
+
+
+def _without_block(content: Any) -> Any:
+    """The content without the block; where a part that was only that ended what is cached, the one before it does."""
+    if not isinstance(content, list):
+        return without_block(content)
+    rest: list[Any] = []
+    for part in content:
+        kept = without_block([part])
+        rest += kept
+        if not kept and rest and isinstance(part, dict) and _CACHE in part:
+            last = rest[-1] if isinstance(rest[-1], dict) else {"type": "text", "text": rest[-1]}
+            rest[-1] = {**last, _CACHE: last.get(_CACHE, part[_CACHE])}
+    return rest
 
 
 def _joined(content: Any, block: str) -> Any:
@@ -54,12 +107,24 @@ def _joined(content: Any, block: str) -> Any:
 def _instructions(message: Any) -> Any:
     """The content of a system message: the object, a mapping with a role, or a pair; None for any other message."""
     if isinstance(message, BaseMessage):
-        return message.content if isinstance(message, SystemMessage) else None
+        system = isinstance(message, SystemMessage)
+    elif isinstance(message, dict):
+        system = message.get("role", message.get("type")) in _ROLES
+    else:
+        system = _is_pair(message) and message[0] in _ROLES
+    return _said(message) if system else None
+
+
+def _said(message: Any) -> Any:
+    if isinstance(message, BaseMessage):
+        return message.content
     if isinstance(message, dict):
-        system = message.get("role", message.get("type")) in ("system", "developer")
-        return message.get("content") if system else None
-    pair = isinstance(message, tuple | list) and len(message) == 2  # noqa: PLR2004 - role and content
-    return message[1] if pair and message[0] == "system" else None
+        return message.get("content")
+    return message[1] if _is_pair(message) else message
+
+
+def _is_pair(message: Any) -> bool:
+    return isinstance(message, tuple | list) and len(message) == 2  # noqa: PLR2004 - role and content
 
 
 def _saying(message: Any, content: Any) -> Any:

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
+from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.channels import EphemeralValue
 from langgraph.graph import MessagesState
 
-from langgraph_coaching.agent.label import label_next_call
+from langgraph_coaching.agent.channel import Given, given_in
+from langgraph_coaching.agent.pending import Pending, expect
 from langgraph_coaching.agent.place import place
-from langgraph_coaching.recall.advice import Advice, failed
+from langgraph_coaching.agent.register import register_of
+from langgraph_coaching.recall.advice import failed
 from langgraph_coaching.recall.situation import read_messages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from langchain_core.messages import BaseMessage
 
 CHANNEL = "coaching"
+
+
+class Spoken(EphemeralValue[list[Any]]):
+    """What coaches that speak in one superstep have said, together."""
+
+    def update(self, values: Sequence[Any]) -> bool:
+        """Takes what they have written."""
+        lists = all(isinstance(value, list) for value in values)
+        return super().update([list(chain.from_iterable(values))] if values and lists else values)
 
 
 class CoachingState(MessagesState):
     """`MessagesState` with the ephemeral `coaching` channel.
 
     A node that runs directly after `coach.node()` finds its advice there; one step later it is gone, so it never
-    reaches the output, the final state or the next turn. It is in the checkpoint between the two nodes, so resume,
-    replay and fork see the same coaching. `update_state` between the two is a step as well: with `as_node="__start__"`
-    the coach node speaks again, otherwise the channel is empty. In a state of your own, declare the channel as
-    `coaching: Annotated[list, EphemeralValue(list, False)]`.
+    reaches the output, the final state or the next turn. It holds ids, no texts: `coached` looks those up. It is in
+    the checkpoint between the two nodes, so resume, replay and fork see the same coaching. `update_state` between the
+    two is a step as well: with `as_node="__start__"` the coach node speaks again, otherwise the channel is empty. In a
+    state of your own, declare the channel as `coaching: Annotated[list, EphemeralValue(list, False)]`.
     """
 
-    coaching: Annotated[list[dict[str, Any]], EphemeralValue(list, False)]  # two writers in one superstep may not raise
+    coaching: Annotated[list[dict[str, Any]], Spoken(list, False)]  # two writers in one superstep may not raise
 
 
 def coached(state: Any, messages_key: str = "messages") -> list[BaseMessage]:
@@ -43,9 +58,13 @@ def coached(state: Any, messages_key: str = "messages") -> list[BaseMessage]:
         New messages for `model.invoke`; without coaching, the messages as they are. Keep them out of the state.
     """
     messages = read_field(state, messages_key) or []
-    advice = advice_of(read_field(state, CHANNEL))
-    label_next_call(advice)
-    return place(read_messages(messages), advice.prompt) if advice.prompt else messages
+    given = advice_in(read_field(state, CHANNEL))
+    if not any(one.advice.considered for one in given):
+        return messages
+    read = read_messages(messages)
+    _expect(given, read)
+    blocks = [one.advice.prompt for one in given if one.advice.prompt]
+    return place(read, "\n\n".join(blocks)) if blocks else messages
 
 
 def read_field(state: Any, name: str) -> Any:
@@ -53,11 +72,34 @@ def read_field(state: Any, name: str) -> Any:
     return state.get(name) if isinstance(state, dict) else getattr(state, name, None)
 
 
-def advice_of(channel: Any) -> Advice:
-    """The advice in the channel, which holds one item or none; never raises."""
+def beside(state: Any, item: dict[str, Any] | None, coach: str) -> list[Any]:
+    """The channel with one coach's item in it, beside those that other coaches have written just before.
+
+    Args:
+        state: That the coach was given.
+        item: None where it has nothing to say.
+        coach: Name of its register.
+    """
+    channel = read_field(state, CHANNEL)
+    items = [one for one in channel if isinstance(one, dict)] if isinstance(channel, list) else []
+    others = [one for one in items if one.get("coach") not in (None, coach)]
+    return [*others, item] if item else others
+
+
+def _expect(given: list[Given], read: list[BaseMessage]) -> None:
+    if var_child_runnable_config.get() is None:  # nobody would say where it ends
+        return
+    for one in given:
+        if one.advice.considered:
+            expect(Pending(one.advice, one.register, said=read, key=one.key, kept=one.kept, told=True))
+
+
+def advice_in(channel: Any) -> list[Given]:
+    """The advice in the channel, which holds an item of each coach that has spoken; never raises."""
     if not channel:
-        return Advice()
+        return []
     try:
-        return Advice.from_json(channel[-1])
+        return [given_in(item) for item in channel]
     except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-        return failed(f"the coaching in the state cannot be read: {type(error).__name__}: {error}")
+        reason = f"the coaching in the state cannot be read: {type(error).__name__}: {error}"
+        return [Given(failed(reason), register_of(""))]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field
 
 from langgraph_coaching.errors import CoachingError
+from langgraph_coaching.traces.branches import Branches
 from langgraph_coaching.traces.followed import turn_of
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def _read(
     behavior = behavior_of(receipt.coaching_id or "", receipt.revision or 0) if _open(receipt) else None
     if behavior is None or not answer:
         return receipt
-    said = next((s.text for s in reversed(trace.steps[: step.index]) if s.type == "user"), "")
+    opening = Branches(trace.steps).opening(step)
+    said = opening.text if opening else ""
     asked = _ASKED.format(instruction=_quoted(behavior.render()), user=_quoted(said), answer=_quoted(answer))
     try:
         reading = reader.invoke(asked)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from langgraph_coaching.coaching.behavior import BehaviorType
-from langgraph_coaching.coaching.model import Status
+from langgraph_coaching.coaching.model import Status, refuse_id
 from langgraph_coaching.coaching.records import read_one
 from langgraph_coaching.coaching.store import coaching_of, latest_rows, named
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotFoundError
@@ -58,11 +58,15 @@ class Book:
 
         Raises:
             ConflictError: An id is taken by a coaching that says something else, or that was deleted.
+            InvalidCoachingError: An id holds something else than letters, digits and a few signs.
         """
         names = [coaching.id for coaching in coachings]
         if len(set(names)) < len(names):
             raise ConflictError("two of the given coachings have the same id; give each its own, or none")
         present = self._present(coachings)
+        for name in names:
+            if name not in present:  # what an earlier version has saved is still there
+                refuse_id(name)
         try:
             self._write([coaching for coaching in coachings if coaching.id not in present], progress)
         except ConflictError:  # another writer was faster; with the same coachings, where this is somebody's retry

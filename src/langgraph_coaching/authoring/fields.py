@@ -7,7 +7,7 @@ from typing import Any
 
 from langgraph_coaching.authoring.examples import CHANGES, examples_after, examples_of
 from langgraph_coaching.coaching.behavior import behavior_of
-from langgraph_coaching.coaching.model import Coaching, Scope, new_id
+from langgraph_coaching.coaching.model import Coaching, Scope, new_id, refuse_id
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 FURTHER = ("priority", "status", "notes", "author", "source", "expires_at")
@@ -44,7 +44,7 @@ def compose(
         InvalidCoachingError: A field is unknown or not acceptable.
     """
     refuse_unknown(fields)
-    return Coaching(
+    coaching = Coaching(
         id=new_id() if id is None else id,
         namespace=namespace,
         intent=intent,
@@ -53,6 +53,8 @@ def compose(
         scope=scope_of(Scope(), fields),
         **{name: value for name, value in fields.items() if name in FURTHER},
     )
+    refuse_id(coaching.id)
+    return coaching
 
 
 def refuse_unknown(fields: Iterable[str], accepted: tuple[str, ...] = ACCEPTED) -> None:

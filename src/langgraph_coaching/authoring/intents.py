@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage
 
 from langgraph_coaching.authoring.act import TELLING
 from langgraph_coaching.authoring.speech import shortened
@@ -13,6 +13,7 @@ from langgraph_coaching.authoring.subject import who
 from langgraph_coaching.authoring.turn import CONTEXT, gist, turn_acts
 from langgraph_coaching.coaching.wording import INTENT_LIMIT
 from langgraph_coaching.recall.situation import text_of
+from langgraph_coaching.recall.user import by_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,10 +42,10 @@ def suggest_intents(messages: Sequence[BaseMessage]) -> list[str]:
     """
     turns: list[list[Act]] = []
     asked = ""
-    for message in messages:
+    for message, user in zip(messages, by_user(messages), strict=True):
         if isinstance(message, AIMessage):
             asked = text_of(message).strip() or asked
-        elif isinstance(message, HumanMessage) and (done := turn_acts(text_of(message), asked)):
+        elif user and (done := turn_acts(text_of(message), asked)):
             turns.append(done)
     if not turns:
         return ["the user has not said anything yet"]

@@ -16,6 +16,7 @@ from langgraph_coaching.authoring.proposal import Proposal, admitted, codes_in, 
 from langgraph_coaching.authoring.scrub import scrub
 from langgraph_coaching.authoring.speech import shortened
 from langgraph_coaching.recall.situation import text_of
+from langgraph_coaching.recall.user import by_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,9 +166,9 @@ def question(known: Known, language: str | None = None) -> list[BaseMessage]:
         language: To write in; None for that of the data.
     """
     said = [
-        {"user" if isinstance(message, HumanMessage) else "assistant": shortened(text, _WORDS)}
-        for message in known.conversation
-        if isinstance(message, HumanMessage | AIMessage) and (text := text_of(message).strip())
+        {"user" if user else "assistant": shortened(text, _WORDS)}
+        for message, user in zip(known.conversation, by_user(known.conversation), strict=True)
+        if (user or isinstance(message, AIMessage)) and (text := text_of(message).strip())
     ]
     data = {
         "conversation": said[-_LATEST:],

@@ -10,9 +10,9 @@ from langgraph_coaching.authoring.answers import answered, chosen, manner, takes
 from langgraph_coaching.authoring.scrub import given, scrub
 from langgraph_coaching.authoring.sentences import clauses
 from langgraph_coaching.authoring.speech import acts, shortened, small
-from langgraph_coaching.authoring.spelling import spelled
 from langgraph_coaching.authoring.subject import who
 from langgraph_coaching.recall.situation import TURN_LIMIT
+from langgraph_coaching.recall.spelling import spelled
 
 CONTEXT = 16
 """Words of what was said before, where it is needed to understand an act."""

@@ -212,11 +212,13 @@ def _row(file: Path, number: int, line: str) -> Any:
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .json or .jsonl file of recorded runs.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of recorded runs, or a folder of such files.")],
     format_: Annotated[
         str,
         typer.Option(
-            "--format", metavar="NAME", help="openai, langsmith, langfuse, openinference, otel or debug_stream."
+            "--format",
+            metavar="NAME",
+            help="openai (messages of any provider), langsmith, langfuse, openinference, otel or debug_stream.",
         ),
     ] = "openai",
     simulated: Annotated[bool, typer.Option("--simulated", help="The users in it were simulated.")] = False,
@@ -226,7 +228,8 @@ def import_(
 ) -> None:
     """Bring in recorded runs as traces.
 
-    What can be repaired is repaired, what cannot be read is reported by row. Importing a file again adds nothing.
+    FILE is one JSON document, JSON rows as lines, or documents one after another, perhaps with gzip. What can be
+    repaired is repaired, what cannot be read or is missing is reported by row. Importing a file again adds nothing.
     `langgraph-coaching calibrate` then tells coachings apart from what else is said in them.
 
     Example: langgraph-coaching import runs.jsonl
@@ -238,7 +241,10 @@ def import_(
         for trace in progress.track(list(_batches(imported)), description="writing"):
             coach.traces.add(trace)
     if as_json:
-        findings = [{"row": f.row, "kind": f.kind, "message": f.message} for f in imported.findings]
+        findings = [
+            {"row": f.row, "kind": f.kind, "message": f.message, **({"file": f.file} if f.file else {})}
+            for f in imported.findings
+        ]
         render.as_json({"traces": [trace.id for trace in imported], "findings": findings})
     else:
         render.findings(imported.findings)

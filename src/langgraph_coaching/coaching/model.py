@@ -23,6 +23,8 @@ Status = Literal["draft", "active", "archived"]
 PRIORITY_LIMIT = 100
 """Priorities run from -100 to 100; 0 is ordinary."""
 
+_ID = re.compile(r"[\w.:-]+")
+
 _BOILERPLATE = re.compile(
     r"^(?:when(?:ever)?\s+(?:you(?:['\u2019]re| are)\s+)?(?:replying|responding|answering)\s+to\b[\s:,]*)+",
     re.IGNORECASE,
@@ -135,6 +137,16 @@ class Coaching(Checked):
             raise InvalidCoachingError(f"{', '.join(sorted(fixed))} cannot be edited; add a new coaching instead")
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         return type(self)(**fields | changes | {"revision": self.revision + 1, "updated_at": datetime.now(UTC)})
+
+
+def refuse_id(text: str) -> None:
+    """Refuses an id that could be taken for something else in a command, an address or a file.
+
+    Raises:
+        InvalidCoachingError: It holds anything but letters, digits and `_.:-`.
+    """
+    if not _ID.fullmatch(text):
+        raise InvalidCoachingError(f"the id {text!r} may hold letters, digits and the signs _ . : - only; or give none")
 
 
 def new_id() -> str:

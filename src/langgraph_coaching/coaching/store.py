@@ -82,7 +82,7 @@ class Store:
     Args:
         database: Where the table lives.
         namespace: Every read is filtered by it in the query; every write carries it.
-        embedder: Id of the embedder whose vectors the table holds, such as `coaching-minilm-1`.
+        embedder: Id of the embedder whose vectors the table holds, such as `coaching-minilm-2`.
     """
 
     def __init__(self, database: Database, namespace: str, embedder: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,9 +13,23 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.why import Why
 
 Outcome = Literal[
-    "applied", "below_floor", "denied", "less_probable", "duplicate", "over_limit", "over_budget", "failed"
+    "applied",
+    "not seen by the model",
+    "below_floor",
+    "denied",
+    "less_probable",
+    "duplicate",
+    "over_limit",
+    "over_budget",
+    "failed",
 ]
-"""What became of a coaching at a step; `failed` is the whole call's: nothing was looked at, the reason says why."""
+"""What became of a coaching at a step. `applied` was in the request of a model call, or is what `coach.advise` hands
+out; `not seen by the model` was chosen, and in none. `failed` is the whole call's: nothing was looked at.
+"""
+
+NOT_SEEN: Literal["not seen by the model"] = "not seen by the model"
+
+_WHY = f"; {NOT_SEEN}: "
 
 Followed = Literal["yes", "no", "unknown"]
 
@@ -60,6 +74,16 @@ class Receipt:
     def applied(self) -> bool:
         """Whether it was put into the prompt."""
         return self.outcome == "applied"
+
+    def unseen(self, why: str) -> Receipt:
+        """The receipt of a chosen coaching that was in the request of no model call; any other stays as it is."""
+        return replace(self, outcome=NOT_SEEN, reason=f"{self.reason}{_WHY}{why}") if self.applied else self
+
+    def chosen(self) -> Receipt:
+        """The receipt as it was before `unseen`."""
+        if self.outcome != NOT_SEEN:
+            return self
+        return replace(self, outcome="applied", reason=self.reason.partition(_WHY)[0])
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> Receipt:
@@ -141,9 +165,10 @@ class Advice:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Advice:
-        """Reads what `to_json` wrote."""
+        """Reads what `to_json` wrote; what else is in it is not part of the advice."""
         considered = [Receipt.from_json(row) for row in value["considered"]]
-        return cls(**value | {"considered": considered})
+        told = {name: value[name] for name in ("prompt", "situation", "seconds") if name in value}
+        return cls(considered=considered, **told)
 
 
 def failed(reason: str, *, situation: str = "", namespace: str = "default", seconds: float = 0.0) -> Advice:

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, extra
+from langgraph_coaching.recall.negation import wanted
+from langgraph_coaching.recall.pasted import typed
 from langgraph_coaching.recall.specifics import general
+from langgraph_coaching.recall.spelling import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -153,8 +156,11 @@ class Embedder:
 
 
 def read(text: str) -> str:
-    """What of a text the embeddings are given: no specifics, and "?" for half characters, which no tokenizer takes."""
-    return general(text.encode("utf-8", "replace").decode("utf-8"))
+    """What of a text the embeddings are given: what was typed and is wanted, without slips and without specifics.
+
+    And "?" for half characters, which no tokenizer takes.
+    """
+    return general(wanted(mended(typed(text.encode("utf-8", "replace").decode("utf-8")))))
 
 
 def unit(vectors: Any, count: int) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.recall.blas import one_thread
+from langgraph_coaching.recall.negation import unwanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,12 @@ class Head:
     def later(self) -> NDArray[np.bool_]:
         """Which of the examples are the moment it was written from, where that is understood with the turns before."""
         return np.array([one.applies and one.origin == "source" and bool(one.turns) for one in self.coaching.examples])
+
+    @cached_property
+    def unwanted(self) -> bool:
+        """Whether something it is known by says what is not wanted, and nothing else."""
+        coaching = self.coaching
+        return any(map(unwanted, (coaching.intent, *(one.text for one in coaching.examples if one.applies))))
 
     @property
     def applies(self) -> NDArray[np.float32]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database, faults
 from langgraph_coaching.coaching.records import read_one, readable
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.recall.advice import Advice, Receipt
-from langgraph_coaching.recall.links import Link, key_of, tell, told
+from langgraph_coaching.recall.advice import NOT_SEEN, Advice, Receipt
+from langgraph_coaching.recall.links import Link, key_of, revise, tell, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,6 +33,8 @@ class Entry:
     moment: str
     """Digest of thread, node and messages: equal for the same model call when it is resumed or replayed."""
     advice: Advice
+    revises: bool = False
+    """Whether receipts of it may be there as not seen by the model, which it has been by now."""
 
 
 def _schema() -> pa.Schema:
@@ -85,8 +87,11 @@ class Ledger:
         """
         import pyarrow as pa
 
-        # A retry records the advice of the first try again, perhaps in the same batch.
-        rows = {row["key"]: row for entry in entries for row in self._rows(entry)}
+        # A retry records the advice of the first try again, perhaps in the same batch, and a model may see it by then.
+        rows: dict[str, dict[str, Any]] = {}
+        for row in (row for entry in entries for row in self._rows(entry)):
+            if rows.get(row["key"], row)["outcome"] in (NOT_SEEN, row["outcome"]):
+                rows[row["key"]] = row
         said = told(links, self.namespace)
         for key in rows.keys() & said.keys():
             rows[key] |= {name: value for name, value in said[key].items() if value is not None}
@@ -98,6 +103,10 @@ class Ledger:
             )
             if result.num_inserted_rows == len(rows):
                 said = {key: values for key, values in said.items() if key not in rows}
+            else:
+                revising = {row["key"] for entry in entries if entry.revises for row in self._rows(entry)}
+                seen = [rows[key] for key in sorted(revising) if rows[key]["outcome"] == "applied"]
+                revise(self._database, table, _schema(), seen)
         self._tell(said)
 
     def _rows(self, entry: Entry) -> list[dict[str, Any]]:
@@ -213,7 +222,7 @@ class Ledger:
         columns = (*_COLUMNS, "position", "prompt", "outcome", "at")
         rows = sorted(self._read(columns, {"moment": moment}), key=lambda row: int(row["position"]))
         prompts = {row["at"]: row["prompt"] or "" for row in reversed(rows)}
-        found = _readable(row for row in rows if row["outcome"] != "failed")
+        found = [receipt.chosen() for receipt in _readable(row for row in rows if row["outcome"] != "failed")]
         if task is not None:
             found = [receipt for receipt in found if task_of(receipt.checkpoint_ns or "") == task]
         if not found:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.recall.advice import NOT_SEEN, Followed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from lancedb.table import Table
 
     from langgraph_coaching.coaching.database import Database
-    from langgraph_coaching.recall.advice import Followed
 
 TOLD = ("trace_id", "step", "followed")
 """The columns that links write."""
@@ -85,3 +86,30 @@ def tell(database: Database, table: Table, schema: pa.Schema, said: Mapping[str,
     ]
     data = pa.Table.from_pylist(changed, schema=pa.schema([f for f in schema if f.name in ("key", *TOLD)]))
     database.write(table, lambda opened: opened.merge_insert("key").when_matched_update_all().execute(data))
+
+
+def revise(database: Database, table: Table, schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Makes receipts that are there as not seen by the model applied, which they have been by now; in one commit.
+
+    Args:
+        database: Where the table lives.
+        table: The receipts, with all columns.
+        schema: Of the table.
+        rows: As they shall be.
+
+    Raises:
+        StoreError: The write failed.
+    """
+    if not rows:
+        return
+    import pyarrow as pa
+    from lancedb.expr import col, lit
+
+    where = col("key").isin([row["key"] for row in rows]) & (col("outcome") == lit(NOT_SEEN))
+    found = database.read(table, lambda opened: opened.search().where(where).select(["key"]).limit(None).to_list())
+    unseen = {row["key"] for row in found}
+    names = ("key", "outcome", "record")
+    changed = [{name: row[name] for name in names} for row in rows if row["key"] in unseen]
+    if changed:
+        data = pa.Table.from_pylist(changed, schema=pa.schema([f for f in schema if f.name in names]))
+        database.write(table, lambda opened: opened.merge_insert("key").when_matched_update_all().execute(data))

@@ -11,7 +11,7 @@ from langgraph_coaching.recall.blas import one_thread
 from langgraph_coaching.recall.calibrate import Fitted, probabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -31,6 +31,11 @@ class Labels:
     agent: str | None = None
     node: str | None = None
     tags: frozenset[str] = frozenset()
+
+
+def labels_of(agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()) -> Labels:
+    """The labels of a call; one tag may be given as it is."""
+    return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
 from langgraph_coaching.recall.calibrate import Place
+from langgraph_coaching.recall.negation import unwanted
+from langgraph_coaching.recall.pasted import typed
+from langgraph_coaching.recall.scoring.own_wish import own_wish
+from langgraph_coaching.recall.spelling import mended
+from langgraph_coaching.recall.user import by_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +33,9 @@ TURN_LIMIT = 1_500
 AGENT = 0.5
 """An agent's turn counts half of a user's: it names the topic, but is not what the person said."""
 
+DEPENDENT = 0.5
+"""What a user's turn counts that is understood with what went before, against one that stands alone."""
+
 FADE = 0.1
 """How much a fully informative turn takes from those before it: more forgets the topic, less misses a change of it."""
 
@@ -36,6 +45,7 @@ TALK_FAR, TALK_NEAR = 0.3, 1.0
 ENOUGH_WORDS = 12
 """Words from which length adds no information."""
 
+_typed = lru_cache(maxsize=512)(typed)  # a growing conversation is read again at each call
 _LEAST = 0.02
 _WORD = re.compile(r"\w+")
 _SPEAKER = re.compile(r"^(user|agent): ", re.MULTILINE)
@@ -117,11 +127,11 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     """
     turns: list[tuple[str, bool]] = []
     answered = False
-    for message in reversed(messages):
-        user = isinstance(message, HumanMessage)
+    for message, user in zip(reversed(messages), reversed(by_user(messages)), strict=True):
         answered = answered or user
         if len(turns) < WINDOW and answered and (user or isinstance(message, AIMessage)):
-            text = text_of(message).strip()[:TURN_LIMIT]
+            text = text_of(message).strip()
+            text = (_typed(text) if user else text)[:TURN_LIMIT]
             if text:
                 turns.append((text, user))
     return Situation(tuple(turns)) if any(user for _, user in turns) else None
@@ -142,17 +152,19 @@ def place(situation: Situation, vectors: NDArray[np.float32], background: Backgr
     crowding = background.crowded(vector)
     users = each * [user for _, user in situation.turns]
     latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
-    return Place(vector, crowding, mixed=float(np.log(each.sum() / length)), latest=latest)
+    mixed = float(np.log(each.sum() / length))
+    return Place(vector, crowding, mixed, latest, unwanted=unwanted(mended(situation.latest)))
 
 
 def weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
     """How much each turn weighs, `float64[len(turns)]`; the arguments are those of `place`."""
     near = np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1)
     odd = np.clip((TALK_NEAR - background.scaled(near)) / (TALK_NEAR - TALK_FAR), _LEAST, 1.0)
+    alone = own_wish(situation.turns, vectors, background)
     weights, kept = np.zeros(len(vectors)), 1.0
     for index, (text, user) in enumerate(situation.turns):
         words = min(max(len(_WORD.findall(text)), 1), ENOUGH_WORDS) / ENOUGH_WORDS
-        informative = odd[index] * words * (1.0 if user else AGENT)
+        informative = odd[index] * words * (DEPENDENT + (1.0 - DEPENDENT) * alone[index] if user else AGENT)
         weights[index] = informative * kept
-        kept *= 1.0 - FADE * informative
+        kept *= (1.0 - FADE * informative) * (1.0 - alone[index])
     return weights

@@ -47,7 +47,13 @@ class CassetteConfig:
 
 @contextmanager
 def recorded(
-    path: Path | str, config: CassetteConfig | None = None, *, record: Record = "none", again: str = ""
+    path: Path | str,
+    config: CassetteConfig | None = None,
+    *,
+    record: Record = "none",
+    again: str = "",
+    source: Path | str | None = None,
+    owner: str = "",
 ) -> Iterator[Tape]:
     """Answers every HTTP request inside from a cassette, or records it.
 
@@ -56,12 +62,15 @@ def recorded(
         config: How requests are compared and scrubbed; its name and folder are not looked at.
         record: Replay only, unless told otherwise.
         again: The command that records it anew, for the message of a miss.
+        source: Where it is read from, where that is another file.
+        owner: The test whose cassette it is, for a line in the file; "" where several share it.
 
     Yields:
         The cassette: `misses`, `unused()`, and what vcrpy's has.
 
     Raises:
-        RecordingError: A request inside is not in the recording; the message says what differed.
+        RecordingError: A request inside is not in the recording; the message says what differed. Or something cannot be
+            decoded, so that nobody knows which secrets are in it; then nothing is written.
         InvalidCoachingError: There is no such way to record.
         MissingExtraError: `vcrpy` is not installed.
     """
@@ -79,10 +88,18 @@ def recorded(
             tracing_context(enabled=False),
             # What ends in an error is not kept.
             Tape.use(
-                path=str(path), rules=rules, scrub=scrub, record=record, again=again, record_on_exception=False
+                path=str(path),
+                source=None if source is None else str(source),
+                rules=rules,
+                scrub=scrub,
+                record=record,
+                again=again,
+                owner=owner,
+                record_on_exception=False,
             ) as tape,
         ):
             yield tape
+            tape.complain()
     except RecordingError:
         raise
     except Exception as error:

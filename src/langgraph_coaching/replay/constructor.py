@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
+import sys
 from typing import Any
 
 from pydantic import BaseModel
 
 from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.replay.literal import dotted, literal
+from langgraph_coaching.replay.scrub import Scrub
 
 _NOT_GIVEN = {"metadata", "profile", "callbacks", "cache", "tags", "verbose"}
 """Fields that validators fill, or that say nothing about what is asked."""
@@ -39,24 +41,37 @@ def constructor(value: Any, imports: dict[str, set[str]]) -> str:
         field, found = kind.model_fields[name], getattr(value, name)
         if hasattr(found, "get_secret_value"):
             variable = secrets.get(name, "API_KEY")
-            given[field.alias or name] = f'os.environ.get("{variable}", "none")'
+            given[field.alias or name] = f'os.environ.get({literal(variable)}, "none")'
             imports.setdefault("os", set())
         elif found not in (None, {}, [], "", field.default) and _plain(found):
-            given[field.alias or name] = literal(found)
-    package = kind.__module__.partition(".")[0]
-    exported = getattr(import_module(package), kind.__name__, None) is kind
-    imports.setdefault(package if exported else kind.__module__, set()).add(kind.__name__)
-    return f"{kind.__name__}({_arguments(given)})"
+            given[field.alias or name] = _written(found)
+    imports.setdefault(_home(kind), set()).add(kind.__name__)
+    return f"{dotted(kind.__name__)}({_arguments(given)})"
+
+
+def _home(kind: type) -> str:
+    """The module from which a class is imported: its package, where that has it."""
+    for module in (kind.__module__.partition(".")[0], kind.__module__):
+        if getattr(sys.modules.get(module), kind.__name__, None) is kind:
+            return dotted(module)
+    raise InvalidCoachingError(
+        f"{kind.__name__} cannot be imported from {kind.__module__}; give a chat model of a package, such as ChatOpenAI"
+    )
 
 
 def _plain_or_refused(options: dict[str, Any]) -> dict[str, str]:
     if wrong := [name for name, value in options.items() if not _plain(value)]:
         raise InvalidCoachingError(f"{', '.join(wrong)} of the bound model cannot be written into a test file")
-    return {name: literal(value) for name, value in options.items()}
+    return {name: _written(value) for name, value in options.items()}
+
+
+def _written(value: Any) -> str:
+    """A value without the secrets in it, such as those of headers."""
+    return literal(json.loads(Scrub().text(json.dumps(value))))
 
 
 def _arguments(given: dict[str, str]) -> str:
-    return "\n" + "".join(f"    {name}={written},\n" for name, written in given.items()) if given else ""
+    return "\n" + "".join(f"    {dotted(name)}={written},\n" for name, written in given.items()) if given else ""
 
 
 def _plain(value: Any) -> bool:
@@ -65,25 +80,3 @@ def _plain(value: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
-
-
-def literal(value: Any, indent: int = 4) -> str:
-    """A Python literal as a formatter would leave it: double quotes, and a line for each item.
-
-    Args:
-        value: JSON values.
-        indent: Blanks in front of the line it ends on.
-    """
-    if isinstance(value, str):
-        return repr(value) if '"' in value and "'" not in value else json.dumps(value, ensure_ascii=False)
-    if isinstance(value, dict):
-        items = [f"{literal(name)}: {literal(inner, indent + 4)}" for name, inner in value.items()]
-        return _lines("{", items, "}", indent)
-    if isinstance(value, list):
-        return _lines("[", [literal(inner, indent + 4) for inner in value], "]", indent)
-    return repr(value)
-
-
-def _lines(opening: str, items: list[str], closing: str, indent: int) -> str:
-    blank = "\n" + " " * (indent + 4)
-    return f"{opening}{''.join(f'{blank}{item},' for item in items)}{blank[:-4] if items else ''}{closing}"

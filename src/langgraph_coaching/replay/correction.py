@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,14 @@ from langgraph_coaching.agent.state import coached
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError, RecordingError
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.minilm import MiniLM
+from langgraph_coaching.recall.prompt import entry
 from langgraph_coaching.recall.situation import text_of
 from langgraph_coaching.replay.cassette import recorded
-from langgraph_coaching.replay.constructor import constructor, literal
+from langgraph_coaching.replay.constructor import constructor
 from langgraph_coaching.replay.evidence import evidence
+from langgraph_coaching.replay.literal import literal
 from langgraph_coaching.replay.scrub import Scrub
-from langgraph_coaching.replay.take import Take, missing, said_in, take_of
+from langgraph_coaching.replay.take import Take, clean, missing, said_in, take_of
 from langgraph_coaching.replay.testfile import Page, written
 from langgraph_coaching.traces.conversation import messages_before
 from langgraph_coaching.traces.followed import turn_of
@@ -94,6 +97,11 @@ class Correction:
         """
         folder = path.parent / "cassettes" / path.stem
         refuse(path, folder, force=force)
+        if Scrub().text(said := entry(self.coaching)) != said:
+            raise InvalidCoachingError(
+                f"{self.coaching.id} itself holds what looks like a password or a key, and a test file is no place for "
+                "one; say in words where it is found"
+            )
         found = evidence(self.coaching, self.source, self.others, self.traces, self.advise, self.limits.floor)
         if not found.fires:
             raise InvalidCoachingError(
@@ -104,17 +112,18 @@ class Correction:
             old = folder / f"{FOLLOWED}.yaml"
             if record != "rewrite" and old.exists():
                 (Path(aside) / old.name).write_bytes(old.read_bytes())
-            fields, recording = self._shown(found, Path(aside), model, expect, record)
-            imports: dict[str, set[str]] = fields.pop("imports", {})
+            shown, recording = self._shown(found, Path(aside), model, expect, record)
+            imports: dict[str, set[str]] = shown.pop("imports", {})
             page = Page(
                 coaching=self.coaching,
-                again=f"langgraph-coaching test new {self.coaching.id} {path.name} --force",
+                again=shlex.join(["langgraph-coaching", "test", "new", self.coaching.id, path.name, "--force"]),
                 coach=self._opened(path, imports),
                 imports=imports,
                 fires=found.fires,
                 silent=found.silent,
-                **fields,
+                **shown,
             )
+            text = written(page)
             path.parent.mkdir(parents=True, exist_ok=True)
             for old in _recordings(folder):
                 old.unlink(missing_ok=True)
@@ -122,7 +131,7 @@ class Correction:
             if recording and kept:
                 folder.mkdir(parents=True, exist_ok=True)
                 kept.write_bytes(recording.read_bytes())
-            path.write_text(written(page), encoding="utf-8")
+            path.write_text(text, encoding="utf-8")
         return Written(path=path, recording=kept, notes=tuple(found.notes))
 
     def _opened(self, path: Path, imports: dict[str, set[str]]) -> str:
@@ -137,7 +146,8 @@ class Correction:
             given.append(f"embeddings={constructor(self.embeddings, imports)}")
         if self.limits != Limits():
             imports.setdefault("langgraph_coaching", set()).add("Limits")
-            given.append(f"limits={self.limits!r}")
+            bounds = [f"{field.name}={literal(getattr(self.limits, field.name))}" for field in fields(self.limits)]
+            given.append(f"limits=Limits({', '.join(bounds)})")
         return f"Coach({', '.join(given)})"
 
     def _shown(
@@ -154,16 +164,18 @@ class Correction:
             return {}, None
         recording = aside / f"{FOLLOWED}.json"
         recording.write_text(Scrub().text(take.to_json()), encoding="utf-8")
+        take = Take.load(recording)  # as the test will read it
         return {"take": recording.name, "expected": self._expected(found, take, expect)}, recording
 
     def _takes(self, expect: Sequence[str]) -> Iterator[Take]:
         """What was done after this very coaching was read, where it was followed and would be read again today."""
+        scrub = Scrub()
         for trace in self.applied:
             for step in trace.steps:
                 if not any(r.applied and r.content_hash == self.coaching.content_hash for r in step.receipts):
                     continue
                 turn = tuple(other for other in turn_of(trace, step.index)[0] if other.index >= step.index)
-                said = said_in(messages_before(trace, step))
+                said = clean(said_in(messages_before(trace, step)), scrub)
                 take = Take(conversation=said, coaching=step.coaching, steps=turn, model=step.model)
                 if self._follows(take, expect) is None and self.advise([said])[0].prompt == step.coaching:
                     yield take
@@ -199,16 +211,17 @@ class Correction:
         lines = [f"from {m} import {n}" for m, names in imports.items() for n in names] + ["import os"]
         exec("\n".join([*lines, f"MODEL = {built}"]), scope)  # noqa: S102 - our own text, as the test will run it
         with recorded(cassette):
-            scope["MODEL"].invoke(asked)  # the model that the test builds asks the same
-        fields = {"model": built, "system": system, "imports": imports, "followed_in": name}
-        return {**fields, "expected": self._expected(found, take, expect)}, cassette
+            take = take_of(scope["MODEL"].invoke(asked))  # the model that the test builds asks the same
+        shown = {"model": built, "system": system, "imports": imports, "followed_in": name}
+        return {**shown, "expected": self._expected(found, take, expect)}, cassette
 
     def _system(self) -> str:
         """The instructions the agent had at the source, without coaching."""
         if self.source is None or self.coaching.source is None or self.coaching.source.step >= len(self.source.steps):
             return ""
         prompt = prompt_of(self.source, self.source.steps[self.coaching.source.step])
-        return "\n\n".join(text_of(message) for message in prompt if isinstance(message, SystemMessage))
+        told = "\n\n".join(text_of(message) for message in prompt if isinstance(message, SystemMessage))
+        return Scrub().text(told)
 
 
 def refuse(path: Path, folder: Path, *, force: bool) -> None:

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.prompt import BLOCK
+from langgraph_coaching.replay.matching import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def differences(recorded: Asked, asked: Asked) -> list[Difference]:
     found = [
         Difference(name, f"recorded {_short(mine)}, now {_short(theirs)}")
         for name in ("method", "host", "path", "query")
-        if (mine := getattr(recorded, name)) != (theirs := getattr(asked, name))
+        if not same(mine := getattr(recorded, name), theirs := getattr(asked, name))
     ]
     return found if recorded.written == asked.written else [*found, *_below("$", recorded.body, asked.body)]
 
@@ -52,7 +53,7 @@ def _below(place: str, mine: Any, theirs: Any) -> Iterator[Difference]:
     elif isinstance(mine, list) and isinstance(theirs, list):
         for index, (one, other) in enumerate(zip_longest(mine, theirs, fillvalue=_MISSING)):
             yield from _below(f"{place}[{index}]", one, other)
-    elif type(mine) is not type(theirs) or mine != theirs:
+    elif not same(mine, theirs):
         yield Difference(place, _said(mine, theirs))
 
 

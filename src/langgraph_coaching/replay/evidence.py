@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.replay.take import Conversation, said_in
+from langgraph_coaching.replay.scrub import Scrub
+from langgraph_coaching.replay.take import Conversation, clean, said_in
 from langgraph_coaching.traces.conversation import messages_before, messages_of
 
 if TYPE_CHECKING:
@@ -59,10 +60,11 @@ def evidence(
         advise: Today's advice for conversations, with the labels of the coaching's scope.
         floor: 0..1: the probability below which nothing applies.
     """
-    found = Evidence()
-    wanted, never = dict(_wanted(coaching, source)), dict(_never(coaching))
+    found, scrub = Evidence(), Scrub()
+    wanted, never = dict(_cleaned(_wanted(coaching, source), scrub)), dict(_cleaned(_never(coaching), scrub))
     known = {*wanted.values(), *never.values()}
-    near = {said: name for name, said in _near(coaching, others, traces) if said and said not in known}
+    nearby = _cleaned(_near(coaching, others, traces), scrub)
+    near = {said: name for name, said in nearby if said and said not in known}
     kept = dict(list(near.items())[:SITUATIONS])
     asked = [*wanted.values(), *never.values(), *kept]
     advice = dict(zip(asked, advise(asked), strict=True)) if asked else {}
@@ -83,6 +85,10 @@ def evidence(
     number = count(1)
     found.silent |= {f"{RUN} {next(number)}" if kept[said] == RUN else kept[said]: said for said in clear[:NEAREST]}
     return found
+
+
+def _cleaned(found: Iterable[tuple[str, Conversation]], scrub: Scrub) -> Iterator[tuple[str, Conversation]]:
+    return ((name, clean(said, scrub)) for name, said in found)
 
 
 def _wanted(coaching: Coaching, source: Trace | None) -> Iterator[tuple[str, Conversation]]:
@@ -128,7 +134,7 @@ def _near(
         if trace.id != mine:
             for step in trace.steps:
                 if step.type == "user":
-                    yield RUN, said_in(messages_of(trace.steps[: step.index + 1]))
+                    yield RUN, said_in([*messages_before(trace, step), *messages_of([step])])
 
 
 def _applied(advice: Advice) -> list[str | None]:

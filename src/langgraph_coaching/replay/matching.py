@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from langgraph_coaching.replay.normal import normal, plain_body
+from langgraph_coaching.replay.secret_shapes import SCRUBBED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +63,34 @@ def asked_of(method: str, uri: str, headers: Mapping[str, Any], body: bytes | st
         body=read,
         written=json.dumps(read, sort_keys=True, default=repr),
     )
+
+
+def alike(recorded: Asked, asked: Asked) -> bool:
+    """Whether a request asks what a recorded one does; what stood in place of something scrubbed is not compared."""
+    if recorded == asked:
+        return True
+    if SCRUBBED not in recorded.path + recorded.written + asked.path + asked.written:
+        return False
+    parts = ("method", "host", "path", "query", "body")
+    return all(same(getattr(recorded, part), getattr(asked, part)) for part in parts)
+
+
+def same(recorded: Any, asked: Any) -> bool:
+    """Whether two values of requests are equal but for what is scrubbed in one of them."""
+    match recorded, asked:
+        case dict(), dict():
+            return recorded.keys() == asked.keys() and all(same(value, asked[key]) for key, value in recorded.items())
+        case (list(), list()) | (tuple(), tuple()):
+            return len(recorded) == len(asked) and all(map(same, recorded, asked))
+        case str(), str():
+            return recorded == asked or _fits(recorded, asked) or _fits(asked, recorded)
+    return type(recorded) is type(asked) and bool(recorded == asked)
+
+
+def _fits(scrubbed: str, text: str) -> bool:
+    if SCRUBBED not in scrubbed:
+        return False
+    return re.fullmatch(".+?".join(map(re.escape, scrubbed.split(SCRUBBED))), text, re.DOTALL) is not None
 
 
 def _single(value: Any) -> str:

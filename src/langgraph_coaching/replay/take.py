@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.recall.advice import Followed
+    from langgraph_coaching.replay.scrub import Scrub
 
 Conversation = tuple[tuple[str, str], ...]
 """Pairs of a role, `user` or `assistant`, and what was said, oldest first."""
@@ -90,6 +91,11 @@ def said_in(messages: Any) -> Conversation:
     situation = situate(read_messages(messages))
     turns = reversed(situation.turns) if situation else ()
     return tuple(("user" if user else "assistant", text) for text, user in turns)
+
+
+def clean(said: Conversation, scrub: Scrub) -> Conversation:
+    """The same without the secrets that were told in it."""
+    return tuple((role, scrub.text(text)) for role, text in said)
 
 
 def missing(text: str, expected: Sequence[str]) -> list[str]:

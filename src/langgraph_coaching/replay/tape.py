@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from vcr.cassette import Cassette
 from vcr.errors import UnhandledHTTPRequestError
-from vcr.filters import decode_response
 from vcr.request import Request
 from vcr.util import read_body
 from yaml import YAMLError
 
 from langgraph_coaching.errors import RecordingError
+from langgraph_coaching.replay.cassette_file import CassetteFile
+from langgraph_coaching.replay.content_encoding import EncodedError, decoded
 from langgraph_coaching.replay.difference import differences
 from langgraph_coaching.replay.label import Labelled
-from langgraph_coaching.replay.matching import Asked, Rules, asked_of
+from langgraph_coaching.replay.matching import Asked, Rules, alike, asked_of
 
 if TYPE_CHECKING:
     from langgraph_coaching.replay.difference import Difference
@@ -38,9 +39,15 @@ class Tape(Cassette):  # type: ignore[misc]
         scrub: What is written.
         record: `none`, `new`, `rewrite` or `all`.
         again: The command that records it anew, for messages.
+        owner: The test whose it is, or "".
+        source: Where it is read from, where that is another file.
     """
 
-    def __init__(self, path: str, rules: Rules, scrub: Scrub, record: str, again: str) -> None:
+    def __init__(
+        self, path: str, rules: Rules, scrub: Scrub, record: str, again: str, owner: str, source: str | None
+    ) -> None:
+        self.refused: list[RecordingError] = []
+        """Why something may not be written; where there is a reason, nothing is."""
         self.misses: list[RecordingError] = []
         """Requests that no recording answered; a test that asks for one on purpose clears it."""
         self.replays = record == "none"
@@ -54,6 +61,7 @@ class Tape(Cassette):  # type: ignore[misc]
         super().__init__(
             path,
             serializer=Labelled,
+            persister=CassetteFile(source or path, owner, self._clean),
             record_mode=_MODES[record],
             match_on=(self.same,),
             before_record_request=self._written,
@@ -63,7 +71,7 @@ class Tape(Cassette):  # type: ignore[misc]
 
     def same(self, asked: Request, recorded: Request) -> bool:
         """Whether a request is the recorded one."""
-        return self._as_asked(asked) == self._as_asked(recorded)
+        return alike(self._as_asked(recorded), self._as_asked(asked))
 
     def can_play_response_for(self, request: Request) -> bool:
         """Whether a recording answers this request.
@@ -99,6 +107,16 @@ class Tape(Cassette):  # type: ignore[misc]
     def discard(self) -> None:
         """Leaves the file as it was."""
         self.dirty = False
+        self.refused.clear()
+
+    def complain(self) -> None:
+        """Raises what may not be written, whatever a client has made of it.
+
+        Raises:
+            RecordingError: Something could not be decoded.
+        """
+        if self.refused:
+            raise self.refused[0]
 
     def _load(self) -> None:
         if self.record_mode == "all" and self.drop_unused_requests:
@@ -151,16 +169,39 @@ class Tape(Cassette):  # type: ignore[misc]
         headers, uri = self._scrub.headers(request.headers), self._scrub.uri(request.uri)
         body = read_body(request)
         body = body.encode() if isinstance(body, str) else body
-        return Request(request.method, uri, self._scrub.body(body), headers)
+        body, headers = self._readable(body, headers, f"the request {request.method} {uri}")
+        return Request(request.method, uri, self._scrub.body(body, headers), headers)
 
     def _answer(self, response: dict[str, Any]) -> dict[str, Any]:
         response = copy.deepcopy(response)
-        if response.get("headers") and isinstance(response.get("body"), dict):
-            response = decode_response(response)
         kept = {**response, "headers": self._scrub.headers(response["headers"])}
         if isinstance(body := response.get("body"), dict) and isinstance(body.get("string"), bytes):
-            kept["body"] = {**body, "string": self._scrub.body(body["string"])}
+            read, kept["headers"] = self._readable(body["string"], kept["headers"], "an answer")
+            kept["body"] = {**body, "string": self._scrub.body(read, kept["headers"])}
         return kept
+
+    def _readable(self, body: bytes | None, headers: dict[str, Any], whose: str) -> tuple[bytes | None, dict[str, Any]]:
+        """A body without its encodings, and the headers without theirs.
+
+        Raises:
+            EncodedError: It cannot be read, and would be written.
+        """
+        bare = {name: value for name, value in headers.items() if name.lower() != "content-encoding"}
+        if not isinstance(body, bytes) or len(bare) == len(headers):
+            return body, bare
+        named = next(value for name, value in headers.items() if name.lower() == "content-encoding")
+        try:
+            return decoded(body, ",".join(named) if isinstance(named, list | tuple) else str(named)), bare
+        except EncodedError as error:
+            if self.replays:
+                return body, headers
+            self.refused.append(EncodedError(f"{self.path} is not written, secrets in {whose} cannot be seen: {error}"))
+            self.misses.append(self.refused[-1])
+            raise self.refused[-1] from error
+
+    def _clean(self, request: Request, response: dict[str, Any]) -> tuple[Request, dict[str, Any]]:
+        """A recording without the secrets that were told only later."""
+        return self._written(request), self._answer(response)
 
 
 def _distance(found: tuple[list[Difference], int]) -> tuple[bool, bool, int]:

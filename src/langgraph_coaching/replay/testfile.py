@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.prompt import entry
 from langgraph_coaching.replay import template
-from langgraph_coaching.replay.constructor import literal
+from langgraph_coaching.replay.literal import docstring, dotted, literal
+from langgraph_coaching.replay.source_check import refuse_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +52,11 @@ class Page:
 
 
 def written(page: Page) -> str:
-    """The text of the file."""
+    """The text of the file.
+
+    Raises:
+        InvalidCoachingError: Something in it cannot be written down so that it is read as what it is.
+    """
     parts = [_head(page), *_imports(page), "", _constants(page), template.COACH.format(coach=page.coach)]
     parts += [_advice(page), template.FIRES]
     if page.silent:
@@ -60,16 +65,26 @@ def written(page: Page) -> str:
         parts.append(template.MODEL.format(checked=_checked(page), system=_system(page)))
     if page.take is not None:
         parts.append(template.TAKE.format(checked=_checked(page, "TAKE")))
-    return "\n".join(parts)
+    text = "\n".join(parts)
+    said: dict[str, Any] = {
+        "COACHING": page.coaching.id,
+        "PROMPTED": entry(page.coaching),
+        "EXPECTED": list(page.expected),
+    }
+    said |= {name: {label: list(turns) for label, turns in found.items()} for name, found in _situations(page)}
+    refuse_foreign(text, said)
+    return text
+
+
+def _situations(page: Page) -> list[tuple[str, Mapping[str, Conversation]]]:
+    return [("FIRES", page.fires), ("SILENT", page.silent)]
 
 
 def _head(page: Page) -> str:
-    said = " ".join(page.coaching.intent.split()).replace("\\", "").replace('"', "'")
+    said = " ".join(page.coaching.intent.split())
     line = textwrap.shorten(f"When replying to: {said}", 110, placeholder="…")
-    return (
-        f'"""{line}.\n\nHolds revision {page.coaching.revision} of {page.coaching.id} to what it promises. After a '
-        f'change that is meant, write it anew:\n`{page.again}`\n"""\n'
-    )
+    promise = f"Holds revision {page.coaching.revision} of {page.coaching.id} to what it promises. After a change that"
+    return docstring(f"{line}.", "", f"{promise} is meant, write it anew:", f"`{page.again}`") + "\n"
 
 
 def _imports(page: Page) -> list[str]:
@@ -85,7 +100,7 @@ def _imports(page: Page) -> list[str]:
         ours["langgraph_coaching.replay.take"].add("missing")
     standard = ["import os"] if "os" in ours else []
     ours.pop("os", None)
-    own = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(ours.items())]
+    own = [f"from {dotted(m)} import {', '.join(map(dotted, sorted(names)))}" for m, names in sorted(ours.items())]
     third = sorted(line for line in own if not line.startswith("from langgraph_coaching"))
     first = [line for line in own if line.startswith("from langgraph_coaching")]
     return [*standard, "from pathlib import Path", "", "import pytest", *third, "", *first]

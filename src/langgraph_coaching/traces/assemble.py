@@ -38,10 +38,12 @@ class Assembler:
 
     Args:
         receipt_of: Finds a recent receipt by its id, or returns None.
+        prompts: Whether prompts tell the conversation where no state does, as in what a tracer has kept.
     """
 
-    def __init__(self, receipt_of: Callable[[str], Receipt | None] = lambda _: None) -> None:
+    def __init__(self, receipt_of: Callable[[str], Receipt | None] = lambda _: None, *, prompts: bool = False) -> None:
         self._receipt_of = receipt_of
+        self._prompts = prompts
         self._runs: dict[UUID, tuple[Run, Recording]] = {}
         self._nodes: dict[str, tuple[Run, Recording]] = {}
         self._open: OrderedDict[UUID, Recording] = OrderedDict()
@@ -70,10 +72,19 @@ class Assembler:
             return [*self._open.values()]
         known = self._runs.get(event.run_id) if event.run_id else None
         if not event.kind.endswith("_start"):
+            known = known or self._unheard(event)
             return self._continue(event, *known) if known else []
         run, recording = self._begin(event)
         self._attempt(recording, run, event, lambda: recording.started(run))
         return self._evicted()
+
+    def _unheard(self, event: Event) -> tuple[Run, Recording] | None:
+        """A model of whose start langchain-core has told only somebody else's handler."""
+        above = self._runs.get(event.parent_run_id) if event.parent_run_id and event.kind == "llm_end" else None
+        if above is None:
+            return None
+        start = replace(event, kind="llm_start", data=None, metadata=above[0].metadata)
+        return Run(start, above[0]), above[1]
 
     def _continue(self, event: Event, run: Run, recording: Recording) -> list[Recording]:
         self._open.move_to_end(recording.root.id)
@@ -82,6 +93,7 @@ class Assembler:
             return []
         self._forget(run)
         if run is not recording.root:
+            run.over()
             return []
         recording.close(event)
         self._drop(recording)
@@ -92,7 +104,7 @@ class Assembler:
         if above is None:  # other tracers may stand between a node and its model call: then the namespace tells
             above = self._nodes.get(str((event.metadata or {}).get("langgraph_checkpoint_ns") or ""))
         run = Run(event, above[0] if above else None)
-        recording = above[1] if above else Recording(run, self._receipt_of)
+        recording = above[1] if above else Recording(run, self._receipt_of, prompts=self._prompts)
         self._runs[run.id] = run, recording
         if run.task:
             self._nodes[run.namespace] = run, recording
@@ -130,7 +142,9 @@ def trace_of(recording: Recording) -> Trace:
     header = recording.header
     steps: list[Step] = []
     for entry in recording.transcript.entries:
-        own = [_step(fields, header["id"], len(steps) + place) for place, fields in enumerate(entry.steps)]
+        # A helper's answer that no state ever held is not said in the conversation.
+        aside = {"aside": True} if entry.own and not entry.shown else {}
+        own = [_step(fields | aside, header["id"], len(steps) + place) for place, fields in enumerate(entry.steps)]
         steps += _or(own, exactly, own, entry.message)
     exchanges = Exchanges(steps, recording.transcript.entries)
     calls = tuple(_or(ModelCall(), exchanges.record, exchange) for exchange in recording.exchanges)
@@ -157,8 +171,10 @@ def _or(otherwise: T, read: Callable[..., T], *given: Any) -> T:
 
 def _step(fields: dict[str, Any], trace_id: str, index: int) -> Step:
     exact: dict[str, Any] = {"index": index, "trace_id": trace_id, "at": fields.get("at")}
+    within: Run | None = fields.get("within")
+    exact["branch"] = None if within is None else within.branch
     exact["receipts"] = tuple(replace(r, trace_id=trace_id, step=index) for r in fields.get("receipts", ()))
-    plain = {name: storable(value) for name, value in fields.items() if name not in exact}
+    plain = {name: storable(value) for name, value in fields.items() if name not in exact and name != "within"}
     try:
         return Step(**exact, **plain)
     except ValidationError as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph.callbacks import GraphCallbackHandler
 
+from langgraph_coaching.recall.inline import Inline
 from langgraph_coaching.traces.event import Event
 
 if TYPE_CHECKING:
@@ -16,16 +17,12 @@ if TYPE_CHECKING:
     from langgraph.callbacks import GraphInterruptEvent, GraphResumeEvent
 
 
-class Capture(GraphCallbackHandler):
+class Capture(Inline, GraphCallbackHandler):
     """Hands every event of a run to `put`; one handler may serve any number of graphs, threads and event loops.
 
     Args:
         put: Takes an `Event`, on the thread or event loop of the graph: it must be quick and must not raise.
     """
-
-    run_inline = True
-    """Under `ainvoke` LangChain would otherwise send each event through a thread, which costs more than the event."""
-    raise_error = False
 
     def __init__(self, put: Callable[[Event], None]) -> None:
         self._put = put
@@ -72,9 +69,9 @@ class Capture(GraphCallbackHandler):
         """A model that completes text is called."""
         self._begin("llm_start", serialized, prompts, more=kwargs.get("invocation_params"), **kwargs)
 
-    def on_llm_end(self, response: Any, *, run_id: UUID, **_: Any) -> None:
+    def on_llm_end(self, response: Any, *, run_id: UUID, parent_run_id: UUID | None = None, **_: Any) -> None:
         """A model of either sort has answered."""
-        self._end("llm_end", response, run_id)
+        self._put(Event("llm_end", run_id, parent_run_id, time.time(), response))
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """A model of either sort has failed, perhaps in the middle of its answer."""
@@ -99,7 +96,7 @@ class Capture(GraphCallbackHandler):
 
     def on_retriever_end(self, documents: Any, *, run_id: UUID, **_: Any) -> None:
         """It has answered."""
-        self._end("retriever_end", None, run_id)
+        self._end("retriever_end", _advised(documents), run_id)
 
     def on_retriever_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """It has raised."""
@@ -114,6 +111,12 @@ class Capture(GraphCallbackHandler):
         """A graph goes on from a checkpoint."""
         if event.run_id is not None:
             self._end("resume", event, event.run_id)
+
+
+def _advised(documents: Any) -> list[str]:
+    """Ids of the receipts that a retriever's documents stand for; none of another retriever's."""
+    briefs = [getattr(document, "metadata", None) for document in documents] if isinstance(documents, list) else []
+    return [str(brief["id"]) for brief in briefs if isinstance(brief, dict) and {"id", "coaching_id"} <= brief.keys()]
 
 
 def _copied(value: Any) -> Any:

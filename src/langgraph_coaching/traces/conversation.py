@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
+from langgraph_coaching.traces.branches import Branches, is_task
 from langgraph_coaching.traces.reasoning import thoughts_and_words
 from langgraph_coaching.traces.seen import amended
 
@@ -61,12 +62,16 @@ def answer_parts(message: BaseMessage) -> Iterator[dict[str, Any]]:
 def messages_before(trace: Trace, step: Step) -> list[BaseMessage]:
     """The conversation a model saw when it made a step: everything before that answer, without system messages.
 
+    Of a sub-agent, or of a branch that is asked something of its own, its own conversation: there whoever asks stands
+    in the user's place.
+
     Args:
         trace: The trace of the step.
         step: One of its steps.
     """
     key = answer_key(step)
-    return messages_of([other for other in trace.steps[: step.index] if answer_key(other) != key])
+    before = [other for other in Branches(trace.steps).before(step) if answer_key(other) != key]
+    return messages_of([other.model_copy(update={"type": "user"}) if is_task(other) else other for other in before])
 
 
 def messages_of(steps: Sequence[Step]) -> list[BaseMessage]:

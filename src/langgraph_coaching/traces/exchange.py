@@ -36,8 +36,8 @@ class Exchange:
     """The system messages in front of the prompt; None where the prompt is not known."""
     messages: Sequence[BaseMessage] = ()
     """The rest of the prompt."""
-    entries: Sequence[Entry] = ()
-    """The entries that hold those, or ones like them."""
+    entries: Sequence[Entry | None] = ()
+    """The entries that hold those, or ones like them; None for what is in no conversation."""
     answer: Place | None = None
     tools: list[Any] | None = None
     parameters: dict[str, Any] | None = None

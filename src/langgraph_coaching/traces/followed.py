@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.behavior import Action, Handoff, Reply, SearchKnowledge
+from langgraph_coaching.traces.branches import Branches
+from langgraph_coaching.traces.message import delegate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +22,12 @@ _TRANSFER = re.compile(r"^(?:transfer|hand ?off|delegate|escalate)(?: back)? to 
 
 
 def followed(
-    behavior: Behavior, steps: Sequence[Step], *, over: bool = True, nodes: Sequence[str] = ()
+    behavior: Behavior,
+    steps: Sequence[Step],
+    *,
+    over: bool = True,
+    nodes: Sequence[str] = (),
+    namespace: str | None = None,
 ) -> tuple[Followed, str]:
     """Whether a behavior was shown in one turn, and why that is known.
 
@@ -34,22 +41,39 @@ def followed(
         steps: What happened in the turn: from what the user said up to what they say next.
         over: Whether the turn has ended, so that what has not been done was left undone.
         nodes: The nodes that ran in it, also those that left no step.
+        namespace: The checkpoint namespace of whoever was asked: what another agent calls in the same turn is no deed
+            of theirs. None where it is not known.
     """
     if isinstance(behavior, Reply):
         return "unknown", "whether words follow an instruction takes a reader; see coach.assess"
     mine = [step for step in steps if step.author not in ("user", "system") or step.type == "handoff"]
     match behavior:
         case Action():
-            found = _called(behavior, mine)
+            found = _called(behavior, _own(mine, namespace))
         case Handoff():
             found = _handed(behavior.target, mine)
         case SearchKnowledge():
-            found = _searched(behavior, mine)
+            found = _searched(behavior, _own(mine, namespace))
         case _:
             found = _entered(behavior.name, mine, nodes)
     if found[0] == "no" and not over:
         return "unknown", "the turn has not ended"
     return found
+
+
+def _own(steps: Sequence[Step], namespace: str | None) -> list[Step]:
+    """What one agent did, and what it got for it: the steps in its graph, and the answers to the calls in them."""
+    graph = _graph(namespace)
+    if not graph:
+        return list(steps)
+    inside = [_graph(step.checkpoint_ns)[: len(graph)] == graph for step in steps]
+    calls = {s.tool_call_id for s, mine in zip(steps, inside, strict=True) if mine and s.type == "tool_call"} - {None}
+    return [s for s, mine in zip(steps, inside, strict=True) if mine or s.tool_call_id in calls]
+
+
+def _graph(namespace: str | None) -> list[str]:
+    """Where the graph of a node stands: the nodes around it, without the ids of their tasks."""
+    return [part.partition(":")[0] for part in (namespace or "").split("|")[:-1] if not part.isdecimal()]
 
 
 def _called(action: Action, steps: Sequence[Step]) -> tuple[Followed, str]:
@@ -91,6 +115,8 @@ def _destinations(step: Step) -> Iterator[str]:
         bare = _TRANSFER.sub("", _plain(step.name))
         if bare != _plain(step.name):
             yield bare
+        elif (target := delegate(step.arguments)) is not None:
+            yield target
 
 
 def _searched(behavior: SearchKnowledge, steps: Sequence[Step]) -> tuple[Followed, str]:
@@ -136,12 +162,11 @@ def turn_of(trace: Trace, index: int) -> tuple[list[Step], bool]:
 
     Returns:
         The steps from the user's words before it up to the user's next words, and whether nothing can follow in it:
-        the user spoke again, or the run is done.
+        the user spoke again, or the run is done. Of a sub-agent, or of a branch that is asked something of its own,
+        from what it is asked up to what it is asked next; never what runs beside it.
     """
-    users = [step.index for step in trace.steps if step.type == "user"]
-    start = max((place for place in users if place <= index), default=-1) + 1
-    end = min((place for place in users if place > index), default=None)
-    return list(trace.steps[start:end]), end is not None or trace.status == "done"
+    steps, over = Branches(trace.steps).turn(trace.steps[index])
+    return steps, over or trace.status == "done"
 
 
 def decided(trace: Trace, behavior_of: Callable[[str, int], Behavior | None]) -> Trace:
@@ -152,16 +177,19 @@ def decided(trace: Trace, behavior_of: Callable[[str, int], Behavior | None]) ->
         behavior_of: The behavior of a coaching at a revision, or None where it is no longer known.
     """
     changed = {}
+    several = sum(other.type == "user" and not other.history for other in trace.steps) > 1
     for step in trace.steps:
         if not any(receipt.applied and receipt.followed == "unknown" for receipt in step.receipts):
             continue
         turn, over = turn_of(trace, step.index)
-        nodes = trace.nodes if sum(other.type == "user" and not other.history for other in trace.steps) <= 1 else ()
+        nodes = () if step.branch or several else trace.nodes
         receipts = []
         for receipt in step.receipts:
             known = receipt.applied and receipt.followed == "unknown" and receipt.coaching_id and receipt.revision
             behavior = behavior_of(receipt.coaching_id or "", receipt.revision or 0) if known else None
-            verdict = followed(behavior, turn, over=over, nodes=nodes)[0] if behavior is not None else receipt.followed
+            verdict = receipt.followed
+            if behavior is not None:
+                verdict = followed(behavior, turn, over=over, nodes=nodes, namespace=step.checkpoint_ns)[0]
             receipts.append(replace(receipt, followed=verdict))
         changed[step.index] = step.model_copy(update={"receipts": tuple(receipts)})
     if not changed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.traces.message import handoff_step
+from langgraph_coaching.traces.message import delegate, handoff_step
 from langgraph_coaching.traces.payload import targets
 from langgraph_coaching.traces.transcript import Entry
 
@@ -24,6 +24,25 @@ class Handoffs:
         self._transcript = transcript
         self._sent: list[tuple[Entry, str, Run, dict[str, Any]]] = []
 
+    def by_task(self, run: Run, shared: dict[str, Any]) -> None:
+        """A sub-agent starts inside a tool that says which one it is called for: that tool has handed over to it.
+
+        Args:
+            run: The tool's run.
+            shared: Fields of the step.
+        """
+        target = delegate(run.start.data)
+        if target is None or run.delegated:
+            return
+        run.delegated = True
+        known = run.conversation or self._transcript.main
+        asked = self._transcript.asking(run.start.more, known) or {}
+        more = {"call": asked.get("call"), "text": str(run.start.data.get("description") or "")}
+        step = shared | handoff_step(target, run.start.more) | more
+        self._transcript.add(Entry([step], happened=True), known)
+        for above in run.line():
+            above.handed.add(target)
+
     def by_tool(self, run: Run, output: Any, arguments: Any, shared: dict[str, Any]) -> None:
         """A tool has answered: with a `Command` that goes to another agent it has handed over.
 
@@ -35,11 +54,12 @@ class Handoffs:
         """
         reasons = arguments.values() if isinstance(arguments, dict) else ()
         call_id = run.start.more
-        asked = self._transcript.asking(call_id) or {}
+        known = run.conversation or self._transcript.main
+        asked = self._transcript.asking(call_id, known) or {}
         more = {"call": asked.get("call"), "text": " ".join(reason for reason in reasons if isinstance(reason, str))}
         for target in targets(output):
             self._transcript.handed.add(str(call_id))
-            self._transcript.add(Entry([shared | handoff_step(target, call_id) | more], happened=True))
+            self._transcript.add(Entry([shared | handoff_step(target, call_id) | more], happened=True), known)
             for above in run.line():
                 above.handed.add(target)
 

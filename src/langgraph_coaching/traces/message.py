@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.messages import AIMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, ChatMessage, SystemMessage, ToolMessage
 
 from langgraph_coaching.recall.prompt import BLOCK
 from langgraph_coaching.recall.situation import text_of
+from langgraph_coaching.recall.user import SOURCE, human
 from langgraph_coaching.traces.conversation import answer_parts
 from langgraph_coaching.traces.storable import storable
 
@@ -23,16 +24,29 @@ _DESTINATION = "__handoff_destination"
 """Key of `response_metadata` under which langgraph-supervisor keeps the agent that a tool has handed over to."""
 
 
-def steps_of(message: BaseMessage, *, known: bool) -> Iterable[dict[str, Any]]:
+DELEGATE = "subagent_type"
+"""Argument of a tool call that names the sub-agent it hands a task to."""
+
+RELAYED = "relayed"
+"""Name of the step of an agent's words that are put into a conversation as if a person had said them."""
+
+_SOURCES = {"summarization": "summary"}
+"""What steps are called where LangChain's own name says less."""
+
+
+def steps_of(message: BaseMessage, *, known: bool, speaker: str = "") -> Iterable[dict[str, Any]]:
     """The steps of a message that is found in a conversation, not seen while a model or a tool made it.
 
     Args:
         message: Any message.
         known: Whether everything that models wrote is known: then an agent's message that is not among it is canned.
+        speaker: Of a message in a person's place who else has put it there, such as `task`; "" where it is the user.
     """
     text = BLOCK.sub("", words_of(message)) if isinstance(message, SystemMessage) else words_of(message)
     role = getattr(message, "role", "").lower() if isinstance(message, ChatMessage) else ""
-    if isinstance(message, HumanMessage) or role in ("user", "human"):
+    if human(message):
+        if speaker:
+            return [{"type": "system", "author": "system", "name": speaker, "text": text}]
         return [{"type": "user", "author": "user", "text": text}]
     if isinstance(message, AIMessage) or role in ("assistant", "ai"):
         author = "canned" if known and not made_by_model(message) else "agent"
@@ -46,9 +60,21 @@ def steps_of(message: BaseMessage, *, known: bool) -> Iterable[dict[str, Any]]:
     return [{"type": "system", "author": "system", "name": role or message.type, "text": text}]
 
 
+def source_of(message: BaseMessage) -> str:
+    """Which part of an agent has put a message into a person's place, such as `summary`; "" where none says so."""
+    source = message.additional_kwargs.get(SOURCE)
+    return _SOURCES.get(str(source), str(source)) if source else ""
+
+
 def handoff_step(target: str, tool_call_id: str | None = None) -> dict[str, Any]:
     """The step of going over to another agent."""
     return {"type": "handoff", "author": "agent", "name": target, "tool_call_id": tool_call_id}
+
+
+def delegate(arguments: Any) -> str | None:
+    """The sub-agent that a tool such as deepagents' `task` is called for; None where its arguments name none."""
+    target = arguments.get(DELEGATE) if isinstance(arguments, dict) else None
+    return target if isinstance(target, str) and target else None
 
 
 def answered(messages: Sequence[BaseMessage]) -> int:

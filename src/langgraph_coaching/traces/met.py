@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from langchain_core.messages import HumanMessage
 
 from langgraph_coaching.recall.situation import Situation, situate
+from langgraph_coaching.traces.branches import Branches
 from langgraph_coaching.traces.conversation import messages_of
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ def situations_in(trace: Trace) -> Iterator[Situation]:
 
 
 def _turns_of(trace: Trace) -> Iterator[tuple[int, Situation]]:
-    messages = messages_of(trace.steps)
-    said = (step.index for step in trace.steps if step.type == "user")
+    steps = [step for step in Branches(trace.steps).users() if not step.aside]
+    messages = messages_of(steps)
+    said = (step.index for step in steps if step.type == "user")
     for index, message in enumerate(messages, 1):
         if isinstance(message, HumanMessage):
             step = next(said, len(trace.steps) - 1)

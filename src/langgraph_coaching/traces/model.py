@@ -42,6 +42,10 @@ class Step(BaseModel):
     node: str | None = None
     checkpoint_ns: str | None = None
     """With the trace's thread, the key that survives retry and resume."""
+    branch: str | None = None
+    """The sub-agent or parallel branch it belongs to, named by where that runs; None of the conversation itself."""
+    aside: bool = False
+    """True for what a model was asked besides, such as a grade or a summary: its answer stands in no conversation."""
     run_id: str | None = None
     call: int | None = None
     """Number of the model call that made it, from 0; steps of one answer share it."""

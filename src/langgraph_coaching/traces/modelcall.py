@@ -59,16 +59,16 @@ def read_prompt(event: Event) -> Prompt:
         system, front, messages = given, [HumanMessage(BLOCK.sub("", given))], []
     else:
         end = next((i for i, m in enumerate(given) if not isinstance(m, SystemMessage)), len(given))
-        system, messages = "\n\n".join(text_of(message) for message in given[:end]), given[end:]
+        system = "\n\n".join(text_of(message) for message in given[:end])
+        messages = [found for message in given[end:] if (found := bare(message)) is not None]
         front = [found for message in given[:end] if (found := bare(message)) is not None]
-    block = BLOCK.search(system)
     metadata = event.metadata or {}
     parameters = event.more if isinstance(event.more, Mapping) else {}
     names = (metadata.get("ls_model_name"), parameters.get("model"), parameters.get("model_name"))
     offered = parameters.get("tools") or parameters.get("functions") or []  # in whatever form the provider wants them
     return Prompt(
         system=BLOCK.sub("", system).strip("\n"),
-        coaching=block.group().lstrip("\n") if block else "",
+        coaching="\n\n".join(_blocks(given)),
         front=tuple(front),
         messages=tuple(message for message in messages if not isinstance(message, RemoveMessage)),
         model=next((str(name) for name in names if name), None),
@@ -77,6 +77,12 @@ def read_prompt(event: Event) -> Prompt:
             name: storable(_schema(parameters[name])) for name in _PARAMETERS if parameters.get(name) is not None
         },
     )
+
+
+def _blocks(given: Any) -> list[str]:
+    """The prompt blocks in a text, or in a prompt's system messages wherever they stand."""
+    texts = [given] if isinstance(given, str) else [text_of(m) for m in given if isinstance(m, SystemMessage)]
+    return [block.lstrip("\n") for text in texts for block in BLOCK.findall(text)]
 
 
 def _schema(value: Any) -> Any:

@@ -21,19 +21,44 @@ CHANNEL = "coaching"
 """The state's channel with advice; also the key of receipts in a model call's metadata."""
 
 
+QUESTIONS = ("question", "query", "input", "user_input", "human_input", "user_message", "message", "request", "prompt")
+"""Names under which a state without messages usually keeps what the user says."""
+
+
 def conversations(value: Any) -> list[list[BaseMessage]]:
-    """Every list of messages in a value, each in its order.
+    """Every list of messages in a value, each in its order; the argument is that of `channels`."""
+    return [messages for _, messages in channels(value)]
+
+
+def channels(value: Any) -> list[tuple[str, list[BaseMessage]]]:
+    """Every list of messages in a value, each in its order, with the name of the channel it is in.
 
     Args:
         value: A state of any kind, a node's update, a `Command` or a list of them, messages, or anything else.
     """
     if isinstance(value, BaseMessage):
-        return [[value]]
+        return [(MESSAGES, [value])]
     if isinstance(value, list | tuple):
         messages = [item for item in value if isinstance(item, BaseMessage)]
         others = [item for item in value if is_command(item) or isinstance(item, dict)]
-        return [*([messages] if messages else []), *(found for item in others for found in conversations(item))]
-    return [found for name, part in fields_of(value) if (found := _messages(name, part))]
+        return [*([(MESSAGES, messages)] if messages else []), *(found for item in others for found in channels(item))]
+    return [(name, found) for name, part in fields_of(value) if (found := _messages(name, part))]
+
+
+def question_in(value: Any, prompt: str) -> str:
+    """What the user says in an input without messages; "" where nothing tells.
+
+    Args:
+        value: The input: a text, or a state with texts in it.
+        prompt: What a model was asked of it: of several texts the one it holds is taken, the longest.
+    """
+    if isinstance(value, str):
+        return value.strip()
+    if is_command(value):
+        return ""
+    texts = {name: part.strip() for name, part in fields_of(value) if isinstance(part, str) and part.strip()}
+    usual = next((texts[name] for name in QUESTIONS if name in texts), "")
+    return usual or max((text for text in texts.values() if text in prompt), key=len, default="")
 
 
 def _messages(name: str, value: Any) -> list[BaseMessage]:

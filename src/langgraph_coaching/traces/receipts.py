@@ -11,7 +11,7 @@ from langgraph_coaching.traces.payload import CHANNEL, advice_in
 from langgraph_coaching.traces.storable import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.run import Run
@@ -27,6 +27,7 @@ class Receipts:
     def __init__(self, receipt_of: Callable[[str], Receipt | None]) -> None:
         self._receipt_of = receipt_of
         self._advice: dict[str, Advice] = {}
+        self._looked_up: dict[str, str] = {}
 
     def remember(self, value: Any) -> Advice | None:
         """Notes the advice in a state or an update, and returns it."""
@@ -35,6 +36,18 @@ class Receipts:
             self._advice[advice.prompt] = advice
         return advice
 
+    def note(self, run: Run, receipt_ids: Iterable[str]) -> None:
+        """Notes what was looked up somewhere, for a model call or by `coach.advise`."""
+        self._looked_up.update((receipt_id, run.namespace) for receipt_id in receipt_ids)
+
+    def left(self) -> dict[str, tuple[Receipt, ...]]:
+        """What was looked up and belongs to no model call, by the namespace of the node it was looked up in."""
+        found: dict[str, list[Receipt]] = {}
+        for receipt_id, namespace in self._looked_up.items():
+            if (receipt := self._receipt_of(receipt_id)) is not None:
+                found.setdefault(namespace, []).append(_encodable(receipt))
+        return {namespace: tuple(receipts) for namespace, receipts in found.items()}
+
     def of(self, run: Run, block: str) -> tuple[Receipt, ...]:
         """The receipts of a model call.
 
@@ -42,6 +55,12 @@ class Receipts:
             run: The call.
             block: The prompt block it carries, or "".
         """
+        found = self._found(run, block)
+        for receipt in found:
+            self._looked_up.pop(receipt.id, None)
+        return found
+
+    def _found(self, run: Run, block: str) -> tuple[Receipt, ...]:
         named = self._named(run.metadata.get(CHANNEL))
         if named:
             # The metadata is inherited by every call made inside; one that does not carry the block is not coached.

@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import SystemMessage, ToolMessage
 
 from langgraph_coaching.traces.exchange import Exchange
 from langgraph_coaching.traces.handoffs import Handoffs
 from langgraph_coaching.traces.header import header_of, moment
-from langgraph_coaching.traces.message import answered, result_of
+from langgraph_coaching.traces.message import result_of
 from langgraph_coaching.traces.modelcall import read_answer, read_prompt
 from langgraph_coaching.traces.payload import commands_in, conversations, is_command
 from langgraph_coaching.traces.receipts import Receipts
+from langgraph_coaching.traces.states import States
 from langgraph_coaching.traces.storable import said, storable, text
 from langgraph_coaching.traces.transcript import Entry, Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from langchain_core.messages import BaseMessage
 
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.traces.event import Event
@@ -36,16 +35,18 @@ class Recording:
     Args:
         root: Its root run.
         receipt_of: Finds a receipt by its id.
+        prompts: Whether prompts tell the conversation where no state does.
     """
 
-    def __init__(self, root: Run, receipt_of: Callable[[str], Receipt | None]) -> None:
+    def __init__(self, root: Run, receipt_of: Callable[[str], Receipt | None], *, prompts: bool = False) -> None:
         self.root = root
         self.header: dict[str, Any] = header_of(root.start) | {"status": "running"}
         """Fields of the `Trace` without its steps."""
-        self.transcript = Transcript()
+        self.transcript = Transcript(simulated=self.header["origin"] == "simulated")
         self.models: dict[str, None] = {}
         self.nodes: dict[str, None] = {}
         self._receipts = Receipts(receipt_of)
+        self._states = States(root, self.transcript, prompts=prompts)
         self._handoffs = Handoffs(self.transcript)
         self.exchanges: list[Exchange] = []
         """The model calls that have ended."""
@@ -63,6 +64,8 @@ class Recording:
                 self._root_starts(run)
             case "chain_start" if run.task:
                 self._node_starts(run)
+            case "chain_start" if not self.exchanges and isinstance(run.start.data, dict) and not run.namespace:
+                self._states.given(run)
             case "chat_model_start" | "llm_start":
                 self._model_starts(run)
 
@@ -71,42 +74,45 @@ class Recording:
         self._resumed = given is None or is_command(given)
         if is_command(given) and given.resume is not None:
             self._happened(run, run.start, "resume", text=text(given.resume))
-        for messages in conversations(given):
-            self.transcript.place(messages, answered(messages), {"at": moment(run.start.at)})
+        self._states.given(run)
 
     def _node_starts(self, run: Run) -> None:
-        graph, seen = run.parent, {"at": moment(run.start.at)}
-        self.nodes[storable(str(run.metadata.get("langgraph_node")))] = None
+        graph, earlier = run.parent, False
+        name = storable(str(run.metadata.get("langgraph_node")))
+        self.nodes[name] = None
+        self.transcript.agents.add(name)
         if graph is not None and graph is not self.root and not graph.opened:
-            for messages in conversations(graph.start.data):
-                self.transcript.place(messages, 0, seen)
-        found, earlier = conversations(run.start.data), False
-        if graph is not None:
-            graph.opened = True
-            # The first state a graph shows holds what was said before the run; later ones, what its nodes returned.
-            if found and "__pregel_push" not in run.metadata.get("langgraph_path", ()):
-                step = run.metadata.get("langgraph_step")
-                graph.first_step = step if graph.first_step is None else graph.first_step
-                earlier = graph.first_step == step
-        for messages in found:
-            self.transcript.place(messages, len(messages) if earlier else 0, seen)
+            self._delegated(graph)
+        # The first state a graph shows holds what was said before the run; later ones, what its nodes returned.
+        if graph is not None and not run.sent and conversations(run.start.data):
+            step = run.metadata.get("langgraph_step")
+            graph.first_step = step if graph.first_step is None else graph.first_step
+            earlier = graph.first_step == step
+        self._states.entered(run, older=earlier)
         run.advice = self._receipts.remember(run.start.data)
+
+    def _delegated(self, graph: Run) -> None:
+        if name := graph.start.name:
+            self.transcript.agents.add(storable(name))
+        for above in graph.line():
+            if above.task:
+                return
+            if above.start.kind == "tool_start":
+                self._handoffs.by_task(above, _made(above, graph.start))
 
     def _model_starts(self, run: Run) -> None:
         run.prompt = prompt = read_prompt(run.start)
         self._handoffs.arrived(run)
-        messages: Sequence[BaseMessage] = prompt.messages
-        if run is self.root and run.start.kind == "llm_start":
-            messages = [HumanMessage(prompt.system)]
-        elif prompt.system and prompt.system != self._prompts.get(run.path):
+        made = _made(run, run.start)
+        alone = run is self.root and run.start.kind == "llm_start"
+        if not alone and prompt.system and prompt.system != self._prompts.get(run.path):
             # Recorded once for each agent, and again when it changes.
             if run.path in self._prompts or self.transcript.system(prompt.system) is None:
-                fields = {**_made(run, run.start), "type": "system", "author": "system", "name": "prompt"}
+                fields = {**made, "type": "system", "author": "system", "name": "prompt"}
                 entry = Entry([fields | {"text": prompt.system}], SystemMessage(prompt.system))
                 self.transcript.add(entry) if self.exchanges else self.transcript.add_first(entry)
             self._prompts[run.path] = prompt.system
-        made = _made(run, run.start)
-        entries = self.transcript.place(messages, answered(messages) if run is self.root else 0, made)
+        entries = self._states.prompted(run, prompt, made)
         system = self.transcript.system(prompt.system) if len(prompt.front) == 1 else None
         front = [(self.transcript.named(message.id) or system, message) for message in prompt.front]
         run.exchange = Exchange(
@@ -124,6 +130,8 @@ class Recording:
                 self._model_answers(run, event)
             case "tool_end":
                 self._tool_answers(run, event)
+            case "retriever_end":
+                self._receipts.note(run, event.data or ())
             case "chain_error" | "llm_error" | "tool_error" | "retriever_error":
                 self._raised(run, event)
             case "resume" | "interrupt":
@@ -131,7 +139,21 @@ class Recording:
 
     def close(self, event: Event) -> None:
         """The root run has ended."""
+        for namespace, receipts in self._receipts.left().items():
+            self._advised(namespace, receipts, event)
         self.header |= {"status": self._status, "ended_at": moment(event.at)}
+
+    def _advised(self, namespace: str, receipts: tuple[Receipt, ...], event: Event) -> None:
+        """Puts receipts that belong to no model call to what their node has said, or to a step of their own."""
+        steps = (step for entry in reversed(self.transcript.entries) for step in entry.steps)
+        own = (step for step in steps if step.get("checkpoint_ns") == namespace)
+        step = next((step for step in own if step.get("type") not in ("user", "system")), None)
+        if step is not None:
+            step["receipts"] = (*step.get("receipts", ()), *receipts)
+        elif any(receipt.applied for receipt in receipts):
+            node = next((receipt.node for receipt in receipts if receipt.node), None)
+            where = {"node": node, "checkpoint_ns": namespace or None}
+            self._happened(self.root, event, "coaching", receipts=receipts, **where)
 
     def unreadable(self, run: Run, event: Event, error: Exception) -> None:
         """Says in the transcript that an event could not be read."""
@@ -139,10 +161,8 @@ class Recording:
 
     def _returned(self, run: Run, event: Event, output: Any) -> None:
         made = _made(run, event)
-        for messages in conversations(output):
-            # Where nothing ran, the state a graph returns is the one it was resumed with.
-            older = run is self.root and self._resumed and not run.opened
-            self.transcript.place(messages, len(messages) if older else 0, made)
+        # Where nothing ran, the state a graph returns is the one it was resumed with.
+        self._states.returned(run, output, made, older=run is self.root and self._resumed and not run.opened)
         self._receipts.remember(output)
         if run.task:
             self._handoffs.by_node(run, output, made)
@@ -156,7 +176,7 @@ class Recording:
             once["extra"] = {"alternatives": answer.alternatives}
         first, *rest = answer.steps
         steps = [shared | once | first, *(shared | part for part in rest)]
-        entry = self.transcript.add(Entry(steps, answer.message, happened=True))
+        entry = self.transcript.add(Entry(steps, answer.message, happened=True, own=run.aside), run.conversation)
         self.exchanges[-1].answer = entry, answer.message
 
     def _call(self, run: Run, event: Event, model: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -188,14 +208,14 @@ class Recording:
         if own is not None:
             fields = made | {"name": run.start.name, "duration_ms": _duration(run, event)} | self._given(run, own)
             result = {name: value for name, value in result_of(own).items() if value is not None}
-            self.transcript.add(Entry([fields | result | {"message_id": own.id}], own, happened=True))
-        for messages in found:
-            self.transcript.place(messages, 0, made)
+            step = fields | result | {"message_id": own.id}
+            self.transcript.add(Entry([step], own, happened=True), run.conversation)
+        self._states.returned(run, output, made)
         self._handoffs.by_tool(run, output, run.start.data, made)
 
     def _given(self, run: Run, result: ToolMessage) -> dict[str, Any]:
         """The arguments of a tool that no model has called, or not with these."""
-        asked = self.transcript.asking(result.tool_call_id)
+        asked = self.transcript.asking(result.tool_call_id, self._states.conversation(run))
         given = storable(run.start.data) if isinstance(run.start.data, dict) else None
         told = given != asked.get("arguments") if asked else not result.tool_call_id
         return {"arguments": given} if given and told else {}
@@ -263,12 +283,13 @@ class Recording:
             "author": "system",
             "name": name,
         }
-        self.transcript.add(Entry([step | fields], happened=True))
+        self.transcript.add(Entry([step | fields], happened=True), run.conversation)
 
 
 def _made(run: Run, event: Event) -> dict[str, Any]:
     node = run.metadata.get("langgraph_node")
-    return {"node": None if node is None else str(node), "checkpoint_ns": run.namespace or None, "at": moment(event.at)}
+    place = {"node": None if node is None else str(node), "checkpoint_ns": run.namespace or None}
+    return {**place, "at": moment(event.at), "within": run}
 
 
 def _duration(run: Run, event: Event) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.event import Event
     from langgraph_coaching.traces.exchange import Exchange
+    from langgraph_coaching.traces.known import Known
     from langgraph_coaching.traces.modelcall import Prompt
 
 _TASK_ID = re.compile(r":[^|]*")
 _ENTRY = "__start__"
+_PUSHED = "__pregel_push"
 
 
 @dataclass(slots=True, eq=False)
@@ -35,10 +37,20 @@ class Run:
     """Of a model call."""
     exchange: Exchange | None = None
     """Of a model call, as far as it has come."""
+    aside: bool = False
+    """Of a model call: whether its prompt is its own, without anything that was said in the conversation."""
     call: int | None = None
     """Number of the latest model call in it."""
     handed: set[str] = field(default_factory=set)
     """The agents that tools in it have handed over to."""
+    known: Known | None = None
+    """Of a graph or a branch that is asked something of its own: its conversation."""
+    delegated: bool = False
+    """Of a tool: whether it has gone over to the sub-agent it is called for."""
+    tasks: dict[Any, list[Run]] = field(default_factory=dict)
+    """Of a graph: its nodes by the superstep they run in, and the tasks that one of its nodes calls."""
+    goes_on: Run | None = None
+    """Of a task that a node calls: an earlier one whose results it was given."""
     failures: set[str] = field(default_factory=set)
     """How things in it have failed. The same again is the same failure on its way up."""
 
@@ -67,6 +79,55 @@ class Run:
         """Whether it is a graph's node itself: not something inside one, and not the entry that passes the input on."""
         entry = self.metadata.get("langgraph_node") == _ENTRY
         return bool(self.namespace) and not entry and (self.parent is None or self.parent.namespace != self.namespace)
+
+    @property
+    def sent(self) -> bool:
+        """Whether it is a node that was started by a `Send`, with a state of its own."""
+        path = [*(self.metadata.get("langgraph_path") or ())]
+        return self.task and _PUSHED in path and path[-1] is not True
+
+    @property
+    def called(self) -> bool:
+        """Whether it is a task that another node called, as in the functional API."""
+        path = [*(self.metadata.get("langgraph_path") or ())]
+        return self.task and _PUSHED in path and path[-1] is True
+
+    @property
+    def conversation(self) -> Known | None:
+        """The conversation it belongs to; None for the user's."""
+        return next((run.known for run in self.line() if run.known is not None), None)
+
+    @property
+    def branch(self) -> str | None:
+        """The branch it belongs to, as in `Step.branch`; known only once everything beside it has started."""
+        for run in self.line():
+            if run.known is not None:
+                return run.known.branch
+            if run.task and run.beside:
+                return run.first.namespace
+        return None
+
+    @property
+    def first(self) -> Run:
+        """Of tasks that go on where others ended, the first; else itself."""
+        return self if self.goes_on is None else self.goes_on.first
+
+    @property
+    def beside(self) -> bool:
+        """Whether others run beside it, and a model is called in one of them: neither sees what the other does."""
+        if self.parent is None:
+            return False
+        step = self.metadata.get("langgraph_step")
+        others = self.parent.tasks.get((step, self.called), ())
+        if self.called:
+            lines = {run.first.namespace for run in others if run.call is not None}
+            return self.call is not None and len(lines) > 1
+        return len({run.namespace for run in others}) > 1 and any(run.call is not None for run in others)
+
+    def over(self) -> None:
+        """Lets go of what was only needed while it ran."""
+        self.start = replace(self.start, data=None)
+        self.prompt = self.exchange = self.advice = None
 
     def line(self) -> Iterator[Run]:
         """Itself, its parent, and so on up to the root."""

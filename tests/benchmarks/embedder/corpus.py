@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.store import matched
 from langgraph_coaching.recall.background import texts
-from langgraph_coaching.recall.specifics import general
+from langgraph_coaching.recall.embedder import read
 
 if TYPE_CHECKING:
     import random
@@ -68,8 +68,8 @@ class Corpus:
         families = [
             Family(
                 row["domain"],
-                (matched(general(row["intent"])), *(general(text) for text in row["said"] if kept(text))),
-                tuple(general(text) for text in row["near"] if kept(text)),
+                (matched(read(row["intent"])), *(read(text) for text in row["said"] if kept(text))),
+                tuple(read(text) for text in row["near"] if kept(text)),
             )
             for row in rows
         ]
@@ -78,7 +78,7 @@ class Corpus:
             if name not in set(without):
                 self.families[name] = list(_labelled(data, name))
         requests, talk = texts()
-        self.free = [*map(general, requests), *map(general, _turns(data))]
+        self.free = [*map(read, requests), *map(read, _turns(data))]
         self.talk = list(talk)
 
     def texts(self) -> list[str]:
@@ -128,7 +128,7 @@ def _labelled(data: Path, name: str) -> Iterator[Family]:
     for line in (data / "intents" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         label = row["intent"] if isinstance(row["intent"], str) else " and ".join(row["intent"])
-        found[row.get("domain", name), label].append(general(row["text"]))
+        found[row.get("domain", name), label].append(read(row["text"]))
     for (domain, label), said in sorted(found.items()):
         if len(said) > 1 and label != "oos":
             yield Family(domain, (" ".join(label.replace("_", " ").split()).lower(), *said), ())

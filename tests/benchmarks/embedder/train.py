@@ -7,7 +7,9 @@
 Texts of one family, or of one labelled intent, come together, and part from near misses and from each other: each from
 its own (supervised contrast), and all at one level, since a floor is one for all coachings. Everything else keeps the
 likeness that the teacher sees, also where the student reads it with slips, chat speak and without punctuation.
-Specifics are out of the way, as they are when the package embeds. CLINC150 is never trained on; `--without` leaves out
+Texts are read as the package reads them: without specifics, their slips mended. What comes out is the mean of the
+weights after both stages: as good as the first on natural phrasings, better than either on utterances of data sets that
+were never read. CLINC150 is never trained on; `--without` leaves out
 others, for figures that are reported on them.
 """
 
@@ -29,6 +31,8 @@ from models import CACHE, Model, fetch
 from noise import noisy
 from safetensors.torch import load_file, save_file
 
+from langgraph_coaching.recall.spelling import mended
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -42,7 +46,7 @@ SHARP, ORDER = 16.0, 0.15
 """Sharpness and weight of the order over all pairs."""
 TOO_ALIKE = 0.72
 """Teacher's cosine from which two written families may well mean the same, and are not parted."""
-STAGES = ((700, 8e-5), (350, 5e-5))
+STAGES = ((1_100, 8e-5), (250, 5e-5))
 """Steps and highest rate of the stages: what was written for this project alone, then labelled utterances besides."""
 WARM = 0.08
 """Share of the steps in which the rate rises."""
@@ -121,7 +125,7 @@ def train(student: Model, corpus: Corpus, folder: Path, steps: int, most: float,
     for step in range(steps):
         batch = corpus.batch(rng, GROUPS, EACH, FREE)
         wanted = torch.from_numpy(np.stack([taught[text] for text in batch.texts]))
-        parts = loss(student([noisy(text, rng) for text in batch.texts]), wanted, batch)
+        parts = loss(student([mended(noisy(text, rng)) for text in batch.texts]), wanted, batch)
         sum(parts).backward()
         torch.nn.utils.clip_grad_norm_(moved, 1.0)
         optimizer.step()
@@ -165,7 +169,11 @@ def main() -> None:
         train(student, stages[0], given.work, *STAGES[0], given.seed)
         save(student, given.out / "first")
     print({name: (len(found), sum(len(one.said) for one in found)) for name, found in stages[1].families.items()})
+    first = {name: value.clone() for name, value in student.transformer.state_dict().items()}
     train(student, stages[1], given.work, *STAGES[1], given.seed + 1)
+    for name, value in student.transformer.state_dict().items():
+        if value.is_floating_point():
+            value.copy_((first[name] + value) / 2)
     save(student, given.out)
 
 

@@ -18,6 +18,8 @@ from langgraph_coaching.recall.calibrate import WEIGHTS
 from langgraph_coaching.recall.scoring.first_stage import Rows, principal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 NEIGHBOURS = 10
@@ -30,17 +32,36 @@ _SAME = 1 - 1e-4
 """A cosine above it is the same text, which is no neighbour of itself."""
 
 _BIAS_RIDGE = 1e-3
+_REQUEST_RIDGE = 0.003
+"""AUC of what opens an even STAR dialogue against what is said later: 0.94 from 0.001 to 0.01."""
+
+_FAREWELL = 1.2
+"""Scaled similarity from which a text is taken for a farewell."""
+
 _LEAST_SPREAD = 0.01
 
 
 @cache
 def texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The requests and the small talk."""
-    folder = Path(__file__).parent
-    requests, talk = (
-        tuple((folder / name).read_text(encoding="utf-8").splitlines()) for name in ("requests.txt", "small_talk.txt")
-    )
-    return requests, talk
+    """The requests and the small talk, farewells at its end."""
+    requests, talk, farewells = (_read(name) for name in ("requests.txt", "small_talk.txt", "farewells.txt"))
+    return requests, (*talk, *farewells)
+
+
+@cache
+def farewells() -> tuple[str, ...]:
+    """What is said when a conversation is over."""
+    return _read("farewells.txt")
+
+
+@cache
+def turns() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Short requests, and what a person says that is only understood with what was said before it."""
+    return _read("wishes.txt"), _read("answers.txt")
+
+
+def _read(name: str) -> tuple[str, ...]:
+    return tuple((Path(__file__).parent / name).read_text(encoding="utf-8").splitlines())
 
 
 @dataclass(frozen=True)
@@ -57,8 +78,12 @@ class Background:
     """Mean cosine of one and its nearest: similarity 1."""
     inverse: NDArray[np.float32]
     """`float32[dimension + 1, dimension + 1]`: of the regularised Gram matrix of the centred rows and a bias."""
+    requesting: NDArray[np.float64]
+    """`float64[dimension + 1]`: a vector's product with it, plus the last, says whether it reads like a request."""
     weights: NDArray[np.float64] = field(default_factory=WEIGHTS.copy)
     """`float64[10]`: what `calibrate` weighs what it measures with; those of this embedder, once they are fitted."""
+    farewells: int = 0
+    """How many of them, at the very end, are farewells; 0 where an earlier version has not told."""
     axes: NDArray[np.float32] | None = None
     """`float32[dimension, axes]`: the directions in which they differ most; None for no first stage."""
 
@@ -68,12 +93,22 @@ class Background:
         return int(self.vectors.shape[1])
 
     @classmethod
-    def of(cls, vectors: NDArray[np.float32], talk: int) -> Background:
+    def of(
+        cls,
+        vectors: NDArray[np.float32],
+        talk: int,
+        farewells: int = 0,
+        wishes: NDArray[np.float32] | None = None,
+        answers: NDArray[np.float32] | None = None,
+    ) -> Background:
         """Measures an embedder by its vectors of `texts()`; a second at 384 dimensions.
 
         Args:
             vectors: Unit length, `float32[n, dimension]`; more than `NEIGHBOURS` of them.
             talk: How many at the end are small talk; at least 1.
+            farewells: How many of these, at the very end, are farewells.
+            wishes: Vectors of further short requests, `float32[m, dimension]`.
+            answers: Vectors of what is only understood with what was said before it, `float32[k, dimension]`.
         """
         count, mean = len(vectors), vectors.mean(axis=0, dtype=np.float64)
         square = float(mean @ mean)
@@ -86,7 +121,11 @@ class Background:
             gram[np.diag_indices(len(gram))] += ridge
             inverse = np.linalg.inv(gram).astype(np.float32)
         low = (count * square - 1.0) / (count - 1)
-        return cls(vectors, talk, low, max(float(near), low + _LEAST_SPREAD), inverse, axes=principal(vectors))
+        high = max(float(near), low + _LEAST_SPREAD)
+        requests = [vectors[: count - talk], *([] if wishes is None else [wishes])]
+        others = [vectors[count - talk :], *([] if answers is None else [answers])]
+        told = requesting(requests, others)
+        return cls(vectors, talk, low, high, inverse, told, farewells=farewells, axes=principal(vectors))
 
     @property
     def small_talk(self) -> NDArray[np.float32]:
@@ -98,6 +137,19 @@ class Background:
         """`float64[dimension]`."""
         mean: NDArray[np.float64] = self.vectors.mean(axis=0, dtype=np.float64)
         return mean
+
+    def requested(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """How much each reads like a request rather than like small talk or an answer, `float64[n]`, about -1..1."""
+        result: NDArray[np.float64] = vectors @ self.requesting[:-1] + self.requesting[-1]
+        return result
+
+    def ended(self, vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Which of them say goodbye: nearest to a farewell of all small talk, and near, `bool[n]`."""
+        similar = vectors @ self.small_talk.T
+        best = similar.argmax(axis=1)
+        near = self.scaled(similar.max(axis=1)) > _FAREWELL
+        result: NDArray[np.bool_] = (best >= self.talk - self.farewells) & near
+        return result
 
     @cached_property
     def rows(self) -> Rows:
@@ -115,6 +167,28 @@ class Background:
     def crowded(self, vector: NDArray[np.float32]) -> float:
         """The same for a single live one, by the first stage."""
         return float(self.scaled(self.rows.largest(vector, NEIGHBOURS, below=_SAME)[1].mean()))
+
+
+def requesting(requests: Sequence[NDArray[np.float32]], others: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
+    """Ridge regression from requests, +1, to what is none, -1; each side has half the mass, each group of it as much.
+
+    Returns:
+        `float64[dimension + 1]`, the bias last.
+    """
+    groups = [*requests, *others]
+    rows = np.vstack(groups).astype(np.float64)
+    mean = rows.mean(axis=0)
+    rows = np.hstack([rows - mean, np.ones((len(rows), 1))])
+    shares = [1.0 / len(requests)] * len(requests) + [-1.0 / len(others)] * len(others)
+    mass = np.concatenate(
+        [np.full(len(group), share / len(group)) for group, share in zip(groups, shares, strict=True)]
+    )
+    with one_thread():
+        gram = (rows * np.abs(mass)[:, None]).T @ rows
+        gram[np.diag_indices(len(gram))] += _REQUEST_RIDGE
+        result: NDArray[np.float64] = np.linalg.solve(gram, rows.T @ mass)
+    result[-1] -= mean @ result[:-1]
+    return result
 
 
 def nearest(vectors: NDArray[np.float32], among: NDArray[np.float32], count: int = NEIGHBOURS) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from langgraph_coaching.coaching.database import KEY
 from langgraph_coaching.errors import EmbedderError
-from langgraph_coaching.recall.background import NEIGHBOURS, Background, texts
+from langgraph_coaching.recall.background import NEIGHBOURS, Background, farewells, requesting, texts, turns
 from langgraph_coaching.recall.scoring.first_stage import principal
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.embedder import Embedder
 
 TABLE = "backgrounds"
-PACKAGED = Path(__file__).parent / "coaching-minilm-1.npz"
+PACKAGED = Path(__file__).parent / "coaching-minilm-2.npz"
 BATCH = 500
 """Texts embedded in one call."""
 
@@ -107,11 +107,12 @@ def measure(embedder: Embedder) -> Background:
     Raises:
         EmbedderError: It failed, or knows hardly any of the texts.
     """
-    found = [_embedded(embedder, group) for group in (*texts(), phrasings())]
-    requests, talk = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found[:2])
-    if min(len(requests), len(talk)) <= NEIGHBOURS:
+    found = [_embedded(embedder, group) for group in (*texts(), phrasings(), *turns())]
+    requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
+    if min(len(requests), len(talk), len(wishes), len(answers)) <= NEIGHBOURS:
         raise EmbedderError(f"the embedder {embedder.id} has no vectors for nearly all of the background's texts")
-    background = Background.of(np.vstack([requests, talk]), len(talk))
+    last = sum(text in found[1] for text in farewells())
+    background = Background.of(np.vstack([requests, talk]), len(talk), last, wishes, answers)
     return replace(background, weights=weights(simulated(found[2], background)))
 
 
@@ -123,15 +124,18 @@ def _embedded(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[n
 
 
 def packed(background: Background) -> bytes:
-    """A background as bytes; vectors at half precision."""
+    """A background as bytes; vectors at half precision, and all that comes of them as they are then."""
     target = io.BytesIO()
+    vectors = background.vectors.astype(np.float16)
     np.savez(
         target,
-        vectors=background.vectors.astype(np.float16),
+        vectors=vectors,
         scale=np.array([background.talk, background.low, background.high]),
+        farewells=np.array(background.farewells),
         inverse=background.inverse,
+        requesting=background.requesting,
         weights=background.weights,
-        axes=principal(background.vectors) if background.axes is None else background.axes,
+        axes=principal(vectors.astype(np.float32)),
     )
     return target.getvalue()
 
@@ -140,7 +144,10 @@ def unpacked(data: bytes) -> Background:
     """Reads what `packed` wrote; never runs what it reads."""
     with np.load(io.BytesIO(data), allow_pickle=False) as read:
         talk, low, high = read["scale"]
-        known = (read["vectors"].astype(np.float32), int(talk), float(low), float(high), read["inverse"])
-        # An earlier version has kept neither: the weights that all embedders share do until it is measured anew.
+        vectors, small = read["vectors"].astype(np.float32), int(talk)
+        told = read["requesting"] if "requesting" in read else requesting([vectors[:-small]], [vectors[-small:]])
+        known = (vectors, small, float(low), float(high), read["inverse"], told)
+        # An earlier version has kept none of them: the weights that all embedders share do until it is measured anew.
         kept = {name: read[name] for name in ("weights", "axes") if name in read}
-        return Background(*known, **({"axes": principal(known[0])} | kept))
+        kept |= {"farewells": int(read["farewells"])} if "farewells" in read else {}
+        return Background(*known, **({"axes": principal(vectors)} | kept))

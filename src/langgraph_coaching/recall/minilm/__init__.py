@@ -26,7 +26,7 @@ class MiniLM(Embeddings):
     vector a function of its text alone. The model loads at the first text (0.1 s, about 100 MB).
     """
 
-    model = "coaching-minilm-1"
+    model = "coaching-minilm-2"
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import warnings
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import InvalidToolCall, ToolCall
@@ -24,16 +25,21 @@ def _python(text: str) -> Any:
 _READERS = ((json.loads, None), (_python, "arguments written as Python instead of JSON: read"))
 
 _ARGUMENTS = ("arguments", "args", "input", "parameters")
+_NAMES = ("name", "toolName", "tool_name")
+_IDS = ("call_id", "toolCallId", "tool_call_id", "toolUseId", "id")
+"""Where an id of a call stands; one of OpenAI's items has an `id` of its own beside it."""
 
-_KNOWN = frozenset(("id", "type", "index", "function", "custom", "name", *_ARGUMENTS))
+_KNOWN = frozenset(
+    ("type", "index", "function", "custom", "tool_call", "error", "state", "step", *_NAMES, *_IDS, *_ARGUMENTS)
+)
 
 
 def read_calls(fields: dict[str, Any], repairs: Repairs) -> tuple[list[ToolCall], list[InvalidToolCall]]:
     """Takes the tool calls out of an assistant's message.
 
     Args:
-        fields: The message's fields, without nulls; `tool_calls` and the older `function_call` are taken out. What
-            they hold beyond name, arguments and id stays in.
+        fields: The message's fields, without nulls; `tool_calls`, `toolInvocations` and the older `function_call` are
+            taken out. What they hold beyond name, arguments and id stays in.
         repairs: Told what had to be mended.
 
     Returns:
@@ -41,43 +47,67 @@ def read_calls(fields: dict[str, Any], repairs: Repairs) -> tuple[list[ToolCall]
     """
     given = fields.pop("tool_calls", [])
     if isinstance(given, str):
-        given = _literal(given, repairs)
+        given = literal(given, repairs)
     calls = given if isinstance(given, list) else [given]
+    unread = fields.pop("invalid_tool_calls", [])
     legacy = fields.pop("function_call", None)
     readable: list[ToolCall] = []
     unreadable: list[InvalidToolCall] = []
     kept = False
-    for call in [*calls, *([legacy] if legacy else [])]:
-        if not isinstance(call, dict):
+    for call in [*calls, *(unread if isinstance(unread, list) else ()), *([legacy] if legacy else [])]:
+        if not isinstance(call, Mapping):
             repairs.note("tool call that is no object: kept beside the message")
             kept = True
             continue
         kept = kept or not call.keys() <= _KNOWN
-        name, raw, number = _parts(call)
-        arguments = read_arguments(raw, repairs)
-        if arguments is None:
-            repairs.note("arguments that cannot be read: kept as text")
-            text = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
-            error = "the arguments are not a JSON object"
-            unreadable.append(InvalidToolCall(type="invalid_tool_call", name=name, args=text, id=number, error=error))
+        made = read_call(call, repairs)
+        if is_readable(made):
+            readable.append(made)  # type: ignore[arg-type]
         else:
-            readable.append(ToolCall(type="tool_call", name=name, args=arguments, id=number))
+            unreadable.append(made)  # type: ignore[arg-type]
     if kept:
         fields["tool_calls"] = given
     return readable, unreadable
 
 
-def _parts(call: dict[str, Any]) -> tuple[str, Any, str | None]:
-    function = call.get("function") or call.get("custom") or call
+def is_readable(call: ToolCall | InvalidToolCall) -> bool:
+    """Whether the arguments of a call could be read."""
+    return call.get("type") == "tool_call"
+
+
+def read_call(call: Mapping[str, Any], repairs: Repairs) -> ToolCall | InvalidToolCall:
+    """One tool call, in the form of any provider.
+
+    Args:
+        call: A mapping with a name, arguments and perhaps an id, itself or one level down.
+        repairs: Told what had to be mended.
+    """
+    name, raw, number = _parts(call)
+    arguments = read_arguments(raw, repairs)
+    if arguments is not None:
+        return ToolCall(type="tool_call", name=name, args=arguments, id=number)
+    repairs.note("arguments that cannot be read: kept as text")
+    text = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
+    error = call.get("error") if call.get("type") == "invalid_tool_call" else None
+    said = error if isinstance(error, str) else "the arguments are not a JSON object"
+    return InvalidToolCall(type="invalid_tool_call", name=name, args=text, id=number, error=said)
+
+
+def _parts(call: Mapping[str, Any]) -> tuple[str, Any, str | None]:
+    inner = call.get("tool_call")
+    if isinstance(inner, Mapping):  # OpenInference nests it one deeper
+        call = inner
+    function: Any = call.get("function") or call.get("custom") or call
     if isinstance(function, str):
         function = {**call, "name": function}
-    if not isinstance(function, dict):
+    if not isinstance(function, Mapping):
         function = call
     raw = next((function[name] for name in _ARGUMENTS if name in function), None)
-    if call.get("type") == "custom" and isinstance(raw, str):
+    if str(call.get("type")).startswith("custom") and isinstance(raw, str):
         raw = {"input": raw}  # a custom tool takes free text
-    number = call.get("id")
-    return str(function.get("name") or ""), raw, None if number is None else str(number)
+    number = next((call[name] for name in _IDS if call.get(name) is not None), None)
+    named = next((function[name] for name in _NAMES if function.get(name)), "")
+    return str(named), raw, None if number is None else str(number)
 
 
 def read_arguments(raw: Any, repairs: Repairs) -> dict[str, Any] | None:
@@ -95,7 +125,7 @@ def read_arguments(raw: Any, repairs: Repairs) -> dict[str, Any] | None:
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         repairs.note("tool call without arguments: taken as none")
         return {}
-    value = _literal(raw, repairs) if isinstance(raw, str) else raw
+    value = literal(raw, repairs) if isinstance(raw, str) else raw
     if isinstance(value, str) and value != raw:
         if (inner := read_arguments(value, repairs)) is not None:
             repairs.note("arguments encoded twice: read")
@@ -103,7 +133,8 @@ def read_arguments(raw: Any, repairs: Repairs) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _literal(text: str, repairs: Repairs) -> Any:
+def literal(text: str, repairs: Repairs) -> Any:
+    """The value that a text of JSON or of Python stands for; a text that is neither as it is."""
     for read, repair in _READERS:
         try:
             value = read(text)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from langgraph_coaching.traces.importers.attributes import attributes_of, listed, nested
 from langgraph_coaching.traces.importers.content import messages_in, parsed, usage_of
-from langgraph_coaching.traces.importers.source import Row, gathered
-from langgraph_coaching.traces.importers.spans import Kind, Span, with_words
+from langgraph_coaching.traces.importers.report import Repairs
+from langgraph_coaching.traces.importers.source import TWICE, Row, gathered
+from langgraph_coaching.traces.importers.spans import Kind, Span
 from langgraph_coaching.traces.importers.steps import moment_of
-
-if TYPE_CHECKING:
-    from langgraph_coaching.traces.importers.report import Repairs
 
 _INFERENCE: dict[str, Kind] = {"LLM": "model", "TOOL": "tool", "RETRIEVER": "retriever"}
 _OPERATIONS: dict[str, Kind] = {
@@ -20,8 +19,21 @@ _OPERATIONS: dict[str, Kind] = {
     "generate_content": "model",
     "execute_tool": "tool",
     "tool": "tool",
+    "ai.generateText.doGenerate": "model",
+    "ai.streamText.doStream": "model",
+    "ai.generateObject.doGenerate": "model",
+    "ai.streamObject.doStream": "model",
+    "ai.toolCall": "tool",
 }
+"""Of the GenAI conventions, of Traceloop and of Vercel's AI SDK."""
+
 _THREADS = ("session.id", "gen_ai.conversation.id", "thread_id", "traceloop.association.properties.thread_id")
+_HOLDERS = (
+    *("resourceSpans", "resource_spans", "batches", "scopeSpans", "scope_spans", "instrumentationLibrarySpans"),
+    *("spans", "data"),
+)
+"""Where lists of spans are, from the outside inwards."""
+
 _NANOSECONDS = 1e16
 _FAILED = ("ERROR", "STATUS_CODE_ERROR", 2)
 
@@ -29,7 +41,7 @@ _FAILED = ("ERROR", "STATUS_CODE_ERROR", 2)
 def grouped(rows: Iterable[Row]) -> list[Row]:
     """Rows of spans put together by trace; each row's value becomes the list of its spans."""
     lacking = "there is no span in it, which has ids and attributes"
-    return gathered(rows, _spans, lacking, lambda span: span["trace"])
+    return gathered(rows, _spans, lacking, lambda span: span["trace"], lambda span: span["parent"])
 
 
 def _spans(value: Any) -> Iterator[dict[str, Any]]:
@@ -38,28 +50,43 @@ def _spans(value: Any) -> Iterator[dict[str, Any]]:
             yield from _spans(item)
     if not isinstance(value, Mapping):
         return
-    for name in ("resourceSpans", "scopeSpans", "spans"):
+    for name in _HOLDERS:
         if isinstance(value.get(name), list):
             yield from _spans(value[name])
             return
     context, status = _mapping(value, "context"), _mapping(value, "status")
-    number = value.get("span_id") or value.get("spanId") or context.get("span_id") or value.get("context.span_id")
-    trace = value.get("trace_id") or value.get("traceId") or context.get("trace_id") or value.get("context.trace_id")
+    number = _first(value, context, "span_id", "spanId", "spanID")
+    trace = _first(value, context, "trace_id", "traceId", "traceID")
     if number is None:
         return
+    attributes = attributes_of(value)
+    if isinstance(value.get("span_kind"), str):
+        attributes.setdefault("openinference.span.kind", value["span_kind"])
     yield {
-        "id": str(number),
-        "trace": str(trace or number),
-        "parent": value.get("parent_id") or value.get("parentSpanId") or value.get("parent_span_id"),
+        "id": _plain_id(number),
+        "trace": _plain_id(trace or ""),
+        "parent": _plain_id(_first(value, context, "parent_id", "parentSpanId", "parent_span_id", "parentId") or ""),
         "name": str(value.get("name") or ""),
         "start": _seconds(value, ("start_time", "startTime", "startTimeUnixNano", "start_time_unix_nano")),
         "end": _seconds(value, ("end_time", "endTime", "endTimeUnixNano", "end_time_unix_nano")),
         "failed": (value.get("status_code") or status.get("status_code") or status.get("code")) in _FAILED,
         "why": value.get("status_message") or status.get("description") or status.get("message"),
-        "attributes": _attributes(value),
+        "attributes": attributes,
         "events": [event for event in value.get("events") or () if isinstance(event, Mapping)],
         "annotations": value.get("annotations"),
     }
+
+
+def _first(value: Mapping[str, Any], context: Mapping[str, Any], *names: str) -> Any:
+    """The first of these fields that is there: of the span itself, of its context, or of columns."""
+    found = (source.get(name) for name in names for source in (value, context))
+    columns = (value.get(f"context.{name}") for name in names)
+    return next((one for one in (*found, *columns) if one), None)
+
+
+def _plain_id(value: Any) -> str:
+    """An id as everybody else writes it: what prints spans writes it as a hexadecimal number."""
+    return str(value).removeprefix("0x")
 
 
 def _mapping(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -80,78 +107,11 @@ def _seconds(value: Mapping[str, Any], names: tuple[str, ...]) -> float:
     return 0.0
 
 
-def _attributes(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes by their dotted names, from a flat mapping, a nested one, a list of pairs or columns."""
-    given = value.get("attributes")
-    if isinstance(given, list):
-        given = {item.get("key"): _plain(item.get("value")) for item in given if isinstance(item, Mapping)}
-    columns = {name[len("attributes.") :]: part for name, part in value.items() if name.startswith("attributes.")}
-    return dict(_flat({**(given if isinstance(given, Mapping) else {}), **columns}))
-
-
-def _plain(value: Any) -> Any:
-    """A value of OTLP's JSON, such as `{"stringValue": "…"}`."""
-    if not isinstance(value, Mapping):
-        return value
-    for name, part in value.items():
-        if name == "arrayValue" and isinstance(part, Mapping):
-            return [_plain(item) for item in part.get("values") or ()]
-        if name == "kvlistValue" and isinstance(part, Mapping):
-            return {item.get("key"): _plain(item.get("value")) for item in part.get("values") or ()}
-        if name == "intValue":
-            return int(part)
-        if name.endswith("Value"):
-            return part
-    return dict(value)
-
-
-def _flat(value: Mapping[Any, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    for name, part in value.items():
-        if isinstance(part, Mapping) and part and not before.count(".") > 8:  # noqa: PLR2004 - deeper is a value
-            yield from _flat(part, f"{before}{name}.")
-        else:
-            yield f"{before}{name}", part
-
-
-def _listed(attributes: dict[str, Any], name: str) -> list[Any]:
-    """What stands under `name.0.…`, `name.1.…` as a list of nested mappings, or the list that `name` itself is."""
-    whole = parsed(attributes.get(name))
-    if isinstance(whole, list):
-        return [_nested(dict(_flat(item))) if isinstance(item, Mapping) else item for item in whole]
-    inner = {key[len(name) + 1 :]: part for key, part in attributes.items() if key.startswith(f"{name}.")}
-    found = _nested(inner)
-    return list(found) if isinstance(found, list) else []
-
-
-def _nested(flat: Mapping[str, Any]) -> Any:
-    tree: dict[str, Any] = {}
-    for name, part in flat.items():
-        here = tree
-        *above, last = name.split(".")
-        for step in above:
-            inner = here.setdefault(step, {})
-            here = inner if isinstance(inner, dict) else here
-        here[last] = part
-    return _as_lists(tree)
-
-
-def _as_lists(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    found = {name: _as_lists(part) for name, part in value.items()}
-    if found and all(str(name).isdecimal() for name in found):
-        return [found[name] for name in sorted(found, key=int)]
-    return found
-
-
 def read(spans: list[dict[str, Any]], repairs: Repairs) -> tuple[list[Span], dict[str, Any]]:
     """The spans of one trace, and what is known of the whole."""
     found = [_span(span, repairs) for span in spans]
     top = next((span for span in spans if not span["parent"]), spans[0])
-    if not any(span.given or span.gave for span in found):
-        words = top["attributes"]
-        said = next(span for span in found if span.id == top["id"])
-        with_words(said, parsed(words.get("input.value")), parsed(words.get("output.value")))
+    words = top["attributes"]
     every = {name: part for span in reversed(spans) for name, part in span["attributes"].items()}
     thread = next((every[name] for name in _THREADS if every.get(name)), None)
     annotations = [
@@ -161,10 +121,12 @@ def read(spans: list[dict[str, Any]], repairs: Repairs) -> tuple[list[Span], dic
         if isinstance(item, Mapping)
     ]
     return found, {
-        "id": spans[0]["trace"],
+        "id": spans[0]["trace"] or top["id"],
         "name": top["name"] or None,
         "thread_id": None if thread is None else str(thread),
         "metadata": {"annotations": annotations} if annotations else {},
+        "given": parsed(_told(words, *_GIVEN)),
+        "gave": parsed(_told(words, *_GAVE)),
     }
 
 
@@ -177,39 +139,62 @@ def _span(span: dict[str, Any], repairs: Repairs) -> Span:
         id=span["id"],
         parent=str(span["parent"]) if span["parent"] else None,
         kind=kind,
-        name=str(told.get("tool.name") or told.get("gen_ai.tool.name") or span["name"]),
+        name=str(_told(told, "tool.name", "gen_ai.tool.name", "ai.toolCall.name") or span["name"]),
         start=span["start"],
-        end=max(span["end"], span["start"]),
+        end=max(span["end"], span["start"]) if span["end"] else 0.0,
+        again=span.get(TWICE, 0),
         error=str(span["why"] or "it failed") if span["failed"] else None,
         metadata={name: part for name, part in known.items() if str(name).startswith(("langgraph_", "checkpoint"))},
         rest={"attributes": {name: part for name, part in told.items() if not _read_elsewhere(name)}}
         | ({"events": span["events"]} if span["events"] else {}),
     )
-    given = parsed(told.get("input.value") or told.get("traceloop.entity.input"))
-    gave = parsed(told.get("output.value") or told.get("traceloop.entity.output"))
+    given, gave = parsed(_told(told, *_GIVEN)), parsed(_told(told, *_GAVE))
     if kind == "tool":
-        arguments = parsed(told.get("gen_ai.tool.call.arguments") or told.get("tool.parameters"))
+        arguments = parsed(_told(told, "gen_ai.tool.call.arguments", "ai.toolCall.args", "tool.parameters"))
         made.arguments = arguments if arguments is not None else given
-        result = told.get("gen_ai.tool.call.result")
+        result = _told(told, "gen_ai.tool.call.result") or parsed(_told(told, "ai.toolCall.result"))
         made.result = gave if result is None else result
-        made.tool_call_id = told.get("gen_ai.tool.call.id") or told.get("tool_call.id")
-        made.gave = [message for message in messages_in(gave, repairs) if message.type == "tool"]
+        number = _told(told, "gen_ai.tool.call.id", "ai.toolCall.id", "tool_call.id")
+        made.tool_call_id = None if number is None else str(number)
+        found = messages_in(gave, Repairs(repairs.row))  # whatever a tool returns is its own
+        made.gave = [message for message in found if message.type == "tool"]
     elif kind == "model":
         made.given = _conversation(told, span["events"], given, repairs)
         made.gave = _answer(told, span["events"], gave, repairs)
-        model = told.get("gen_ai.request.model") or told.get("llm.model_name") or told.get("gen_ai.response.model")
+        model = _told(told, "gen_ai.request.model", "llm.model_name", "gen_ai.response.model", "ai.model.id")
         made.model = str(model) if model else None
-        _count(made, told)
-    elif made.metadata.get("langgraph_node"):
-        made.given, made.gave = messages_in(given, repairs), messages_in(gave, repairs, speaker="assistant")
+        made.count(
+            usage_of(
+                {
+                    "input_tokens": _told(told, "gen_ai.usage.input_tokens", *_COUNTS[0]),
+                    "output_tokens": _told(told, "gen_ai.usage.output_tokens", *_COUNTS[1]),
+                }
+            )
+        )
+    else:
+        told_in = Repairs(repairs.row)  # what a chain is given and gives may be anything
+        made.given = messages_in(given, told_in)
+        made.gave = messages_in(gave, told_in, speaker="assistant")
     return made
+
+
+_COUNTS = (
+    ("gen_ai.usage.prompt_tokens", "llm.token_count.prompt", "ai.usage.promptTokens"),
+    ("gen_ai.usage.completion_tokens", "llm.token_count.completion", "ai.usage.completionTokens"),
+)
+_GIVEN = ("input.value", "traceloop.entity.input", "gen_ai.input.messages", "ai.prompt", "gen_ai.prompt", "input")
+_GAVE = ("output.value", "traceloop.entity.output", "gen_ai.output.messages", "ai.response.text", "output")
+"""What a span as a whole was given and gave."""
+
+
+def _told(attributes: Mapping[str, Any], *names: str) -> Any:
+    """The first of these attributes that says something."""
+    return next((attributes[name] for name in names if attributes.get(name) not in (None, "")), None)
 
 
 def _kind(told: dict[str, Any]) -> Kind:
     named = str(told.get("openinference.span.kind") or "").upper()
-    operation = str(
-        told.get("gen_ai.operation.name") or told.get("traceloop.span.kind") or told.get("llm.request.type")
-    )
+    operation = str(_told(told, "gen_ai.operation.name", "ai.operationId", "traceloop.span.kind", "llm.request.type"))
     if named:
         return _INFERENCE.get(named, "chain")
     if operation in _OPERATIONS:
@@ -221,7 +206,7 @@ def _listed_metadata(told: dict[str, Any]) -> dict[str, Any]:
     return {name[len("metadata.") :]: part for name, part in told.items() if name.startswith("metadata.")}
 
 
-_MESSAGES = ("llm.input_messages", "llm.output_messages", "gen_ai.prompt", "gen_ai.completion")
+_MESSAGES = ("llm.input_messages", "llm.output_messages", "gen_ai.prompt", "gen_ai.completion", "ai.prompt.messages")
 _ELSEWHERE = (
     *("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions"),
     *("input.value", "output.value", "metadata", "openinference.span.kind"),
@@ -233,9 +218,9 @@ def _read_elsewhere(name: str) -> bool:
 
 
 def _conversation(told: dict[str, Any], events: list[Any], given: Any, repairs: Repairs) -> list[Any]:
-    system = messages_in([{"role": "system", "parts": _listed(told, "gen_ai.system_instructions")}], repairs)
-    for name in ("gen_ai.input.messages", "llm.input_messages", "gen_ai.prompt"):
-        if found := messages_in(_listed(told, name), repairs):
+    system = messages_in([{"role": "system", "parts": listed(told, "gen_ai.system_instructions")}], repairs)
+    for name in ("gen_ai.input.messages", "llm.input_messages", "gen_ai.prompt", "ai.prompt.messages"):
+        if found := messages_in(listed(told, name), repairs):
             return [*system, *found]
     names = [str(event.get("name")) for event in events]
     asked = [name.startswith("gen_ai.") and name != "gen_ai.choice" for name in names]
@@ -245,28 +230,23 @@ def _conversation(told: dict[str, Any], events: list[Any], given: Any, repairs: 
 
 def _answer(told: dict[str, Any], events: list[Any], gave: Any, repairs: Repairs) -> list[Any]:
     for name in ("gen_ai.output.messages", "llm.output_messages", "gen_ai.completion"):
-        if found := messages_in(_listed(told, name), repairs, speaker="assistant"):
+        if found := messages_in(listed(told, name), repairs, speaker="assistant"):
             return found
+    called = parsed(told.get("ai.response.toolCalls"))
+    if called or told.get("ai.response.text"):
+        text = {"type": "text", "text": str(told.get("ai.response.text") or "")}
+        parts = [text, *({"type": "tool-call", **call} for call in called or () if isinstance(call, Mapping))]
+        return messages_in([{"role": "assistant", "content": parts}], repairs, speaker="assistant")
     said = [_event(event) for event in events if str(event.get("name")) == "gen_ai.choice"]
     return messages_in(said, repairs, speaker="assistant") or messages_in(gave, repairs, speaker="assistant")
 
 
 def _event(event: Mapping[str, Any]) -> Any:
     """A message as the older conventions tell it: an event for each, named by the role."""
-    body = _nested(_attributes(event)) if event.get("attributes") else event.get("body")
+    body = nested(attributes_of(event)) if event.get("attributes") else event.get("body")
     if not isinstance(body, Mapping):
         return None
     role = str(event.get("name")).removeprefix("gen_ai.").removesuffix(".message")
     if isinstance(inner := parsed(body.get("message")), Mapping):
         body = inner
     return {"role": "assistant" if role == "choice" else role, **body}
-
-
-def _count(span: Span, told: dict[str, Any]) -> None:
-    counts = {
-        "input_tokens": told.get("gen_ai.usage.input_tokens", told.get("llm.token_count.prompt")),
-        "output_tokens": told.get("gen_ai.usage.output_tokens", told.get("llm.token_count.completion")),
-    }
-    usage = usage_of(counts)
-    if usage and span.gave and getattr(span.gave[-1], "usage_metadata", 0) is None:
-        span.gave[-1] = span.gave[-1].model_copy(update={"usage_metadata": usage})

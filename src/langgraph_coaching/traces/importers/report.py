@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from langgraph_coaching.traces.model import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,18 @@ class Finding:
 
     row: int
     """Its number, from 1: the line of a file of lines, otherwise the place among the rows."""
-    kind: Literal["repaired", "unreadable"]
+    kind: Literal["repaired", "unreadable", "incomplete"]
+    """`incomplete`: it was read, but something that a conversation has is not in it, such as a user."""
     message: str
     """What was wrong and what became of it."""
     raw: Any = None
-    """The untouched row where it is unreadable, so that nothing is lost; None where it was repaired."""
+    """The untouched row where it is unreadable, so that nothing is lost; None where it was read."""
+    file: str | None = None
+    """Which file of a folder it is in; None where there is one source."""
 
     def __str__(self) -> str:
-        return f"row {self.row} {self.kind}: {self.message}"
+        place = "" if self.file is None else f"{self.file} "
+        return f"{place}row {self.row} {self.kind}: {self.message}"
 
 
 @dataclass
@@ -33,16 +37,25 @@ class Repairs:
     """The repairs made in one row."""
 
     row: int
+    file: str | None = None
     _made: Counter[str] = field(default_factory=Counter)
+    _lacking: Counter[str] = field(default_factory=Counter)
 
     def note(self, repair: str) -> None:
         """Remembers one repair; equal ones are counted."""
         self._made[repair] += 1
 
+    def lack(self, what: str) -> None:
+        """Remembers something that is missing in the row; equal ones are counted."""
+        self._lacking[what] += 1
+
     def findings(self) -> list[Finding]:
-        """One finding for each sort of repair, in the order of their first."""
-        times = {repair: f" ({count} times)" if count > 1 else "" for repair, count in self._made.items()}
-        return [Finding(self.row, "repaired", repair + times[repair]) for repair in self._made]
+        """One finding for each sort of repair and of lack, in the order of their first."""
+        return [*self._all("repaired", self._made), *self._all("incomplete", self._lacking)]
+
+    def _all(self, kind: Literal["repaired", "incomplete"], counts: Counter[str]) -> Iterator[Finding]:
+        for said, count in counts.items():
+            yield Finding(self.row, kind, said + (f" ({count} times)" if count > 1 else ""), file=self.file)
 
 
 class Imported(list[Trace]):
@@ -59,9 +72,12 @@ class Imported(list[Trace]):
 
     def __str__(self) -> str:
         steps = sum(len(trace.steps) for trace in self)
-        rows = {kind: len({f.row for f in self.findings if f.kind == kind}) for kind in ("repaired", "unreadable")}
+        kinds = ("repaired", "unreadable", "incomplete")
+        rows = {kind: len({(f.file, f.row) for f in self.findings if f.kind == kind}) for kind in kinds}
         lost = [f"\n  {finding}" for finding in self.findings if finding.kind == "unreadable"]
         counts = (
             f"traces: {len(self)}, steps: {steps}; rows repaired: {rows['repaired']}, unreadable: {rows['unreadable']}"
         )
+        if rows["incomplete"]:
+            counts += f", incomplete: {rows['incomplete']}"
         return counts + "".join(lost)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from langgraph_coaching.errors import TraceImportError
+from langgraph_coaching.traces.importers.files import ENDINGS, read_file
+
+TWICE = "told again"
+"""Key of a part that was told more than once: how often it was told again."""
+
+_ENDS = ("end_time", "endTime", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +27,24 @@ class Row:
     value: Any
     fault: str | None = None
     """Why there is nothing to read in it; `value` is then the text that was there."""
+    file: str | None = None
+    """Its file, where the source is a folder of files."""
 
 
 def rows_of(source: Any) -> list[Row]:
     """The rows of a source.
 
     Args:
-        source: A path (.json, .jsonl), one row, or an iterable of rows.
+        source: The path of a file or a folder of files, one row, or an iterable of rows.
 
     Raises:
         TraceImportError: There is no such file, or no rows can come out of it.
     """
     if isinstance(source, str | os.PathLike):
-        return _file_rows(Path(source))
+        path = Path(source)
+        if path.is_dir():
+            return [row for inner in _files_in(path) for row in _named_rows(inner, str(inner.relative_to(path)))]
+        return file_rows(path)
     if isinstance(source, Mapping):
         return [Row(1, source)]
     if not isinstance(source, Iterable):
@@ -58,56 +68,92 @@ def _numbered(rows: Iterable[Any]) -> Iterator[Row]:
         yield Row(number + 1, None, f"the source broke off here: {type(error).__name__}: {error}")
 
 
-def _file_rows(path: Path) -> list[Row]:
+def _files_in(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and path.name.lower().endswith(ENDINGS))
+    if not found:
+        raise TraceImportError(f"there is no recording in {folder}; its files would end in {', '.join(ENDINGS)}")
+    return found
+
+
+def _named_rows(path: Path, name: str) -> list[Row]:
+    """The rows of one file of a folder; a file that cannot be read costs no other."""
     try:
-        # Bytes that are no UTF-8 become lone surrogates, which are mended row by row.
-        text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
-    except OSError as error:
-        raise TraceImportError(
-            f"cannot read {path}: {error.strerror or error}; give the path of a .json or .jsonl file"
-        ) from error
-    if path.suffix.lower() not in (".jsonl", ".ndjson"):
-        try:
-            whole = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            rows = list(_lines(text))
-            if not any(row.fault is None and isinstance(row.value, dict | list) for row in rows[:1]):
-                raise TraceImportError(
-                    f"{path} is no JSON: {error}; give a file of JSON, or one JSON row a line"
-                ) from error
-            return rows
-        return list(_numbered(whole)) if isinstance(whole, list) else [Row(1, whole)]
-    return list(_lines(text))
+        return [replace(row, file=name) for row in file_rows(path)]
+    except TraceImportError as error:
+        return [Row(1, None, str(error), name)]
 
 
-def _lines(text: str) -> Iterator[Row]:
-    # Not `splitlines`: inside JSON strings other separators than a newline are ordinary text.
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            yield Row(number, json.loads(line))
-        except (ValueError, RecursionError) as error:
-            yield Row(number, line, f"no JSON: {error}")
+def file_rows(path: Path) -> list[Row]:
+    """The rows of one file."""
+    return [Row(number, value, fault) for number, value, fault in read_file(path)]
 
 
 def gathered(
-    rows: Iterable[Row], parts_of: Callable[[Any], Iterable[Any]], lacking: str, trace_of: Callable[[Any], str]
+    rows: Iterable[Row],
+    parts_of: Callable[[Any], Iterable[dict[str, Any]]],
+    lacking: str,
+    trace_of: Callable[[dict[str, Any]], str],
+    above: Callable[[dict[str, Any]], Any] = lambda _: None,
 ) -> list[Row]:
     """Rows that hold parts of traces as rows of whole ones, whose value is the list of the parts.
 
     Args:
         rows: As they were read.
-        parts_of: The parts in the value of a row.
+        parts_of: The parts in the value of a row, each with an `id`.
         lacking: What is said of a row without any part.
-        trace_of: The id of the trace a part belongs to.
+        trace_of: The id of the trace a part belongs to; "" where it does not say.
+        above: The id of the part above a part, which ties together those that say no trace.
     """
-    traces: dict[str, Row] = {}
+    parts: dict[tuple[str, str], dict[str, Any]] = {}
+    places: dict[tuple[str, str], Row] = {}
     faulty = []
     for row in rows:
-        parts = list(parts_of(row.value)) if row.fault is None else []
-        if not parts:
-            faulty.append(Row(row.number, row.value, row.fault or lacking))
-        for part in parts:
-            traces.setdefault(trace_of(part), Row(row.number, [])).value.append(part)
-    return sorted([*traces.values(), *faulty], key=lambda row: row.number)
+        inside = list(parts_of(row.value)) if row.fault is None else []
+        if not inside:
+            faulty.append(replace(row, fault=row.fault or lacking))
+        for part in inside:
+            key = trace_of(part), str(part["id"])
+            parts[key] = merged(parts[key], part) if key in parts else part
+            places.setdefault(key, row)
+    traces: dict[str, Row] = {}
+    names = _names(parts, above)
+    for key, row in places.items():
+        traces.setdefault(names[key], Row(row.number, [], file=row.file)).value.append(parts[key])
+    return sorted([*traces.values(), *faulty], key=lambda row: (row.file or "", row.number))
+
+
+def merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """One part of a trace that was told twice: what was told last, where it says something."""
+    told = {name: value for name, value in other.items() if value not in (None, "", 0, [], {})}
+    kept = {name: {**one[name], **value} for name, value in told.items() if _both_maps(one.get(name), value)}
+    # Some tracers tell the start and the end of a run apart; that is no repetition.
+    whole = all(any(part.get(name) for name in _ENDS) for part in (one, other))
+    return {**one, **told, **kept, TWICE: one.get(TWICE, 0) + whole}
+
+
+def _both_maps(one: Any, other: Any) -> bool:
+    return isinstance(one, dict) and isinstance(other, dict)
+
+
+def _names(
+    parts: Mapping[tuple[str, str], dict[str, Any]], above: Callable[[dict[str, Any]], Any]
+) -> dict[tuple[str, str], str]:
+    """The trace of each part: the one that it names, or the nearest above it does, or else the topmost part itself."""
+    keys: dict[str, tuple[str, str]] = {}
+    for key in parts:
+        if not keys.get(key[1], ("", ""))[0]:
+            keys[key[1]] = key
+    found = {}
+    for key in parts:
+        here, seen = key, {key}
+        while not here[0]:
+            named = above(parts[here])
+            parent = keys.get(str(named))
+            if parent is None and named:  # what hangs on one run that is not here belongs together, too
+                here = str(named), here[1]
+            if parent is None or parent in seen:
+                break
+            seen.add(parent)
+            here = parent
+        found[key] = here[0] or here[1]
+    return found

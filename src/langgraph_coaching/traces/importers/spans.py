@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from langchain_core.messages import AIMessage, HumanMessage
-from langchain_core.outputs import ChatGeneration, LLMResult
+from langchain_core.messages import ToolMessage
 
 from langgraph_coaching.traces.assemble import Assembler
-from langgraph_coaching.traces.event import Event
+from langgraph_coaching.traces.importers.events import events_of, number_of
+from langgraph_coaching.traces.importers.mending import answered, mend
+from langgraph_coaching.traces.importers.numbering import number
 from langgraph_coaching.traces.importers.plain import plain
+from langgraph_coaching.traces.importers.users import attribute, settle_root
 from langgraph_coaching.traces.storable import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import uuid
+    from collections.abc import Sequence
 
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.traces.event import Kind as Kinds
     from langgraph_coaching.traces.importers.report import Repairs
     from langgraph_coaching.traces.model import Step, Trace
 
 Kind = Literal["chain", "model", "tool", "retriever"]
 
-_NAMES = uuid.UUID("6f8f3a0e-54a1-4a55-9d53-0a4b1f3d2c11")
-"""Whatever ids a tracer gives, equal ones become equal UUIDs."""
+
+WHOLE = "the whole run"
+"""Id of the run above several that have none above them."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Span:
     """One run of a tracer."""
 
@@ -40,6 +42,7 @@ class Span:
     start: float
     """Seconds since 1970."""
     end: float
+    """0 where it is not known."""
     given: list[BaseMessage] = field(default_factory=list)
     gave: list[BaseMessage] = field(default_factory=list)
     arguments: Any = None
@@ -53,6 +56,14 @@ class Span:
     metadata: dict[str, Any] = field(default_factory=dict)
     rest: dict[str, Any] = field(default_factory=dict)
     """What nothing else here has a place for."""
+    again: int = 0
+    """How often it was told again."""
+
+    def count(self, usage: dict[str, int] | None) -> None:
+        """Puts counts of tokens on the answer of a model that has none."""
+        last = self.gave[-1] if self.gave else None
+        if usage and last is not None and getattr(last, "usage_metadata", 0) is None:
+            self.gave[-1] = last.model_copy(update={"usage_metadata": usage})
 
 
 def trace_of(spans: Sequence[Span], fields: dict[str, Any], repairs: Repairs) -> Trace:
@@ -60,106 +71,62 @@ def trace_of(spans: Sequence[Span], fields: dict[str, Any], repairs: Repairs) ->
 
     Args:
         spans: All that belong to it; a parent that is not among them counts as none.
-        fields: Of the trace: `id`, `namespace`, `origin`, and any other that is known.
+        fields: Of the trace: `id`, `namespace`, `origin`, and any other that is known; `given` and `gave` are what the
+            whole was asked and answered.
         repairs: Told what had to be mended.
 
     Raises:
         ValueError: There is nothing in it that an agent or a user has said or done.
     """
+    given, gave = fields.pop("given", None), fields.pop("gave", None)
+    mend(spans, repairs)
     known = {span.id for span in spans}
     ordered = sorted(spans, key=lambda span: (span.start, span.parent in known, -span.end))
     tops = [span for span in ordered if span.parent not in known]
     if not tops:
         raise ValueError("its runs are each other's parents, so that none is the first")
     root = tops[0]
-    if len(tops) > 1 or root.kind not in ("chain", "model"):
+    if len(tops) > 1 or root.kind not in ("chain", "model") or not answered(root):
         start, end = min(span.start for span in ordered), max(span.end for span in ordered)
-        root = Span("root", None, "chain", str(fields.get("name") or ""), start, end)
+        root = Span(WHOLE, None, "chain", str(fields.get("name") or ""), start, end)
+        root.given = tops[0].given if tops[0].kind == "chain" else []
+        root.gave = tops[-1].gave if tops[-1].kind == "chain" else []
         for span in tops:
             span.parent = root.id
         ordered = [root, *ordered]
-    traces = Assembler().consume(_events(ordered, root))
+    if root.kind == "chain":
+        settle_root(root, given, gave, ordered)
+    number(ordered)
+    attribute(ordered, root, repairs)
+    ordered = [*ordered, *(tool for span in ordered for tool in _hosted(span))]
+    traces = Assembler(prompts=True).consume(events_of(ordered, root))
     steps = traces[-1].steps if traces else ()
     if not any(step.type != "system" for step in steps):
         raise ValueError("there is no message, no tool call and no answer in it that can be read")
-    return _finished(traces[-1], {_number(span.id): span for span in ordered}, fields, repairs)
+    for span in ordered:
+        if not answered(span):
+            what = "a model call whose answer" if span.kind == "model" else "a tool whose result"
+            repairs.lack(f"{what} is not in the recording: it has no step")
+    return _finished(traces[-1], {number_of(span.id): span for span in ordered}, fields, repairs)
 
 
-def _number(name: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(name)
-    except ValueError:
-        return uuid.uuid5(_NAMES, name)
-
-
-def _events(spans: Sequence[Span], root: Span) -> Iterator[Event]:
-    """Starts and ends in the order of time; at one time what is inside starts later and ends earlier."""
-    depth = _depths(spans)
-    told: list[tuple[float, int, int, Event]] = []
-    for span in spans:
-        started = max(span.start, root.start)
-        ended, rank = max(started, min(span.end, root.end)), 0 if span.end > span.start else 2
-        told.append((started, 1, depth[span.id], _start(span, root)))
-        told.append((ended, rank, -depth[span.id], _end(span)))
-    end_of_root = _end(root)
-    ordered = [event for *_, event in sorted(told, key=lambda one: one[:3])]
-    yield from (event for event in ordered if event.run_id != end_of_root.run_id or event.kind.endswith("_start"))
-    yield end_of_root
-
-
-def _depths(spans: Sequence[Span]) -> dict[str, int]:
-    parents = {span.id: span.parent for span in spans}
-    found = {}
-    for span in spans:
-        depth, above, seen = 0, span.parent, {span.id}
-        while above in parents and above not in seen:
-            seen.add(above)
-            depth, above = depth + 1, parents[above]
-        found[span.id] = depth
-    return found
-
-
-def _start(span: Span, root: Span) -> Event:
-    parent = None if span is root or span.parent is None else _number(span.parent)
-    tools = span.parameters.get("tools")
-    told = {name: part for name, part in span.parameters.items() if name != "tools"}
-    if isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools):
-        told["tools"] = tools
-    elif tools is not None:
-        span.rest["tools"] = tools
-    carried: dict[Kind, tuple[Kinds, Any, Any]] = {
-        "chain": ("chain_start", {"messages": span.given}, None),
-        "model": ("chat_model_start", [span.given], told | ({"model": span.model} if span.model else {})),
-        "tool": ("tool_start", span.arguments, span.tool_call_id),
-        "retriever": ("retriever_start", span.arguments, None),
-    }
-    kind, data, more = carried[span.kind]
-    return Event(kind, _number(span.id), parent, span.start, data, span.name, (), span.metadata, more)
-
-
-def _end(span: Span) -> Event:
-    number, at = _number(span.id), span.end
-    if span.error is not None:
-        kind = "llm_error" if span.kind == "model" else f"{span.kind}_error"
-        return Event(kind, number, at=at, data=_Failed(span.error))  # type: ignore[arg-type]
-    match span.kind:
-        case "model":
-            answer = next((m for m in reversed(span.gave) if isinstance(m, AIMessage)), None) or AIMessage("")
-            return Event("llm_end", number, at=at, data=LLMResult(generations=[[ChatGeneration(message=answer)]]))
-        case "tool":
-            return Event("tool_end", number, at=at, data=span.gave[0] if span.gave else span.result)
-        case "retriever":
-            return Event("retriever_end", number, at=at)
-    return Event("chain_end", number, at=at, data={"messages": span.gave})
-
-
-class _Failed(Exception):  # noqa: N818 - it stands for an error that somebody else had
-    pass
+def _hosted(span: Span) -> list[Span]:
+    """The tools that a provider ran itself in a model call, as spans behind it."""
+    results = [message for message in span.gave if isinstance(message, ToolMessage)] if span.kind == "model" else []
+    return [
+        replace(
+            Span(f"{span.id} {place}", span.parent, "tool", str(result.name or ""), span.end, span.end),
+            gave=[result],
+            tool_call_id=result.tool_call_id,
+        )
+        for place, result in enumerate(results)
+    ]
 
 
 def _finished(trace: Trace, spans: dict[uuid.UUID, Span], fields: dict[str, Any], repairs: Repairs) -> Trace:
     """The trace under its own id, its steps under the runs' own ids, and with everything that was left over."""
     rests = {str(number): span for number, span in spans.items()}
+    asked = {step.tool_call_id: step.name for step in trace.steps if step.type == "tool_call" and step.tool_call_id}
     steps: list[Step] = []
     placed = set()
     for step in trace.steps:
@@ -169,8 +136,10 @@ def _finished(trace: Trace, spans: dict[uuid.UUID, Span], fields: dict[str, Any]
             if span.id not in placed and span.rest:
                 placed.add(span.id)
                 changes["extra"] = {**step.extra, **storable(plain(span.rest, repairs))}
+        if step.type == "tool_result" and step.name is None and step.tool_call_id in asked:
+            changes["name"] = asked[step.tool_call_id]
         if step.error is not None:
-            changes["error"] = step.error.removeprefix("_Failed: ")
+            changes["error"] = step.error.removeprefix("Failed: ")
         steps.append(step.model_copy(update=changes))
     others = [
         {"id": span.id, "name": span.name, **storable(plain(span.rest, repairs))}
@@ -178,13 +147,5 @@ def _finished(trace: Trace, spans: dict[uuid.UUID, Span], fields: dict[str, Any]
         if span.id not in placed and span.rest
     ]
     metadata = {**trace.metadata, **fields.pop("metadata", {}), **({"runs": others} if others else {})}
-    error = trace.error.removeprefix("_Failed: ") if trace.error else None
+    error = trace.error.removeprefix("Failed: ") if trace.error else None
     return trace.model_copy(update={**fields, "metadata": storable(metadata), "error": error, "steps": tuple(steps)})
-
-
-def with_words(span: Span, given: Any, gave: Any) -> None:
-    """Lets a run that holds nothing else say what the whole was asked and answered, where that is plain text."""
-    if not span.given and isinstance(given, str) and given.strip():
-        span.given = [HumanMessage(given)]
-    if not span.gave and isinstance(gave, str) and gave.strip():
-        span.gave = [AIMessage(gave)]

@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from langgraph_coaching.recall.situation import text_of
 from langgraph_coaching.traces.conversation import answer_parts
 from langgraph_coaching.traces.importers.pairing import Pairing
 from langgraph_coaching.traces.importers.plain import plain
+from langgraph_coaching.traces.message import words_of
 from langgraph_coaching.traces.model import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from langgraph_coaching.traces.importers.report import Repairs
+
+SOURCE = "lc_source"
+"""Key of `additional_kwargs` that names who else than the user has put a message into their place."""
+
+SOURCES = {"summarization": "summary"}
+"""What the steps of such messages are called, where the name says less."""
 
 TIMES = ("timestamp", "created_at", "created")
 """Fields of a row or a message that say when it was."""
@@ -57,7 +63,7 @@ def steps_of(trace_id: str, messages: Sequence[BaseMessage], repairs: Repairs) -
 
 
 def _parts(message: BaseMessage, pairing: Pairing) -> Iterator[dict[str, Any]]:
-    text = text_of(message)
+    text = words_of(message)
     if isinstance(message, AIMessage):
         yield from _answer(message, text, pairing)
     elif isinstance(message, ToolMessage):
@@ -66,7 +72,10 @@ def _parts(message: BaseMessage, pairing: Pairing) -> Iterator[dict[str, Any]]:
         yield {"type": "tool_result", "author": "tool", "text": text, "tool_call_id": number, "name": name, **error}
     elif isinstance(message, HumanMessage):
         pairing.asked_by_user(message)
-        yield {"type": "user", "author": "user", "text": text}
+        if source := message.additional_kwargs.get(SOURCE):
+            yield {"type": "system", "author": "system", "text": text, "name": SOURCES.get(str(source), str(source))}
+        else:
+            yield {"type": "user", "author": "user", "text": text}
     else:
         name = "prompt" if isinstance(message, SystemMessage) else getattr(message, "role", message.type)
         yield {"type": "system", "author": "system", "text": text, "name": name}

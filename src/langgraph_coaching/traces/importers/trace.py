@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage, ChatMessage
 
-from langgraph_coaching.traces.importers.chat_sessions import settle
-from langgraph_coaching.traces.importers.openai import read_message, role_of
+from langgraph_coaching.traces.importers.messages import read_all
 from langgraph_coaching.traces.importers.plain import plain
 from langgraph_coaching.traces.importers.report import Repairs
+from langgraph_coaching.traces.importers.rows import conversation_of
 from langgraph_coaching.traces.importers.steps import TIMES, moment_of, steps_of
 from langgraph_coaching.traces.model import Trace
 
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 _OUTCOMES = ((1, "success"), (0, "failure"))
 """What a reward says; one between them says neither."""
-
-
-def is_message(value: Any) -> bool:
-    """Whether it is one message, not a row of several."""
-    return isinstance(value, BaseMessage) or (role_of(value) is not None and "messages" not in value)
 
 
 def read_trace(value: Any, repairs: Repairs, *, origin: Origin, namespace: str, no_later_than: datetime) -> Trace:
@@ -46,8 +41,7 @@ def read_trace(value: Any, repairs: Repairs, *, origin: Origin, namespace: str, 
     """
     fields = plain(value if isinstance(value, Mapping) else {"messages": value}, repairs)
     number = _number(fields)
-    recorded = fields.pop(_place_of_messages(fields))
-    messages = [settle(m, repairs) if isinstance(m, BaseMessage) else read_message(m, repairs) for m in recorded]
+    messages = read_all(conversation_of(fields), repairs)
     if all(isinstance(message, ChatMessage) for message in messages):
         raise ValueError("none of its messages has a role that is known; roles are system, user, assistant and tool")
     steps = steps_of(number, messages, repairs)
@@ -78,16 +72,6 @@ def _number(fields: dict[str, Any]) -> str:
 
 def _dumped(message: BaseMessage) -> Any:
     return plain(message.model_dump(), Repairs(0))
-
-
-def _place_of_messages(fields: dict[str, Any]) -> str:
-    lists = [name for name, value in fields.items() if isinstance(value, list) and value]
-    if "messages" in lists:
-        return "messages"
-    for name in lists:
-        if all(is_message(item) for item in fields[name]):
-            return name
-    raise ValueError("there are no messages in it; a row is a list of messages, or an object with one under `messages`")
 
 
 def _taken(fields: dict[str, Any], name: str) -> str | None:

@@ -1,0 +1,82 @@
+"""Looking up: advice that another process has given, by what stands for it in a state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.errors import NotFoundError
+from langgraph_coaching.recall.advice import Advice, Receipt
+from langgraph_coaching.recall.deadline import Deadline
+from langgraph_coaching.recall.prompt import block, entry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.store import Store
+    from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.ledger import Ledger
+
+_REASON = "it was chosen before the run was interrupted, and the reckoning was not kept"
+
+
+class Lookup:
+    """Finds advice of one namespace in the store.
+
+    Args:
+        ledger: Has it word for word, a moment after it was given.
+        store: Has the coachings at the revisions that were applied.
+        adviser: Whose deadline counts.
+    """
+
+    def __init__(self, ledger: Ledger, store: Store, adviser: Adviser) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._adviser = adviser
+        self._deadline = Deadline()
+
+    def __call__(self, key: str, applied: Sequence[str]) -> Advice:
+        """The advice of a moment, or what was applied in it.
+
+        Args:
+            key: Of the moment.
+            applied: Ids with revisions, such as `c-1@3`, in the order of the prompt.
+
+        Raises:
+            NotFoundError: One of them is not there any more.
+            Overdue: It took longer than the deadline.
+            StoreError: The store could not be read.
+        """
+        return self._deadline.run(lambda: self._found(key, applied), self._adviser.limits.deadline)
+
+    def _found(self, key: str, applied: Sequence[str]) -> Advice:
+        advice = self._ledger.advice(key) if key else None
+        if advice is not None and named(advice) == list(applied):
+            return advice
+        coachings = [self._at(name) for name in applied]
+        return Advice(considered=[self._receipt(one) for one in coachings], prompt=block([*map(entry, coachings)]))
+
+    def _at(self, name: str) -> Coaching:
+        coaching_id, _, revision = name.rpartition("@")
+        found = self._store.at(coaching_id, int(revision))
+        if found is None:
+            raise NotFoundError(f"the coaching {coaching_id!r} was deleted, or is in another namespace")
+        return found
+
+    def _receipt(self, coaching: Coaching) -> Receipt:
+        return Receipt(
+            coaching_id=coaching.id,
+            revision=coaching.revision,
+            content_hash=coaching.content_hash,
+            intent=coaching.intent,
+            behavior=coaching.behavior.type,
+            probability=0.0,
+            outcome="applied",
+            reason=_REASON,
+            namespace=self._ledger.namespace,
+        )
+
+
+def named(advice: Advice) -> list[str]:
+    """What was applied, as ids with revisions."""
+    return [f"{receipt.coaching_id}@{receipt.revision}" for receipt in advice.applied]

@@ -1,0 +1,73 @@
+"""Attributes of OpenTelemetry's spans, in any of their JSON forms, by their dotted names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from langgraph_coaching.traces.importers.content import parsed
+
+
+def attributes_of(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes by their dotted names, from a flat mapping, a nested one, a list of pairs or columns."""
+    given = value.get("attributes")
+    if isinstance(given, list):
+        given = {item.get("key"): _plain(item.get("value")) for item in given if isinstance(item, Mapping)}
+    columns = {name[len("attributes.") :]: part for name, part in value.items() if name.startswith("attributes.")}
+    return dict(_flat({**(given if isinstance(given, Mapping) else {}), **columns}))
+
+
+def _plain(value: Any) -> Any:
+    """A value of OTLP's JSON, such as `{"stringValue": "…"}`."""
+    if not isinstance(value, Mapping):
+        return value
+    for name, part in value.items():
+        if name == "arrayValue" and isinstance(part, Mapping):
+            return [_plain(item) for item in part.get("values") or ()]
+        if name == "kvlistValue" and isinstance(part, Mapping):
+            return {item.get("key"): _plain(item.get("value")) for item in part.get("values") or ()}
+        if name == "intValue":
+            return int(part)
+        if name.endswith("Value"):
+            return part
+    return dict(value)
+
+
+def _flat(value: Mapping[Any, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, part in value.items():
+        if isinstance(part, Mapping) and part and not before.count(".") > 8:  # noqa: PLR2004 - deeper is a value
+            yield from _flat(part, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", part
+
+
+def listed(attributes: dict[str, Any], name: str) -> list[Any]:
+    """What stands under `name.0.…`, `name.1.…` as a list of nested mappings, or the list that `name` itself is."""
+    whole = parsed(attributes.get(name))
+    if isinstance(whole, list):
+        return [nested(dict(_flat(item))) if isinstance(item, Mapping) else item for item in whole]
+    inner = {key[len(name) + 1 :]: part for key, part in attributes.items() if key.startswith(f"{name}.")}
+    found = nested(inner)
+    return list(found) if isinstance(found, list) else []
+
+
+def nested(flat: Mapping[str, Any]) -> Any:
+    """Values under dotted names as the mappings and lists that the names stand for."""
+    tree: dict[str, Any] = {}
+    for name, part in flat.items():
+        here = tree
+        *above, last = name.split(".")
+        for step in above:
+            inner = here.setdefault(step, {})
+            here = inner if isinstance(inner, dict) else here
+        here[last] = part
+    return _as_lists(tree)
+
+
+def _as_lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    found = {name: _as_lists(part) for name, part in value.items()}
+    if found and all(str(name).isdecimal() for name in found):
+        return [found[name] for name in sorted(found, key=int)]
+    return found
