@@ -116,21 +116,26 @@ def test_the_same_store_opened_by_another_name_is_no_other_store(two, tmp_path, 
         assert again.save(draft).id == draft.id
 
 
-def test_recorded_situations_of_elsewhere_are_no_examples_here(tmp_path, embeddings):
-    one, other = (Coach(tmp_path / "store", namespace=name, embeddings=embeddings) for name in ("one", "other"))
-    with one, other:
-        for coach in (one, other):
-            coach.add(id="refund", intent="a customer wants a refund", behavior=Reply("r"))
-        for number in range(3):
-            other.advise(f"I want a refund for order {'abc'[number]}, I am a neighbour of mine")
-        found = other.similar("refund")
-        assert found
-        assert {one.namespace for one in found} == {"other"}
-        for changes in ({"add_examples": found}, {"add_never": found}, {"examples": found}):
-            with pytest.raises(InvalidCoachingError, match="situation is of the namespace 'other'"):
-                one.edit("refund", **changes)
-        assert one.get("refund").revision == 1
-        assert other.edit("refund", add_examples=found).revision == 2
+def test_recorded_situations_of_elsewhere_are_no_examples_here(two):
+    here, there = two
+    for number in range(3):
+        there.advise(f"Can you give me my money back for the {('table', 'lamp', 'chair')[number]}, please?")
+    there.traces.add(trace("I would like to have a refund for the sofa"))
+    here.traces.add(trace("where is my parcel?").model_copy(update={"id": "t-2"}))
+    found = there.similar("refund")
+    assert {one.trace_id is None for one in found} == {True, False}
+    draft = here.draft(here.traces.get("t-2").steps[1]).reply("r")
+    for one in found:
+        for changes in ({"add_examples": [one]}, {"add_never": [one]}, {"examples": [one]}, {"never": (one,)}):
+            with pytest.raises(InvalidCoachingError, match="situation that was given is of another namespace or store"):
+                here.edit("refund", **changes)
+        for answered in (draft.also(one), draft.never(one)):
+            with pytest.raises(InvalidCoachingError, match="situation that was given is of another namespace or store"):
+                here.save(answered)
+    assert [one.revision for one in here.list()] == [1]
+    assert there.edit("refund", add_examples=found).revision == 2
+    own = there.draft(there.traces.get("t-1").steps[1]).reply("r").also(found[0])
+    assert there.save(own).namespace == there.namespace
 
 
 def test_a_trace_of_another_namespace_is_refused(tmp_path, embeddings):

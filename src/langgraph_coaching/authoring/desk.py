@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.beginning import draft_of, draft_over
 from langgraph_coaching.authoring.book import Book
-from langgraph_coaching.authoring.examples import CHANGES
 from langgraph_coaching.authoring.fields import compose, composed_many, edited
 from langgraph_coaching.authoring.intents import suggest_intents
 from langgraph_coaching.authoring.revise import revised
-from langgraph_coaching.authoring.similar import refuse_foreign_situations
+from langgraph_coaching.authoring.similar import Similar
 from langgraph_coaching.coaching.foreign import refuse_foreign
 from langgraph_coaching.coaching.reembed import reembed
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
@@ -132,6 +131,23 @@ class Desk:
             )
         if draft.revises is not None:
             refuse_foreign("draft", draft.revises.namespace, self.namespace)
+        self._refuse_situations_of_elsewhere(one.reference for one in draft.answered if one.origin == "recorded")
+
+    def _refuse_situations_of_elsewhere(self, references: Iterable[str | None]) -> None:
+        for name in dict.fromkeys(references):
+            if name is not None and not self._recorded_here(name):
+                raise InvalidCoachingError(
+                    f"a recorded situation that was given is of another namespace or store: {name!r} is not in "
+                    f"{self.namespace!r}; take those that coach.similar(…) finds here"
+                )
+
+    def _recorded_here(self, name: str) -> bool:
+        """Whether there is a trace of that id in this namespace."""
+        try:
+            self.traces.get(name)
+        except NotFoundError:
+            return False
+        return True
 
     def add(self, *, intent: str, behavior: Any, **fields: Any) -> Coaching:
         """Saves coaching without a trace.
@@ -205,8 +221,9 @@ class Desk:
                 a situation is of another namespace.
             NotFoundError: There is none of that id, or it was deleted.
         """
-        for name in ("examples", "never", *CHANGES):
-            refuse_foreign_situations(changes.get(name), self.namespace)
+        given = (changes.get(name) for name in ("examples", "never", "add_examples", "add_never"))
+        similar = [one for some in given if isinstance(some, list | tuple) for one in some if isinstance(one, Similar)]
+        self._refuse_situations_of_elsewhere(one.trace_id or one.receipt_id for one in similar)
         return self._book.revise(coaching_id, lambda latest: edited(latest, changes))
 
     def archive(self, coaching_id: str) -> Coaching:

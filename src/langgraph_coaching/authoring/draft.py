@@ -10,7 +10,6 @@ from langgraph_coaching.authoring.fields import compose, scope_of
 from langgraph_coaching.authoring.intents import MOST
 from langgraph_coaching.authoring.propose import Known, propose
 from langgraph_coaching.authoring.revise import revised
-from langgraph_coaching.authoring.similar import refuse_foreign_situations
 from langgraph_coaching.authoring.source import source_examples
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
@@ -210,7 +209,7 @@ class Draft:
             *situations: What `similar` gave, or texts of your own.
 
         Raises:
-            InvalidCoachingError: One is neither, or is of another namespace.
+            InvalidCoachingError: One is neither.
         """
         return self._answering(situations, applies=True)
 
@@ -219,8 +218,6 @@ class Draft:
         return self._answering(situations, applies=False)
 
     def _answering(self, situations: Sequence[Any], *, applies: bool) -> Draft:
-        if self.home is not None:
-            refuse_foreign_situations(situations, self.home[1])
         said = {"add_examples" if applies else "add_never": situations}
         return self._but(answered=examples_after(self.answered, said))
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.refine import turns_of
-from langgraph_coaching.coaching.foreign import refuse_foreign
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.wording import PROSE_LIMIT, is_name, quoted
 
@@ -32,24 +31,11 @@ class Similar:
     """Index of the user's step in that trace."""
     receipt_id: str | None = None
     """A receipt of it, where there is one."""
-    namespace: str | None = None
-    """In which it was met."""
 
     def example(self, *, applies: bool) -> Example:
         """It as an example: of where a coaching also applies, or never does."""
         reference = next((name for name in (self.trace_id, self.receipt_id) if name and is_name(name)), None)
         return Example(text=self.text, turns=self.turns, applies=applies, origin="recorded", reference=reference)
-
-
-def refuse_foreign_situations(values: Any, namespace: str) -> None:
-    """Refuses recorded situations of another namespace among what a person gives as examples.
-
-    Raises:
-        InvalidCoachingError: One was met elsewhere.
-    """
-    for one in values if isinstance(values, list | tuple) else ():
-        if isinstance(one, Similar) and one.namespace != namespace:
-            refuse_foreign("situation", one.namespace, namespace)
 
 
 def similar_of(met: Met, probability: float, count: int) -> Similar:

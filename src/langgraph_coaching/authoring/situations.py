@@ -96,11 +96,7 @@ class Situations:
         if limit < 0:
             raise InvalidCoachingError(f"limit is a number of situations, not {limit}")
         source = situate(self.source(coaching) if conversation is None else conversation)
-        look = self.look(coaching, without=source.text if source else None)
-        return self._here(most_similar(look, self.floor, limit))
-
-    def _here(self, found: Sequence[Similar]) -> list[Similar]:
-        return [replace(one, namespace=self._store.namespace) for one in found]
+        return most_similar(self.look(coaching, without=source.text if source else None), self.floor, limit)
 
     def look(self, coaching: Coaching, *, without: str | None = None, within: float = math.inf) -> Look:
         """What a coaching would be in the recorded situations.
@@ -153,7 +149,7 @@ class Situations:
         conversation = self.source(coaching)
         source = situate(conversation)
         look = self.look(coaching, without=source.text if source else None, within=PATIENCE)
-        silent = tuple(self._here(most_similar(look, self.floor, SILENT, silent=True)))
+        silent = tuple(most_similar(look, self.floor, SILENT, silent=True))
         receipt = self._receipt(coaching, conversation) if source else None
         fires = None if source is None else receipt is not None and receipt.applied
         met, looked_at = int((look.probabilities >= self.floor).sum()), len(look.situations)

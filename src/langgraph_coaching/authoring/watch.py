@@ -18,6 +18,7 @@ from langgraph_coaching.authoring.report import Calibration, calibration, standi
 from langgraph_coaching.authoring.situations import Situations
 from langgraph_coaching.authoring.verdicts import Verdicts
 from langgraph_coaching.coaching.foreign import refuse_foreign
+from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.recall.traffic import MOST
 from langgraph_coaching.traces.met import situations_in
@@ -96,6 +97,15 @@ class Watch(Desk):
 
     def _begun(self, draft: Draft) -> Draft:
         return replace(super()._begun(draft), search=self._similar)
+
+    def _recorded_here(self, name: str) -> bool:
+        """Whether there is a trace or a receipt of that id in this namespace."""
+        self.flush()
+        try:
+            self._ledger.receipt(name)
+        except NotFoundError:
+            return super()._recorded_here(name)
+        return True
 
     def similar(self, coaching_id: str, *, limit: int = 10) -> builtins.list[Similar]:
         """The recorded situations that would teach a coaching most, to be answered yes or no; needs no model.

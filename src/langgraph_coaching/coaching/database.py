@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, wait_random_exponential
 
 from langgraph_coaching.coaching.commit import Commit
-from langgraph_coaching.coaching.exclusive import exclusive
-from langgraph_coaching.coaching.upkeep import LOCK, Upkeep
+from langgraph_coaching.coaching.locks import Locks
+from langgraph_coaching.coaching.upkeep import Upkeep
 from langgraph_coaching.errors import CoachingError, StoreError
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ class Database:
         self.uri = text if self.remote else str(Path(text).expanduser().absolute())
         self._options = options or {}
         self._lock = threading.RLock()
-        self._upkeep = Upkeep(None if self.remote else Path(self.uri))
+        folder = None if self.remote else Path(self.uri)
+        self._locks = Locks(folder)
+        self._upkeep = Upkeep(folder, self._locks)
         self._forget()
 
     @property
@@ -152,11 +154,13 @@ class Database:
         """
         with self._held():
             found = self.table(name)
-            if found is None:
-                found = self._tables[name] = self._created(name, schema)
-            elif name not in self._complete:
-                self._completed(found, schema)
-            self._complete.add(name)
+            if found is None or name not in self._complete:
+                with self._locks.writing():
+                    if found is None:
+                        found = self._tables[name] = self._created(name, schema)
+                    else:
+                        self._completed(found, schema)
+                self._complete.add(name)
             return found
 
     def _completed(self, table: Table, schema: pa.Schema) -> None:
@@ -181,7 +185,7 @@ class Database:
 
     def replace(self, name: str, rows: pa.Table) -> Table:
         """Overwrites a whole table in one commit."""
-        with self._held():
+        with self._held(), self._locks.writing():
             self._tables[name] = self._connected().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
             return self._tables[name]
 
@@ -196,7 +200,7 @@ class Database:
         Raises:
             StoreError: It failed for another reason, or ten times for this one.
         """
-        with faults(self.uri):
+        with faults(self.uri), self._locks.writing():
             result = _again(table, _OVERTAKEN, 10)(work, table)
         self._upkeep.written(table, indexed, getattr(result, "version", None))
         return result
@@ -216,12 +220,9 @@ class Database:
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
-        """Keeps the past of every table until the end: no upkeep meanwhile, in whichever process."""
-        if self.remote:  # where a past lives for an hour
+        """Keeps the past of every table until the end: nothing superseded is taken away meanwhile, by any process."""
+        with self._locks.writing():
             yield
-        else:
-            with exclusive(Path(self.uri, LOCK), wait=60.0):
-                yield
 
     def close(self) -> None:
         """Puts together what was written, and lets go of the handles; the next use opens them again."""

@@ -13,16 +13,17 @@ import threading
 import time
 import weakref
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from langgraph_coaching.coaching.ending import LAST, at_end, promise
-from langgraph_coaching.coaching.exclusive import exclusive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from lancedb.table import Table
+
+    from langgraph_coaching.coaching.locks import Locks
 
 log = logging.getLogger("langgraph_coaching")
 
@@ -32,9 +33,12 @@ COMMITS = 16
 AT_REST = 4
 """The same once nobody writes, or when the process ends."""
 
-BYTES = 64 * 1024
+BYTES = 128 * 1024
 """For each so many bytes of data one more commit: to put a table together is to write it anew, and with this what is
-superseded never outgrows what is kept by much."""
+superseded stays at about half of what is kept."""
+
+BYTES_AT_REST = 256 * 1024
+"""The same once nobody writes: a quarter."""
 
 COUNTED = 200
 """Commits of a table in an object store between two upkeeps."""
@@ -52,12 +56,12 @@ LARGE = 64 * 1024 * 1024
 """Bytes of data from which on a process that ends leaves it to one that goes on."""
 
 GRACE = timedelta(hours=1)
-"""How long the versions of a table in an object store outlive being superseded; in a folder nobody needs one."""
+"""How long a version of a table lives where it cannot be known whether somebody is writing upon it."""
+
+PAUSE = 5.0
+"""Seconds until it is tried again where others went on writing, or where only old versions could go."""
 
 _NOW = timedelta(milliseconds=1)
-
-LOCK = ".upkeep"
-"""Name of the file beside the tables that says that one process is at it."""
 
 
 class Upkeep:
@@ -67,10 +71,13 @@ class Upkeep:
 
     Args:
         folder: Where the tables are; None for an object store, whose commits are counted instead of looked at.
+        locks: Of the folder.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, locks: Locks) -> None:
         self._folder = folder
+        self._locks = locks
+        self._not_before = 0.0
         self._changed = threading.Condition()
         self._at_it = threading.Lock()
         self._tables: dict[str, tuple[Table, Sequence[str]]] = {}
@@ -118,12 +125,12 @@ class Upkeep:
             if not busy:
                 self._rest()
                 return
-            self._tidy(names, COMMITS)
+            self._tidy(names, _Worth(COMMITS, BYTES))
 
     def _rest(self, *, ending: bool = False) -> None:
         with self._changed:
             names = [*self._tables] if self._folder is not None else []
-        self._tidy(names, AT_REST, ending=ending)
+        self._tidy(names, _Worth(AT_REST, BYTES_AT_REST, LARGE if ending else None), ending=ending)
 
     def finish(self) -> None:
         """Waits for the upkeep that is going on, and does what there is to do for what this process has written."""
@@ -133,46 +140,55 @@ class Upkeep:
             self._fresh.clear()
         self._rest(ending=True)
 
-    def _tidy(self, names: Sequence[str], least: int, *, ending: bool = False) -> None:
+    def _tidy(self, names: Sequence[str], worth: _Worth, *, ending: bool = False) -> None:
         if not self._at_it.acquire(timeout=PATIENCE):
             return
         try:
             for name in names:
-                self._looked_after(name, least, ending=ending)
+                if ending or time.monotonic() >= self._not_before:
+                    self._looked_after(name, worth)
         finally:
             self._at_it.release()
 
-    def _looked_after(self, name: str, least: int, *, ending: bool) -> None:
+    def _looked_after(self, name: str, worth: _Worth) -> None:
         table, indexed = self._tables[name]
-        folder = self._folder and self._folder / f"{name}.lance"
         try:
-            if folder is None:
+            if self._folder is None:
                 _put_together(table, indexed, GRACE)
-            elif self._folder is not None and _due(folder, least, LARGE if ending else None):
-                with exclusive(self._folder / LOCK) as mine:
-                    if mine and _due(folder, least):
-                        _put_together(table, indexed, _NOW)
-                        _on_disk(folder)
+                return
+            folder = self._folder / f"{name}.lance"
+            if not worth.while_in(folder):
+                return
+            with self._locks.alone() as alone:
+                if alone is not True:
+                    self._not_before = time.monotonic() + PAUSE
+                if alone is not False and worth.while_in(folder):  # another process may just have done it
+                    _put_together(table, indexed, _NOW if alone else GRACE)
+                    _on_disk(folder)
         except Exception:
-            # Another process is at it, or the address has no upkeep of this kind.
+            # The address has no upkeep of this kind, or the table is gone.
             log.debug("upkeep of the table %s was left to the next time", name, exc_info=True)
 
 
-def _due(folder: Path, least: int, largest: int | None = None) -> bool:
-    """Whether a table has so many commits for its size that it is worth writing it anew.
+class _Worth(NamedTuple):
+    """When it is worth writing a table anew."""
 
-    Args:
-        folder: Of the table.
-        least: Commits at which it is in any case left alone below.
-        largest: Bytes of data from which on it is left alone too.
-    """
-    with os.scandir(folder / "_versions") as files:
-        commits = sum(file.name.endswith(".manifest") for file in files)
-    if commits < least:
-        return False
-    with os.scandir(folder / "data") as files:
-        size = sum(file.stat().st_size for file in files)
-    return commits >= min(MOST, least + size // BYTES) and (largest is None or size < largest)
+    least: int
+    """Commits below which it never is."""
+    each: int
+    """For each so many bytes of data, one commit more."""
+    largest: int | None = None
+    """Bytes of data from which on it is not."""
+
+    def while_in(self, folder: Path) -> bool:
+        """Whether it is, as the table's folder looks now."""
+        with os.scandir(folder / "_versions") as files:
+            commits = sum(file.name.endswith(".manifest") for file in files)
+        if commits < self.least:
+            return False
+        with os.scandir(folder / "data") as files:
+            size = sum(file.stat().st_size for file in files)
+        return commits >= min(MOST, self.least + size // self.each) and (self.largest is None or size < self.largest)
 
 
 def _put_together(table: Table, indexed: Sequence[str], older: timedelta) -> None:

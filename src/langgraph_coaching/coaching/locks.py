@@ -1,0 +1,132 @@
+"""The locks of a folder: any number may write its tables at once, but never while superseded versions are taken away.
+
+LanceDB gives a commit the next free number. A writer that has looked for it before others have committed, and before
+what they superseded was taken away, would find that number free again, and its commit would be lost without an error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TURN, WRITING = ".upkeep", ".writing"
+"""Names of the files beside the tables: whoever is about to write or to tidy up passes the first, one after the other,
+so that a table that is always being written is tidied up all the same; writers hold the second together."""
+
+LOOK = 0.01
+"""Seconds between two looks of one that waits."""
+
+PATIENCE = 60.0
+"""Seconds that a writer waits at most."""
+
+SHORT = 2.0
+"""Seconds that upkeep waits at most for writers."""
+
+if sys.platform == "win32":  # knows no lock that many hold at once
+    KNOWN = False
+
+    def _lock(handle: int, *, shared: bool) -> bool:
+        raise OSError(f"no lock on {handle} (shared: {shared})")
+
+    def _unlock(handle: int) -> None:
+        """There is nothing to let go of."""
+else:
+    import fcntl
+
+    KNOWN = True
+
+    def _lock(handle: int, *, shared: bool) -> bool:
+        """Whether it is held now; raises an `OSError` where the file system knows no locks."""
+        try:
+            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(handle: int) -> None:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+class Locks:
+    """Locks that the system takes back when a process ends, however it ends.
+
+    Args:
+        folder: Where the tables are; None where there is no folder, or no lock.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder if KNOWN else None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Writes, or needs the past of a table, together with others.
+
+        Raises:
+            StoreError: Upkeep takes longer than a minute.
+        """
+        until = time.monotonic() + PATIENCE
+        with self._opened(TURN) as turn, self._opened(WRITING) as writing:
+            try:
+                if _waited(turn, until, shared=True) is False or _waited(writing, until, shared=True) is False:
+                    raise StoreError(f"the coaching store at {self._folder} is being put together; try again later")
+                _let_go(turn)
+                yield
+            finally:
+                _let_go(writing)
+                _let_go(turn)
+
+    @contextmanager
+    def alone(self) -> Iterator[bool | None]:
+        """Takes away what is superseded while nobody writes.
+
+        Yields:
+            Whether nobody does; None where that cannot be known.
+        """
+        until = time.monotonic() + SHORT
+        with self._opened(TURN) as turn, self._opened(WRITING) as writing:
+            try:
+                yield _waited(turn, until, shared=False) and _waited(writing, until, shared=False)
+            finally:
+                _let_go(writing)
+                _let_go(turn)
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[int | None]:
+        """The file, or None where there is no folder yet, or it cannot be written: a write there says so itself."""
+        handle = None
+        if self._folder is not None:
+            with suppress(OSError):
+                handle = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            yield handle
+        finally:
+            if handle is not None:
+                os.close(handle)
+
+
+def _waited(handle: int | None, until: float, *, shared: bool) -> bool | None:
+    if handle is None:
+        return None
+    try:
+        while not _lock(handle, shared=shared):
+            if time.monotonic() >= until:
+                return False
+            time.sleep(LOOK)
+    except OSError:
+        return None
+    return True
+
+
+def _let_go(handle: int | None) -> None:
+    if handle is not None:
+        _unlock(handle)  # by hand: a child that was forked meanwhile has the file open as well
