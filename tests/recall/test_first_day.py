@@ -26,10 +26,10 @@ def rows(benchmark, tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("known", "recall", "false"),
-    [("intent alone", 48, 16), ("1 example", 54, 20), ("1 + answers", 58, 18), ("1 + proposals", 80, 18)],
+    [("intent alone", 54, 16), ("1 example", 62, 19), ("1 + answers", 60, 18), ("1 + proposals", 83, 18)],
 )
 def test_what_is_known_of_a_coaching_is_recalled_in_other_peoples_words(rows, known, recall, false):
-    """Two to four points less than when it was measured; before there was this embedder it was 4, 10 and 25 %."""
+    """Two to four points less than when it was measured; with plain MiniLM it was 4, 10 and 25 %."""
     assert rows[known]["recall"] >= recall
     assert rows[known]["false"] <= false
 

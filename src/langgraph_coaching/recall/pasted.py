@@ -123,10 +123,13 @@ def _shortened(text: str) -> str:
     if len(text) <= LONG:
         return text
     parts = [part for part in _SENTENCE.split(text) if part.strip()]
-    front, back, room = [], [], LONG
+    front: list[str] = []
+    back: list[str] = []
+    room = LONG
     while parts and room > 0:
-        part = parts.pop(-1) if len(back) <= len(front) else parts.pop(0)
-        part = part if len(part) <= room else part[-room:] if len(back) <= len(front) else part[:room]
-        (back if len(back) <= len(front) else front).append(part)
+        behind = len(back) <= len(front)
+        part = parts.pop(-1 if behind else 0)
+        part = part[-room:] if behind else part[:room]
+        (back if behind else front).append(part)
         room -= len(part) + 1
     return " ".join([*front, *reversed(back)])
