@@ -32,6 +32,8 @@ def test_what_is_wanted_is_left(said, left):
         "why don't you ship to Norway?",
         "I didn't get the refund you promised",
         "I don't want to pay twice",
+        "Hello, I don't want to continue with my contract. How do I get out of it?",
+        "we don't want the newsletter any more, how do we stop it?",
     ],
 )
 def test_a_negation_in_a_wish_stays(said):

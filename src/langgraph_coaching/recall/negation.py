@@ -13,6 +13,12 @@ _NOT = r"(?:do not|don['\u2019]?t|did not|didn['\u2019]?t|will not|won['\u2019]?
 _START = r"(?:(?<=^)|(?<=[,.;:!?\n\u2014] )|(?<=\bplease )|(?<=\band )|(?<=\bbut )|(?<=\bso ))"
 _MUCH = r"(?:really |actually |even )?"
 _ASKING = r"(?:asking|looking|trying|complaining|reporting|calling|interested|requesting|disputing|planning|going)"
+_GO_ON = (
+    r"(?! (?:to )?(?:continue|keep|stay|renew|go on|extend|carry|hold|stick|pay|wait|lose|use|receive|get|be|have|miss"
+    r"|risk|live|hear|see)\b)(?![^,.;:!?\n]*\b(?:any ?more|any longer|again)\b)"
+)
+"""What follows "I don't want" where something shall end or be avoided: that is a wish."""
+
 _NO_WISH = (
     r"(?:you|i|we|they|he|she|know|understand|get|see|have|think|work|remember|like|mind|forget|let|worry|even|really"
     r"|recogni[sz]e|find|receive|feel|seem|appear|exist|match)"
@@ -21,7 +27,7 @@ _NO_WISH = (
 
 _NEGATED = re.compile(
     rf"(?i)(?:\b(?:i|we)(?: am| are|['\u2019]?m|['\u2019]re) {_MUCH}not {_MUCH}(?:here|after|{_ASKING})\b{_REST}"
-    rf"|\b(?:i|we) {_NOT} {_MUCH}(?:want|wish|need|mean|intend|ask|require|expect)\b{_REST}"
+    rf"|\b(?:i|we) {_NOT} {_MUCH}(?:want|wish|need|mean|intend|ask|require|expect)\b{_GO_ON}{_REST}"
     rf"|\b(?:there is |there['\u2019]s )?(?:no need|not necessary|no reason) (?:to|for)\b{_REST}"
     rf"|\b(?:it|this|that)(?: is|['\u2019]s) not about\b{_REST}"
     rf"|\b(?:it|this|that) (?:isn['\u2019]?t|is not) about\b{_REST}"
