@@ -187,7 +187,7 @@ def test_what_was_answered_before_the_input_went_wrong_is_saved(command, recorde
 def test_machines_get_the_situations(command, recorded):
     rows = command("similar", "c-ship", "--json").json
     assert [row["text"] for row in rows] == [one.text for one in recorded.similar("c-ship")]
-    assert set(rows[0]) == {"namespace", "text", "turns", "probability", "count", "trace_id", "step", "receipt_id"}
+    assert set(rows[0]) == {"text", "turns", "probability", "count", "trace_id", "step", "receipt_id"}
     assert len(command("similar", "c-ship", "--json", "--limit", 2).json) == 2
 
 

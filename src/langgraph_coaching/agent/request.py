@@ -1,7 +1,6 @@
 """The request: what leaves for the model in one call, the only place where coaching stands.
 
-Each function stands around a method of a chat model in which a request begins. What it hands on is a `Request`, which
-no function here changes a second time.
+Each function stands around a method of a chat model in which a request begins; what it hands on is not changed again.
 """
 
 from __future__ import annotations
