@@ -16,8 +16,9 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from langgraph_coaching.recall import minilm
-from langgraph_coaching.recall.background import Background, farewells, texts, turns
+from langgraph_coaching.recall.background import Background
 from langgraph_coaching.recall.background.shelf import PACKAGED, unpacked
+from langgraph_coaching.recall.background.texts import farewells, texts, turns
 from langgraph_coaching.recall.calibrate import Place
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM

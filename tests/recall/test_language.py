@@ -2,7 +2,7 @@
 
 import pytest
 
-from langgraph_coaching.recall.background import texts
+from langgraph_coaching.recall.background.texts import texts
 from langgraph_coaching.recall.language import language_of
 
 

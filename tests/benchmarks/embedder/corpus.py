@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.store import matched
-from langgraph_coaching.recall.background import texts
+from langgraph_coaching.recall.background.texts import texts
 from langgraph_coaching.recall.embedder import read
 
 if TYPE_CHECKING:

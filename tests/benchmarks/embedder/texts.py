@@ -16,8 +16,8 @@ from pathlib import Path
 
 from corpus import FAMILIES
 
-from langgraph_coaching.recall import spelling
-from langgraph_coaching.recall.background import texts
+from langgraph_coaching.recall import correction, spelling, words
+from langgraph_coaching.recall.background.texts import texts
 
 LEAST, OFTENER, FREQUENT = 3, 5, 8_000
 """Texts a word is in at least; how much oftener another is said whose slip it then is; number in the tokenizer's
@@ -38,19 +38,19 @@ def main() -> None:
     for part in texts():
         for text in part:
             said.update(set(re.findall(r"(?<![\w'])[a-z]+(?![\w'])", text.lower())))
-    written = spelling.vocabulary()
+    written = words.vocabulary()
     found = {word: count for word, count in said.items() if count >= LEAST and not _slip(word, said, written)}
     common = [word for word, number in written.items() if number < FREQUENT and word.isascii() and len(word) > 1]
     ordered = sorted(found, key=lambda word: (-found[word], word))
     ordered += [word for word in sorted(common, key=written.__getitem__) if word not in found]
-    spelling.WORDS.write_text("\n".join(ordered) + "\n", encoding="utf-8")
+    words.WORDS.write_text("\n".join(ordered) + "\n", encoding="utf-8")
     print(f"{len(ordered)} words, {len(short)} wishes")
 
 
 def _slip(word: str, said: Counter[str], written: dict[str, int]) -> bool:
-    if word in spelling.SLIPS:
+    if word in words.SLIPS:
         return True
-    return word not in written and any(said[near] > OFTENER * said[word] for near in spelling.near(word))
+    return word not in written and any(said[near] > OFTENER * said[word] for near in correction.near(word))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,7 @@ other languages. They tell what "near" means for an embedder, and what a coachin
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,29 +38,6 @@ _FAREWELL = 1.2
 """Scaled similarity from which a text is taken for a farewell."""
 
 _LEAST_SPREAD = 0.01
-
-
-@cache
-def texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The requests and the small talk, farewells at its end."""
-    requests, talk, farewells = (_read(name) for name in ("requests.txt", "small_talk.txt", "farewells.txt"))
-    return requests, (*talk, *farewells)
-
-
-@cache
-def farewells() -> tuple[str, ...]:
-    """What is said when a conversation is over."""
-    return _read("farewells.txt")
-
-
-@cache
-def turns() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Short requests, and what a person says that is only understood with what was said before it."""
-    return _read("wishes.txt"), _read("answers.txt")
-
-
-def _read(name: str) -> tuple[str, ...]:
-    return tuple((Path(__file__).parent / name).read_text(encoding="utf-8").splitlines())
 
 
 @dataclass(frozen=True)

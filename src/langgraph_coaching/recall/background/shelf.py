@@ -12,7 +12,8 @@ import numpy as np
 
 from langgraph_coaching.coaching.database import KEY
 from langgraph_coaching.errors import EmbedderError
-from langgraph_coaching.recall.background import NEIGHBOURS, Background, farewells, requesting, texts, turns
+from langgraph_coaching.recall.background import NEIGHBOURS, Background, requesting
+from langgraph_coaching.recall.background.texts import farewells, texts, turns
 from langgraph_coaching.recall.scoring.first_stage import principal
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
