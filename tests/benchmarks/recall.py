@@ -9,6 +9,10 @@ all intents before, as they come and unlabelled; "calibrated" one that `calibrat
 call for. Everything is measured with the package's own search and
 choice at default settings; its constants come from train splits (`tune.py`). Then dialogues, several coachings at once,
 and recorded runs. `--quick` takes one seed and a part of it.
+
+The embedded embedder has read BANKING77, HWU64, DSTC11 and NLU++. Their figures are those of models that have not:
+made by `embedder/train.py --without …`, exported `--into` a folder, and asked with `--embedders another --sets …`, the
+folder in COACHING_MODEL.
 """
 
 from __future__ import annotations
@@ -215,8 +219,8 @@ def intents(given: argparse.Namespace, name: str, cases: tuple[Case, ...], verdi
 
 
 def conversations(given: argparse.Namespace) -> dict[str, list[dict]]:
-    """STAR, NLU++ and the recorded runs, with the embedded default."""
-    vectors = Vectors("minilm", given.vectors)
+    """STAR, NLU++ and the recorded runs, with the first of the embedders."""
+    vectors = Vectors(given.embedders[0], given.vectors)
     star, several = defaultdict(list), defaultdict(list)
     for seed in range(given.seeds):
         found = dialogues.Star(given.data, vectors, seed, given.dialogues)
@@ -287,6 +291,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="one seed, a part, under a minute")
     parser.add_argument("--embedders", nargs="+", default=["minilm", "hashed"], choices=list(EMBEDDERS))
+    parser.add_argument("--sets", nargs="+", help="of the labelled utterances these data sets alone, such as banking77")
     parser.add_argument("--only", choices=["intents", "dialogues", "runs"])
     parser.add_argument("--asked", type=int, default=ASKED, help="test utterances in one case and seed")
     parser.add_argument("--dialogues", type=int, default=150, help="STAR dialogues of one seed")
@@ -300,7 +305,8 @@ def main() -> None:
     result = {"floor": Limits().floor, "margin": Limits().margin, "floors": FLOORS, "intents": []}
     if given.only in (None, "intents"):
         for name in given.embedders:
-            several = [case for case in cases if name == "minilm" or case[:3] == MAIN[:3]]
+            several = [case for case in cases if name == "minilm" or given.sets or case[:3] == MAIN[:3]]
+            several = [case for case in several if case.data in (given.sets or [case.data])]
             result["intents"] += intents(given, name, tuple(several), verdicts)
         plot(result["intents"], given.out.with_suffix(".png"))
     if given.only in (None, "dialogues"):
