@@ -7,6 +7,9 @@ A wish that has a negation in it ("it still hasn't come", "I can't get in") is n
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from langgraph_coaching.recall.spelling import mended
 
 _REST = r"(?:(?!\b(?:but|just|only|instead|rather)\b|\.(?:\s|$))[^,;:!?\n\u2014])*"
 _NOT = r"(?:do not|don['\u2019]?t|did not|didn['\u2019]?t|will not|won['\u2019]?t|would not|wouldn['\u2019]?t|never)"
@@ -57,6 +60,12 @@ def wanted(text: str) -> str:
 def unwanted(text: str) -> bool:
     """Whether what is not wanted is all that is said."""
     return len(re.findall(r"\w+", _rest(text))) < min(_FEWEST, len(re.findall(r"\w+", text)))
+
+
+@lru_cache(maxsize=1_024)
+def takes_back(turn: str) -> bool:
+    """The same of a turn as it was typed; remembered, since it is asked more than once a call."""
+    return unwanted(mended(turn))
 
 
 def _rest(text: str) -> str:

@@ -11,10 +11,9 @@ import numpy as np
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
 from langgraph_coaching.recall.calibrate import Place
-from langgraph_coaching.recall.negation import unwanted
+from langgraph_coaching.recall.negation import takes_back
 from langgraph_coaching.recall.pasted import typed
 from langgraph_coaching.recall.scoring.own_wish import own_wish
-from langgraph_coaching.recall.spelling import mended
 from langgraph_coaching.recall.user import by_user
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def place(situation: Situation, vectors: NDArray[np.float32], background: Backgr
     users = each * [user for _, user in situation.turns]
     latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
     mixed = float(np.log(each.sum() / length))
-    return Place(vector, crowding, mixed, latest, unwanted=unwanted(mended(situation.latest)))
+    return Place(vector, crowding, mixed, latest, unwanted=takes_back(situation.latest))
 
 
 def weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.recall.negation import unwanted
-from langgraph_coaching.recall.spelling import mended
+from langgraph_coaching.recall.negation import takes_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +53,7 @@ def own_wish(
     logits[np.arange(len(turns)) != latest] -= EARLIER
     chances = 1.0 / (1.0 + np.exp(-logits))
     alone: NDArray[np.float64] = np.clip((chances - SURE) / (1.0 - 2.0 * SURE), 0.0, 1.0) * user
-    taken_back = user[latest] and unwanted(mended(turns[latest][0]))
+    taken_back = user[latest] and takes_back(turns[latest][0])
     if taken_back or (user[latest] and background.ended(vectors[latest : latest + 1])[0]):
         alone[latest] = 1.0
     return alone
