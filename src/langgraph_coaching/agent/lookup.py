@@ -64,17 +64,8 @@ class Lookup:
         return found
 
     def _receipt(self, coaching: Coaching) -> Receipt:
-        return Receipt(
-            coaching_id=coaching.id,
-            revision=coaching.revision,
-            content_hash=coaching.content_hash,
-            intent=coaching.intent,
-            behavior=coaching.behavior.type,
-            probability=0.0,
-            outcome="applied",
-            reason=_REASON,
-            namespace=self._ledger.namespace,
-        )
+        namespace = self._ledger.namespace
+        return Receipt.of(coaching, probability=0.0, outcome="applied", reason=_REASON, namespace=namespace)
 
 
 def named(advice: Advice) -> list[str]:

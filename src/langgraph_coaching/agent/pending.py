@@ -218,7 +218,7 @@ def waiting(pending: Pending) -> Iterator[None]:
     _ACTIVE[pending] = None
     try:
         yield
-    except BaseException:
+    except BaseException:  # an interrupt, a handoff, a cancellation: it goes on later, or fails; raised again
         pending.end(final=False)
         raise
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.why import Why
 
 Outcome = Literal[
@@ -74,6 +75,23 @@ class Receipt:
     def applied(self) -> bool:
         """Whether it was put into the prompt."""
         return self.outcome == "applied"
+
+    @classmethod
+    def of(cls, coaching: Coaching, **fields: Any) -> Receipt:
+        """A receipt of this revision.
+
+        Args:
+            coaching: Whose id, revision, digest, intent and behavior it names.
+            **fields: What else it holds.
+        """
+        return cls(
+            coaching_id=coaching.id,
+            revision=coaching.revision,
+            content_hash=coaching.content_hash,
+            intent=coaching.intent,
+            behavior=coaching.behavior.type,
+            **fields,
+        )
 
     def unseen(self, why: str) -> Receipt:
         """The receipt of a chosen coaching that was in the request of no model call; any other stays as it is."""

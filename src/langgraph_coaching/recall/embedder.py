@@ -15,6 +15,7 @@ from langgraph_coaching.recall.negation import wanted
 from langgraph_coaching.recall.pasted import typed
 from langgraph_coaching.recall.specifics import general
 from langgraph_coaching.recall.spelling import mended
+from langgraph_coaching.recall.words import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,11 +96,12 @@ class Embedder:
         return type(self.embeddings) is MiniLM
 
     def load(self) -> None:
-        """Loads the embedded model; other embeddings load when they are first asked."""
+        """Loads the words that slips are mended by, and the embedded model; others load when they are first asked."""
+        vocabulary()
         if self.embedded:
             self.embeddings.load()  # type: ignore[attr-defined]
 
-    def recalled(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    def remembered(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Unit vectors of those texts that were embedded lately, by text."""
         with self._lock:
             return {text: self._known[text] for text in texts if text in self._known}
@@ -119,7 +121,7 @@ class Embedder:
         Raises:
             EmbedderError: The embeddings raised, or returned something that is no vector.
         """
-        vectors = self.recalled(texts)
+        vectors = self.remembered(texts)
         for text in texts:
             if text not in vectors:
                 with failing(self.id):
@@ -128,7 +130,7 @@ class Embedder:
 
     async def aquery(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Like `query`, awaiting the embeddings' own asynchronous call."""
-        vectors = self.recalled(texts)
+        vectors = self.remembered(texts)
         for text in texts:
             if text not in vectors:
                 with failing(self.id):

@@ -162,15 +162,5 @@ def _reasons(kept: Sequence[tuple[Candidate, Outcome, str, str]], vantage: Vanta
 
 
 def _receipt(candidate: Candidate, outcome: Outcome, reason: str, shared: dict[str, Any]) -> Receipt:
-    coaching = candidate.head.coaching
-    return Receipt(
-        coaching_id=coaching.id,
-        revision=coaching.revision,
-        content_hash=coaching.content_hash,
-        intent=coaching.intent,
-        behavior=coaching.behavior.type,
-        probability=candidate.probability,
-        outcome=outcome,
-        reason=reason,
-        **shared,
-    )
+    said = {"probability": candidate.probability, "outcome": outcome, "reason": reason}
+    return Receipt.of(candidate.head.coaching, **said, **shared)

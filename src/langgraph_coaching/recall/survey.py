@@ -230,7 +230,7 @@ class Survey:
     def _embedded(self, situations: dict[str, Situation]) -> dict[str, Place]:
         texts = list(dict.fromkeys(text for situation in situations.values() for text in situation.texts))
         # Those of a running graph are remembered from its own calls; many others are cheaper in one call.
-        known = self._embedder.recalled(texts)
+        known = self._embedder.remembered(texts)
         if others := [text for text in texts if text not in known]:
             embed = self._embedder.query if len(others) <= TOGETHER else self._embedder.documents
             known |= dict(zip(others, embed(others), strict=True))

@@ -100,7 +100,7 @@ class Background:
         high = max(float(near), low + _LEAST_SPREAD)
         requests = [vectors[: count - talk], *([] if wishes is None else [wishes])]
         others = [vectors[count - talk :], *([] if answers is None else [answers])]
-        told = requesting(requests, others)
+        told = request_direction(requests, others)
         return cls(vectors, talk, low, high, inverse, told, farewells=farewells, axes=principal(vectors))
 
     @property
@@ -145,7 +145,9 @@ class Background:
         return float(self.scaled(self.rows.largest(vector, NEIGHBOURS, below=_SAME)[1].mean()))
 
 
-def requesting(requests: Sequence[NDArray[np.float32]], others: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
+def request_direction(
+    requests: Sequence[NDArray[np.float32]], others: Sequence[NDArray[np.float32]]
+) -> NDArray[np.float64]:
     """Ridge regression from requests, +1, to what is none, -1; each side has half the mass, each group of it as much.
 
     Returns:

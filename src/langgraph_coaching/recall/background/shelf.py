@@ -12,7 +12,7 @@ import numpy as np
 
 from langgraph_coaching.coaching.database import KEY
 from langgraph_coaching.errors import EmbedderError
-from langgraph_coaching.recall.background import NEIGHBOURS, Background, requesting
+from langgraph_coaching.recall.background import NEIGHBOURS, Background, request_direction
 from langgraph_coaching.recall.background.texts import farewells, texts, turns
 from langgraph_coaching.recall.scoring.first_stage import principal
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
@@ -146,7 +146,7 @@ def unpacked(data: bytes) -> Background:
     with np.load(io.BytesIO(data), allow_pickle=False) as read:
         talk, low, high = read["scale"]
         vectors, small = read["vectors"].astype(np.float32), int(talk)
-        told = read["requesting"] if "requesting" in read else requesting([vectors[:-small]], [vectors[-small:]])
+        told = read["requesting"] if "requesting" in read else request_direction([vectors[:-small]], [vectors[-small:]])
         known = (vectors, small, float(low), float(high), read["inverse"], told)
         # An earlier version has kept none of them: the weights that all embedders share do until it is measured anew.
         kept = {name: read[name] for name in ("weights", "axes") if name in read}
