@@ -143,7 +143,8 @@ def test_embeddings_that_do_not_exist_end_with_2(command):
 
 def test_ctrl_c_ends_with_130_and_without_a_traceback(folder):
     code = (
-        "import sys; from langgraph_coaching.cli import main; from langgraph_coaching.coach import Coach\n"
+        "import signal, sys; from langgraph_coaching.cli import main; from langgraph_coaching.coach import Coach\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background begins without it
         "def wait(*a, **k):\n    print('ready', flush=True)\n    sys.stdin.read()\n"
         "Coach.list = wait\nmain()"
     )

@@ -166,15 +166,18 @@ def test_one_call_after_another_is_done_by_the_same_thread(run):
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_a_thread_outlives_what_its_work_raises(run, error):
+def test_a_thread_outlives_what_its_work_raises(run, error, monkeypatch):
     def failing():
         raised.append(threading.get_ident())
         raise error
 
-    raised = []
+    monkeypatch.setattr(worker, "_free", [])
+    raised, done = [], Future()
     with pytest.raises(error):
         run(Deadline(), failing, FAR)
-    assert run(Deadline(), threading.get_ident, FAR) == raised[0]
+    (thread,) = (one for one in threading.enumerate() if one.ident == raised[0])
+    thread.do(threading.get_ident, done)
+    assert done.result(FAR) == raised[0]
 
 
 def test_a_thread_ends_when_nothing_comes(monkeypatch):

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
+from langgraph_coaching.coaching.database import Database
 from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, MissingExtraError
+from langgraph_coaching.recall.background.shelf import Shelf
 from langgraph_coaching.recall.embedder import CACHE, Embedder, embedder_id, embeddings_of, unit
 from langgraph_coaching.recall.minilm import DIMENSION, MiniLM
 
@@ -76,6 +78,12 @@ def test_any_text_has_a_unit_vector(minilm, text):
     assert vector.shape == (DIMENSION,)
     assert vector.dtype == np.float32
     assert math.isclose(float(np.linalg.norm(vector)), 1.0, rel_tol=1e-5)
+
+
+def test_a_process_loads_the_model_and_its_background_once(tmp_path):
+    shelves = [Shelf(Database(tmp_path / name, None), Embedder(MiniLM())) for name in ("one", "other")]
+    assert shelves[0].background(DIMENSION) is shelves[1].background(DIMENSION)
+    assert MiniLM().load() is MiniLM().load()
 
 
 def test_it_means_something(minilm):

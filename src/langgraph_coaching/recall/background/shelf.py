@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,7 @@ class Shelf:
 
     def _read(self, dimension: int) -> Background | None:
         if self._embedder.embedded:
-            return unpacked(PACKAGED.read_bytes())
+            return _packaged()
         from lancedb.expr import col, lit
 
         table = self._database.table(TABLE)
@@ -100,6 +101,12 @@ class Shelf:
             lambda t: t.merge_insert("embedder").when_matched_update_all().when_not_matched_insert_all().execute(data),
         )
         return measured
+
+
+@cache
+def _packaged() -> Background:
+    """The embedded default's, once in a process: 5 MB that nothing writes to."""
+    return unpacked(PACKAGED.read_bytes())
 
 
 def measure(embedder: Embedder) -> Background:
