@@ -37,9 +37,7 @@ def _model() -> tuple[Any, Any]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # more threads spin on a busy machine
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(FOLDER / "model_int8.onnx"), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(str(FOLDER / "model_int8.onnx"), options, providers=["CPUExecutionProvider"])
     return tokenizer, session
 
 
