@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from langgraph_coaching import Coach, Step, Trace, import_traces
-from langgraph_coaching.traces.conversation import messages_before
+from langgraph_coaching.traces.messages import messages_before
 
 RUNS = Path(__file__).resolve().parents[2] / "shared/data/trajectories/tau1_airline_gpt4o.jsonl"
 FEW = 5

@@ -27,7 +27,7 @@ from story import LESSONS, play  # noqa: E402
 
 from agent import chat_model  # noqa: E402 - the folder is no package
 from langgraph_coaching import Coach, Limits  # noqa: E402
-from langgraph_coaching.replay.cassette import recorded  # noqa: E402
+from langgraph_coaching.testing.cassette import recorded  # noqa: E402
 
 
 def write(folder: Path, *, record: bool) -> list[str]:

@@ -19,7 +19,7 @@ def store() -> None:
 
     from agent import chat_model
     from langgraph_coaching import Coach, Limits
-    from langgraph_coaching.replay.cassette import recorded
+    from langgraph_coaching.testing.cassette import recorded
 
     shutil.rmtree(HERE / "store", ignore_errors=True)
     with Coach(HERE / "store", limits=Limits(deadline=60)) as coach, recorded(HERE / "runs.yaml"):

@@ -11,7 +11,7 @@ import pytest
 from langchain_openai import ChatOpenAI
 
 from langgraph_coaching import Coach, coached
-from langgraph_coaching.replay.take import missing, take_of
+from langgraph_coaching.testing.recorded_turn import missing, take_of
 
 COACHING = "damaged_item"
 PROMPTED = (

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Advice, Receipt
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.why import Why
+    from langgraph_coaching.traces.capture.limits import CaptureLimits
     from langgraph_coaching.traces.importers import import_traces
-    from langgraph_coaching.traces.limits import CaptureLimits
     from langgraph_coaching.traces.model import Step, Trace
 
 _ROOMS = {
     "Action": "coaching.behavior",
     "Advice": "recall.advice",
-    "CaptureLimits": "traces.limits",
+    "CaptureLimits": "traces.capture.limits",
     "Coach": "coach",
     "Coaching": "coaching.model",
     "CoachingError": "errors",

@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from langchain_core.runnables.config import var_child_runnable_config
 
-from langgraph_coaching.agent.lookup import Lookup
-from langgraph_coaching.agent.memory import Memory
-from langgraph_coaching.agent.register import Register, register_name
-from langgraph_coaching.coaching.database import Database
-from langgraph_coaching.coaching.store import Store
-from langgraph_coaching.coaching.wording import is_name
+from langgraph_coaching.agent.registry import Register, register_name
+from langgraph_coaching.agent.stored_advice import Lookup, Memory
+from langgraph_coaching.coaching.coachings import Store
+from langgraph_coaching.coaching.validation import is_name
 from langgraph_coaching.errors import InvalidCoachingError, extra
 from langgraph_coaching.recall.adviser import Adviser
-from langgraph_coaching.recall.background.shelf import Shelf
 from langgraph_coaching.recall.embedder import Embedder, embeddings_of
 from langgraph_coaching.recall.judge import Judge
-from langgraph_coaching.recall.ledger import Entry, Ledger
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.receipts import Entry, Ledger
+from langgraph_coaching.recall.scoring.background.cache import Shelf
+from langgraph_coaching.recall.scoring.traffic_sampler import Survey
 from langgraph_coaching.recall.search import Labels, labels_of
-from langgraph_coaching.recall.survey import Survey
-from langgraph_coaching.replay.booth import Booth
+from langgraph_coaching.replay.replayer import Booth
+from langgraph_coaching.storage.database import Database
 from langgraph_coaching.traces.archive import Archive
-from langgraph_coaching.traces.recorder import Recorder
+from langgraph_coaching.traces.capture.recorder import Recorder
 from langgraph_coaching.traces.redaction import Redaction
 
 if TYPE_CHECKING:
@@ -36,9 +35,9 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
-    from langgraph_coaching.agent.door import Door
+    from langgraph_coaching.agent.lookup import Door
     from langgraph_coaching.recall.advice import Advice
-    from langgraph_coaching.traces.limits import CaptureLimits
+    from langgraph_coaching.traces.capture.limits import CaptureLimits
 
 
 ModelT = TypeVar("ModelT")
@@ -264,7 +263,7 @@ class Coach(Booth):
             messages_key: Where the input keeps its messages, or one text; a task has them as its first argument.
             **labels: `agent`, `node` and `tags`, as the model or the node has them.
         """
-        from langgraph_coaching.agent.caching import cache_key
+        from langgraph_coaching.agent.cache_key import cache_key
 
         return cache_key(self._adviser, key_func, labels_of(**labels), messages_key)
 
@@ -273,14 +272,14 @@ class Coach(Booth):
         return self._recorder.handler
 
     def _door(self, labels: Labels) -> Door:
-        from langgraph_coaching.agent.door import Door
+        from langgraph_coaching.agent.lookup import Door
 
         fresh = Door(self._adviser, self._ledger, self._memory, self._register, labels, partial(_door_of, self, labels))
         return self._doors.setdefault(labels, fresh)
 
     def _listening(self, labels: Labels) -> Door:
         """The door; from here on, every chat model lets into its request what comes through it."""
-        from langgraph_coaching.agent.listening import listen
+        from langgraph_coaching.agent.model_hooks import listen
 
         listen()
         return self._door(labels)

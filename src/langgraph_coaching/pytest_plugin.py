@@ -14,10 +14,10 @@ from langgraph_coaching.errors import RecordingError
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from langgraph_coaching.replay.cassette import CassetteConfig
-    from langgraph_coaching.replay.cassette_name import Place
-    from langgraph_coaching.replay.library import Library
-    from langgraph_coaching.replay.tape import Tape
+    from langgraph_coaching.testing.cassette import CassetteConfig
+    from langgraph_coaching.testing.cassette_name import Place
+    from langgraph_coaching.testing.session import Library
+    from langgraph_coaching.testing.vcr import Tape
 
 FIXTURE = "coaching_cassette"
 
@@ -56,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Says what the marker is."""
-    from langgraph_coaching.replay.library import Library
+    from langgraph_coaching.testing.session import Library
 
     config.addinivalue_line("markers", _MARKER)
     config.stash[_LIBRARY] = Library()
@@ -89,7 +89,7 @@ def _marked(item: pytest.Item) -> dict[str, Any]:
 
 
 def _place(item: pytest.Item, config: dict[str, Any]) -> Place:
-    from langgraph_coaching.replay.cassette_name import place_of
+    from langgraph_coaching.testing.cassette_name import place_of
 
     within = getattr(item, "cls", None)
     return place_of(
@@ -117,7 +117,7 @@ def _has_a_twin(item: pytest.Item) -> bool:
 @pytest.fixture
 def coaching_cassette_config() -> CassetteConfig:
     """How cassettes are compared and scrubbed; override it in a `conftest.py` to name further secrets."""
-    from langgraph_coaching.replay.cassette import CassetteConfig
+    from langgraph_coaching.testing.cassette import CassetteConfig
 
     return CassetteConfig()
 
@@ -125,7 +125,7 @@ def coaching_cassette_config() -> CassetteConfig:
 @pytest.fixture
 def coaching_cassette(request: pytest.FixtureRequest, coaching_cassette_config: CassetteConfig) -> Iterator[Tape]:
     """The test's open cassette: every HTTP request of the test is answered from it."""
-    from langgraph_coaching.replay.cassette import recorded
+    from langgraph_coaching.testing.cassette import recorded
 
     item: pytest.Item = request.node
     config = _configured(item, coaching_cassette_config)

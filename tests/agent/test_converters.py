@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement, product
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from langgraph_coaching.agent.place import place
+from langgraph_coaching.agent.system_message import place
 from langgraph_coaching.recall.prompt import block
 
 TOLD = "Offer an exchange, never a refund."

@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import PrivateAttr
 
-from langgraph_coaching.agent.place import place
+from langgraph_coaching.agent.system_message import place
 from langgraph_coaching.recall.prompt import block
 
 anthropic = pytest.importorskip("langchain_anthropic")

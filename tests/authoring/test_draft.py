@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langgraph_coaching import Action, Example, Handoff, Playbook, Process, Reply, SearchKnowledge, Step, Trace
-from langgraph_coaching.authoring.beginning import draft_of
 from langgraph_coaching.authoring.draft import EXCERPT
+from langgraph_coaching.authoring.draft_source import draft_of
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotCoachableError, NotFoundError
 
 SAID = [

@@ -7,7 +7,7 @@ import pytest
 
 from langgraph_coaching import Coach, Example, Limits, Reply, import_traces
 from langgraph_coaching.authoring.draft import Draft
-from langgraph_coaching.authoring.worth import chosen, undecided
+from langgraph_coaching.authoring.informativeness import chosen, undecided
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 SOURCE = "how much is shipping to Norway"

@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from langgraph_coaching import Coach, Reply, import_traces
-from langgraph_coaching.recall.background.texts import texts as texts_of_the_background
-from langgraph_coaching.recall.traffic import MOST
+from langgraph_coaching.recall.scoring.background.texts import texts as texts_of_the_background
+from langgraph_coaching.recall.scoring.traffic import MOST
 
 WHO = [
     "a customer",

@@ -34,8 +34,8 @@ from rich.console import Console
 from rich.table import Table
 
 from langgraph_coaching import Coach
-from langgraph_coaching.traces.assemble import Assembler
-from langgraph_coaching.traces.capture import Capture
+from langgraph_coaching.traces.capture.assembler import Assembler
+from langgraph_coaching.traces.capture.callback import Capture
 
 PAYLOAD = 50_000
 """Characters of one tool result in the long run."""

@@ -21,10 +21,10 @@ import yaml
 from vcr.request import Request
 
 from langgraph_coaching.errors import RecordingError
-from langgraph_coaching.replay.difference import differences
-from langgraph_coaching.replay.matching import Rules, asked_of
-from langgraph_coaching.replay.scrub import Scrub
-from langgraph_coaching.replay.tape import Tape
+from langgraph_coaching.testing.matching import Rules, asked_of
+from langgraph_coaching.testing.mismatch import differences
+from langgraph_coaching.testing.scrub import Scrub
+from langgraph_coaching.testing.vcr import Tape
 
 MARK = "changed by the benchmark"
 

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 from vectors import EMBEDDERS, Vectors
 
-from langgraph_coaching.recall.traffic import MOST
+from langgraph_coaching.recall.scoring.traffic import MOST
 
 if TYPE_CHECKING:
     from intents import Split

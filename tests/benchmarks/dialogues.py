@@ -17,7 +17,7 @@ from langgraph_coaching import Coach, import_traces
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.situation import place, read_messages, situate
-from langgraph_coaching.traces.conversation import messages_before
+from langgraph_coaching.traces.messages import messages_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vectors import Vectors
 
     from langgraph_coaching import Step, Trace
-    from langgraph_coaching.recall.calibrate import Place
+    from langgraph_coaching.recall.scoring.probability import Place
 
 OPENING = 5
 """Words of a user turn that says what the conversation is about; "Hello!" does not."""

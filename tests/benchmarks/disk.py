@@ -181,7 +181,7 @@ def burst(runs: int) -> dict:
 
 def storing(runs: int) -> dict:
     """How fast what waits is stored, alone: assembled, redacted and written."""
-    from langgraph_coaching.traces import recorder  # noqa: F401 - loaded before the clock runs
+    from langgraph_coaching.traces.capture import recorder  # noqa: F401 - loaded before the clock runs
 
     with tempfile.TemporaryDirectory() as name, Coach(Path(name) / "store", limits=Limits(deadline=30)) as coach:
         coach.add(intent="a customer asks about a delivery", behavior=Reply("Name the day."), examples=[asked(1)])

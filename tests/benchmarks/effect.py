@@ -31,7 +31,7 @@ from rich.console import Console
 from rich.table import Table
 
 from langgraph_coaching import Coach, Limits, Reply
-from langgraph_coaching.agent.place import place
+from langgraph_coaching.agent.system_message import place
 from langgraph_coaching.demo.agent import chat_model
 from langgraph_coaching.demo.cassette import recorded
 from langgraph_coaching.recall.embedder import unit

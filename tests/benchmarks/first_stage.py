@@ -24,10 +24,10 @@ from rich.table import Table
 from vectors import EMBEDDERS, Vectors
 
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.recall.calibrate import Place
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.scoring.first_stage import Rows
-from langgraph_coaching.recall.traffic import MOST
+from langgraph_coaching.recall.scoring.probability import Place
+from langgraph_coaching.recall.scoring.traffic import MOST
 
 if TYPE_CHECKING:
     from langgraph_coaching.recall.search import Candidate

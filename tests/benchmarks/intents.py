@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from langgraph_coaching import Reply
+from langgraph_coaching.coaching.coachings import matched
 from langgraph_coaching.coaching.model import Coaching, Example
-from langgraph_coaching.coaching.store import matched
 from langgraph_coaching.recall.adviser import CANDIDATES
-from langgraph_coaching.recall.head import Head, fit, join, taken
 from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.reserve import reserve_of
+from langgraph_coaching.recall.scoring.head import Head, fit, join, taken
 from langgraph_coaching.recall.scoring.phrasings import wishes
+from langgraph_coaching.recall.scoring.reserve import reserve_of
+from langgraph_coaching.recall.scoring.traffic import MOST, Traffic
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
-from langgraph_coaching.recall.traffic import MOST, Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from vectors import Vectors
 
-    from langgraph_coaching.recall.calibrate import Place
+    from langgraph_coaching.recall.scoring.probability import Place
     from langgraph_coaching.recall.search import Candidate
 
 OUT_OF_SCOPE = "oos"

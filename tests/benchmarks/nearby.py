@@ -8,8 +8,8 @@ import numpy as np
 from dialogues import AS_IT_IS, Star
 from intents import OUT_OF_SCOPE, Coached, Said, halves, in_words
 
-from langgraph_coaching.recall.calibrate import Fitted, likely, surrounded
-from langgraph_coaching.recall.traffic import Traffic
+from langgraph_coaching.recall.scoring.probability import Fitted, likely, surrounded
+from langgraph_coaching.recall.scoring.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from intents import Split
     from vectors import Vectors
 
-    from langgraph_coaching.recall.calibrate import Place
+    from langgraph_coaching.recall.scoring.probability import Place
 
 SIZES = (300, 2_000)
 """Situations that a store has met."""

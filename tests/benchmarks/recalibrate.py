@@ -20,7 +20,7 @@ from intents import halves, in_words, numbered
 from vectors import Vectors
 
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.recall.head import Head, fit
+from langgraph_coaching.recall.scoring.head import Head, fit
 
 APPLIES, NEVER = 13, 10
 """Texts beside the intent: 3 examples, and 20 verdicts half of which say never."""

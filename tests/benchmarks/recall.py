@@ -36,8 +36,8 @@ from vectors import EMBEDDERS, Vectors
 from langgraph_coaching.recall.judge import BAND
 from langgraph_coaching.recall.judge import MOST as NEAR
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.select import select
-from langgraph_coaching.recall.traffic import MOST
 
 if TYPE_CHECKING:
     from intents import Said

@@ -1,4 +1,4 @@
-"""Fits the constants of `recall/calibrate.py` and shows what floor and margin do, on train splits alone.
+"""Fits the constants of `recall/scoring/probability.py` and shows what floor and margin do, on train splits alone.
 
     python tests/benchmarks/tune.py --data ../shared/data [--embedders minilm hashed] [--episodes 5]
 
@@ -26,10 +26,10 @@ from rich.console import Console
 from rich.table import Table
 from vectors import EMBEDDERS, Vectors
 
-from langgraph_coaching.recall.blas import one_thread
-from langgraph_coaching.recall.calibrate import MIXED, NEARBY, WEIGHTS, Fitted, measured
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.fitting import platt, simulated
+from langgraph_coaching.recall.scoring.probability import MIXED, NEARBY, WEIGHTS, Fitted, measured
 
 INTENTS = {"hwu64": 51, "banking77": 62, "clinc150": 120, WRITTEN: 97}
 """Data sets, and how many intents each has here."""

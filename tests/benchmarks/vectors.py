@@ -16,16 +16,16 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from langgraph_coaching.recall import minilm
-from langgraph_coaching.recall.background import Background
-from langgraph_coaching.recall.background.shelf import PACKAGED, unpacked
-from langgraph_coaching.recall.background.texts import farewells, texts, turns
-from langgraph_coaching.recall.calibrate import Place
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.negation import unwanted
+from langgraph_coaching.recall.normalization.negation import unwanted
+from langgraph_coaching.recall.normalization.spelling import mended
+from langgraph_coaching.recall.scoring.background import Background
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpacked
+from langgraph_coaching.recall.scoring.background.texts import farewells, texts, turns
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
-from langgraph_coaching.recall.spelling import mended
+from langgraph_coaching.recall.scoring.probability import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

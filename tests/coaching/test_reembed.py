@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from langgraph_coaching.coaching.coachings import TABLE
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.reembed import reembed
-from langgraph_coaching.coaching.store import TABLE
 from langgraph_coaching.errors import EmbedderError, EmbedderMismatchError
-from langgraph_coaching.recall.vectors import texts_of
+from langgraph_coaching.recall.scoring.coaching_vectors import texts_of
 
 
 def vectors_of(store):

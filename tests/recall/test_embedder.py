@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
-from langgraph_coaching.coaching.database import Database
 from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, MissingExtraError
-from langgraph_coaching.recall.background.shelf import Shelf
 from langgraph_coaching.recall.embedder import CACHE, Embedder, embedder_id, embeddings_of, unit
 from langgraph_coaching.recall.minilm import DIMENSION, MiniLM
+from langgraph_coaching.recall.scoring.background.cache import Shelf
+from langgraph_coaching.storage.database import Database
 
 TEXTS = ["I want my money back", "Where is my parcel?", "汉字 and 👩‍👩‍👧", "x" * 5_000, "   ", "I want my money back"]
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langgraph_coaching import Coaching, Example, Limits, Reply
-from langgraph_coaching.recall.compare import Vantage
-from langgraph_coaching.recall.head import Head
+from langgraph_coaching.recall.comparison import Vantage
 from langgraph_coaching.recall.prompt import count_tokens
 from langgraph_coaching.recall.reasons import parted
+from langgraph_coaching.recall.scoring.head import Head
 from langgraph_coaching.recall.search import Candidate
 from langgraph_coaching.recall.select import select
 

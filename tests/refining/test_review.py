@@ -8,7 +8,7 @@ import pytest
 from langgraph_coaching import Example, Receipt, Reply
 from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.errors import InvalidCoachingError
-from langgraph_coaching.recall.head import Head
+from langgraph_coaching.recall.scoring.head import Head
 from langgraph_coaching.refining.review import unanswered
 
 NEAR = ["what would delivery to France cost", "is sending to Iceland expensive", "price of postage abroad"]

@@ -176,11 +176,11 @@ def test_ablation_ranks_what_makes_a_difference(coach, coaching, model, door, sa
 
 
 def test_supposing_another_coaching_fits_that_one_alone(coach, coaching, trace, monkeypatch):
-    from langgraph_coaching.recall import supposed
+    from langgraph_coaching.recall import hypothetical
 
     coach.add_many({"intent": f"case number {n}", "behavior": Reply(f"{n}")} for n in range(20))
-    fitted, fit = [], supposed.fit
-    monkeypatch.setattr(supposed, "fit", lambda heads, background: fitted.append(len(heads)) or fit(heads, background))
+    fitted, fit = [], hypothetical.fit
+    monkeypatch.setattr(hypothetical, "fit", lambda heads, background: fitted.append(len(heads)) or fit(heads, background))
     draft = coach.draft(next(iter(trace.coachable_steps()))).reply("Say sorry first.")
     coach.replay(trace, using=[draft]).ablate()
     assert set(fitted) == {1}

@@ -26,8 +26,8 @@ from pydantic import PrivateAttr
 
 from langgraph_coaching import Reply
 from langgraph_coaching.errors import RecordingError
-from langgraph_coaching.traces.assemble import Assembler
-from langgraph_coaching.traces.capture import Capture
+from langgraph_coaching.traces.capture.assembler import Assembler
+from langgraph_coaching.traces.capture.callback import Capture
 from langgraph_coaching.traces.importers import import_traces
 from langgraph_coaching.traces.model import Step, Trace
 from langgraph_coaching.traces.prompt import answer_of, prompt_of

@@ -4,9 +4,9 @@ import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, LLMResult
 
-from langgraph_coaching.traces.conversation import answer_parts, messages_of
+from langgraph_coaching.traces.capture.model_events import read_answer
+from langgraph_coaching.traces.messages import answer_parts, messages_of
 from langgraph_coaching.traces.model import Step
-from langgraph_coaching.traces.modelcall import read_answer
 
 TEXT = {"type": "text", "text": "It is sunny."}
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.agent.lookup import named
-from langgraph_coaching.agent.moment import digest_of, key_in, thread_here
-from langgraph_coaching.agent.register import register_of
+from langgraph_coaching.agent.call_key import digest_of, key_in, thread_here
+from langgraph_coaching.agent.registry import register_of
+from langgraph_coaching.agent.stored_advice import named
 from langgraph_coaching.recall.advice import Advice
 
 if TYPE_CHECKING:
     from langgraph_coaching.agent.pending import Pending
-    from langgraph_coaching.agent.register import Register
+    from langgraph_coaching.agent.registry import Register
 
 KEPT = 2_048
 """Pieces of advice that are kept in memory."""

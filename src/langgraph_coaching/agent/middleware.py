@@ -8,14 +8,14 @@ from langchain.agents.middleware import AgentMiddleware
 from langchain_core.language_models import BaseChatModel
 
 from langgraph_coaching.agent.pending import ISSUED, waiting
-from langgraph_coaching.agent.place import blocks_in, place
+from langgraph_coaching.agent.system_message import blocks_in, place
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from langchain.agents.middleware import ModelRequest
 
-    from langgraph_coaching.agent.door import Door
+    from langgraph_coaching.agent.lookup import Door
     from langgraph_coaching.agent.pending import Pending
 
 _REMEDY = (

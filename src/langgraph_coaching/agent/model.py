@@ -14,7 +14,7 @@ from langchain_core.language_models import BaseChatModel, BaseLLM
 from langchain_core.runnables import Runnable
 from pydantic import BaseModel
 
-from langgraph_coaching.agent import request, text
+from langgraph_coaching.agent import request, text_request
 from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
     from langchain_core.outputs import LLMResult
 
-    from langgraph_coaching.agent.door import Door
+    from langgraph_coaching.agent.lookup import Door
 
 ModelT = TypeVar("ModelT")
 
@@ -69,19 +69,19 @@ class CoachedTextMethods:
 
     def generate(self, prompts: list[str], *args: Any, **kwargs: Any) -> LLMResult:
         """`BaseLLM.generate`, with coaching in the prompts."""
-        return text.generate(super().generate, self, prompts, *args, **kwargs)  # type: ignore[misc, arg-type]
+        return text_request.generate(super().generate, self, prompts, *args, **kwargs)  # type: ignore[misc, arg-type]
 
     async def agenerate(self, prompts: list[str], *args: Any, **kwargs: Any) -> LLMResult:
         """`BaseLLM.agenerate`, with coaching in the prompts."""
-        return await text.agenerate(super().agenerate, self, prompts, *args, **kwargs)  # type: ignore[misc, arg-type]
+        return await text_request.agenerate(super().agenerate, self, prompts, *args, **kwargs)  # type: ignore[misc, arg-type]
 
     def stream(self, input: Any, config: Any = None, **kwargs: Any) -> Iterator[str]:  # noqa: A002 - its name there
         """`BaseLLM.stream`, with coaching in the prompt."""
-        return text.stream(super().stream, self, input, config, **kwargs)  # type: ignore[misc, arg-type]
+        return text_request.stream(super().stream, self, input, config, **kwargs)  # type: ignore[misc, arg-type]
 
     def astream(self, input: Any, config: Any = None, **kwargs: Any) -> AsyncIterator[str]:  # noqa: A002 - its name there
         """`BaseLLM.astream`, with coaching in the prompt."""
-        return text.astream(super().astream, self, input, config, **kwargs)  # type: ignore[misc, arg-type]
+        return text_request.astream(super().astream, self, input, config, **kwargs)  # type: ignore[misc, arg-type]
 
 
 class ConfigurableMethods:

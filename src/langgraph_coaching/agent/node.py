@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from langchain_core.runnables import RunnableConfig
 
-    from langgraph_coaching.agent.door import Door
+    from langgraph_coaching.agent.lookup import Door
     from langgraph_coaching.agent.pending import Pending
 
 _REMEDY = (

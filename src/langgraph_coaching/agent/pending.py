@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import HumanMessage
 from langchain_core.runnables.config import var_child_runnable_config
 
-from langgraph_coaching.agent.conversation import is_about
-from langgraph_coaching.recall.ledger import Entry
+from langgraph_coaching.agent.relevance import is_about
+from langgraph_coaching.recall.receipts import Entry
 from langgraph_coaching.recall.situation import text_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.agent.register import Register
+    from langgraph_coaching.agent.registry import Register
     from langgraph_coaching.recall.advice import Advice
 
 KEPT = 1_024

@@ -14,16 +14,16 @@ from langchain_core.outputs import LLMResult
 from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables.config import ensure_config, var_child_runnable_config
 
-from langgraph_coaching.agent.label import Label
+from langgraph_coaching.agent.metadata import Label
 from langgraph_coaching.agent.pending import ISSUED, pending_for, pending_here
-from langgraph_coaching.agent.place import blocks_in, place
+from langgraph_coaching.agent.system_message import blocks_in, place
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from langchain_core.language_models import BaseChatModel
 
-    from langgraph_coaching.agent.door import Door
+    from langgraph_coaching.agent.lookup import Door
     from langgraph_coaching.agent.pending import Pending
 
 _STRUCTURED = ("ls_structured_output_format", "structured_output_format")

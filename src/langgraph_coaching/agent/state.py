@@ -11,8 +11,8 @@ from langgraph.graph import MessagesState
 
 from langgraph_coaching.agent.channel import Given, given_in
 from langgraph_coaching.agent.pending import Pending, expect
-from langgraph_coaching.agent.place import place
-from langgraph_coaching.agent.register import register_of
+from langgraph_coaching.agent.registry import register_of
+from langgraph_coaching.agent.system_message import place
 from langgraph_coaching.recall.advice import failed
 from langgraph_coaching.recall.situation import read_messages
 

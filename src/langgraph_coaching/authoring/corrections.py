@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.wording import PROSE_LIMIT
+from langgraph_coaching.coaching.validation import PROSE_LIMIT
 
 if TYPE_CHECKING:
     from langgraph_coaching.traces.model import Step, Trace

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.authoring.examples import examples_after, examples_of
-from langgraph_coaching.authoring.fields import compose, scope_of
-from langgraph_coaching.authoring.intents import MOST
+from langgraph_coaching.authoring.intents.suggest import MOST
 from langgraph_coaching.authoring.propose import Known, propose
-from langgraph_coaching.authoring.revise import revised
-from langgraph_coaching.authoring.source import source_examples
+from langgraph_coaching.authoring.revision import revised
+from langgraph_coaching.authoring.source_examples import source_examples
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
+from langgraph_coaching.coaching.compose import compose, scope_of
+from langgraph_coaching.coaching.examples import examples_after, examples_of
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
-from langgraph_coaching.coaching.wording import quoted
+from langgraph_coaching.coaching.validation import quoted
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.authoring.claims import Claims
+    from langgraph_coaching.authoring.other_coachings import Claims
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.behavior import Behavior

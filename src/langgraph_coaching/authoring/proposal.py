@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.coaching.wording import quoted
+from langgraph_coaching.coaching.validation import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

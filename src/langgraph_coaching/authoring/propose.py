@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from langgraph_coaching.authoring.answer import Answer, read
+from langgraph_coaching.authoring.intents.acts import shortened
+from langgraph_coaching.authoring.intents.masking import scrub
+from langgraph_coaching.authoring.model_answer import Answer, read
 from langgraph_coaching.authoring.proposal import Proposal, admitted, codes_in, general, tidied
-from langgraph_coaching.authoring.scrub import scrub
-from langgraph_coaching.authoring.speech import shortened
 from langgraph_coaching.recall.situation import text_of
 from langgraph_coaching.recall.user import by_user
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from langgraph_coaching.authoring.claims import Claims
+    from langgraph_coaching.authoring.other_coachings import Claims
     from langgraph_coaching.coaching.model import Scope
 
 log = logging.getLogger(__name__)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.authoring.refine import turns_of
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.coaching.wording import PROSE_LIMIT, is_name, quoted
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, is_name, quoted
+from langgraph_coaching.recall.situation import turns_of
 
 if TYPE_CHECKING:
-    from langgraph_coaching.traces.met import Met
+    from langgraph_coaching.traces.situations import Met
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

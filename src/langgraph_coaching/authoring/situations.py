@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.authoring.look import Look, most_similar
+from langgraph_coaching.authoring.most_similar import Look, most_similar
 from langgraph_coaching.authoring.outlook import SILENT, Outlook, hint_of
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.recall.hypothetical import supposed
+from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.situation import situate
-from langgraph_coaching.recall.supposed import supposed
-from langgraph_coaching.recall.traffic import MOST
-from langgraph_coaching.traces.conversation import messages_before
-from langgraph_coaching.traces.met import met_in
+from langgraph_coaching.traces.messages import messages_before
+from langgraph_coaching.traces.situations import met_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.authoring.similar import Similar
+    from langgraph_coaching.coaching.coachings import Store
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.coaching.store import Store
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.adviser import Adviser
-    from langgraph_coaching.recall.background import Background
-    from langgraph_coaching.recall.background.shelf import Shelf
-    from langgraph_coaching.recall.calibrate import Place
     from langgraph_coaching.recall.embedder import Embedder
-    from langgraph_coaching.recall.ledger import Ledger
+    from langgraph_coaching.recall.receipts import Ledger
+    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.cache import Shelf
+    from langgraph_coaching.recall.scoring.probability import Place
+    from langgraph_coaching.recall.scoring.traffic_sampler import Survey
     from langgraph_coaching.recall.snapshot import Snapshot
-    from langgraph_coaching.recall.survey import Survey
     from langgraph_coaching.traces.archive import Archive
 
 

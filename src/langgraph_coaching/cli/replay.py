@@ -10,7 +10,7 @@ import typer
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened
 from langgraph_coaching.errors import InvalidCoachingError
-from langgraph_coaching.replay.era import RECORDED
+from langgraph_coaching.replay.as_of import RECORDED
 
 _AS_OF = f"The coaching as it was then (UTC), such as 2030-01-31T12:00; `{RECORDED}` for what the receipts name."
 

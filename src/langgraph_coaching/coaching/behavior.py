@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from langgraph_coaching.coaching.checked import Checked
-from langgraph_coaching.coaching.wording import PROSE_LIMIT, Name, Prose, Remark, invalid
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, Checked, Name, Prose, Remark, invalid
 from langgraph_coaching.errors import InvalidCoachingError
 
 

@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, Field, computed_field
 
 from langgraph_coaching.coaching.behavior import Behavior
-from langgraph_coaching.coaching.checked import Checked
-from langgraph_coaching.coaching.wording import Line, Name, Prose, Remark
+from langgraph_coaching.coaching.validation import Checked, Line, Name, Prose, Remark
 from langgraph_coaching.errors import InvalidCoachingError
 
 Status = Literal["draft", "active", "archived"]

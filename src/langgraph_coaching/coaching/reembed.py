@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.database import faults
-from langgraph_coaching.coaching.records import read_one
-from langgraph_coaching.coaching.store import TABLE, coaching_of, row_of, schema_of
+from langgraph_coaching.coaching.coachings import TABLE, coaching_of, row_of, schema_of
+from langgraph_coaching.storage.database import faults
+from langgraph_coaching.storage.rows import read_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lancedb.table import Table
 
-    from langgraph_coaching.coaching.database import Database
+    from langgraph_coaching.coaching.coachings import Store, Vectors
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.coaching.store import Store, Vectors
+    from langgraph_coaching.storage.database import Database
 
 
 def reembed(store: Store, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]]) -> int:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.recall.advice import Advice, failed
-from langgraph_coaching.recall.blas import one_thread
-from langgraph_coaching.recall.compare import Vantage
+from langgraph_coaching.recall.comparison import Vantage
 from langgraph_coaching.recall.deadline import Deadline
+from langgraph_coaching.recall.explain import Asked, Reckoner
 from langgraph_coaching.recall.judge import SHARE
 from langgraph_coaching.recall.reasons import joined
-from langgraph_coaching.recall.reckoner import Asked, Reckoner
+from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.situation import Situation, place, read_messages, situate
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.coaching.store import Store
-    from langgraph_coaching.recall.background.shelf import Shelf
-    from langgraph_coaching.recall.calibrate import Place
+    from langgraph_coaching.coaching.coachings import Store
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.judge import Judge
     from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.scoring.background.cache import Shelf
+    from langgraph_coaching.recall.scoring.probability import Place
+    from langgraph_coaching.recall.scoring.traffic_sampler import Survey
     from langgraph_coaching.recall.search import Candidate, Labels
     from langgraph_coaching.recall.snapshot import Snapshot
-    from langgraph_coaching.recall.survey import Survey
 
 log = logging.getLogger("langgraph_coaching")
 

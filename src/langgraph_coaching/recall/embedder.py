@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, extra
-from langgraph_coaching.recall.negation import wanted
-from langgraph_coaching.recall.pasted import typed
-from langgraph_coaching.recall.specifics import general
-from langgraph_coaching.recall.spelling import mended
-from langgraph_coaching.recall.words import vocabulary
+from langgraph_coaching.recall.normalization.negation import wanted
+from langgraph_coaching.recall.normalization.pasted import typed
+from langgraph_coaching.recall.normalization.specifics import general
+from langgraph_coaching.recall.normalization.spelling import mended
+from langgraph_coaching.recall.normalization.words import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.coaching.model import PRIORITY_LIMIT
 
 if TYPE_CHECKING:
-    from langgraph_coaching.recall.compare import Comparison
+    from langgraph_coaching.recall.comparison import Comparison
 
 FEW = 3
 """Texts up to which a coaching needs more of what people say before anything else."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.recall.blas import one_thread
-from langgraph_coaching.recall.calibrate import Fitted, probabilities
+from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.probability import Fitted, probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.calibrate import Place
-    from langgraph_coaching.recall.head import Head
+    from langgraph_coaching.recall.scoring.head import Head
+    from langgraph_coaching.recall.scoring.probability import Place
     from langgraph_coaching.recall.snapshot import Snapshot
 
 CANDIDATES = 32

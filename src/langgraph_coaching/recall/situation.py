@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
-from langgraph_coaching.recall.calibrate import Place
-from langgraph_coaching.recall.negation import takes_back
-from langgraph_coaching.recall.pasted import typed
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, quoted
+from langgraph_coaching.recall.normalization.negation import takes_back
+from langgraph_coaching.recall.normalization.pasted import typed
 from langgraph_coaching.recall.scoring.own_wish import own_wish
+from langgraph_coaching.recall.scoring.probability import Place
 from langgraph_coaching.recall.user import by_user
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.background import Background
+    from langgraph_coaching.recall.scoring.background import Background
 
 WINDOW = 13
 """Turns looked back at, user's and agent's alike; 9 and 17 were a point or two worse on even STAR dialogues."""
@@ -167,3 +168,9 @@ def weights(situation: Situation, vectors: NDArray[np.float32], background: Back
         weights[index] = informative * kept
         kept *= (1.0 - FADE * informative) * (1.0 - alone[index])
     return weights
+
+
+def turns_of(situation: str) -> tuple[tuple[str, bool], ...]:
+    """Reads the turns of a receipt's situation, the latest first: pairs of a text and whether the user said it."""
+    turns = ((quoted(text, PROSE_LIMIT), user) for text, user in Situation.read(situation).turns)
+    return tuple(turn for turn in turns if turn[0])

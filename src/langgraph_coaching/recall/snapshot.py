@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.records import readable
-from langgraph_coaching.coaching.store import coaching_of, latest_rows
-from langgraph_coaching.recall.head import NONE, Head, fit, join, taken
+from langgraph_coaching.coaching.coachings import coaching_of, latest_rows
 from langgraph_coaching.recall.scoring.first_stage import Rows
+from langgraph_coaching.recall.scoring.head import NONE, Head, fit, join, taken
+from langgraph_coaching.storage.rows import readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from langgraph_coaching.coaching.coachings import Store
     from langgraph_coaching.coaching.model import Scope
-    from langgraph_coaching.coaching.store import Store
-    from langgraph_coaching.recall.background import Background
-    from langgraph_coaching.recall.background.shelf import Shelf
-    from langgraph_coaching.recall.head import Fits
-    from langgraph_coaching.recall.survey import Survey
-    from langgraph_coaching.recall.traffic import Traffic
+    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.cache import Shelf
+    from langgraph_coaching.recall.scoring.head import Fits
+    from langgraph_coaching.recall.scoring.traffic import Traffic
+    from langgraph_coaching.recall.scoring.traffic_sampler import Survey
 
 NAMES = ("id", "revision", "updated_at")
 """What tells one revision from every other: an id that was erased may begin again at revision 1."""

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from langgraph_coaching.recall.advice import Outcome
-from langgraph_coaching.recall.hurdle import Hurdle
+from langgraph_coaching.recall.eligibility import Hurdle
 from langgraph_coaching.recall.reasons import WRONG, foreign, parted
 from langgraph_coaching.recall.situation import Situation
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.authoring.refine import turns_of
-from langgraph_coaching.authoring.worth import LEAST, chosen, often, scaled, undecided
-from langgraph_coaching.recall.traffic import ALIKE
+from langgraph_coaching.authoring.informativeness import LEAST, chosen, often, scaled, undecided
+from langgraph_coaching.recall.scoring.traffic import ALIKE
+from langgraph_coaching.recall.situation import turns_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Example
     from langgraph_coaching.recall.advice import Receipt
-    from langgraph_coaching.recall.background import Background
-    from langgraph_coaching.recall.head import Head
+    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.head import Head
 
 JUDGEABLE = ("applied", "below_floor", "denied", "less_probable")
 """Outcomes that say whether a coaching applies; where another one took its place, nothing is said about that."""

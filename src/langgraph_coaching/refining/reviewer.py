@@ -1,85 +1,297 @@
-"""The reviewer: what a person should say next about coaching at work."""
+"""The watch: what a person sees of coaching at work, and says of it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from langgraph_coaching.authoring.watch import Watch
-from langgraph_coaching.errors import InvalidCoachingError
-from langgraph_coaching.recall.search import CANDIDATES, Labels, search
+from langgraph_coaching.authoring.corrections import corrections_of
+from langgraph_coaching.authoring.draft_source import draft_of
+from langgraph_coaching.authoring.editor import Desk
+from langgraph_coaching.authoring.intents.suggest import suggest_intents
+from langgraph_coaching.authoring.other_coachings import Claims
+from langgraph_coaching.authoring.situations import Situations
+from langgraph_coaching.coaching.namespace import refuse_foreign
+from langgraph_coaching.errors import NotFoundError
+from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.situation import Situation
-from langgraph_coaching.recall.traffic import MOST
-from langgraph_coaching.refining.review import most_telling, unanswered
+from langgraph_coaching.refining.assess import assessed
+from langgraph_coaching.refining.feedback import scores, written
+from langgraph_coaching.refining.refine import Jury
+from langgraph_coaching.refining.report import Calibration, calibration, standings
+from langgraph_coaching.refining.verdicts import Verdicts
+from langgraph_coaching.traces.capture.recorder import links_of
+from langgraph_coaching.traces.situations import situations_in
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from datetime import datetime
 
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+
+    from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.authoring.outlook import Outlook
+    from langgraph_coaching.authoring.similar import Similar
+    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.advice import Receipt
-    from langgraph_coaching.recall.calibrate import Place
-    from langgraph_coaching.recall.snapshot import Snapshot
-    from langgraph_coaching.refining.review import Open
+    from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.receipts import Ledger
+    from langgraph_coaching.recall.scoring.background.cache import Shelf
+    from langgraph_coaching.recall.scoring.traffic_sampler import Survey
+    from langgraph_coaching.refining.refine import Verdict
+    from langgraph_coaching.refining.report import Standing
+    from langgraph_coaching.storage.database import Database
+    from langgraph_coaching.traces.archive import Archive
+    from langgraph_coaching.traces.capture.recorder import Recorder
+    from langgraph_coaching.traces.model import Trace
 
-RECEIPTS = 10 * MOST
-"""The latest receipts that are looked at; a call leaves ten of them."""
 
+class Watch(Desk):
+    """Monitoring and refining in one namespace; every fault is raised.
 
-class Reviewer(Watch):
-    """Reviewing in one namespace; every fault is raised."""
+    Args:
+        database: Where verdicts are kept.
+        store: The coachings.
+        embedder: For the vectors of intents and examples.
+        shelf: Where the embedder's background is.
+        traces: Recorded runs.
+        ledger: The receipts.
+        survey: The sample of the situations that were met.
+        adviser: Who learns from verdicts.
+        recorder: What running graphs leave behind, which is written out before anything is counted.
+    """
 
-    def review(self, *, limit: int = 20) -> builtins.list[Receipt]:
-        """The receipts whose verdict would teach most: give each to `verdict`.
+    def __init__(
+        self,
+        database: Database,
+        store: Store,
+        embedder: Embedder,
+        shelf: Shelf,
+        traces: Archive,
+        ledger: Ledger,
+        survey: Survey,
+        adviser: Adviser,
+        recorder: Recorder,
+    ) -> None:
+        super().__init__(store, embedder, shelf, traces, Claims(adviser.snapshot, embedder))
+        self._ledger = ledger
+        self._survey = survey
+        self._adviser = adviser
+        self._recorder = recorder
+        self._verdicts = Verdicts(database, self.namespace)
+        self._jury = Jury(self._book, self._verdicts)
+        self._situations = Situations(traces, ledger, survey, adviser, store, embedder, shelf)
 
-        Undecided ones, which would now be near the floor, applied and missed ones alike; in situations that are often
-        met, and that no verdict or example covers yet; each coaching once in a situation, and coachings in turns. The
-        latest 20,000 receipts are looked at, in up to 2,000 situations.
-
-        Args:
-            limit: Most to return.
-
-        Returns:
-            The most telling first; [] where there is nothing to say.
+    def flush(self) -> None:
+        """Waits until every receipt and every captured step is in the store.
 
         Raises:
-            InvalidCoachingError: The limit is below 0.
+            StoreError: They could not be written; they stay queued and are tried again.
+        """
+        self._recorder.flush()
+
+    def _begun(self, draft: Draft) -> Draft:
+        return replace(super()._begun(draft), search=self._similar)
+
+    def _recorded_here(self, name: str) -> bool:
+        """Whether there is a trace or a receipt of that id in this namespace."""
+        self.flush()
+        try:
+            self._ledger.receipt(name)
+        except NotFoundError:
+            return super()._recorded_here(name)
+        return True
+
+    def similar(self, coaching_id: str, *, limit: int = 10) -> builtins.list[Similar]:
+        """The recorded situations that would teach a coaching most, to be answered yes or no; needs no model.
+
+        They are near and undecided, often met, and unlike each other; neither the source nor anything that the coaching
+        knows already is among them. The latest 2,000 situations of traces and receipts are looked at. What is answered
+        goes into `coach.edit(id, add_examples=[…], add_never=[…])`.
+
+        Args:
+            coaching_id: Which one.
+            limit: Most to return.
+
+        Raises:
+            NotFoundError: There is none of that id, or it was deleted.
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        if limit < 0:
-            raise InvalidCoachingError(f"limit is a number of receipts, not {limit}")
+        return self._similar(self.get(coaching_id), None, limit)
+
+    def _similar(
+        self, coaching: Coaching, conversation: Sequence[BaseMessage] | None, limit: int
+    ) -> builtins.list[Similar]:
         self.flush()
-        snapshot = self._adviser.snapshot()
-        background, heads = snapshot.background, {head.coaching.id: head for head in snapshot.heads}
-        judged = {verdict.receipt_id for verdict in self._verdicts.list()}
-        asked = unanswered(self._ledger.receipts(limit=RECEIPTS), heads, judged)
-        texts = list(dict.fromkeys(one.receipt.situation for one in asked))[:MOST]
-        placed = self._survey.places([Situation.read(text) for text in texts], snapshot.dimension)
-        places = {text: place for text, place in zip(texts, placed, strict=True) if place is not None}
-        asked = [one for one in asked if one.receipt.situation in places]
-        if background is None or not asked:
-            return []
-        vectors = np.stack([places[one.receipt.situation].vector for one in asked])
-        chances = np.array(_probabilities(snapshot, asked, places))
-        return most_telling(asked, vectors, chances, heads, background, self._adviser.limits.floor, limit)
+        return self._situations.similar(coaching, conversation, limit)
 
+    def outlook(self, coaching: Coaching | str) -> Outlook:
+        """What is known of a coaching now, and what to expect of it; takes some seconds at most.
 
-def _probabilities(snapshot: Snapshot, asked: Sequence[Open], places: Mapping[str, Place]) -> builtins.list[float]:
-    """What each coaching would be now where its receipt is; 0 where so many others are nearer that it is none."""
-    wanted: dict[Labels, dict[str, Place]] = defaultdict(dict)
-    for one in asked:
-        wanted[_labels(one.receipt)][one.receipt.situation] = places[one.receipt.situation]
-    now = datetime.now(UTC)
-    found: dict[tuple[Labels, str, str | None], float] = {}
-    for labels, there in wanted.items():
-        results = search(snapshot, list(there.values()), labels, now, CANDIDATES)
-        for text, candidates in zip(there, results, strict=True):
-            found.update({(labels, text, one.head.coaching.id): one.probability for one in candidates})
-    return [found.get((_labels(o.receipt), o.receipt.situation, o.receipt.coaching_id), 0.0) for o in asked]
+        Args:
+            coaching: A saved one, or its id.
 
+        Returns:
+            Whether it fires at its source, how many recorded situations it would meet, the nearest that stay silent, by
+            how many texts it is known, and the one thing to do next; prints as text.
 
-def _labels(receipt: Receipt) -> Labels:
-    return Labels(agent=receipt.agent, node=receipt.node, tags=frozenset(receipt.tags))
+        Raises:
+            NotFoundError: There is none of that id, or it was deleted.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        if not isinstance(coaching, str):
+            refuse_foreign("coaching", coaching.namespace, self.namespace)
+        self.flush()
+        return self._situations.outlook(self.get(coaching if isinstance(coaching, str) else coaching.id))
+
+    def receipts(
+        self, *, coaching_id: str | None = None, trace_id: str | None = None, limit: int | None = None
+    ) -> builtins.list[Receipt]:
+        """Where coaching was considered and applied, newest first.
+
+        Args:
+            coaching_id: Only of this coaching.
+            trace_id: Only of this trace.
+            limit: Most to return.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        asked = {"coaching_id": coaching_id, "trace_id": trace_id}
+        return self._ledger.receipts(limit=limit, **{name: value for name, value in asked.items() if value is not None})
+
+    def verdict(
+        self, receipt: Receipt | str, *, correct: bool, comment: str = "", author: str | None = None
+    ) -> Verdict:
+        """Says whether a coaching was rightly applied, or rightly left out; it learns when to fire from that.
+
+        An applied receipt that was wrong teaches "never here", a considered one that should have fired "also here". Its
+        intent stays as it is, no other coaching moves, and the last verdict on a receipt counts.
+
+        Args:
+            receipt: Any receipt of a coaching, from a graph or from `advise`, or the id of a stored one.
+            correct: Whether its outcome was right.
+            comment: Why.
+            author: Who says so.
+
+        Raises:
+            InvalidCoachingError: The receipt is of no coaching, or has no situation.
+            NotFoundError: There is no such receipt in this namespace, or its coaching was deleted.
+            StoreError: It could not be written; say it again.
+        """
+        self.flush()
+        # A receipt at hand may be of another store, and is as it was before redaction: what is stored here counts.
+        judged = self._ledger.receipt(receipt if isinstance(receipt, str) else receipt.id)
+        return self._jury.judge(judged, correct=correct, comment=comment, author=author)
+
+    def verdicts(self, coaching_id: str | None = None) -> builtins.list[Verdict]:
+        """Verdicts, oldest first; of one coaching, or of all.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        return self._verdicts.list(coaching_id)
+
+    def assess(self, trace: Trace, model: BaseChatModel) -> Trace:
+        """Lets a chat model read whether replies followed their coaching; other behaviors are decided without one.
+
+        Args:
+            trace: A trace in this store.
+            model: A chat model with structured output.
+
+        Returns:
+            The trace with `followed` on its receipts, as it is now in the store.
+
+        Raises:
+            CoachingError: The model failed, or gave no structured answer.
+            NotFoundError: The trace is not in this namespace.
+            StoreError: It could not be written; nothing was changed.
+        """
+        self.flush()
+        trace = self.traces.get(trace.id)
+        read = assessed(trace, model, self._store.behavior)
+        if read.receipts != trace.receipts:
+            self.traces.add(read)
+            self._ledger.link(links_of(read))
+        return read
+
+    def corrections(self, trace: Trace) -> builtins.list[Draft]:
+        """Drafts from the corrections that people left in the tracer a trace was imported from.
+
+        Args:
+            trace: An imported trace, such as `import_traces` returns.
+
+        Returns:
+            One for each corrected step, with the correction as its reply; look at the intent, then `coach.save` it.
+
+        Raises:
+            InvalidCoachingError: The trace is of another namespace.
+        """
+        refuse_foreign("trace", trace.namespace, self.namespace)
+        begun = ((draft_of(trace, step, suggest_intents, self._claims), text) for step, text in corrections_of(trace))
+        return [self._begun(draft).reply(text) for draft, text in begun]
+
+    def feedback(
+        self,
+        format: str,  # noqa: A002 - what it is called everywhere
+        *,
+        trace_id: str | None = None,
+        since: datetime | None = None,
+    ) -> builtins.list[dict[str, Any]]:
+        """Receipts and verdicts as feedback on the runs that a tracer has.
+
+        Args:
+            format: `langsmith` (arguments of `Client.create_feedback`), `langfuse` (scores), `openinference` (span
+                annotations) or `otel` (`gen_ai.evaluation.result` events).
+            trace_id: Only of this trace.
+            since: Only of traces started at or after.
+
+        Returns:
+            Rows of JSON values; the same score has the same id each time.
+
+        Raises:
+            InvalidCoachingError: There is no such format.
+            NotFoundError: There is no such trace.
+            StoreError: The store could not be read.
+        """
+        self.flush()
+        traces = [self.traces.get(trace_id)] if trace_id else self.traces.list(since=since, limit=None)
+        return written(format, scores(traces, self._verdicts.list()))
+
+    def report(self) -> builtins.list[Standing]:
+        """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        self.flush()
+        return standings(self.list(), self._ledger.receipts(), self._verdicts.list())
+
+    def calibrate(self) -> Calibration:
+        """Fits every coaching anew from its examples and verdicts, and compares probabilities with verdicts.
+
+        The fitting also happens by itself, for what has changed, at the next call of `advise`. What agents are told
+        besides is taken into account as they run; here also from traces that were imported, or captured before there
+        was any coaching. And where verdicts on applied coachings show that the store believes too much, all of it
+        becomes more reserved.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        self.flush()
+        # Of whole runs, the latest: their situations share turns, and each turn is embedded once.
+        traced = (situation for trace in self.traces.list(limit=MOST) for situation in situations_in(trace))
+        received = map(Situation.read, self._ledger.situations(MOST))
+        situations = self._survey.note(one for one in (*islice(traced, MOST), *received) if one.turns)
+        verdicts = self._verdicts.list()
+        judged = [(one.probability, one.reserve, one.correct) for one in verdicts if one.applied]
+        reserve = self._survey.learn(judged)
+        return calibration(self._adviser.refit(), situations, reserve, verdicts)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from langgraph_coaching.replay.call import Considered, ReplayedCall, Side
-    from langgraph_coaching.replay.replay import Replay
+    from langgraph_coaching.replay.replay import Considered, Replay, ReplayedCall, Side
 
 
 class Diff:

@@ -7,22 +7,24 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.agent.place import place
+from langgraph_coaching.agent.system_message import place
 from langgraph_coaching.errors import CoachingError
 from langgraph_coaching.recall.advice import Advice
-from langgraph_coaching.replay.call import ReplayedCall, Side, compared, side_of
+from langgraph_coaching.recall.prompt import block, entry
+from langgraph_coaching.replay.replay import ReplayedCall, Side, compared, side_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage
 
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.search import Labels
     from langgraph_coaching.recall.snapshot import Snapshot
-    from langgraph_coaching.replay.recorded import Recorded
+    from langgraph_coaching.replay.recorded_calls import Recorded
 
 
 def advised(
@@ -102,3 +104,38 @@ def after_a_change(steps: Sequence[ReplayedCall]) -> tuple[ReplayedCall, ...]:
     """The steps with `downstream` set behind the first that is not as recorded."""
     first = next((index for index, step in enumerate(steps) if step.outcome != "same"), len(steps))
     return tuple(replace(step, downstream=index > first) for index, step in enumerate(steps))
+
+
+def as_recorded(
+    calls: Sequence[Recorded], revision_of: Callable[[str, int], Coaching | None], without: Collection[str]
+) -> list[tuple[Advice, str]]:
+    """The advice in the receipts, its text made anew from the very revisions they name, and what is to be said of it.
+
+    Args:
+        calls: Recorded calls.
+        revision_of: A coaching at a revision, or None where it was erased.
+        without: Coachings to leave out.
+    """
+    return [_as_recorded(call, revision_of, without) for call in calls]
+
+
+def _as_recorded(
+    call: Recorded, revision_of: Callable[[str, int], Coaching | None], without: Collection[str]
+) -> tuple[Advice, str]:
+    applied = [receipt for receipt in call.step.receipts if receipt.applied]
+    found = {receipt.id: revision_of(receipt.coaching_id or "", receipt.revision or 0) for receipt in applied}
+    kept = [receipt for receipt in call.step.receipts if receipt.coaching_id not in without]
+    stay = {receipt.id: found[receipt.id] for receipt in applied if receipt.coaching_id not in without}
+    erased = [f"{one.coaching_id} revision {one.revision}" for one in applied if one.id in stay and not stay[one.id]]
+    if not applied and len(kept) == len(call.step.receipts):  # what there is of it is without receipts
+        return Advice(considered=kept, prompt=call.step.coaching), ""
+    if not erased:
+        return Advice(considered=kept, prompt=block([entry(one) for one in stay.values() if one])), ""
+    gone = [found[name] for name in found if name not in stay]
+    if all(gone):  # the recorded prompt, which has the text of the erased, without the text of the others
+        text = call.step.coaching
+        for one in gone:
+            text = text.replace(f"\n{entry(one)}\n", "\n", 1) if one else text
+        return Advice(considered=kept, prompt=text), f"{', '.join(erased)} is erased, its text is the recorded one"
+    text = block([entry(one) for one in stay.values() if one])
+    return Advice(considered=kept, prompt=text), f"{', '.join(erased)} is erased and its text could not be made again"

@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.database import COMPRESSED, KEY, Database
-from langgraph_coaching.coaching.foreign import refuse_foreign
-from langgraph_coaching.coaching.records import read_one, readable
+from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError, StoreError
-from langgraph_coaching.traces.chunks import MissingChunkError
-from langgraph_coaching.traces.histories import Histories
+from langgraph_coaching.storage.database import COMPRESSED, KEY, Database
+from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.traces.chunks import Histories
+from langgraph_coaching.traces.encoding import MissingChunkError, names_in, read, written
 from langgraph_coaching.traces.model import Trace
-from langgraph_coaching.traces.record import names_in, read, written
 from langgraph_coaching.traces.redaction import Redaction
 
 if TYPE_CHECKING:

@@ -1,96 +1,154 @@
-"""Chunks: a list that grows turn by turn is cut at places its own content decides, so that its beginning is kept once.
-
-A list is cut behind every item whose digest says so, about every eighth. Whatever is appended later, the cuts before it
-stay where they are, and the chunks between them have the same names. Names of chunks are a list too, and cut again.
-"""
+"""The histories: the table of chunks, each of them once in a namespace, whichever traces name it."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.storage.database import COMPRESSED, KEY, Database, faults
+from langgraph_coaching.storage.rows import readable
+from langgraph_coaching.traces.encoding import names_in
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-CUT = 8
-"""Items of a chunk, on average; as many, on average, stay behind the last cut and are kept with the trace itself."""
+    import pyarrow as pa
 
-CHUNK_LIMIT = 16_384
-"""Characters after which a chunk ends in any case."""
+TABLE = "histories"
 
-MOST_NAMES = 64
-"""Names of chunks that a list keeps itself; more are cut into chunks of names."""
+REMEMBERED = 100_000
+"""Names of chunks that are known to be in the table, so that a turn writes only what is new."""
 
-
-class MissingChunkError(LookupError):
-    """A chunk is named that is not there; the message is its name."""
+_AT_ONCE = 2_000
+"""Chunks asked for in one query."""
 
 
-def folded(items: Sequence[Any], chunks: dict[str, str]) -> list[Any]:
-    """The list with everything up to its last cut replaced by names of chunks.
+def _schema() -> pa.Schema:
+    import pyarrow as pa
 
-    Args:
-        items: Values of JSON's types, none of them a text; a list of names is folded again.
-        chunks: Takes the chunks, by name, as JSON.
-    """
-    found: list[Any] = []
-    names = 0
-    group: list[str] = []
-    size = start = 0
-    for index, item in enumerate(items):
-        text = dense(item)
-        group.append(text)
-        size += len(text)
-        if size >= CHUNK_LIMIT or hashlib.blake2b(text.encode(), digest_size=1).digest()[0] % CUT == 0:
-            found.append(_kept(f"[{','.join(group)}]", chunks))
-            names += 1
-            group, size, start = [], 0, index + 1
-    if names > MOST_NAMES:
-        found = folded(found, chunks)
-    return [*found, *items[start:]]
+    text = pa.string()
+    return pa.schema(
+        [
+            pa.field("key", text, nullable=False, metadata=KEY),
+            pa.field("namespace", text, nullable=False),
+            pa.field("trace_id", text, nullable=False),  # the first trace that held it: text in it is found there
+            pa.field("content", pa.large_string(), nullable=False, metadata=COMPRESSED),
+        ]
+    )
 
 
-def named(value: Any, chunks: dict[str, str]) -> str:
-    """The name of a chunk that is one value."""
-    return _kept(dense(value), chunks)
-
-
-def _kept(text: str, chunks: dict[str, str]) -> str:
-    name = base64.urlsafe_b64encode(hashlib.blake2b(text.encode(), digest_size=15).digest()).decode()
-    chunks[name] = text
-    return name
-
-
-def unfolded(items: Sequence[Any], chunks: Mapping[str, Any]) -> Iterator[Any]:
-    """The items of a folded list, in order.
+class Histories:
+    """Chunks of one namespace.
 
     Args:
-        items: The folded list.
-        chunks: Contents of chunks by their names.
-
-    Raises:
-        MissingChunkError: A chunk is missing.
+        database: Where the table lives.
+        namespace: Every read is filtered by it in the query; every write carries it.
     """
-    for item in items:
-        if isinstance(item, str):
-            yield from unfolded(chunk(item, chunks), chunks)
-        else:
-            yield item
+
+    def __init__(self, database: Database, namespace: str) -> None:
+        self._database = database
+        self._namespace = namespace
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._version = 0
+
+    def write(self, chunks: Mapping[str, Mapping[str, str]]) -> None:
+        """Adds chunks; one that is there already stays as it is.
+
+        Args:
+            chunks: For the id of each trace the chunks it names.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        if not any(chunks.values()):
+            return
+        import pyarrow as pa
+
+        table = self._database.ensure(TABLE, _schema())
+        with faults(self._database.uri):
+            if table.version < self._version:  # somebody has put an older copy of the folder there
+                self._known.clear()
+        rows = {
+            name: self._row(name, trace_id, content)
+            for trace_id, contents in reversed([*chunks.items()])
+            for name, content in contents.items()
+            if name not in self._known
+        }
+        if not rows:
+            return
+        data = pa.Table.from_pylist(list(rows.values()), schema=_schema())
+        self._database.write(table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data))
+        self._known.update(dict.fromkeys(rows))
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        with faults(self._database.uri):
+            self._version = table.version
+
+    def _row(self, name: str, trace_id: str, content: str) -> dict[str, Any]:
+        return {"key": self._key(name), "namespace": self._namespace, "trace_id": trace_id, "content": content}
+
+    def _key(self, name: str) -> str:
+        return json.dumps([self._namespace, name], ensure_ascii=False)
+
+    def read(self, names: Iterable[str]) -> dict[str, Any]:
+        """The contents of chunks by their names, and of those that these name; one that is missing is left out.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        found: dict[str, Any] = {}
+        wanted = list(dict.fromkeys(names))
+        while wanted:
+            read: dict[str, Any] = {}
+            for start in range(0, len(wanted), _AT_ONCE):
+                read |= self._contents(wanted[start : start + _AT_ONCE])
+            found |= read
+            further = readable(((f"part {name!r} of a history", text) for name, text in read.items()), _named)
+            wanted = [name for name in dict.fromkeys(name for some in further for name in some) if name not in found]
+        return found
+
+    def _contents(self, names: Sequence[str]) -> dict[str, Any]:
+        from lancedb.expr import col
+
+        rows = self._rows(col("key").isin([self._key(name) for name in names]))
+        named = ((f"part {row['key']} of a history", row) for row in rows)
+        return dict(readable(named, lambda row: (json.loads(row["key"])[1], json.loads(row["content"]))))
+
+    def holding(self, text: str) -> list[str]:
+        """The ids of the traces that were the first to hold a history in which a text stands, in any case.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        from lancedb.expr import col, func, lit
+
+        lowered = text.lower()
+        as_json = json.dumps(lowered, ensure_ascii=False)[1:-1]
+        rows = self._rows(func("contains", func("lower", col("content")), lit(as_json)))
+        named = ((f"part {row['key']} of a history", row) for row in rows)
+        said = readable(named, lambda row: (row["trace_id"], _said(json.loads(row["content"])).lower()))
+        return sorted({trace_id for trace_id, text in said if lowered in text})
+
+    def _rows(self, where: Any) -> list[dict[str, Any]]:
+        from lancedb.expr import col, lit
+
+        table = self._database.table(TABLE)
+        if table is None:
+            return []
+        mine = (col("namespace") == lit(self._namespace)) & where
+        columns = ["key", "trace_id", "content"]
+        found: list[dict[str, Any]] = self._database.read(
+            table, lambda t: t.search().where(mine).select(columns).limit(None).to_list()
+        )
+        return found
 
 
-def chunk(name: str, chunks: Mapping[str, Any]) -> Any:
-    """The content of one chunk.
-
-    Raises:
-        MissingChunkError: It is missing.
-    """
-    if name not in chunks:
-        raise MissingChunkError(name)
-    return chunks[name]
+def _named(content: Any) -> list[str]:
+    return [*names_in(content)]
 
 
-def dense(value: Any) -> str:
-    """A value as JSON without blanks."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _said(content: Any) -> str:
+    items = content if isinstance(content, list) else [content]
+    steps = [item for item in items if isinstance(item, dict) and item.get("type") != "system"]
+    return "\n".join(text for step in steps if isinstance(text := step.get("text"), str))

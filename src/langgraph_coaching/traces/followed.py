@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.behavior import Action, Handoff, Reply, SearchKnowledge
 from langgraph_coaching.traces.branches import Branches
-from langgraph_coaching.traces.message import delegate
+from langgraph_coaching.traces.messages import delegate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from langgraph_coaching.recall.advice import Receipt
-from langgraph_coaching.traces.call import ModelCall
 
 StepType = Literal["user", "message", "reasoning", "tool_call", "tool_result", "handoff", "system"]
 
@@ -137,3 +136,20 @@ class Trace(BaseModel):
 def new_trace_id() -> str:
     """A random id, such as `t-9f2c41d07be3`."""
     return "t-" + secrets.token_hex(6)
+
+
+class ModelCall(BaseModel):
+    """One call of a model; `Step.call` is its place in `Trace.calls`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: tuple[int | tuple[int, int], ...] | None = None
+    """The messages it was given, in order, without the coaching block. A pair is the messages that the steps from its
+    first number up to before its second stand for, or, where it begins at a system prompt, that prompt; a number is a
+    message of `Trace.messages`. None where it is not known."""
+    answer: int | None = None
+    """The answer in `Trace.messages`, where steps cannot say it exactly."""
+    tools: int | None = None
+    """The tools it was offered, in `Trace.tools`."""
+    parameters: int | None = None
+    """How it was asked, in `Trace.parameters`."""

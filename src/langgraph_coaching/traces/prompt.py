@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 from langchain_core.messages import AIMessage, SystemMessage
 
 from langgraph_coaching.errors import RecordingError
-from langgraph_coaching.traces.conversation import answer_key, messages_before, messages_of
-from langgraph_coaching.traces.seen import loaded
+from langgraph_coaching.traces.canonical import loaded
+from langgraph_coaching.traces.messages import answer_key, messages_before, messages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.traces.call import ModelCall
-    from langgraph_coaching.traces.model import Step, Trace
+    from langgraph_coaching.traces.model import ModelCall, Step, Trace
 
 _TASK_ID = re.compile(r":[^|]*")
 

@@ -13,7 +13,7 @@ from langgraph_coaching.traces.texts import changed, told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from langgraph_coaching.recall.ledger import Entry
+    from langgraph_coaching.recall.receipts import Entry
     from langgraph_coaching.traces.model import Trace
 
 log = logging.getLogger("langgraph_coaching")

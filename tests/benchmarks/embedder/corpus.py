@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.coaching.store import matched
-from langgraph_coaching.recall.background.texts import texts
+from langgraph_coaching.coaching.coachings import matched
 from langgraph_coaching.recall.embedder import read
+from langgraph_coaching.recall.scoring.background.texts import texts
 
 if TYPE_CHECKING:
     import random

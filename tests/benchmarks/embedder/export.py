@@ -79,9 +79,9 @@ def main() -> None:
     given = parser.parse_args()
     export(given.folder, fetch(given.work)[0], given.into or PACKAGE / "minilm")
     if given.into is None:
-        from langgraph_coaching.recall.background.shelf import PACKAGED, measure, packed
         from langgraph_coaching.recall.embedder import Embedder
         from langgraph_coaching.recall.minilm import MiniLM
+        from langgraph_coaching.recall.scoring.background.cache import PACKAGED, measure, packed
 
         background = measure(Embedder(MiniLM()))
         PACKAGED.write_bytes(packed(background))

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from corpus import FAMILIES
 
-from langgraph_coaching.recall import correction, spelling, words
-from langgraph_coaching.recall.background.texts import texts
+from langgraph_coaching.recall.normalization import correction, spelling, words
+from langgraph_coaching.recall.scoring.background.texts import texts
 
 LEAST, OFTENER, FREQUENT = 3, 5, 8_000
 """Texts a word is in at least; how much oftener another is said whose slip it then is; number in the tokenizer's

@@ -31,7 +31,7 @@ from models import CACHE, Model, fetch
 from noise import noisy
 from safetensors.torch import load_file, save_file
 
-from langgraph_coaching.recall.spelling import mended
+from langgraph_coaching.recall.normalization.spelling import mended
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 
 from langgraph_coaching import Reply
 from langgraph_coaching.coaching.model import Coaching, Scope
-from langgraph_coaching.recall.background import NEIGHBOURS
-from langgraph_coaching.recall.background.shelf import PACKAGED, packed, unpacked
-from langgraph_coaching.recall.calibrate import Place
 from langgraph_coaching.recall.embedder import Embedder
-from langgraph_coaching.recall.head import Head, fit
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.minilm import MiniLM
+from langgraph_coaching.recall.scoring.background import NEIGHBOURS
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, packed, unpacked
 from langgraph_coaching.recall.scoring.first_stage import LEAST, Rows, principal
+from langgraph_coaching.recall.scoring.head import Head, fit
+from langgraph_coaching.recall.scoring.probability import Place
+from langgraph_coaching.recall.scoring.traffic import Traffic
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
-from langgraph_coaching.recall.traffic import Traffic
 
 WANTED = 32
 AGENTS = json.loads((Path(__file__).parents[2] / "benchmarks" / "first_day.json").read_text(encoding="utf-8"))["agents"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.recall.blas import one_thread
+from langgraph_coaching.recall.scoring.blas import one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from langgraph_coaching.coaching.behavior import Reply
+from langgraph_coaching.coaching.coachings import matched
 from langgraph_coaching.coaching.model import Coaching, Example
-from langgraph_coaching.coaching.store import matched
-from langgraph_coaching.recall.blas import one_thread
-from langgraph_coaching.recall.calibrate import WEIGHTS, Fitted, Place, measured
-from langgraph_coaching.recall.head import Head, fit
+from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.head import Head, fit
 from langgraph_coaching.recall.scoring.phrasings import wishes
+from langgraph_coaching.recall.scoring.probability import WEIGHTS, Fitted, Place, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.background import Background
+    from langgraph_coaching.recall.scoring.background import Background
     from langgraph_coaching.recall.scoring.phrasings import Wish
 
 EXAMPLES = (0, 1, 3)

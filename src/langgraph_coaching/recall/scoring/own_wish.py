@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.recall.negation import takes_back
+from langgraph_coaching.recall.normalization.negation import takes_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.background import Background
+    from langgraph_coaching.recall.scoring.background import Background
 
 WISH, ANSWERS, RELATED, EVEN = 3.6, 3.0, 3.5, -0.7
 """Logit that a turn stands alone: so much for each unit of how much it reads like a request, less so much for each of

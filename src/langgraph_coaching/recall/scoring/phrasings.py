@@ -34,7 +34,7 @@ def wishes() -> tuple[Wish, ...]:
 @cache
 def texts() -> tuple[str, ...]:
     """Every text of them once, intents as they are matched."""
-    from langgraph_coaching.coaching.store import matched
+    from langgraph_coaching.coaching.coachings import matched
 
     said = (text for wish in wishes() for text in (matched(wish.intent), *wish.said, *wish.near))
     return tuple(dict.fromkeys(said))

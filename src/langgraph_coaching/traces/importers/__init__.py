@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import TraceImportError
 from langgraph_coaching.traces.importers import debug_stream, langfuse, langsmith, otel
 from langgraph_coaching.traces.importers.chat_sessions import sessions_of
-from langgraph_coaching.traces.importers.lacks import note_lacks
-from langgraph_coaching.traces.importers.looks import advice, looks_like
+from langgraph_coaching.traces.importers.findings import Finding, Imported, Repairs
+from langgraph_coaching.traces.importers.format_hints import advice, looks_like
+from langgraph_coaching.traces.importers.incomplete import note_lacks
 from langgraph_coaching.traces.importers.messages import is_message
-from langgraph_coaching.traces.importers.report import Finding, Imported, Repairs
 from langgraph_coaching.traces.importers.source import Row, modified_at, rows_of
 from langgraph_coaching.traces.importers.spans import trace_of
 from langgraph_coaching.traces.importers.trace import read_trace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from langgraph_coaching.traces.importers.content import parsed
+from langgraph_coaching.traces.importers.span_messages import parsed
 
 
 def attributes_of(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from langgraph_coaching.traces.importers.openai import read_message, role_of
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.traces.importers.report import Repairs
+    from langgraph_coaching.traces.importers.findings import Repairs
 
 
 def sessions_of(source: Any) -> Any:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.traces.importers.content import messages_in
 from langgraph_coaching.traces.importers.source import Row
+from langgraph_coaching.traces.importers.span_messages import messages_in
 from langgraph_coaching.traces.importers.spans import Span
 from langgraph_coaching.traces.importers.steps import moment_of
 
 if TYPE_CHECKING:
-    from langgraph_coaching.traces.importers.report import Repairs
+    from langgraph_coaching.traces.importers.findings import Repairs
 
 
 def grouped(rows: Iterable[Row]) -> list[Row]:

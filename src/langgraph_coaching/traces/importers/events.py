@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 
-from langgraph_coaching.traces.event import Event
-from langgraph_coaching.traces.importers.assembly import joined
-from langgraph_coaching.traces.importers.mending import above, answered
+from langgraph_coaching.traces.capture.event import Event
+from langgraph_coaching.traces.importers.content_parts import joined
+from langgraph_coaching.traces.importers.span_repair import above, answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from langgraph_coaching.traces.event import Kind as Kinds
+    from langgraph_coaching.traces.capture.event import Kind as Kinds
     from langgraph_coaching.traces.importers.spans import Kind, Span
 
 _NAMES = uuid.UUID("6f8f3a0e-54a1-4a55-9d53-0a4b1f3d2c11")

@@ -10,7 +10,7 @@ from langchain_core.messages import BaseMessage, messages_from_dict
 from langgraph_coaching.traces.importers.roles import langchain_type
 
 if TYPE_CHECKING:
-    from langgraph_coaching.traces.importers.report import Repairs
+    from langgraph_coaching.traces.importers.findings import Repairs
 
 _NOT_A_FIELD = ("type", "example", "lc_attributes")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from langgraph_coaching.traces.importers.content import arguments_in, messages_in, parsed, usage_of
-from langgraph_coaching.traces.importers.report import Repairs
+from langgraph_coaching.traces.importers.findings import Repairs
 from langgraph_coaching.traces.importers.source import TWICE, Row, gathered, merged
+from langgraph_coaching.traces.importers.span_messages import arguments_in, messages_in, parsed, usage_of
 from langgraph_coaching.traces.importers.spans import Kind, Span
 from langgraph_coaching.traces.importers.steps import moment_of
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, ToolMessage
 
-from langgraph_coaching.traces.importers.assembly import joined, taken_apart
 from langgraph_coaching.traces.importers.chat_sessions import settle
+from langgraph_coaching.traces.importers.content_parts import joined, taken_apart
 from langgraph_coaching.traces.importers.langchain import read_langchain, written_by_langchain
 from langgraph_coaching.traces.importers.openai import read_message
 from langgraph_coaching.traces.importers.parts import is_item, is_part
@@ -18,7 +18,7 @@ from langgraph_coaching.traces.importers.roles import role_called, role_name, ro
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from langgraph_coaching.traces.importers.report import Repairs
+    from langgraph_coaching.traces.importers.findings import Repairs
 
 UNKNOWN = "unknown"
 """The role of what has none."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata
 
-from langgraph_coaching.traces.importers.calls import is_readable, read_calls
 from langgraph_coaching.traces.importers.parts import CALLS, is_part, written
 from langgraph_coaching.traces.importers.roles import ROLES, role_called, role_name, role_of
+from langgraph_coaching.traces.importers.tool_calls import is_readable, read_calls
 
 if TYPE_CHECKING:
-    from langgraph_coaching.traces.importers.report import Repairs
+    from langgraph_coaching.traces.importers.findings import Repairs
 
 __all__ = ["read_message", "role_of"]
 

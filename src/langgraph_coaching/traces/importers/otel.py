@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from langgraph_coaching.traces.importers.attributes import attributes_of, listed, nested
-from langgraph_coaching.traces.importers.content import messages_in, parsed, usage_of
-from langgraph_coaching.traces.importers.report import Repairs
+from langgraph_coaching.traces.importers.findings import Repairs
 from langgraph_coaching.traces.importers.source import TWICE, Row, gathered
+from langgraph_coaching.traces.importers.span_messages import messages_in, parsed, usage_of
 from langgraph_coaching.traces.importers.spans import Kind, Span
 from langgraph_coaching.traces.importers.steps import moment_of
 

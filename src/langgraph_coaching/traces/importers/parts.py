@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.traces.importers.calls import literal, read_call
 from langgraph_coaching.traces.importers.results import (
     MEDIA,
     MEDIA_KEYS,
@@ -15,11 +14,12 @@ from langgraph_coaching.traces.importers.results import (
     read_result,
     result_text,
 )
+from langgraph_coaching.traces.importers.tool_calls import literal, read_call
 
 if TYPE_CHECKING:
     from langchain_core.messages import InvalidToolCall, ToolCall, ToolMessage
 
-    from langgraph_coaching.traces.importers.report import Repairs
+    from langgraph_coaching.traces.importers.findings import Repairs
 
     Part = str | dict[str, Any] | ToolCall | InvalidToolCall | ToolMessage
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.messages import ToolMessage
 
-from langgraph_coaching.traces.assemble import Assembler
+from langgraph_coaching.traces.capture.assembler import Assembler
+from langgraph_coaching.traces.importers.call_ids import number
 from langgraph_coaching.traces.importers.events import events_of, number_of
-from langgraph_coaching.traces.importers.mending import answered, mend
-from langgraph_coaching.traces.importers.numbering import number
-from langgraph_coaching.traces.importers.plain import plain
+from langgraph_coaching.traces.importers.source import plain
+from langgraph_coaching.traces.importers.span_repair import answered, mend
 from langgraph_coaching.traces.importers.users import attribute, settle_root
-from langgraph_coaching.traces.storable import storable
+from langgraph_coaching.traces.jsonable import storable
 
 if TYPE_CHECKING:
     import uuid
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.traces.importers.report import Repairs
+    from langgraph_coaching.traces.importers.findings import Repairs
     from langgraph_coaching.traces.model import Step, Trace
 
 Kind = Literal["chain", "model", "tool", "retriever"]

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from langgraph_coaching.traces.conversation import answer_parts
-from langgraph_coaching.traces.importers.pairing import Pairing
-from langgraph_coaching.traces.importers.plain import plain
-from langgraph_coaching.traces.message import words_of
+from langgraph_coaching.traces.importers.source import plain
+from langgraph_coaching.traces.importers.tool_calls import Pairing
+from langgraph_coaching.traces.messages import answer_parts, words_of
 from langgraph_coaching.traces.model import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from langgraph_coaching.traces.importers.report import Repairs
+    from langgraph_coaching.traces.importers.findings import Repairs
 
 SOURCE = "lc_source"
 """Key of `additional_kwargs` that names who else than the user has put a message into their place."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage, ChatMessage
 
+from langgraph_coaching.traces.importers.findings import Repairs
 from langgraph_coaching.traces.importers.messages import read_all
-from langgraph_coaching.traces.importers.plain import plain
-from langgraph_coaching.traces.importers.report import Repairs
 from langgraph_coaching.traces.importers.rows import conversation_of
+from langgraph_coaching.traces.importers.source import plain
 from langgraph_coaching.traces.importers.steps import TIMES, moment_of, steps_of
 from langgraph_coaching.traces.model import Trace
 

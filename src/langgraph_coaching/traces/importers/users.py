@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, HumanMessage
 
 from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.traces.importers.content import messages_in
-from langgraph_coaching.traces.importers.mending import above
-from langgraph_coaching.traces.importers.report import Repairs
+from langgraph_coaching.traces.importers.findings import Repairs
+from langgraph_coaching.traces.importers.span_messages import messages_in
+from langgraph_coaching.traces.importers.span_repair import above
 from langgraph_coaching.traces.importers.steps import SOURCE
 
 if TYPE_CHECKING:

@@ -1,0 +1,119 @@
+"""The moment of a model call: what is the same when LangGraph resumes, retries, replays or forks it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from langgraph.config import get_config
+
+from langgraph_coaching.recall.receipts import task_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from langchain_core.messages import BaseMessage
+
+    from langgraph_coaching.recall.advice import Advice
+    from langgraph_coaching.recall.search import Labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One model call in one run of a graph."""
+
+    key: str = ""
+    """Digest of thread, node path, labels and what was said; "" outside of a graph."""
+    asked: str = ""
+    """The same without the thread."""
+    task: str = ""
+    """The outermost task that has an id, which a resume and a retry keep and a replay does not."""
+    thread_id: str | None = None
+    checkpoint_ns: str | None = None
+    node: str | None = None
+    again: bool = False
+    """Whether LangGraph may be running this task for a second time."""
+    replayed: bool = False
+    """Whether it says that it goes on from a checkpoint: then a moment of another task may be this one."""
+    saved: bool = False
+    """Whether there is a checkpointer, so that the first time may have been in another process."""
+
+
+def this_moment(messages: Sequence[BaseMessage], labels: Labels, told: Mapping[str, Any] | None = None) -> Moment:
+    """The moment at which a node, a middleware or a model is called with these messages.
+
+    Args:
+        messages: The conversation.
+        labels: Of the call.
+        told: The metadata of the call: all there is to know it by behind the first step of a chain.
+    """
+    config: Mapping[str, Any]
+    try:
+        config = get_config()
+    except RuntimeError:  # outside of a graph, or of what it tells
+        config = {"metadata": told, "configurable": {"thread_id": (told or {}).get("thread_id")}}
+    configurable, metadata = config.get("configurable") or {}, config.get("metadata") or {}
+    namespace = str(metadata.get("langgraph_checkpoint_ns") or configurable.get("checkpoint_ns") or "")
+    if not namespace:
+        return Moment()
+    thread = configurable.get("thread_id")
+    saved = bool(thread) and configurable.get("__pregel_checkpointer") is not None
+    asked = digest_of(messages, _path(namespace), labels.agent, labels.node, sorted(labels.tags))
+    # Set on resume and retry, for the first superstep; and on a replay, to its end.
+    goes_on = configurable.get("__pregel_resuming") or configurable.get("__pregel_replay_state")
+    return Moment(
+        key=key_in(str(thread) if thread else None, asked),
+        asked=asked,
+        task=task_of(namespace),
+        thread_id=str(thread) if thread else None,
+        checkpoint_ns=namespace,
+        node=metadata.get("langgraph_node"),
+        # A subgraph that starts over is not told so.
+        again=bool(goes_on) or "|" in namespace or metadata is told,
+        replayed=bool(goes_on) and saved,
+        saved=saved,
+    )
+
+
+def digest_of(messages: Sequence[BaseMessage], *also: Any) -> str:
+    """Digest of what was said, and of more in JSON's types."""
+    # Not the messages' ids: a replay of the input, or of a model's answer, gives them anew.
+    said = [(message.type, message.content, getattr(message, "tool_calls", ())) for message in messages]
+    return hashlib.sha256(json.dumps([also, said], default=str).encode()).hexdigest()
+
+
+def key_in(thread: str | None, asked: str) -> str:
+    """The key of the moment at which that is asked in a thread."""
+    return hashlib.sha256(json.dumps([thread, asked]).encode()).hexdigest()
+
+
+def thread_here() -> str | None:
+    """The thread of the graph that is running here."""
+    try:
+        thread = (get_config().get("configurable") or {}).get("thread_id")
+    except RuntimeError:  # outside of a graph
+        return None
+    return str(thread) if thread else None
+
+
+def _path(namespace: str) -> list[str]:
+    # A part that is only a number counts how often a node has called its subgraph, in retries too.
+    return [part.partition(":")[0] for part in namespace.split("|") if not part.isdecimal()]
+
+
+def located(advice: Advice, moment: Moment) -> Advice:
+    """The advice with thread, step key and node in its receipts."""
+    return replace(
+        advice,
+        considered=[
+            replace(
+                receipt,
+                thread_id=moment.thread_id,
+                checkpoint_ns=moment.checkpoint_ns,
+                node=moment.node or receipt.node,
+            )
+            for receipt in advice.considered
+        ],
+    )

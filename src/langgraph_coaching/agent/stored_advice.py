@@ -1,0 +1,101 @@
+"""Looking up: advice that another process has given, by what stands for it in a state."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.errors import NotFoundError
+from langgraph_coaching.recall.advice import Advice, Receipt
+from langgraph_coaching.recall.deadline import Deadline
+from langgraph_coaching.recall.prompt import block, entry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.receipts import Ledger
+
+
+_REASON = "it was chosen before the run was interrupted, and the reckoning was not kept"
+
+
+class Lookup:
+    """Finds advice of one namespace in the store.
+
+    Args:
+        ledger: Has it word for word, a moment after it was given.
+        store: Has the coachings at the revisions that were applied.
+        adviser: Whose deadline counts.
+    """
+
+    def __init__(self, ledger: Ledger, store: Store, adviser: Adviser) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._adviser = adviser
+        self._deadline = Deadline()
+
+    def __call__(self, key: str, applied: Sequence[str]) -> Advice:
+        """The advice of a moment, or what was applied in it.
+
+        Args:
+            key: Of the moment.
+            applied: Ids with revisions, such as `c-1@3`, in the order of the prompt.
+
+        Raises:
+            NotFoundError: One of them is not there any more.
+            Overdue: It took longer than the deadline.
+            StoreError: The store could not be read.
+        """
+        return self._deadline.run(lambda: self._found(key, applied), self._adviser.limits.deadline)
+
+    def _found(self, key: str, applied: Sequence[str]) -> Advice:
+        advice = self._ledger.advice(key) if key else None
+        if advice is not None and named(advice) == list(applied):
+            return advice
+        coachings = [self._at(name) for name in applied]
+        return Advice(considered=[self._receipt(one) for one in coachings], prompt=block([*map(entry, coachings)]))
+
+    def _at(self, name: str) -> Coaching:
+        coaching_id, _, revision = name.rpartition("@")
+        found = self._store.at(coaching_id, int(revision))
+        if found is None:
+            raise NotFoundError(f"the coaching {coaching_id!r} was deleted, or is in another namespace")
+        return found
+
+    def _receipt(self, coaching: Coaching) -> Receipt:
+        namespace = self._ledger.namespace
+        return Receipt.of(coaching, probability=0.0, outcome="applied", reason=_REASON, namespace=namespace)
+
+
+def named(advice: Advice) -> list[str]:
+    """What was applied, as ids with revisions."""
+    return [f"{receipt.coaching_id}@{receipt.revision}" for receipt in advice.applied]
+
+
+REMEMBERED = 2_048
+"""Entries kept, two a moment."""
+
+
+class Memory:
+    """What was advised at the latest moments of this process; of two answers at one moment the first counts."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[str, str | None], Advice] = OrderedDict()
+
+    def get(self, moment: str, task: str | None = None) -> Advice | None:
+        """The advice of that moment, in that task or in whichever came first, if it is still known."""
+        with self._lock:
+            return self._kept.get((moment, task))
+
+    def put(self, moment: str, task: str, advice: Advice) -> None:
+        """Remembers it, forgetting the oldest."""
+        with self._lock:
+            self._kept.setdefault((moment, task), advice)
+            self._kept.setdefault((moment, None), advice)
+            while len(self._kept) > REMEMBERED:
+                self._kept.popitem(last=False)

@@ -1,0 +1,1 @@
+"""How the words of a user become the intent of a draft."""

@@ -1,0 +1,68 @@
+"""A look at recorded situations: what one coaching would be in them, and which of them would teach it most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from langgraph_coaching.authoring.informativeness import LEAST, chosen, often, scaled, undecided
+from langgraph_coaching.authoring.similar import similar_of
+from langgraph_coaching.recall.scoring.traffic import ALIKE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.authoring.similar import Similar
+    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.head import Head
+    from langgraph_coaching.recall.scoring.probability import Place
+    from langgraph_coaching.traces.situations import Met
+
+CANDIDATES = 500
+"""The most undecided situations, among which unlike ones are chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one coaching would be in recorded situations."""
+
+    head: Head
+    """The coaching as it would be searched."""
+    background: Background
+    situations: Sequence[Met]
+    places: Sequence[Place]
+    """Of each situation."""
+    probabilities: NDArray[np.float64]
+    """Of the coaching in each, whatever else would apply there."""
+
+
+def most_similar(look: Look, floor: float, limit: int, *, silent: bool = False) -> list[Similar]:
+    """The situations that would teach a coaching most: near, undecided, often met, and unlike each other.
+
+    Args:
+        look: At recorded situations.
+        floor: 0..1: where nothing applies below.
+        limit: Most to return.
+        silent: Only those in which it is below the floor.
+
+    Returns:
+        The most telling first; nothing that is alike to what the coaching knows already.
+    """
+    if not look.situations:
+        return []
+    vectors, background = np.stack([place.vector for place in look.places]), look.background
+    doubt = undecided(look.probabilities, floor)
+    # The intent is words about a situation, not one: only what was said there is known.
+    doubt[(scaled(vectors, look.head.vectors[1:], background) >= ALIKE).any(axis=1)] = 0.0
+    if silent:
+        doubt[look.probabilities >= floor] = 0.0
+    best = np.argsort(-doubt, kind="stable")[:CANDIDATES]
+    best = best[doubt[best] >= LEAST]
+    counts = often(scaled(vectors[best], vectors, background) >= ALIKE, [met.runs for met in look.situations])
+    worth = doubt[best] * (1 + np.log2(np.maximum(counts, 1)))
+    picked = chosen(worth, scaled(vectors[best], vectors[best], background), [None] * len(best), limit)
+    return [similar_of(look.situations[best[i]], float(look.probabilities[best[i]]), int(counts[i])) for i in picked]

@@ -1,0 +1,210 @@
+"""The book of coachings: what a person adds, edits, archives, restores and deletes, revision by revision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from langgraph_coaching.coaching.behavior import BehaviorType
+from langgraph_coaching.coaching.coachings import coaching_of, latest_rows, named
+from langgraph_coaching.coaching.model import Status, refuse_id
+from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotFoundError
+from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
+from langgraph_coaching.storage.rows import read_one
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Callable
+
+    from langgraph_coaching.coaching.coachings import Store, Vectors
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.cache import Shelf
+
+BATCH = 500
+"""Coachings embedded, or looked up by id, in one call."""
+
+TRIES = 25
+"""How often a change is redone on top of somebody else's, at random intervals of up to 0.3 s."""
+
+
+class Book:
+    """Coachings of one namespace, from the author's side: every fault is raised.
+
+    Args:
+        store: The table.
+        embedder: For the vectors of intents and examples.
+        shelf: Where the embedder's background is.
+    """
+
+    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf) -> None:
+        self._store = store
+        self._shelf = shelf
+        self._embedder = embedder
+
+    def save(
+        self, coachings: builtins.list[Coaching], progress: Callable[[int], None] | None = None
+    ) -> builtins.list[Coaching]:
+        """Writes new coachings, all of them or none; one that is saved already, with the same content, stays as it is.
+
+        Args:
+            coachings: First revisions.
+            progress: Called with the number embedded so far.
+
+        Returns:
+            The coachings as they stand in the store, in order.
+
+        Raises:
+            ConflictError: An id is taken by a coaching that says something else, or that was deleted.
+            InvalidCoachingError: An id holds something else than letters, digits and a few signs.
+        """
+        names = [coaching.id for coaching in coachings]
+        if len(set(names)) < len(names):
+            raise ConflictError("two of the given coachings have the same id; give each its own, or none")
+        present = self._present(coachings)
+        for name in names:
+            if name not in present:  # what an earlier version has saved is still there
+                refuse_id(name)
+        try:
+            self._write([coaching for coaching in coachings if coaching.id not in present], progress)
+        except ConflictError:  # another writer was faster; with the same coachings, where this is somebody's retry
+            present = self._present(coachings)
+            self._write([coaching for coaching in coachings if coaching.id not in present])
+        return [present.get(coaching.id, coaching) for coaching in coachings]
+
+    def _present(self, coachings: builtins.list[Coaching]) -> dict[str, Coaching]:
+        """The heads of those that are saved already."""
+        found: dict[str, Coaching] = {}
+        for start in range(0, len(coachings), BATCH):
+            wanted = {coaching.id: coaching for coaching in coachings[start : start + BATCH]}
+            rows = self._store.rows(("id", "revision", "content_hash", "record"), id=list(wanted))
+            for row in rows:
+                if row["revision"] == 1 and row["content_hash"] != wanted[row["id"]].content_hash:
+                    raise ConflictError(f"the id {row['id']!r} is taken; edit that coaching, or choose another id")
+            found.update((row["id"], read_one(named(row), row["record"], coaching_of)) for row in latest_rows(rows))
+        if deleted := next((coaching.id for coaching in found.values() if coaching.deleted), None):
+            raise ConflictError(f"{deleted} was deleted; coach.restore({deleted!r}) brings it back")
+        return found
+
+    def _write(self, coachings: builtins.list[Coaching], progress: Callable[[int], None] | None = None) -> None:
+        if not coachings:
+            return
+        self._check()  # before the embedder is asked, which may cost money
+        vectors: builtins.list[Vectors] = []
+        for start in range(0, len(coachings), BATCH):
+            vectors += vectors_of(coachings[start : start + BATCH], self._embedder, self._background)
+            if progress is not None:
+                progress(len(vectors))
+        self._store.insert(coachings, vectors)
+
+    def _check(self, dimension: int | None = None) -> None:
+        if (table := self._store.table()) is not None:
+            self._store.check(table, dimension)
+
+    def _background(self, dimension: int) -> Background:
+        """The background for vectors that the table takes; measured while a person waits, not while an agent does."""
+        self._check(dimension)
+        return self._shelf.background(dimension)
+
+    def get(self, coaching_id: str, revision: int | None = None) -> Coaching:
+        """The latest revision, or the one asked for.
+
+        Raises:
+            NotFoundError: There is no such coaching or revision, or it was deleted.
+        """
+        history = self.history(coaching_id)
+        if revision is not None:
+            found = next((coaching for coaching in history if coaching.revision == revision), None)
+            if found is None:
+                raise NotFoundError(f"{coaching_id} has no revision {revision}; it has 1 to {history[-1].revision}")
+            return found
+        if history[-1].deleted:
+            raise NotFoundError(f"{coaching_id} was deleted; coach.restore({coaching_id!r}) brings it back")
+        return history[-1]
+
+    def history(self, coaching_id: str) -> builtins.list[Coaching]:
+        """Every revision, oldest first, the deletion included.
+
+        Raises:
+            NotFoundError: There is no such coaching.
+        """
+        history = self._store.history(coaching_id)
+        if not history:
+            raise NotFoundError(
+                f"no coaching {coaching_id!r} in the namespace {self._store.namespace!r}; list them with coach.list()"
+            )
+        return history
+
+    def list(
+        self,
+        *,
+        status: str | None = None,
+        text: str | None = None,
+        behavior: str | None = None,
+        agent: str | None = None,
+        node: str | None = None,
+        tag: str | None = None,
+        trace_id: str | None = None,
+    ) -> builtins.list[Coaching]:
+        """Coachings, oldest first.
+
+        Args:
+            status: `draft`, `active` or `archived`; all three when None.
+            text: Somewhere in intent, behavior, examples or notes, in any case.
+            behavior: Type of the behavior.
+            agent: Scoped to this agent.
+            node: Scoped to this node.
+            tag: With this label.
+            trace_id: Written from a step of this trace.
+
+        Raises:
+            InvalidCoachingError: There is no such status or behavior.
+            StoreError: The table could not be read.
+        """
+        _known("status", status, get_args(Status))
+        _known("behavior", behavior, get_args(BehaviorType))
+
+        def asked(c: Coaching) -> bool:
+            said = "\n".join((c.intent, c.behavior.render(), c.notes, *(e.text for e in c.examples)))
+            return all(
+                (
+                    status in (None, c.status),
+                    text is None or text.casefold() in said.casefold(),
+                    behavior in (None, c.behavior.type),
+                    agent in (None, c.scope.agent),
+                    node in (None, c.scope.node),
+                    tag is None or tag in c.scope.tags,
+                    trace_id is None or (c.source is not None and c.source.trace_id == trace_id),
+                )
+            )
+
+        return [coaching for coaching in self._store.heads() if asked(coaching)]
+
+    def revise(self, coaching_id: str, change: Callable[[Coaching], Coaching]) -> Coaching:
+        """Writes the next revision; where another writer was faster, on top of theirs.
+
+        Args:
+            coaching_id: Which one.
+            change: The next revision, from the latest one; the latest itself where there is nothing to change.
+        """
+        retrying = Retrying(
+            retry=retry_if_exception_type(ConflictError),
+            stop=stop_after_attempt(TRIES),
+            wait=wait_random_exponential(multiplier=0.01, max=0.3),
+            reraise=True,
+        )
+        return retrying(self._revised, coaching_id, change)
+
+    def _revised(self, coaching_id: str, change: Callable[[Coaching], Coaching]) -> Coaching:
+        latest = self.history(coaching_id)[-1]
+        changed = change(latest)
+        if changed is not latest:
+            self._write([changed])
+        return changed
+
+
+def _known(name: str, value: str | None, values: tuple[str, ...]) -> None:
+    if value is not None and value not in values:
+        raise InvalidCoachingError(f"{name} is one of {', '.join(values)}, not {value!r}")

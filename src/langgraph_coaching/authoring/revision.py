@@ -1,0 +1,39 @@
+"""The next revision of a saved coaching, from the draft that was begun over it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.coaching.compose import edited
+
+if TYPE_CHECKING:
+    from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.coaching.model import Coaching
+
+
+def revised(draft: Draft, latest: Coaching) -> Coaching:
+    """The latest revision with what was changed in a draft, and with its proposals as examples.
+
+    Args:
+        draft: Begun over an earlier revision, or over this one.
+        latest: The coaching as it is now; what somebody else has changed since stays.
+
+    Returns:
+        The next revision; the latest itself where it says all of that already.
+
+    Raises:
+        InvalidCoachingError: A field is not acceptable.
+        NotFoundError: It was deleted.
+    """
+    began = draft.revises or latest
+    changes = dict(draft.fields)
+    changes |= {"intent": draft.intent} if draft.intent != began.intent else {}
+    changes |= {"behavior": draft.behavior} if draft.behavior != began.behavior else {}
+    told = (*draft.answered, *(one.example for one in draft.new_proposals(latest.examples)))
+    for name, applies in (("add_examples", True), ("add_never", False)):
+        new = [example for example in told if example.applies is applies]
+        changes |= {name: (*changes.get(name, ()), *new)} if new else {}
+    if not changes and not latest.deleted:
+        return latest
+    changed, counted = edited(latest, changes), {"revision", "updated_at"}
+    return latest if changed.model_dump(exclude=counted) == latest.model_dump(exclude=counted) else changed

@@ -1,0 +1,116 @@
+"""The examples of a coaching, as a person types, adds and removes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from langgraph_coaching.coaching.model import Example
+from langgraph_coaching.errors import InvalidCoachingError
+
+CHANGES = ("add_examples", "add_never", "remove")
+"""What a person may do to the examples of a saved coaching, besides giving the author's own ones anew."""
+
+_SHOWN = 5
+"""Examples named where one to remove is not there."""
+
+
+@runtime_checkable
+class Answerable(Protocol):
+    """What becomes an example once a person has answered it, such as a recorded situation."""
+
+    def example(self, *, applies: bool) -> Example:
+        """It as an example: of where a coaching also applies, or never does."""
+        ...
+
+
+def examples_of(texts: Iterable[Any], *, applies: bool = True, named: str | None = None) -> tuple[Example, ...]:
+    """Examples from plain texts.
+
+    Args:
+        texts: Texts, `Similar`s, `Example`s or mappings with the fields of one.
+        applies: Whether the texts and `Similar`s say where it applies, or where it never does.
+        named: What the list is called where something is wrong with it.
+
+    Raises:
+        InvalidCoachingError: One text was given where a list is expected, or a text is not acceptable.
+    """
+    name = named or ("examples" if applies else "never")
+    found = []
+    for number, text in enumerate(_listed(texts, name), 1):
+        try:
+            found.append(_example(text, applies=applies))
+        except InvalidCoachingError as error:
+            raise InvalidCoachingError(f"{name} {number}: {error}") from None
+    return tuple(found)
+
+
+def _listed(texts: Any, name: str) -> Iterable[Any]:
+    if isinstance(texts, str | Mapping | Example) or not isinstance(texts, Iterable):
+        raise InvalidCoachingError(f"{name} is a list of texts; put a single text into brackets")
+    return texts
+
+
+def _example(text: Any, *, applies: bool) -> Example:
+    if isinstance(text, Example):
+        return text
+    if isinstance(text, Answerable):
+        return text.example(applies=applies)
+    return Example(**{"applies": applies, **text}) if isinstance(text, Mapping) else Example(text=text, applies=applies)
+
+
+def examples_after(present: tuple[Example, ...], changes: Mapping[str, Any]) -> tuple[Example, ...]:
+    """First what is removed goes, then the author's own ones that are given anew, then what is new is put behind.
+
+    Args:
+        present: What is known.
+        changes: Any of `examples`, `never`, `add_examples`, `add_never` and `remove`, as a person gives them.
+
+    Raises:
+        InvalidCoachingError: A text is not acceptable, or there is no such example to remove.
+    """
+    kept = _without(present, _listed(changes.get("remove", ()), "remove"))
+    for name, applies in (("examples", True), ("never", False)):
+        if name in changes:
+            kept = [one for one in kept if one.applies != applies or one.origin != "author"]
+    for name, applies in (("examples", True), ("add_examples", True), ("never", False), ("add_never", False)):
+        for new in examples_of(changes.get(name, ()), applies=applies, named=name):
+            if new.applies != applies and name in CHANGES:
+                raise InvalidCoachingError(f"{name}: {new.text[:80]!r} is an example of the other side; give its text")
+            same = [one for one in kept if _situation(one) == _situation(new)]
+            if not any(one.applies == new.applies for one in same):  # what was known stays, with its origin
+                kept = [*(one for one in kept if one not in same), new]  # a situation is on one side: the last word's
+    return (
+        tuple(kept) if {"examples", "never"}.isdisjoint(changes) else tuple(sorted(kept, key=lambda e: not e.applies))
+    )
+
+
+def _without(present: tuple[Example, ...], unwanted: Iterable[Any]) -> list[Example]:
+    kept = list(present)
+    for number, one in enumerate(unwanted, 1):
+        try:
+            wanted = _example(one, applies=True)
+        except InvalidCoachingError as error:
+            raise InvalidCoachingError(f"remove {number}: {error}") from None
+        gone = [e for e in kept if _names(one, wanted, e)]
+        if not gone:
+            there = "; ".join(repr(e.text[:80]) for e in present[:_SHOWN]) or "none"
+            raise InvalidCoachingError(f"remove {number}: no example says {wanted.text[:80]!r}; there are: {there}")
+        kept = [e for e in kept if e not in gone]
+    return kept
+
+
+def _names(given: Any, wanted: Example, example: Example) -> bool:
+    if isinstance(given, str):
+        return _words(wanted.text) == _words(example.text)
+    same_side = not isinstance(given, Example) or given.applies == example.applies
+    return same_side and _situation(wanted) == _situation(example)
+
+
+def _situation(example: Example) -> tuple[tuple[str, bool], ...]:
+    """Equal where the same was said, in any case."""
+    return tuple((_words(text), user) for text, user in example.turns or ((example.text, True),))
+
+
+def _words(text: str) -> str:
+    return " ".join(text.casefold().split())

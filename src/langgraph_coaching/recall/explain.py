@@ -1,0 +1,209 @@
+"""The reckoner: asks the store why a coaching applied in a situation or did not, and what would change it.
+
+All of it is worked out anew, as the store is now, except what a receipt has said already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from langgraph_coaching.recall.comparison import Vantage, compared
+from langgraph_coaching.recall.counterfactual import Alone
+from langgraph_coaching.recall.eligibility import hurdle
+from langgraph_coaching.recall.normalization.language import language_of
+from langgraph_coaching.recall.reasons import parted
+from langgraph_coaching.recall.remedy import remedy
+from langgraph_coaching.recall.search import CANDIDATES, search
+from langgraph_coaching.recall.select import select
+from langgraph_coaching.recall.situation import place, weights
+from langgraph_coaching.recall.snapshot import NAMES, heads_in
+from langgraph_coaching.recall.why import Text, Why, turn_of
+
+if TYPE_CHECKING:
+    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.scoring.background.cache import Shelf
+    from langgraph_coaching.recall.scoring.head import Head
+    from langgraph_coaching.recall.search import Labels
+    from langgraph_coaching.recall.situation import Situation
+    from langgraph_coaching.recall.snapshot import Snapshot, Snapshots
+    from langgraph_coaching.recall.why import Standing
+
+
+class Asked:
+    """What a call of `advise` asked, kept with its advice; a copy of the advice shares it, a pickle goes without.
+
+    Args:
+        reckoner: Who explains.
+        situation: None where no user had said anything.
+        labels: Of the call.
+        stored: Whether the receipts go into the store.
+    """
+
+    __slots__ = ("labels", "reckoner", "situation", "stored")
+
+    def __init__(
+        self, reckoner: Reckoner, situation: Situation | None, labels: Labels, *, stored: bool = False
+    ) -> None:
+        self.reckoner = reckoner
+        self.situation = situation
+        self.labels = labels
+        self.stored = stored
+
+    def __call__(self, advice: Advice, coaching_id: str) -> Why:
+        """The reckoning for one coaching.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        return self.reckoner.why(coaching_id, advice, self)
+
+    def __deepcopy__(self, memo: Any) -> Asked:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(None), ()
+
+
+class _Ended(NamedTuple):
+    outcome: Standing
+    reason: str
+    change: str
+
+
+class Reckoner:
+    """Explains what was advised.
+
+    Args:
+        store: The coachings of one namespace.
+        embedder: The embedder the store's vectors come from.
+        shelf: Where its background is.
+        snapshots: The store's live coachings.
+        limits: What advice was chosen by.
+    """
+
+    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf, snapshots: Snapshots, limits: Limits) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._shelf = shelf
+        self._snapshots = snapshots
+        self._limits = limits
+
+    def why(self, coaching_id: str, advice: Advice, asked: Asked) -> Why:
+        """The reckoning for one coaching; see `Asked`."""
+        receipt = advice.receipt(coaching_id)
+        revisions = self._revisions(coaching_id)
+        latest = max(revisions, default=0)
+        revision = latest if receipt is None or receipt.revision is None else receipt.revision
+        if revision not in revisions:
+            return self._erased(receipt) if receipt else self._unknown(coaching_id)
+        head, stored = revisions[revision], asked.stored and receipt is not None
+        told = Why(
+            coaching_id=coaching_id,
+            revision=revision,
+            intent=head.coaching.intent,
+            outcome="nothing_said",
+            reason="no user has said anything yet",
+            change="coach.advise(messages) with what a user has said",
+            floor=self._limits.floor,
+            receipt_id=None if receipt is None else receipt.id,
+        )
+        ended = _received(receipt) if receipt else _ended(hurdle(head.coaching, asked.labels, datetime.now(UTC)))
+        if asked.situation is None:
+            return told if ended is None else replace(told, **ended._asdict())
+        told, alone, snapshot = self._measured(told, head, asked.situation, receipt)
+        ended = ended or self._chosen(told, alone, snapshot, asked.labels)
+        told = replace(told, **ended._asdict())
+        if latest != revision:
+            told = replace(told, note=_since(replace(alone, head=revisions[latest])))
+        if not advice.applied and self._embedder.embedded:
+            told = replace(told, language=language_of(asked.situation.said))
+        return replace(told, change=remedy(told, said=asked.situation.latest, stored=stored))
+
+    def _revisions(self, coaching_id: str) -> dict[int, Head]:
+        """Every revision of a coaching with its vectors, by number."""
+        rows = self._store.arrow((*NAMES, "record", "vector", "examples"), id=coaching_id)
+        if rows is None or not len(rows):
+            return {}
+        keys = zip(*(rows[name].to_pylist() for name in NAMES), strict=True)
+        return {head.coaching.revision: head for head in heads_in(rows, set(keys)).values()}
+
+    def _erased(self, receipt: Receipt) -> Why:
+        return replace(Why.of_receipt(receipt), floor=self._limits.floor, note="its history was erased")
+
+    def _unknown(self, coaching_id: str) -> Why:
+        return Why(
+            coaching_id=coaching_id,
+            outcome="not_found",
+            reason=f"there is no coaching {coaching_id!r} in the namespace {self._store.namespace!r}",
+            change="coach.list() names those there are; Coach(…, namespace=…) opens another namespace",
+            floor=self._limits.floor,
+        )
+
+    def _measured(
+        self, told: Why, head: Head, situation: Situation, receipt: Receipt | None
+    ) -> tuple[Why, Alone, Snapshot]:
+        """The numbers: what it was compared with, and what each part of the reckoning does to the probability."""
+        snapshot = self._snapshots.current()
+        vectors = self._embedder.query(situation.texts)
+        if (table := self._store.table()) is not None:
+            self._store.check(table, vectors.shape[1])
+        background = snapshot.background or self._shelf.background(vectors.shape[1])
+        each = weights(situation, vectors, background)
+        shares = (each / each.sum()).tolist()
+        turns = [turn_of(text, user, share) for (text, user), share in zip(situation.turns, shares, strict=True)]
+        where = place(situation, vectors, background)
+        alone = Alone(head, where, background, snapshot.traffic, snapshot.reserve)
+        (near,) = compared([head], Vantage(where.vector, background))
+        coaching, now = head.coaching, alone.probability()
+        never = None if near.never is None else coaching.examples[near.never - 1].text
+        told = replace(
+            told,
+            situation=tuple(reversed(turns)),
+            texts=near.texts,
+            nearest=_text(coaching, near.nearest, near.likeness),
+            never=None if never is None else Text(kind="never here", text=never, likeness=near.never_likeness),
+            probability=now if receipt is None else receipt.probability,
+            now=now,
+            without_never=None if never is None else alone.without_never().probability(),
+            without_traffic=alone.without_traffic().probability() if snapshot.traffic else None,
+            reserve=snapshot.reserve if receipt is None else receipt.reserve,
+            without_reserve=alone.without_reserve().probability() if snapshot.reserve else None,
+            taught=alone.taught().probability(),
+        )
+        return told, alone, snapshot
+
+    def _chosen(self, told: Why, alone: Alone, snapshot: Snapshot, labels: Labels) -> _Ended:
+        """What becomes of it among the others: as its receipt would say, had the call left more of them."""
+        (found,) = search(snapshot, [alone.place], labels, datetime.now(UTC), CANDIDATES)
+        everything = replace(self._limits, considered=CANDIDATES)
+        advice = select(found, everything, vantage=Vantage(alone.place.vector, alone.background))
+        receipt = advice.receipt(told.coaching_id)
+        return _received(receipt) if receipt else _Ended("not_ranked", f"{CANDIDATES} others rank before it here", "")
+
+
+def _received(receipt: Receipt) -> _Ended:
+    return _Ended(receipt.outcome, *parted(receipt.reason))
+
+
+def _ended(found: tuple[Standing, str, str] | None) -> _Ended | None:
+    return None if found is None else _Ended(*found)
+
+
+def _text(coaching: Coaching, index: int, likeness: float) -> Text:
+    if not index:
+        return Text(kind="intent", text=coaching.intent, likeness=likeness)
+    return Text(kind="also here", text=coaching.examples[index - 1].text, likeness=likeness)
+
+
+def _since(latest: Alone) -> str:
+    """What has become of a coaching since a receipt."""
+    coaching = latest.head.coaching
+    state = "deleted" if coaching.deleted else coaching.status
+    return f"it is {state} at revision {coaching.revision}, whose probability would be {latest.probability():.2f}"

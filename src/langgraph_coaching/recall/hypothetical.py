@@ -1,0 +1,83 @@
+"""A supposed store: a snapshot of coachings as they were, or as somebody thinks of making them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
+from langgraph_coaching.recall.scoring.head import Head, fit, join, taken
+from langgraph_coaching.recall.snapshot import NAMES, Snapshot, heads_in
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.scoring.background.cache import Shelf
+
+
+def supposed(
+    coachings: Sequence[Coaching], store: Store, embedder: Embedder, shelf: Shelf, current: Snapshot
+) -> Snapshot:
+    """The snapshot that a store with just these coachings would have.
+
+    Args:
+        coachings: One revision of each; what is not active stays silent.
+        store: Where the vectors of saved revisions are.
+        embedder: For the vectors of those that were never saved.
+        shelf: Where the embedder's background is.
+        current: The store's own snapshot: what is in it already is taken over, and so are its traffic and reserve.
+
+    Raises:
+        EmbedderError: The embedder failed.
+        StoreError: The store could not be read.
+    """
+    active = sorted((c for c in coachings if c.status == "active" and not c.deleted), key=lambda c: c.id)
+    if not active:
+        return Snapshot.empty()
+    here = {_key(head.coaching): place for place, head in enumerate(current.heads)}
+    rows = [_place(coaching, here, current) for coaching in active]
+    other = [coaching for place, coaching in zip(rows, active, strict=True) if place < 0]
+    heads = _heads(other, store, embedder, shelf) if other else []
+    background = shelf.background((heads or current.heads)[0].vectors.shape[1])
+    pool = join(current.fits, fit(heads, background)) if heads else current.fits
+    fresh = iter(range(len(current.heads), len(current.heads) + len(heads)))
+    rows = [next(fresh) if place < 0 else place for place in rows]
+    known = (*current.heads, *heads)
+    return Snapshot.of(0, [known[row] for row in rows], taken(pool, rows), background, current.traffic, current.reserve)
+
+
+def _place(coaching: Coaching, here: dict[tuple[str, int, datetime], int], current: Snapshot) -> int:
+    """Where the snapshot has it, or -1; the same revision may be supposed to say something else."""
+    place = here.get(_key(coaching), -1)
+    known = current.heads[place].coaching if place >= 0 else None
+    return place if known is coaching or known == coaching else -1
+
+
+def _key(coaching: Coaching) -> tuple[str, int, datetime]:
+    return coaching.id, coaching.revision, coaching.updated_at
+
+
+def _heads(coachings: Sequence[Coaching], store: Store, embedder: Embedder, shelf: Shelf) -> list[Head]:
+    keys = {_key(coaching): coaching for coaching in coachings}
+    known = {key: head for key, head in _saved(store, keys).items() if head.coaching == keys[key]}
+    new = [coaching for key, coaching in keys.items() if key not in known]
+    vectors = vectors_of(new, embedder, shelf.background) if new else []
+    for coaching, rows in zip(new, vectors, strict=True):
+        known[_key(coaching)] = Head(coaching, np.stack(rows))
+    return [known[key] for key in keys]
+
+
+def _saved(store: Store, keys: Collection[tuple[str, int, datetime]]) -> dict[tuple[str, int, datetime], Head]:
+    if not store.exists():
+        return {}
+    table = store.table()
+    if table is None:
+        return {}
+    store.check(table)
+    rows = store.arrow((*NAMES, "record", "vector", "examples"), id=sorted({key[0] for key in keys}))
+    return heads_in(rows, set(keys))

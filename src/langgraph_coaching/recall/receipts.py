@@ -1,0 +1,285 @@
+"""The ledger: the table of receipts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.recall.advice import NOT_SEEN, Advice, Receipt
+from langgraph_coaching.recall.receipt_links import Link, key_of, revise, tell, told
+from langgraph_coaching.storage.database import COMPRESSED, KEY, Database, faults
+from langgraph_coaching.storage.rows import read_one, readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pyarrow as pa
+    from lancedb.table import Table
+
+TABLE = "receipts"
+
+_COLUMNS = ("key", "record", "trace_id", "step", "followed")
+"""What a receipt is read from."""
+
+_INDEXED = ("moment",)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Advice as it was given at one moment."""
+
+    moment: str
+    """Digest of thread, node and messages: equal for the same model call when it is resumed or replayed."""
+    advice: Advice
+    revises: bool = False
+    """Whether receipts of it may be there as not seen by the model, which it has been by now."""
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    text, whole = pa.string(), pa.int32()
+    return pa.schema(
+        [
+            pa.field("key", text, nullable=False, metadata=KEY),
+            pa.field("namespace", text, nullable=False),
+            pa.field("moment", text, nullable=False),
+            pa.field("position", whole, nullable=False),
+            pa.field("coaching_id", text),
+            pa.field("revision", whole),
+            pa.field("outcome", text, nullable=False),
+            pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
+            pa.field("trace_id", text),
+            pa.field("step", whole),
+            pa.field("followed", text),
+            # On the first receipt of a moment only: the prompt block, for resume and replay.
+            pa.field("prompt", text, metadata=COMPRESSED),
+            pa.field("record", text, nullable=False, metadata=COMPRESSED),
+        ]
+    )
+
+
+class Ledger:
+    """Receipts of one namespace in LanceDB.
+
+    Args:
+        database: Where the table lives.
+        namespace: Every read is filtered by it in the query; every write carries it.
+    """
+
+    def __init__(self, database: Database, namespace: str) -> None:
+        self._database = database
+        self.namespace = namespace
+        self._complete = False
+
+    def write(self, entries: Sequence[Entry], links: Sequence[Link] = ()) -> None:
+        """Adds receipts; one that is there already stays as it is. All of them are one commit.
+
+        Args:
+            entries: Advice as it was given.
+            links: What is known already of where these and earlier receipts were found; of earlier ones it takes
+                another commit.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        import pyarrow as pa
+
+        # A retry records the advice of the first try again, perhaps in the same batch, and a model may see it by then.
+        rows: dict[str, dict[str, Any]] = {}
+        for row in (row for entry in entries for row in self._rows(entry)):
+            if rows.get(row["key"], row)["outcome"] in (NOT_SEEN, row["outcome"]):
+                rows[row["key"]] = row
+        said = told(links, self.namespace)
+        for key in rows.keys() & said.keys():
+            rows[key] |= {name: value for name, value in said[key].items() if value is not None}
+        if rows:
+            table = self._database.ensure(TABLE, _schema())
+            data = pa.Table.from_pylist(list(rows.values()), schema=_schema())
+            result = self._database.write(
+                table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data), indexed=_INDEXED
+            )
+            if result.num_inserted_rows == len(rows):
+                said = {key: values for key, values in said.items() if key not in rows}
+            else:
+                revising = {row["key"] for entry in entries if entry.revises for row in self._rows(entry)}
+                seen = [rows[key] for key in sorted(revising) if rows[key]["outcome"] == "applied"]
+                revise(self._database, table, _schema(), seen)
+        self._tell(said)
+
+    def _rows(self, entry: Entry) -> list[dict[str, Any]]:
+        return [
+            {
+                "key": key_of(self.namespace, receipt.id),
+                "namespace": self.namespace,
+                "moment": entry.moment,
+                "position": position,
+                "coaching_id": receipt.coaching_id,
+                "revision": receipt.revision,
+                "outcome": receipt.outcome,
+                "at": receipt.at,
+                "trace_id": receipt.trace_id,
+                "step": receipt.step,
+                "followed": None if receipt.followed == "unknown" else receipt.followed,
+                "prompt": entry.advice.prompt if position == 0 else None,
+                # ASCII, because a user's words may hold half a character, which Arrow refuses
+                "record": json.dumps(asdict(receipt) | {"at": receipt.at.isoformat()}),
+            }
+            for position, receipt in enumerate(entry.advice.considered)
+        ]
+
+    def link(self, links: Sequence[Link]) -> None:
+        """Writes into receipts which trace and step they belong to.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        self._tell(told(links, self.namespace))
+
+    def _tell(self, said: dict[str, dict[str, Any]]) -> None:
+        if said and self._database.table(TABLE) is not None:
+            tell(self._database, self._database.ensure(TABLE, _schema()), _schema(), said)
+
+    def receipts(self, *, limit: int | None = None, **equal: Any) -> list[Receipt]:
+        """Receipts, newest first.
+
+        Args:
+            limit: Most to return.
+            **equal: Values of `coaching_id`, `trace_id`, `outcome` or `moment`.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        if limit is not None and limit < 0:
+            raise InvalidCoachingError(f"limit is a number of receipts, or None for all, not {limit}")
+        if limit == 0:  # which LanceDB takes for "all"
+            return []
+        return sorted(self._latest(limit, equal), key=lambda receipt: receipt.at, reverse=True)
+
+    def _latest(self, limit: int | None, equal: dict[str, Any]) -> list[Receipt]:
+        """The latest that can be read, as many as there are up to a limit."""
+        found: list[Receipt] = []
+        start = 0
+        while limit is None or len(found) < limit:
+            most = None if limit is None else limit - len(found)
+            rows = self._read(_COLUMNS, equal, most, start)
+            found += _readable(rows)
+            start += len(rows)
+            if most is None or len(rows) < most:
+                break
+        return found
+
+    def situations(self, limit: int) -> list[str]:
+        """The situations of the latest calls, each once, as the receipts have them.
+
+        Args:
+            limit: Most calls to look at.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return list(dict.fromkeys(receipt.situation for receipt in self.calls(limit)))
+
+    def calls(self, limit: int) -> list[Receipt]:
+        """The first receipt of each of the latest calls, newest first.
+
+        Args:
+            limit: Most calls to look at.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return self._latest(limit, {"position": 0})
+
+    def receipt(self, receipt_id: str) -> Receipt:
+        """One receipt.
+
+        Raises:
+            NotFoundError: There is none of that id in this namespace.
+            StoreError: The table could not be read.
+        """
+        key = key_of(self.namespace, receipt_id)
+        rows = self._read(_COLUMNS, {"key": key})
+        if not rows:
+            raise NotFoundError(
+                f"no receipt {receipt_id!r} in the namespace {self.namespace!r} of this store: it is of another "
+                "one, or was never kept; list them with coach.receipts()"
+            )
+        return read_one(_name(rows[0]), rows[0], _receipt)
+
+    def advice(self, moment: str, task: str | None = None) -> Advice | None:
+        """The advice that was given at a moment, or None where none is recorded; a failure is none.
+
+        Args:
+            moment: Digest of thread, node and messages.
+            task: Only what was given in this task, such as `agent:4b0c6…`: see `task_of`.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        columns = (*_COLUMNS, "position", "prompt", "outcome", "at")
+        rows = sorted(self._read(columns, {"moment": moment}), key=lambda row: int(row["position"]))
+        prompts = {row["at"]: row["prompt"] or "" for row in reversed(rows)}
+        found = [receipt.chosen() for receipt in _readable(row for row in rows if row["outcome"] != "failed")]
+        if task is not None:
+            found = [receipt for receipt in found if task_of(receipt.checkpoint_ns or "") == task]
+        if not found:
+            return None
+        # Receipts of one advice share their time; of two callers at once, the earlier one counts.
+        first = min(receipt.at for receipt in found)
+        same = [receipt for receipt in found if receipt.at == first]
+        return Advice(considered=same, prompt=prompts[first], situation=same[0].situation)
+
+    def _read(
+        self, columns: Sequence[str], equal: dict[str, Any], newest: int | None = None, start: int = 0
+    ) -> list[dict[str, Any]]:
+        """Rows in no particular order; where `newest` is given, so many of the latest from `start`, newest first."""
+        table = self._database.table(TABLE)
+        if table is None:
+            return []
+        from lancedb.expr import col, lit
+        from lancedb.query import ColumnOrdering
+
+        where = col("namespace") == lit(self.namespace)
+        for column, value in equal.items():
+            where &= col(column) == lit(value)
+        with faults(self._database.uri):
+            if not self._complete:  # an earlier version made fewer columns
+                columns = [name for name in columns if name in table.schema.names]
+                self._complete = "followed" in columns
+        order = [
+            ColumnOrdering(column_name="at", ascending=False),
+            ColumnOrdering(column_name="position", ascending=True),
+            ColumnOrdering(column_name="key", ascending=True),
+        ]
+        wanted = list(dict.fromkeys([*columns, *(("at", "position") if newest is not None else ())]))
+
+        def query(opened: Table) -> list[dict[str, Any]]:
+            asked = opened.search().where(where)
+            if newest is not None:
+                asked = asked.order_by(order).offset(start)
+            rows: list[dict[str, Any]] = asked.select(wanted).limit(newest).to_list()
+            return rows
+
+        found: list[dict[str, Any]] = self._database.read(table, query)
+        return found
+
+
+def task_of(namespace: str) -> str:
+    """The outermost task in a checkpoint namespace: `agent:4b0c6…` of `child|agent:4b0c6…|model:77e1f…`."""
+    return next((part for part in namespace.split("|") if ":" in part), "")
+
+
+def _readable(rows: Iterable[dict[str, Any]]) -> list[Receipt]:
+    return [*readable(((_name(row), row) for row in rows), _receipt)]
+
+
+def _name(row: dict[str, Any]) -> str:
+    return f"receipt {row['key']}"
+
+
+def _receipt(row: dict[str, Any]) -> Receipt:
+    known = {"followed": row["followed"]} if row.get("followed") else {}
+    return Receipt.from_json(json.loads(row["record"]) | {"trace_id": row["trace_id"], "step": row["step"]} | known)

@@ -1,0 +1,161 @@
+"""The shelf: backgrounds measured once for each embedder and kept, with the package or in the store."""
+
+from __future__ import annotations
+
+import io
+import threading
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from langgraph_coaching.errors import EmbedderError
+from langgraph_coaching.recall.scoring.background import NEIGHBOURS, Background, request_direction
+from langgraph_coaching.recall.scoring.background.texts import farewells, texts, turns
+from langgraph_coaching.recall.scoring.first_stage import principal
+from langgraph_coaching.recall.scoring.fitting import simulated, weights
+from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
+from langgraph_coaching.storage.database import KEY
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.storage.database import Database
+
+TABLE = "backgrounds"
+PACKAGED = Path(__file__).parent / "coaching-minilm-2.npz"
+BATCH = 500
+"""Texts embedded in one call."""
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            pa.field("embedder", pa.string(), nullable=False, metadata=KEY),
+            pa.field("dimension", pa.int32(), nullable=False),
+            pa.field("packed", pa.large_binary(), nullable=False),
+        ]
+    )
+
+
+class Shelf:
+    """The background of one embedder.
+
+    Args:
+        database: Where it is kept, unless the package brings it.
+        embedder: Whose vectors they are.
+    """
+
+    def __init__(self, database: Database, embedder: Embedder) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._found: Background | None = None
+        self._own = False
+
+    def background(self, dimension: int) -> Background:
+        """The background; measured and kept the first time, which embeds some 3,300 short texts.
+
+        Args:
+            dimension: Of the vectors it is for; a kept one of another dimension is measured anew.
+
+        Returns:
+            The background, of the dimension that the embedder has now.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: It could not be read or kept.
+        """
+        with self._lock:
+            if self._found is None or (self._found.dimension != dimension and not self._own):
+                found = self._read(dimension)
+                self._found, self._own = found or self._measured(), found is None
+            return self._found
+
+    def _read(self, dimension: int) -> Background | None:
+        if self._embedder.embedded:
+            return _packaged()
+        from lancedb.expr import col, lit
+
+        table = self._database.table(TABLE)
+        if table is None:
+            return None
+        same = (col("embedder") == lit(self._embedder.id)) & (col("dimension") == lit(dimension))
+        rows = self._database.read(table, lambda t: t.search().where(same).limit(1).to_list())
+        return unpacked(rows[0]["packed"]) if rows else None
+
+    def _measured(self) -> Background:
+        import pyarrow as pa
+
+        measured = measure(self._embedder)
+        row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": packed(measured)}
+        data = pa.Table.from_pylist([row], schema=_schema())
+        self._database.write(
+            self._database.ensure(TABLE, _schema()),
+            lambda t: t.merge_insert("embedder").when_matched_update_all().when_not_matched_insert_all().execute(data),
+        )
+        return measured
+
+
+@cache
+def _packaged() -> Background:
+    """The embedded default's, once in a process: 5 MB that nothing writes to."""
+    return unpacked(PACKAGED.read_bytes())
+
+
+def measure(embedder: Embedder) -> Background:
+    """Embeds the background's texts and measures the embedder by them.
+
+    Raises:
+        EmbedderError: It failed, or knows hardly any of the texts.
+    """
+    found = [_embedded(embedder, group) for group in (*texts(), phrasings(), *turns())]
+    requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
+    if min(len(requests), len(talk), len(wishes), len(answers)) <= NEIGHBOURS:
+        raise EmbedderError(f"the embedder {embedder.id} has no vectors for nearly all of the background's texts")
+    last = sum(text in found[1] for text in farewells())
+    background = Background.of(np.vstack([requests, talk]), len(talk), last, wishes, answers)
+    return replace(background, weights=weights(simulated(found[2], background)))
+
+
+def _embedded(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
+    known: dict[str, NDArray[np.float32]] = {}
+    for start in range(0, len(group), BATCH):
+        known |= embedder.known_documents(group[start : start + BATCH])
+    return known
+
+
+def packed(background: Background) -> bytes:
+    """A background as bytes; vectors at half precision, and all that comes of them as they are then."""
+    target = io.BytesIO()
+    vectors = background.vectors.astype(np.float16)
+    np.savez(
+        target,
+        vectors=vectors,
+        scale=np.array([background.talk, background.low, background.high]),
+        farewells=np.array(background.farewells),
+        inverse=background.inverse,
+        requesting=background.requesting,
+        weights=background.weights,
+        axes=principal(vectors.astype(np.float32)),
+    )
+    return target.getvalue()
+
+
+def unpacked(data: bytes) -> Background:
+    """Reads what `packed` wrote; never runs what it reads."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as read:
+        talk, low, high = read["scale"]
+        vectors, small = read["vectors"].astype(np.float32), int(talk)
+        told = read["requesting"] if "requesting" in read else request_direction([vectors[:-small]], [vectors[-small:]])
+        known = (vectors, small, float(low), float(high), read["inverse"], told)
+        # An earlier version has kept none of them: the weights that all embedders share do until it is measured anew.
+        kept = {name: read[name] for name in ("weights", "axes") if name in read}
+        kept |= {"farewells": int(read["farewells"])} if "farewells" in read else {}
+        return Background(*known, **({"axes": principal(vectors)} | kept))

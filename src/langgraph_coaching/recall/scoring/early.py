@@ -1,0 +1,43 @@
+"""What is known of a coaching from a later moment of a conversation says little where a conversation only begins.
+
+"Yes, please proceed" is placed where the wish before it is, or nearly there. What sets the two apart is who says it
+when: in the one, next to nothing of what the user wants is said in the latest turn, in the other all of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.recall.scoring.head import Head
+
+EARLY = 8.0
+"""Taken from the logit of a coaching from a later moment where all of the user's wish is said in the latest turn."""
+
+LITTLE, MOST = 0.5, 0.9
+"""Share of what the user has said that is in the latest turn: up to the first it is a later moment, from the second on
+the conversation begins. A yes has at most 0.3, a first turn 1."""
+
+
+def early(heads: Sequence[Head], vector: NDArray[np.float32], latest: float) -> NDArray[np.float64]:
+    """What is taken from each logit, `float64[heads]`, 0 or more.
+
+    Args:
+        heads: Candidates.
+        vector: Of the situation.
+        latest: 0..1: how much of what the user has said in it is in the latest turn.
+    """
+    taken = np.zeros(len(heads))
+    begins = float(np.clip((latest - LITTLE) / (MOST - LITTLE), 0.0, 1.0))
+    if begins:
+        for place, head in enumerate(heads):
+            if head.later.any():
+                near = np.where(head.yes[1:], head.vectors[1:] @ vector, -1.0)
+                taken[place] = EARLY * begins * bool(head.later[int(near.argmax())])
+    return taken

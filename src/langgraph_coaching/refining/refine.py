@@ -1,0 +1,108 @@
+"""Refining: what a verdict teaches a coaching about when to fire. The intent stays as its author wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.coaching.model import Example
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, quoted
+from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.recall.situation import turns_of
+
+if TYPE_CHECKING:
+    from langgraph_coaching.authoring.repository import Book
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.refining.verdicts import Verdicts
+
+
+MOST = 100
+"""Verdicts a coaching learns from, the latest; more change it little."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A person's answer to "was it correctly applied?", or correctly left out."""
+
+    receipt_id: str
+    coaching_id: str
+    revision: int
+    """The revision that was judged."""
+    applied: bool
+    """Whether it was in the prompt."""
+    correct: bool
+    """Whether that was right."""
+    probability: float
+    """0..1: what the receipt said."""
+    reserve: float = 0.0
+    """0 or more: what the store's reserve had taken from its logit."""
+    comment: str = ""
+    author: str | None = None
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def applies(self) -> bool:
+        """What it teaches: whether the coaching applies in that situation."""
+        return self.applied == self.correct
+
+
+def refined(coaching: Coaching, verdict: Verdict, receipt: Receipt) -> Coaching:
+    """The next revision, which has learned a verdict; the same revision where it knew it already.
+
+    Args:
+        coaching: The latest revision.
+        verdict: Replaces an earlier one on the same receipt.
+        receipt: What was judged; its situation becomes an example.
+    """
+    turns = turns_of(receipt.situation)
+    said = next((text for text, user in turns if user), receipt.situation)
+    learned = Example(
+        text=quoted(said, PROSE_LIMIT), turns=turns, applies=verdict.applies, origin="verdict", reference=receipt.id
+    )
+    if learned in coaching.examples:
+        return coaching
+    others = [example for example in coaching.examples if example.reference != receipt.id]
+    told = [example for example in others if example.origin != "verdict"]
+    earlier = [example for example in others if example.origin == "verdict"]
+    return coaching.revised(examples=(*told, *earlier[-(MOST - 1) :], learned))
+
+
+class Jury:
+    """Takes verdicts of one namespace.
+
+    Args:
+        book: The coachings that learn.
+        verdicts: Where verdicts are kept.
+    """
+
+    def __init__(self, book: Book, verdicts: Verdicts) -> None:
+        self._book = book
+        self._verdicts = verdicts
+
+    def judge(self, receipt: Receipt, *, correct: bool, comment: str, author: str | None) -> Verdict:
+        """Keeps a verdict and teaches it to the coaching.
+
+        Raises:
+            InvalidCoachingError: The receipt is of no coaching, or has no situation.
+            NotFoundError: Its coaching is not in this namespace, or was deleted.
+            StoreError: The store could not be read or written.
+        """
+        if receipt.coaching_id is None or receipt.revision is None or not receipt.situation:
+            raise InvalidCoachingError(f"this receipt is of no coaching ({receipt.reason}); judge another one")
+        self._book.get(receipt.coaching_id)
+        verdict = Verdict(
+            receipt_id=receipt.id,
+            coaching_id=receipt.coaching_id,
+            revision=receipt.revision,
+            applied=receipt.applied,
+            correct=correct,
+            probability=receipt.probability,
+            reserve=receipt.reserve,
+            comment=comment,
+            author=author,
+        )
+        self._verdicts.put(verdict)
+        self._book.revise(receipt.coaching_id, lambda latest: refined(latest, verdict, receipt))
+        return verdict

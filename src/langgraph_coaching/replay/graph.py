@@ -1,0 +1,94 @@
+"""The drive: a compiled graph runs on from the first call that sees other coaching, beside what was recorded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.replay.fork import forked, task_id
+from langgraph_coaching.replay.recorded_calls import calls_of
+from langgraph_coaching.replay.replay import ReplayedCall, Side, compared
+from langgraph_coaching.replay.rerun import after_a_change, recorded_side
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from langgraph_coaching.recall.advice import Advice
+    from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.search import Labels
+    from langgraph_coaching.recall.snapshot import Snapshot
+    from langgraph_coaching.replay.recorded_calls import Recorded
+    from langgraph_coaching.traces.model import Trace
+
+
+def driven(
+    graph: Any,
+    trace: Trace,
+    calls: Sequence[Recorded],
+    steps: tuple[ReplayedCall, ...],
+    adviser: Adviser,
+    snapshot: Snapshot,
+    now: datetime,
+) -> tuple[ReplayedCall, ...]:
+    """The steps of a replay, those from the first other prompt on as the graph has made them.
+
+    Args:
+        graph: The compiled graph.
+        trace: The recorded run.
+        calls: Its model calls.
+        steps: Their replay, unanswered where the prompt is another one.
+        adviser: Who recalls.
+        snapshot: From which coachings.
+        now: For expiry.
+    """
+    first = next((index for index, step in enumerate(steps) if step.prompt_changed), None)
+    if first is None:
+        return steps
+
+    def advise(messages: Any, labels: Labels) -> Advice:
+        return adviser.advise_batch([messages], labels, snapshot=snapshot, now=now)[0]
+
+    fork = forked(graph, trace, calls[first].step, advise)
+    again = [task_id(call.step) in fork.tasks for call in calls]
+    kept = [step for step, anew in zip(steps, again, strict=True) if not anew]
+    old = [call for call, anew in zip(calls, again, strict=True) if anew]
+    return after_a_change([*kept, *(_beside(*pair) for pair in paired(old, calls_of(fork.trace)))])
+
+
+def _beside(old: Recorded | None, new: Recorded | None) -> ReplayedCall:
+    before = recorded_side(old) if old else Side()
+    after = recorded_side(new) if new else Side()
+    both = compared(old or new, before, after, downstream=False)
+    if not old or not new:
+        gone = "the graph does not get here any more" if old else "the graph did not get here before"
+        return replace(both, replayed=after, outcome="changed", why=gone)
+    if before.answered and not after.answered:
+        return replace(both, replayed=after, outcome="changed", why="this time the call failed")
+    return both
+
+
+def paired(recorded: Sequence[Recorded], made: Sequence[Recorded]) -> list[tuple[Recorded | None, Recorded | None]]:
+    """Each call with the one that came in its place, from the same node: the one that was asked the same, or the next.
+
+    Args:
+        recorded: Calls of the recorded run, in order; their order is kept.
+        made: Those of the new one; what is left of them comes last.
+    """
+    left: dict[str, list[Recorded]] = defaultdict(list)
+    for new in made:
+        left[new.place].append(new)
+    found: dict[int, Recorded] = {}
+    for exact in (True, False):
+        for index, old in enumerate(recorded):
+            alike = (new for new in left[old.place] if not exact or _said(old) == _said(new))
+            if index not in found and (match := next(alike, None)) is not None:
+                found[index] = match
+                left[old.place] = [new for new in left[old.place] if new is not match]
+    rest = [new for new in made if any(new is other for other in left[new.place])]
+    return [*((old, found.get(index)) for index, old in enumerate(recorded)), *((None, new) for new in rest)]
+
+
+def _said(call: Recorded) -> list[tuple[str, Any]]:
+    return [(message.type, message.content) for message in call.prompt]

@@ -1,0 +1,84 @@
+"""What is recorded: the model calls of a trace, each with its prompt, its answer and where it was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.errors import RecordingError
+from langgraph_coaching.recall.search import Labels
+from langgraph_coaching.traces.messages import answer_key
+from langgraph_coaching.traces.prompt import answer_of, call_of, prompt_of
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from langchain_core.messages import AIMessage, BaseMessage
+
+    from langgraph_coaching.traces.model import Step, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One model call as it was recorded."""
+
+    trace: Trace
+    step: Step
+    """The first step that the call made."""
+    coached: bool
+    """Whether coaching was looked up for it, or may be: there is no sign of where it was looked up."""
+
+    @property
+    def prompt(self) -> list[BaseMessage]:
+        """What the model saw, without the coaching block."""
+        return prompt_of(self.trace, self.step)
+
+    @property
+    def conversation(self) -> list[BaseMessage]:
+        """The same without system messages: what the situation is made of."""
+        return [message for message in self.prompt if message.type != "system"]
+
+    @property
+    def answer(self) -> AIMessage | None:
+        """What the model answered; None where it failed."""
+        try:
+            return answer_of(self.trace, self.step)
+        except RecordingError:
+            return None
+
+    @property
+    def tools(self) -> list[dict[str, Any]]:
+        """The tools it was offered, as the provider was told of them; [] where that is not known."""
+        call = call_of(self.trace, self.step)
+        return [] if call is None or call.tools is None else list(self.trace.tools[call.tools])
+
+    @property
+    def node(self) -> str | None:
+        """The node that looked coaching up, or that made the call."""
+        return next((receipt.node for receipt in self.step.receipts if receipt.node), None) or self.step.node
+
+    @property
+    def place(self) -> str:
+        """Where in the graph it was made: the nodes it is in, or "" where that is not known."""
+        return _place(self.step)
+
+    def labels(self, given: Labels) -> Labels:
+        """The labels that a scope is matched against: the given ones, or else those that the call came with."""
+        known = next(iter(self.step.receipts), None)
+        agent, tags = (None, frozenset[str]()) if known is None else (known.agent, frozenset(known.tags))
+        return Labels(agent=given.agent or agent, node=given.node or self.node, tags=given.tags or tags)
+
+
+def calls_of(trace: Trace) -> list[Recorded]:
+    """The model calls of a run, in order, without those of the turns before it."""
+    firsts: dict[object, Step] = {}
+    for step in trace.steps:
+        made = step.author == "agent" or step.call is not None
+        if made and not step.history:
+            firsts.setdefault(answer_key(step) if step.call is None else ("call", step.call), step)
+    coached = {_place(step) for step in firsts.values() if step.receipts}
+    return [Recorded(trace, step, not coached or _place(step) in coached) for step in firsts.values()]
+
+
+def _place(step: Step) -> str:
+    return "|".join(part.partition(":")[0] for part in (step.checkpoint_ns or step.node or "").split("|"))

@@ -1,0 +1,1 @@
+"""LanceDB: the connection, the tables, the background writer, and their upkeep."""

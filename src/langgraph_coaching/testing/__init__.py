@@ -1,0 +1,1 @@
+"""Recorded model answers for tests of coached graphs, and corrections as tests."""

@@ -1,0 +1,164 @@
+"""The test file: what a correction promised, as pytest reads it and a person does."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.recall.prompt import entry
+from langgraph_coaching.testing import template
+from langgraph_coaching.testing.literal import docstring, dotted, literal
+from langgraph_coaching.testing.source_check import refuse_foreign
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.testing.recorded_turn import Conversation
+
+_WIDTH = 100
+"""Characters of a piece of a long text."""
+
+
+_WRAPPED = textwrap.TextWrapper(
+    _WIDTH, expand_tabs=False, replace_whitespace=False, drop_whitespace=False, break_on_hyphens=False
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything a test file says."""
+
+    coaching: Coaching
+    again: str
+    """The command that writes it anew."""
+    coach: str
+    """Expression that opens the coach."""
+    imports: Mapping[str, set[str]]
+    """What the expressions need: names by module; a module without names is imported whole."""
+    fires: Mapping[str, Conversation]
+    silent: Mapping[str, Conversation]
+    model: str | None = None
+    """Expression that builds the model whose answer is in the cassette."""
+    system: str = ""
+    """The agent's own instructions, for the model."""
+    take: str | None = None
+    """Name of the file with the recorded take."""
+    expected: Sequence[str] = ()
+    """Regular expressions that what is said must hold; for a reply."""
+    followed_in: str = ""
+    """Name of the situation in which it was recorded."""
+
+
+def written(page: Page) -> str:
+    """The text of the file.
+
+    Raises:
+        InvalidCoachingError: Something in it cannot be written down so that it is read as what it is.
+    """
+    parts = [_head(page), *_imports(page), "", _constants(page), template.COACH.format(coach=page.coach)]
+    parts += [_advice(page), template.FIRES]
+    if page.silent:
+        parts.append(template.SILENT)
+    if page.model is not None:
+        parts.append(template.MODEL.format(checked=_checked(page), system=_system(page)))
+    if page.take is not None:
+        parts.append(template.TAKE.format(checked=_checked(page, "TAKE")))
+    text = "\n".join(parts)
+    said: dict[str, Any] = {
+        "COACHING": page.coaching.id,
+        "PROMPTED": entry(page.coaching),
+        "EXPECTED": list(page.expected),
+    }
+    said |= {name: {label: list(turns) for label, turns in found.items()} for name, found in _situations(page)}
+    refuse_foreign(text, said)
+    return text
+
+
+def _situations(page: Page) -> list[tuple[str, Mapping[str, Conversation]]]:
+    return [("FIRES", page.fires), ("SILENT", page.silent)]
+
+
+def _head(page: Page) -> str:
+    said = " ".join(page.coaching.intent.split())
+    line = textwrap.shorten(f"When replying to: {said}", 110, placeholder="…")
+    promise = f"Holds revision {page.coaching.revision} of {page.coaching.id} to what it promises. After a change that"
+    return docstring(f"{line}.", "", f"{promise} is meant, write it anew:", f"`{page.again}`") + "\n"
+
+
+def _imports(page: Page) -> list[str]:
+    ours = {"langgraph_coaching": {"Coach"}}
+    for module, names in page.imports.items():
+        ours.setdefault(module, set()).update(names)
+    if page.model is not None:
+        ours["langgraph_coaching"].add("coached")
+        ours["langgraph_coaching.testing.recorded_turn"] = {"take_of"}
+    if page.take is not None:
+        ours["langgraph_coaching.testing.recorded_turn"] = {"Take"}
+    if page.expected:
+        ours["langgraph_coaching.testing.recorded_turn"].add("missing")
+    standard = ["import os"] if "os" in ours else []
+    ours.pop("os", None)
+    own = [f"from {dotted(m)} import {', '.join(map(dotted, sorted(names)))}" for m, names in sorted(ours.items())]
+    third = sorted(line for line in own if not line.startswith("from langgraph_coaching"))
+    first = [line for line in own if line.startswith("from langgraph_coaching")]
+    return [*standard, "from pathlib import Path", "", "import pytest", *third, "", *first]
+
+
+def _constants(page: Page) -> str:
+    found = [f"COACHING = {_text(page.coaching.id)}"]
+    found.append(f"PROMPTED = {_text(entry(page.coaching))}")
+    found.append(_conversations("FIRES", page.fires))
+    if page.silent:
+        found.append(_conversations("SILENT", page.silent))
+    if page.expected:
+        found.append(f"EXPECTED = [\n{''.join(f'    {_text(each, 4)},{chr(10)}' for each in page.expected)}]")
+    if page.model is not None:
+        found.append(f"MODEL = {page.model}")
+        if page.system:
+            found.append(f"SYSTEM = {_text(page.system)}")
+    if page.take is not None:
+        found.append(
+            f'TAKE = Take.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / {_text(page.take)})'
+        )
+    return "\n".join(found)
+
+
+def _conversations(name: str, found: Mapping[str, Conversation]) -> str:
+    lines = [f"{name} = {{"]
+    for label, said in found.items():
+        lines.append(f"    {_text(label)}: [")
+        lines += [f"        ({_text(role)}, {_text(text, 8)})," for role, text in said]
+        lines.append("    ],")
+    return "\n".join([*lines, "}"])
+
+
+def _text(text: str, indent: int = 0) -> str:
+    """A literal, in pieces of a line each where it is long."""
+    pieces = [piece for line in text.splitlines(keepends=True) for piece in _WRAPPED.wrap(line)]
+    if "".join(pieces) != text:  # white space that wrapping would change
+        pieces = [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
+    if len(pieces) <= 1:
+        return literal(text)
+    blank = "\n" + " " * (indent + 4)
+    return f"({blank}{blank.join(literal(piece) for piece in pieces)}\n{' ' * indent})"
+
+
+def _advice(page: Page) -> str:
+    scope = page.coaching.scope
+    labels = [f"{name}={_text(value)}" for name in ("agent", "node") if (value := getattr(scope, name)) is not None]
+    labels += [f"tags=[{', '.join(map(_text, scope.tags))}]"] if scope.tags else []
+    return template.ADVICE.format(labels="".join(f", {label}" for label in labels))
+
+
+def _system(page: Page) -> str:
+    situation = f"FIRES[{_text(page.followed_in)}]"
+    prompt = f'[("system", SYSTEM), *{situation}]' if page.system else situation
+    return f"said, prompt = {situation}, {prompt}"
+
+
+def _checked(page: Page, take: str = "take") -> str:
+    if page.expected:
+        return f"assert missing({take}.text, EXPECTED) == [], {take}.text"
+    return f'assert {take}.follows(coach.get(COACHING).behavior)[0] == "yes"'

@@ -1,0 +1,131 @@
+"""What a model sees of a message: two messages that are equal in this are the same to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    ChatMessage,
+    FunctionMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+    convert_to_openai_image_block,
+    message_chunk_to_message,
+    messages_from_dict,
+)
+from langchain_core.messages.base import BaseMessageChunk
+
+from langgraph_coaching.recall.prompt import BLOCK, without_block
+from langgraph_coaching.traces.jsonable import storable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_KINDS: dict[str, type[BaseMessage]] = {
+    "human": HumanMessage,
+    "ai": AIMessage,
+    "system": SystemMessage,
+    "tool": ToolMessage,
+    "chat": ChatMessage,
+    "function": FunctionMessage,
+}
+_UNSEEN = frozenset(("type", "id", "artifact", "usage_metadata", "response_metadata", "example"))
+_NOT_KEPT = frozenset(("type", "artifact", "usage_metadata", "example", "tool_call_chunks", "chunk_position"))
+
+
+def same(message: BaseMessage, other: BaseMessage) -> bool:
+    """Whether a model sees no difference; a message without an id is the same as one that has got one."""
+    return message is other or (message.id in (None, other.id) and _seen(message) == _seen(other))
+
+
+def _seen(message: BaseMessage) -> dict[str, Any]:
+    seen = {name: value for name, value in _fields(message).items() if name not in _UNSEEN}
+    if kwargs := {name: value for name, value in message.additional_kwargs.items() if value}:
+        seen["additional_kwargs"] = kwargs
+    else:
+        seen.pop("additional_kwargs", None)
+    if isinstance(message.content, list):  # how blocks are read depends on who has made them
+        seen["made"] = message.response_metadata
+    return seen | {"kind": kind_of(message), "content": message.content}
+
+
+def _fields(message: BaseMessage) -> dict[str, Any]:
+    whole = message_chunk_to_message(message) if isinstance(message, BaseMessageChunk) else message
+    fields: dict[str, Any] = dict(whole)
+    return {name: value for name, value in fields.items() if value not in (None, [], {})}
+
+
+def kind_of(message: BaseMessage) -> str:
+    """Its type without regard to subclasses, such as `human`."""
+    return next((kind for kind, form in _KINDS.items() if isinstance(message, form)), "chat")
+
+
+def traced(message: BaseMessage) -> BaseMessage:
+    """The message as LangChain shows it to callback handlers: images and files in an older form."""
+    if not isinstance(message.content, list):
+        return message
+    return message.model_copy(update={"content": [_traced(block) for block in message.content]})
+
+
+def _traced(block: Any) -> Any:
+    if not isinstance(block, dict):
+        return block
+    by_id = "file_id" in block or block.get("source_type") == "id"
+    if block.get("type") == "image" and not by_id:
+        try:
+            return convert_to_openai_image_block(block)
+        except ValueError:  # a form of image that LangChain does not know either
+            return block
+    if block.get("type") == "file" and "base64" in block:
+        rest = {name: value for name, value in block.items() if name != "base64"}
+        return rest | {"data": block["base64"], "source_type": "base64"}
+    return {"type": next(iter(block)), **block} if len(block) == 1 and "type" not in block else block
+
+
+def bare(message: BaseMessage) -> BaseMessage | None:
+    """The message without a coaching block; None of a system message that is nothing else."""
+    if not isinstance(message, SystemMessage) or not BLOCK.search(message.text):
+        return message
+    rest = without_block(message.content)
+    return message.model_copy(update={"content": rest}) if rest else None
+
+
+def dumped(message: BaseMessage) -> dict[str, Any]:
+    """The message in JSON's types, as `loaded` reads it: what a model sees, and who has made it."""
+    fields = {name: value for name, value in _fields(message).items() if name not in _NOT_KEPT}
+    made = fields.pop("response_metadata", {})
+    if known := {name: value for name, value in made.items() if isinstance(value, str | int | float) and value != ""}:
+        fields["response_metadata"] = known
+    if kind_of(message) == "chat":
+        fields.setdefault("role", message.type)
+    return {"type": kind_of(message), "data": storable(fields | {"content": message.content})}
+
+
+def loaded(record: Mapping[str, Any]) -> BaseMessage:
+    """The message of a record that `dumped` has made; nothing that a record names is imported or called."""
+    return messages_from_dict([dict(record)])[0]
+
+
+def beyond(message: BaseMessage, said: BaseMessage) -> dict[str, Any]:
+    """The fields in which a message is another than the one that steps say; `amended` puts them in."""
+    if same(message, said):
+        return {}
+    wanted, told = dumped(message), dumped(said)
+    data, plain = wanted["data"], told["data"]
+    fields = {name: data.get(name) for name in {**plain, **data} if data.get(name) != plain.get(name)}
+    if message.id is None:
+        fields.pop("id", None)
+    if isinstance(message.content, str):
+        fields.pop("response_metadata", None)
+    return fields if wanted["type"] == told["type"] else fields | {"type": wanted["type"]}
+
+
+def amended(said: BaseMessage, exact: Mapping[str, Any]) -> BaseMessage:
+    """The message with the fields in which it is another than the one that steps say."""
+    told = dumped(said)
+    fields = told["data"] | {name: value for name, value in exact.items() if name != "type"}
+    data = {name: value for name, value in fields.items() if value is not None}
+    return loaded({"type": exact.get("type", told["type"]), "data": data})

@@ -1,0 +1,181 @@
+"""The assembler: events of any number of runs at once become one trace for each run. It reads and writes nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from langgraph_coaching.traces.capture.model_calls import Exchanges, exactly
+from langgraph_coaching.traces.capture.run import Run
+from langgraph_coaching.traces.capture.trace_builder import Recording
+from langgraph_coaching.traces.jsonable import said, shown, storable
+from langgraph_coaching.traces.model import ModelCall, Step, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from uuid import UUID
+
+    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.traces.capture.event import Event
+
+log = logging.getLogger("langgraph_coaching")
+
+MOST_OPEN = 1_000
+"""Runs that are followed at once; beyond it the one that has been silent longest is given up as it is."""
+
+T = TypeVar("T")
+
+_DURING = ("interrupt", "resume")
+
+
+class Assembler:
+    """Follows runs by their events. Not thread-safe: one thread reads the events of all.
+
+    Args:
+        receipt_of: Finds a recent receipt by its id, or returns None.
+        prompts: Whether prompts tell the conversation where no state does, as in what a tracer has kept.
+    """
+
+    def __init__(self, receipt_of: Callable[[str], Receipt | None] = lambda _: None, *, prompts: bool = False) -> None:
+        self._receipt_of = receipt_of
+        self._prompts = prompts
+        self._runs: dict[UUID, tuple[Run, Recording]] = {}
+        self._nodes: dict[str, tuple[Run, Recording]] = {}
+        self._open: OrderedDict[UUID, Recording] = OrderedDict()
+
+    def consume(self, events: Iterable[Event]) -> list[Trace]:
+        """Reads events in the order they happened; never raises.
+
+        Args:
+            events: Any number. `FLUSH` among them asks for the runs that are still going on.
+
+        Returns:
+            The traces of runs that have ended, and at each `FLUSH` of those that have not (`status` is `running`);
+            those are returned again, by the same id, once they have ended.
+        """
+        traces: list[Trace] = []
+        for event in events:
+            try:
+                traces += [trace_of(recording) for recording in self._read(event)]
+            except Exception:
+                log.exception("an event of a run could not be read, nor be recorded as such")
+        return traces
+
+    def _read(self, event: Event) -> list[Recording]:
+        """Reads one event; returns the recordings that are asked for or complete by it."""
+        if event.kind == "flush":
+            return [*self._open.values()]
+        known = self._runs.get(event.run_id) if event.run_id else None
+        if not event.kind.endswith("_start"):
+            known = known or self._unheard(event)
+            return self._continue(event, *known) if known else []
+        run, recording = self._begin(event)
+        self._attempt(recording, run, event, lambda: recording.started(run))
+        return self._evicted()
+
+    def _unheard(self, event: Event) -> tuple[Run, Recording] | None:
+        """A model of whose start langchain-core has told only somebody else's handler."""
+        above = self._runs.get(event.parent_run_id) if event.parent_run_id and event.kind == "llm_end" else None
+        if above is None:
+            return None
+        start = replace(event, kind="llm_start", data=None, metadata=above[0].metadata)
+        return Run(start, above[0]), above[1]
+
+    def _continue(self, event: Event, run: Run, recording: Recording) -> list[Recording]:
+        self._open.move_to_end(recording.root.id)
+        self._attempt(recording, run, event, lambda: recording.ended(run, event))
+        if event.kind in _DURING:
+            return []
+        self._forget(run)
+        if run is not recording.root:
+            run.over()
+            return []
+        recording.close(event)
+        self._drop(recording)
+        return [] if event.kind.startswith("retriever") else [recording]  # a search by itself is no run of an agent
+
+    def _begin(self, event: Event) -> tuple[Run, Recording]:
+        above = self._runs.get(event.parent_run_id) if event.parent_run_id else None
+        if above is None:  # other tracers may stand between a node and its model call: then the namespace tells
+            above = self._nodes.get(str((event.metadata or {}).get("langgraph_checkpoint_ns") or ""))
+        run = Run(event, above[0] if above else None)
+        recording = above[1] if above else Recording(run, self._receipt_of, prompts=self._prompts)
+        self._runs[run.id] = run, recording
+        if run.task:
+            self._nodes[run.namespace] = run, recording
+        self._open[recording.root.id] = recording
+        self._open.move_to_end(recording.root.id)
+        return run, recording
+
+    def _attempt(self, recording: Recording, run: Run, event: Event, read: Callable[[], None]) -> None:
+        try:
+            read()
+        except Exception as error:
+            log.debug("an event of a run could not be read", exc_info=True)
+            recording.unreadable(run, event, error)
+
+    def _forget(self, run: Run) -> None:
+        self._runs.pop(run.id, None)
+        if (known := self._nodes.get(run.namespace)) is not None and known[0] is run:
+            del self._nodes[run.namespace]
+
+    def _drop(self, recording: Recording) -> None:
+        self._open.pop(recording.root.id, None)
+        for run in [run for run, other in self._runs.values() if other is recording]:
+            self._forget(run)
+
+    def _evicted(self) -> list[Recording]:
+        found = []
+        while len(self._open) > MOST_OPEN:
+            found.append(next(iter(self._open.values())))
+            self._drop(found[-1])
+        return found
+
+
+def trace_of(recording: Recording) -> Trace:
+    """The trace of a recording, as far as it has come."""
+    header = recording.header
+    steps: list[Step] = []
+    for entry in recording.transcript.entries:
+        # A helper's answer that no state ever held is not said in the conversation.
+        aside = {"aside": True} if entry.own and not entry.shown else {}
+        own = [_step(fields | aside, header["id"], len(steps) + place) for place, fields in enumerate(entry.steps)]
+        steps += _or(own, exactly, own, entry.message)
+    exchanges = Exchanges(steps, recording.transcript.entries)
+    calls = tuple(_or(ModelCall(), exchanges.record, exchange) for exchange in recording.exchanges)
+    return Trace(
+        **header,
+        models=tuple(recording.models),
+        nodes=tuple(recording.nodes),
+        steps=tuple(steps),
+        calls=calls,
+        messages=tuple(exchanges.messages.values),
+        tools=tuple(exchanges.tools.values),
+        parameters=tuple(exchanges.parameters.values),
+    )
+
+
+def _or(otherwise: T, read: Callable[..., T], *given: Any) -> T:
+    """What is read of something a graph has put there, which may do anything, or something else where that fails."""
+    try:
+        return read(*given)
+    except Exception:
+        log.debug("a part of a recording could not be read", exc_info=True)
+        return otherwise
+
+
+def _step(fields: dict[str, Any], trace_id: str, index: int) -> Step:
+    exact: dict[str, Any] = {"index": index, "trace_id": trace_id, "at": fields.get("at")}
+    within: Run | None = fields.get("within")
+    exact["branch"] = None if within is None else within.branch
+    exact["receipts"] = tuple(replace(r, trace_id=trace_id, step=index) for r in fields.get("receipts", ()))
+    plain = {name: storable(value) for name, value in fields.items() if name not in exact and name != "within"}
+    try:
+        return Step(**exact, **plain)
+    except ValidationError as error:
+        exact |= {"type": "system", "author": "system", "name": "unreadable"}
+        return Step(**exact, text=shown(plain), error=said(error))

@@ -1,0 +1,145 @@
+"""The recorder: what running graphs leave behind goes through one background writer into receipts and traces."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from functools import cached_property, lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.errors import CoachingError
+from langgraph_coaching.recall.receipt_links import Link
+from langgraph_coaching.recall.receipts import Entry
+from langgraph_coaching.recall.situation import Situation
+from langgraph_coaching.storage.writer import Writer
+from langgraph_coaching.traces.capture.assembler import Assembler
+from langgraph_coaching.traces.capture.event import FLUSH
+from langgraph_coaching.traces.capture.limits import CaptureLimits
+from langgraph_coaching.traces.followed import decided
+from langgraph_coaching.traces.redaction import Redaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from langgraph_coaching.coaching.behavior import Behavior
+    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipts import Ledger
+    from langgraph_coaching.recall.scoring.traffic_sampler import Survey
+    from langgraph_coaching.traces.archive import Archive
+    from langgraph_coaching.traces.capture.callback import Capture
+    from langgraph_coaching.traces.capture.event import Event
+    from langgraph_coaching.traces.model import Trace
+
+log = logging.getLogger("langgraph_coaching")
+
+RECENT = 4_096
+"""Receipts kept in memory until the trace they belong to is put together."""
+
+
+class Recorder:
+    """Keeps receipts and captured runs, off the graph's path, in order.
+
+    Args:
+        ledger: Where receipts go.
+        archive: Where traces go.
+        survey: What takes note of the situations that were met.
+        behavior_of: The behavior of a coaching at a revision, for telling whether it was followed.
+        limits: Which runs are kept, and how much of them.
+        redaction: What runs over receipts and traces before they are written.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        archive: Archive,
+        survey: Survey,
+        behavior_of: Callable[[str, int], Behavior | None] = lambda *_: None,
+        *,
+        limits: CaptureLimits | None = None,
+        redaction: Redaction | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._archive = archive
+        self._survey = survey
+        self._behavior_of = lru_cache(RECENT)(behavior_of)  # a revision never changes
+        self._limits = limits or CaptureLimits()
+        self._redaction = redaction or Redaction()
+        self._recent: OrderedDict[str, Receipt] = OrderedDict()
+        self._assembler = Assembler(self._recent.get)
+        self._writer = Writer({"live": self._taken, "records": self._written}, self._last)
+
+    @cached_property
+    def handler(self) -> Capture:
+        """The callback handler; one serves any number of graphs, threads and event loops."""
+        from langgraph_coaching.traces.capture.callback import Capture  # loads langgraph, which authoring does without
+
+        return Capture(lambda event: self._writer.put("live", event))
+
+    def keep(self, entry: Entry) -> None:
+        """Queues the receipts of one call; takes microseconds and never raises."""
+        self._writer.put("live", entry)
+
+    def flush(self) -> None:
+        """Waits until every receipt and every step so far is in the store; runs that go on are written as they are.
+
+        Raises:
+            StoreError: They could not be written; they stay queued and are tried again.
+        """
+        self._last()
+        self._writer.flush()
+
+    def _last(self) -> None:
+        self._writer.put("live", FLUSH)
+
+    # What is put together here is queued and not written: when the store fails, records are tried again, but no event
+    # is read twice.
+
+    def _taken(self, items: Sequence[Entry | Event]) -> None:
+        for entry, group in groupby(items, key=lambda item: isinstance(item, Entry)):
+            for ready in self._entered(group) if entry else self._assembled(group):
+                self._writer.put("records", ready)
+
+    def _entered(self, entries: Iterable[Any]) -> Iterator[Entry]:
+        for entry in entries:
+            for receipt in entry.advice.considered:
+                self._recent[receipt.id] = receipt
+            try:
+                yield self._redaction.entry(entry)
+            except Exception:
+                log.exception("some receipts cannot be kept and are given up")
+        while len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+
+    def _assembled(self, events: Iterable[Any]) -> Iterator[Trace]:
+        for recorded in filter(self._limits.keeps, self._assembler.consume(events)):
+            try:
+                # Redacted before it is cut: half of a secret looks like none.
+                yield self._limits.cut(self._redaction.trace(self._decided(recorded)))
+            except Exception:
+                log.exception("the trace %s cannot be kept and is given up", recorded.id)
+
+    def _written(self, records: Sequence[Entry | Trace]) -> None:
+        """Writes what is ready: one commit for all receipts, and for all traces."""
+        entries = [record for record in records if isinstance(record, Entry)]
+        traces = [record for record in records if not isinstance(record, Entry)]
+        # Receipts with what is known of their traces by now: most of them need no second commit.
+        self._ledger.write(entries, [link for trace in traces for link in links_of(trace)])
+        self._archive.keep(traces)
+        self._survey.met([met for entry in entries if (met := Situation.read(entry.advice.situation)).turns])
+
+    def _decided(self, trace: Trace) -> Trace:
+        try:
+            return decided(trace, self._behavior_of)
+        except CoachingError:  # the store cannot be read just now; the trace is worth keeping without
+            log.warning("whether coaching was followed in %s could not be decided", trace.id, exc_info=True)
+            return trace
+
+
+def links_of(trace: Trace) -> list[Link]:
+    """What the receipts of a trace are told about it."""
+    return [
+        Link(tuple(r.id for r in step.receipts), trace.id, step.index, tuple(r.followed for r in step.receipts))
+        for step in trace.steps
+        if step.receipts
+    ]

@@ -1,0 +1,181 @@
+"""A run in the tree of runs: a graph, a node, a model call, a tool call or anything else that has started."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.traces.jsonable import storable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from langgraph_coaching.recall.advice import Advice
+    from langgraph_coaching.traces.capture.event import Event
+    from langgraph_coaching.traces.capture.known_messages import Known
+    from langgraph_coaching.traces.capture.model_calls import Exchange
+    from langgraph_coaching.traces.capture.model_events import Prompt
+    from langgraph_coaching.traces.model import Origin
+
+
+_TASK_ID = re.compile(r":[^|]*")
+_ENTRY = "__start__"
+_PUSHED = "__pregel_push"
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """A run that has not ended, with what its children have left for it."""
+
+    start: Event
+    parent: Run | None
+    opened: bool = False
+    """Of a graph: whether its first node has started."""
+    first_step: Any = None
+    """Of a graph: the superstep in which a state with messages was first seen."""
+    advice: Advice | None = None
+    """Of a node: the advice in the state it was given."""
+    prompt: Prompt | None = None
+    """Of a model call."""
+    exchange: Exchange | None = None
+    """Of a model call, as far as it has come."""
+    aside: bool = False
+    """Of a model call: whether its prompt is its own, without anything that was said in the conversation."""
+    call: int | None = None
+    """Number of the latest model call in it."""
+    handed: set[str] = field(default_factory=set)
+    """The agents that tools in it have handed over to."""
+    known: Known | None = None
+    """Of a graph or a branch that is asked something of its own: its conversation."""
+    delegated: bool = False
+    """Of a tool: whether it has gone over to the sub-agent it is called for."""
+    tasks: dict[Any, list[Run]] = field(default_factory=dict)
+    """Of a graph: its nodes by the superstep they run in, and the tasks that one of its nodes calls."""
+    goes_on: Run | None = None
+    """Of a task that a node calls: an earlier one whose results it was given."""
+    failures: set[str] = field(default_factory=set)
+    """How things in it have failed. The same again is the same failure on its way up."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+        return self.start.run_id  # type: ignore[return-value]
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The metadata it was started with."""
+        return self.start.metadata or {}  # type: ignore[return-value]
+
+    @property
+    def namespace(self) -> str:
+        """Its checkpoint namespace, such as `agent:5d0c…|model:77ab…`; "" outside of a graph's node."""
+        return str(self.metadata.get("langgraph_checkpoint_ns") or "")
+
+    @property
+    def path(self) -> str:
+        """The namespace without the ids of tasks, such as `agent|model`: the same each time that node runs."""
+        return _TASK_ID.sub("", self.namespace)
+
+    @property
+    def task(self) -> bool:
+        """Whether it is a graph's node itself: not something inside one, and not the entry that passes the input on."""
+        entry = self.metadata.get("langgraph_node") == _ENTRY
+        return bool(self.namespace) and not entry and (self.parent is None or self.parent.namespace != self.namespace)
+
+    @property
+    def sent(self) -> bool:
+        """Whether it is a node that was started by a `Send`, with a state of its own."""
+        path = [*(self.metadata.get("langgraph_path") or ())]
+        return self.task and _PUSHED in path and path[-1] is not True
+
+    @property
+    def called(self) -> bool:
+        """Whether it is a task that another node called, as in the functional API."""
+        path = [*(self.metadata.get("langgraph_path") or ())]
+        return self.task and _PUSHED in path and path[-1] is True
+
+    @property
+    def conversation(self) -> Known | None:
+        """The conversation it belongs to; None for the user's."""
+        return next((run.known for run in self.line() if run.known is not None), None)
+
+    @property
+    def branch(self) -> str | None:
+        """The branch it belongs to, as in `Step.branch`; known only once everything beside it has started."""
+        for run in self.line():
+            if run.known is not None:
+                return run.known.branch
+            if run.task and run.beside:
+                return run.first.namespace
+        return None
+
+    @property
+    def first(self) -> Run:
+        """Of tasks that go on where others ended, the first; else itself."""
+        return self if self.goes_on is None else self.goes_on.first
+
+    @property
+    def beside(self) -> bool:
+        """Whether others run beside it, and a model is called in one of them: neither sees what the other does."""
+        if self.parent is None:
+            return False
+        step = self.metadata.get("langgraph_step")
+        others = self.parent.tasks.get((step, self.called), ())
+        if self.called:
+            lines = {run.first.namespace for run in others if run.call is not None}
+            return self.call is not None and len(lines) > 1
+        return len({run.namespace for run in others}) > 1 and any(run.call is not None for run in others)
+
+    def over(self) -> None:
+        """Lets go of what was only needed while it ran."""
+        self.start = replace(self.start, data=None)
+        self.prompt = self.exchange = self.advice = None
+
+    def line(self) -> Iterator[Run]:
+        """Itself, its parent, and so on up to the root."""
+        run: Run | None = self
+        while run is not None:
+            yield run
+            run = run.parent
+
+
+ORIGIN = "coaching_origin"
+"""Key of run metadata that says `simulated` where no real user takes part; a tag of that name says the same."""
+
+LABEL = "coaching_label"
+"""Key of run metadata with the trace's label."""
+
+_INTERNAL_TAG = re.compile(r"(seq|map|graph|langsmith):")
+_INTERNAL_KEY = re.compile(r"langgraph_|ls_|lc_|__|coaching|thread_id$|checkpoint_|LANGSMITH_|LANGCHAIN_")
+_UNNAMED = ("LangGraph", None)
+
+
+def header_of(start: Event) -> dict[str, Any]:
+    """Fields of a `Trace`, from the event that starts its root run."""
+    metadata, tags = start.metadata or {}, [str(tag) for tag in start.tags]
+    names = (metadata.get("lc_agent_name"), metadata.get("graph_id"), start.name)
+    name = next((found for found in names if found), None) if start.name in _UNNAMED else start.name
+    simulated = metadata.get(ORIGIN) == "simulated" or "simulated" in tags
+    origin: Origin = "simulated" if simulated else "live"
+    fields = {
+        "id": f"t-{start.run_id.hex}" if start.run_id else "t-unknown",
+        "origin": origin,
+        "name": name,
+        "thread_id": metadata.get("thread_id"),
+        "checkpoint_id": metadata.get("checkpoint_id"),
+        "label": metadata.get(LABEL),
+    }
+    texts = {key: None if value is None else storable(str(value)) for key, value in fields.items()}
+    return texts | {
+        "started_at": moment(start.at),
+        "tags": tuple(storable(tag) for tag in tags if not _INTERNAL_TAG.match(tag)),
+        "metadata": {key: value for key, value in storable(metadata).items() if not _INTERNAL_KEY.match(key)},
+    }
+
+
+def moment(at: float) -> datetime:
+    """Seconds since 1970 as a time in UTC."""
+    return datetime.fromtimestamp(at, UTC)

@@ -1,0 +1,237 @@
+"""States: which of the messages in inputs, states and prompts belong to which conversation, and who says them.
+
+The user's words are those of the graph's input and of its state. What a sub-agent or a `Send` branch is asked opens a
+conversation of its own. What a model is asked besides, such as a grader's prompt, stays with that call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import HumanMessage, RemoveMessage, ToolMessage
+
+from langgraph_coaching.recall.user import human
+from langgraph_coaching.traces.branches import CONTINUES
+from langgraph_coaching.traces.capture.known_messages import Known
+from langgraph_coaching.traces.capture.payload import MESSAGES, channels, question_in
+from langgraph_coaching.traces.capture.run import moment
+from langgraph_coaching.traces.capture.transcript import Entry
+from langgraph_coaching.traces.messages import answered, source_of, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langchain_core.messages import BaseMessage
+
+    from langgraph_coaching.traces.capture.model_events import Prompt
+    from langgraph_coaching.traces.capture.run import Run
+    from langgraph_coaching.traces.capture.transcript import Transcript
+
+QUOTED = 20
+"""Characters from which an answer that stands in another task's prompt shows that this one goes on from it."""
+
+
+class States:
+    """Puts what is said into a transcript.
+
+    Args:
+        root: The root run.
+        transcript: Of the run.
+        prompts: Whether prompts tell the conversation where no state does, as in what a tracer has kept.
+    """
+
+    def __init__(self, root: Run, transcript: Transcript, *, prompts: bool = False) -> None:
+        self._root = root
+        self._transcript = transcript
+        self._told_by_prompts = self._imported = prompts
+        self._channels: set[str] = set()
+        self._branches: set[str | None] = set()
+
+    def conversation(self, run: Run) -> Known:
+        """The conversation a run belongs to."""
+        return run.conversation or self._transcript.main
+
+    # ── inputs and states ──
+
+    def given(self, run: Run) -> None:
+        """The input of the root run, or of a chain outside of any graph that is handed the history."""
+        for messages in self._read(run.start.data):
+            self._transcript.place(messages, answered(messages), {"at": moment(run.start.at)})
+
+    def entered(self, run: Run, *, older: bool) -> None:
+        """The state that a graph's node is given.
+
+        Args:
+            run: The node.
+            older: Whether what is new in it was said before the run.
+        """
+        graph, opens = run.parent, False
+        if graph is not None and graph is not self._root and not graph.opened:
+            opens = True
+            self._asked(graph, graph.start.data, _inner(run, graph), run, older=False)
+        if graph is not None:
+            graph.opened = True
+            graph.tasks.setdefault((run.metadata.get("langgraph_step"), run.called), []).append(run)
+        if run.sent:
+            self._asked(run, run.start.data, run.namespace, run, older=older)
+        elif opens and graph is not None:
+            self._asked(graph, run.start.data, _inner(run, graph), run, older=older)
+        elif not run.called:
+            self._seen(run, run.start.data, {"at": moment(run.start.at)}, older=older)
+
+    def returned(self, run: Run, output: Any, made: dict[str, Any], *, older: bool = False) -> None:
+        """What a node, a tool or the graph itself has returned."""
+        self._seen(run, output, made, older=older)
+
+    def _seen(self, run: Run, value: Any, shared: dict[str, Any], *, older: bool) -> None:
+        known = self.conversation(run)
+        for messages in self._read(value, known):
+            self._transcript.place(messages, len(messages) if older else 0, shared, known, shown=not run.called)
+
+    def _asked(self, owner: Run, value: Any, branch: str, run: Run, *, older: bool) -> None:
+        """What a sub-agent or a branch starts with: whatever is new in a person's place is what it is asked."""
+        seen: dict[str, Any] = {"at": moment(run.start.at)}
+        for messages in self._read(value, self.conversation(run)):
+            if owner.known is None and _in_tool(owner) and self._apart(messages):
+                owner.known = Known(None, self._unique(branch))
+            known = self.conversation(run)
+            found = self._transcript.found(messages, known, passed=True)
+            new = [m for m, entry in zip(messages, found, strict=True) if entry is None and human(m)]
+            opens = any(not source_of(message) for message in new) and owner.known is None
+            if opens:
+                known = owner.known = Known(known, self._unique(branch))
+            own = known is not self._transcript.main
+            shared = seen | {"within": run, "checkpoint_ns": run.namespace} if own else seen
+            count = answered(messages) if own else len(messages) if older else 0
+            entries = self._transcript.place(messages, count, shared, known, asked=own)
+            goes_on = any(entry is not None and human(m) for m, entry in zip(messages, found, strict=True))
+            if opens and goes_on:
+                first = next(entry for m, entry in zip(messages, entries, strict=True) if m is new[0])
+                first.steps[0]["extra"] = {CONTINUES: True}
+
+    def _apart(self, messages: Sequence[BaseMessage]) -> bool:
+        """Whether a sub-agent in a tool is asked something, in whatever words, and handed no conversation."""
+        people = [message for message in messages if human(message)]
+        return bool(people) and not any(message.id and self._transcript.named(message.id) for message in people)
+
+    def _unique(self, branch: str) -> str:
+        number, name = 1, branch
+        while name in self._branches:
+            number += 1
+            name = f"{branch}:{number}"
+        self._branches.add(name)
+        return name
+
+    def _read(self, value: Any, known: Known | None = None) -> list[list[BaseMessage]]:
+        """The lists of messages in a value; outside of the user's channel without what a person seems to say."""
+        given = (
+            (name, [m for m in messages if not isinstance(m, RemoveMessage)]) for name, messages in channels(value)
+        )
+        found = [(name, messages) for name, messages in given if messages]
+        if found and not self._channels:
+            names = {name for name, _ in found}
+            self._channels = {MESSAGES} if MESSAGES in names else names
+        if known is not None and known is not self._transcript.main:
+            return [messages for _, messages in found]
+        return [
+            messages if name in self._channels else self._without_people(messages, known) for name, messages in found
+        ]
+
+    def _without_people(self, messages: list[BaseMessage], known: Known | None) -> list[BaseMessage]:
+        entries = self._transcript.found(messages, known or self._transcript.main)
+        return [m for m, entry in zip(messages, entries, strict=True) if entry is not None or not human(m)]
+
+    # ── prompts ──
+
+    def prompted(self, run: Run, prompt: Prompt, made: dict[str, Any]) -> Sequence[Entry | None]:
+        """Which entries stand for the messages of a prompt; None for what is only in this prompt."""
+        messages, known = prompt.messages, self.conversation(run)
+        if run is self._root:
+            if run.start.kind == "llm_start":
+                self._transcript.place([HumanMessage(prompt.system)], 0, made)
+            return self._transcript.place(messages, answered(messages), made)
+        inside = any(above.task for above in run.line())
+        spoken = any(one.spoken if inside else one.now for one in known.line())
+        if not spoken:
+            self._first_words(prompt, made, inside=inside)
+        found = self._transcript.found(messages, known)
+        shared = [human(m) and entry is not None for m, entry in zip(messages, found, strict=True)]
+        run.aside = not any(shared)
+        for entry in found:
+            if entry is not None:
+                entry.shown = entry.shown or not run.aside
+        # An importer has marked what is not the user's.
+        told = self._imported and any(human(message) and not source_of(message) for message in messages)
+        if told or (self._told_by_prompts and (any(shared) or not spoken)):
+            run.aside = False
+            return self._transcript.place(messages, 0, made, known)
+        if inside and any(shared) and (earlier := _history(messages, found, shared)):
+            self._transcript.place(messages[:earlier], earlier, made, known)
+            found = self._transcript.found(messages, known)
+        self._go_on(run, prompt, found)
+        return found
+
+    def _first_words(self, prompt: Prompt, made: dict[str, Any], *, inside: bool) -> None:
+        """Nobody has said anything in a state: the user's words are a text of the input, or else what is asked."""
+        people = [message for message in prompt.messages if human(message) and not source_of(message)]
+        told = "\n".join([prompt.system, *(words_of(message) for message in people)])
+        if question := question_in(self._root.start.data, told):
+            same = [message for message in people if words_of(message).strip() == question]
+            entry = {"at": made["at"], "type": "user", "author": "user", "text": question}
+            message = same[-1] if same else HumanMessage(question)
+            self._transcript.open(Entry([entry | {"message_id": message.id}], message))
+        elif not inside:
+            self._told_by_prompts = True
+
+    def _go_on(self, run: Run, prompt: Prompt, found: Sequence[Entry | None]) -> None:
+        """Notes which of the tasks that a node calls are given what another one has made."""
+        task = next((above for above in run.line() if above.called), None)
+        if task is None or task.parent is None or task.goes_on is not None:
+            return
+        heard = {id(entry) for entry in found if entry is not None}
+        told = "\n".join([prompt.system, *(words_of(message) for message in prompt.messages)])
+        for entry in reversed(self._transcript.entries):
+            if entry.happened and (id(entry) in heard or _quoted(entry, told)):
+                other = _task_of(entry)
+                if (
+                    other is not None
+                    and other.call is not None
+                    and other.parent is task.parent
+                    and other.first is not task
+                ):
+                    task.goes_on = other
+                    return
+
+
+def _in_tool(graph: Run) -> bool:
+    """Whether a graph runs inside a tool, rather than as a node or in one."""
+    for above in graph.line():
+        if above.start.kind == "tool_start":
+            return True
+        if above.task:
+            return False
+    return False
+
+
+def _inner(run: Run, graph: Run) -> str:
+    """The name of the branch that is a graph inside another's node."""
+    above = run.namespace.rpartition("|")[0]
+    return f"{above}|{graph.start.name or 'graph'}"
+
+
+def _history(messages: Sequence[BaseMessage], found: Sequence[Entry | None], shared: Sequence[bool]) -> int:
+    """How many messages in front of the user's first known words were said in earlier runs: those have ids."""
+    first = shared.index(True)
+    front = [message for message, entry in zip(messages[:first], found, strict=False) if entry is None]
+    return first if front and all(message.id for message in front if not isinstance(message, ToolMessage)) else 0
+
+
+def _quoted(entry: Entry, told: str) -> bool:
+    said = words_of(entry.message) if entry.message is not None else ""
+    return len(said) >= QUOTED and said in told
+
+
+def _task_of(entry: Entry) -> Run | None:
+    """The task called by a node in which an entry was made."""
+    maker: Run | None = entry.steps[0].get("within") if entry.steps else None
+    return next((run for run in maker.line() if run.called), None) if maker is not None else None

@@ -1,0 +1,300 @@
+"""A recording: one run of an agent while it goes on, read event by event into a transcript."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import SystemMessage, ToolMessage
+
+from langgraph_coaching.traces.capture.attribution import Receipts
+from langgraph_coaching.traces.capture.handoffs import Handoffs
+from langgraph_coaching.traces.capture.model_calls import Exchange
+from langgraph_coaching.traces.capture.model_events import read_answer, read_prompt
+from langgraph_coaching.traces.capture.payload import commands_in, conversations, is_command
+from langgraph_coaching.traces.capture.run import header_of, moment
+from langgraph_coaching.traces.capture.states import States
+from langgraph_coaching.traces.capture.transcript import Entry, Transcript
+from langgraph_coaching.traces.jsonable import said, storable, text
+from langgraph_coaching.traces.messages import result_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.traces.capture.event import Event
+    from langgraph_coaching.traces.capture.run import Run
+
+_PASSING = "it passes a Command to the graph above"
+_STOPPED = (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt)
+
+
+class Recording:
+    """One run of an agent.
+
+    Args:
+        root: Its root run.
+        receipt_of: Finds a receipt by its id.
+        prompts: Whether prompts tell the conversation where no state does.
+    """
+
+    def __init__(self, root: Run, receipt_of: Callable[[str], Receipt | None], *, prompts: bool = False) -> None:
+        self.root = root
+        self.header: dict[str, Any] = header_of(root.start) | {"status": "running"}
+        """Fields of the `Trace` without its steps."""
+        self.transcript = Transcript(simulated=self.header["origin"] == "simulated")
+        self.models: dict[str, None] = {}
+        self.nodes: dict[str, None] = {}
+        self._receipts = Receipts(receipt_of)
+        self._states = States(root, self.transcript, prompts=prompts)
+        self._handoffs = Handoffs(self.transcript)
+        self.exchanges: list[Exchange] = []
+        """The model calls that have ended."""
+        self._prompts: dict[str, str] = {}
+        self._interrupts: set[str] = set()
+        self._resumed, self._status = False, "done"
+
+    # ── what starts ──
+
+    def started(self, run: Run) -> None:
+        """Reads the start of a run."""
+        match run.start.kind:
+            case "chain_start" if run is self.root:
+                self._root_starts(run)
+            case "chain_start" if run.task:
+                self._node_starts(run)
+            case "chain_start" if not self.exchanges and isinstance(run.start.data, dict) and not run.namespace:
+                self._states.given(run)
+            case "chat_model_start" | "llm_start":
+                self._model_starts(run)
+
+    def _root_starts(self, run: Run) -> None:
+        given = run.start.data
+        self._resumed = given is None or is_command(given)
+        if is_command(given) and given.resume is not None:
+            self._happened(run, run.start, "resume", text=text(given.resume))
+        self._states.given(run)
+
+    def _node_starts(self, run: Run) -> None:
+        graph, earlier = run.parent, False
+        name = storable(str(run.metadata.get("langgraph_node")))
+        self.nodes[name] = None
+        self.transcript.agents.add(name)
+        if graph is not None and graph is not self.root and not graph.opened:
+            self._delegated(graph)
+        # The first state a graph shows holds what was said before the run; later ones, what its nodes returned.
+        if graph is not None and not run.sent and conversations(run.start.data):
+            step = run.metadata.get("langgraph_step")
+            graph.first_step = step if graph.first_step is None else graph.first_step
+            earlier = graph.first_step == step
+        self._states.entered(run, older=earlier)
+        run.advice = self._receipts.remember(run.start.data)
+
+    def _delegated(self, graph: Run) -> None:
+        if name := graph.start.name:
+            self.transcript.agents.add(storable(name))
+        for above in graph.line():
+            if above.task:
+                return
+            if above.start.kind == "tool_start":
+                self._handoffs.by_task(above, _made(above, graph.start))
+
+    def _model_starts(self, run: Run) -> None:
+        run.prompt = prompt = read_prompt(run.start)
+        self._handoffs.arrived(run)
+        made = _made(run, run.start)
+        alone = run is self.root and run.start.kind == "llm_start"
+        if not alone and prompt.system and prompt.system != self._prompts.get(run.path):
+            # Recorded once for each agent, and again when it changes.
+            if run.path in self._prompts or self.transcript.system(prompt.system) is None:
+                fields = {**made, "type": "system", "author": "system", "name": "prompt"}
+                entry = Entry([fields | {"text": prompt.system}], SystemMessage(prompt.system))
+                self.transcript.add(entry) if self.exchanges else self.transcript.add_first(entry)
+            self._prompts[run.path] = prompt.system
+        entries = self._states.prompted(run, prompt, made)
+        system = self.transcript.system(prompt.system) if len(prompt.front) == 1 else None
+        front = [(self.transcript.named(message.id) or system, message) for message in prompt.front]
+        run.exchange = Exchange(
+            front, prompt.messages, entries if prompt.messages else (), tools=prompt.tools, parameters=prompt.parameters
+        )
+
+    # ── what ends ──
+
+    def ended(self, run: Run, event: Event) -> None:
+        """Reads the end of a run, or that it pauses or goes on."""
+        match event.kind:
+            case "chain_end" if run.task or run is self.root:
+                self._returned(run, event, event.data)
+            case "llm_end":
+                self._model_answers(run, event)
+            case "tool_end":
+                self._tool_answers(run, event)
+            case "retriever_end":
+                self._receipts.note(run, event.data or ())
+            case "chain_error" | "llm_error" | "tool_error" | "retriever_error":
+                self._raised(run, event)
+            case "resume" | "interrupt":
+                self._paused(run, event)
+
+    def close(self, event: Event) -> None:
+        """The root run has ended."""
+        for namespace, receipts in self._receipts.left().items():
+            self._advised(namespace, receipts, event)
+        self.header |= {"status": self._status, "ended_at": moment(event.at)}
+
+    def _advised(self, namespace: str, receipts: tuple[Receipt, ...], event: Event) -> None:
+        """Puts receipts that belong to no model call to what their node has said, or to a step of their own."""
+        steps = (step for entry in reversed(self.transcript.entries) for step in entry.steps)
+        own = (step for step in steps if step.get("checkpoint_ns") == namespace)
+        step = next((step for step in own if step.get("type") not in ("user", "system")), None)
+        if step is not None:
+            step["receipts"] = (*step.get("receipts", ()), *receipts)
+        elif any(receipt.applied for receipt in receipts):
+            node = next((receipt.node for receipt in receipts if receipt.node), None)
+            where = {"node": node, "checkpoint_ns": namespace or None}
+            self._happened(self.root, event, "coaching", receipts=receipts, **where)
+
+    def unreadable(self, run: Run, event: Event, error: Exception) -> None:
+        """Says in the transcript that an event could not be read."""
+        self._happened(run, event, "unreadable", text=event.kind, error=said(error))
+
+    def _returned(self, run: Run, event: Event, output: Any) -> None:
+        made = _made(run, event)
+        # Where nothing ran, the state a graph returns is the one it was resumed with.
+        self._states.returned(run, output, made, older=run is self.root and self._resumed and not run.opened)
+        self._receipts.remember(output)
+        if run.task:
+            self._handoffs.by_node(run, output, made)
+
+    def _model_answers(self, run: Run, event: Event) -> None:
+        answer = read_answer(event.data)
+        shared, once = self._call(run, event, answer.model)
+        shared |= {"author": "agent", "message_id": answer.message.id}
+        once |= {"usage": answer.usage}
+        if answer.alternatives:
+            once["extra"] = {"alternatives": answer.alternatives}
+        first, *rest = answer.steps
+        steps = [shared | once | first, *(shared | part for part in rest)]
+        entry = self.transcript.add(Entry(steps, answer.message, happened=True, own=run.aside), run.conversation)
+        self.exchanges[-1].answer = entry, answer.message
+
+    def _call(self, run: Run, event: Event, model: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Fields of all steps of a model call, and those of its first step."""
+        prompt = run.prompt
+        name = (prompt.model if prompt else None) or model
+        if name:
+            self.models[name] = None
+        shared = _made(run, event) | {"call": len(self.exchanges), "run_id": str(run.start.run_id)}
+        once = {
+            "model": name,
+            "duration_ms": _duration(run, event),
+            "coaching": prompt.coaching if prompt else "",
+            "receipts": self._receipts.of(run, prompt.coaching if prompt else ""),
+        }
+        for above in run.line():
+            above.call = len(self.exchanges)
+        self.exchanges.append(run.exchange or Exchange())
+        return shared, once
+
+    def _tool_answers(self, run: Run, event: Event) -> None:
+        output, call_id = event.data, run.start.more
+        made = _made(run, event) | {"run_id": str(run.start.run_id)}
+        found = conversations(output)
+        results = [message for messages in found for message in messages if isinstance(message, ToolMessage)]
+        own = next((m for m in results if m.tool_call_id == call_id or (call_id is None and len(results) == 1)), None)
+        if own is None and not commands_in(output):
+            own = ToolMessage(text(output), tool_call_id=call_id or "", name=run.start.name)
+        if own is not None:
+            fields = made | {"name": run.start.name, "duration_ms": _duration(run, event)} | self._given(run, own)
+            result = {name: value for name, value in result_of(own).items() if value is not None}
+            step = fields | result | {"message_id": own.id}
+            self.transcript.add(Entry([step], own, happened=True), run.conversation)
+        self._states.returned(run, output, made)
+        self._handoffs.by_tool(run, output, run.start.data, made)
+
+    def _given(self, run: Run, result: ToolMessage) -> dict[str, Any]:
+        """The arguments of a tool that no model has called, or not with these."""
+        asked = self.transcript.asking(result.tool_call_id, self._states.conversation(run))
+        given = storable(run.start.data) if isinstance(run.start.data, dict) else None
+        told = given != asked.get("arguments") if asked else not result.tool_call_id
+        return {"arguments": given} if given and told else {}
+
+    # ── what goes wrong, or waits ──
+
+    def _raised(self, run: Run, event: Event) -> None:
+        from langgraph.errors import GraphBubbleUp, GraphInterrupt, ParentCommand
+
+        error, above = event.data, [*run.line()][1:]
+        failure = _PASSING if isinstance(error, ParentCommand) else said(error)
+        known, model = failure in run.failures, event.kind == "llm_error"
+        for other in above:
+            other.failures.add(failure)
+        if isinstance(error, ParentCommand):
+            if not known:
+                self._returned(run, event, error.args[0])
+        elif isinstance(error, GraphInterrupt):
+            self._waits(run, event, error.args[0])
+        elif isinstance(error, (GraphBubbleUp, *_STOPPED)) and not model:
+            if run is self.root:
+                self._status, self.header["error"] = "interrupted", failure
+        else:
+            if not known:
+                self._failed(run, event, failure)
+            if run is self.root:
+                self._status, self.header["error"] = "error", failure
+
+    def _failed(self, run: Run, event: Event, failure: str) -> None:
+        kind = event.kind.removesuffix("_error").replace("llm", "model")
+        if kind == "chain":
+            kind = "graph" if run is self.root else "node"
+        fields: dict[str, Any] = {"duration_ms": _duration(run, event)}
+        if kind == "model":
+            shared, once = self._call(run, event)
+            fields |= shared | once | {"text": _partial(event.more)}
+        elif kind == "tool":
+            fields |= {"tool_call_id": run.start.more, "extra": {"tool": run.start.name}}
+        self._happened(run, event, f"{kind}_error", error=failure, **fields)
+
+    def _paused(self, run: Run, event: Event) -> None:
+        if run is self.root:
+            self.header["checkpoint_id"] = event.data.checkpoint_id
+        if event.kind == "resume":
+            self._resumed = True
+        elif event.data.interrupts:
+            self._waits(run, event, event.data.interrupts)
+        else:
+            self._status = "interrupted"
+            if event.data.status in ("interrupt_before", "interrupt_after"):
+                self._happened(run, event, "interrupt", text=event.data.status)
+
+    def _waits(self, run: Run, event: Event, interrupts: Sequence[Any]) -> None:
+        self._status = "interrupted"
+        for interrupt in interrupts:
+            if interrupt.id not in self._interrupts:
+                self._interrupts.add(interrupt.id)
+                self._happened(run, event, "interrupt", text=text(interrupt.value))
+
+    def _happened(self, run: Run, event: Event, name: str, **fields: Any) -> None:
+        step = {
+            **_made(run, event),
+            "run_id": str(run.start.run_id),
+            "type": "system",
+            "author": "system",
+            "name": name,
+        }
+        self.transcript.add(Entry([step | fields], happened=True), run.conversation)
+
+
+def _made(run: Run, event: Event) -> dict[str, Any]:
+    node = run.metadata.get("langgraph_node")
+    place = {"node": None if node is None else str(node), "checkpoint_ns": run.namespace or None}
+    return {**place, "at": moment(event.at), "within": run}
+
+
+def _duration(run: Run, event: Event) -> float:
+    return round(max(0.0, event.at - run.start.at) * 1000, 3)
+
+
+def _partial(result: Any) -> str:
+    generations = getattr(result, "generations", None) or [[]]
+    return generations[0][0].text if generations[0] else ""

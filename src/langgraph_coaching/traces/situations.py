@@ -1,0 +1,112 @@
+"""What was met: the situations of recorded runs and of receipts, each once, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from langchain_core.messages import HumanMessage
+
+from langgraph_coaching.recall.situation import Situation, situate
+from langgraph_coaching.traces.branches import Branches
+from langgraph_coaching.traces.messages import messages_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.traces.model import Trace
+
+
+REPEATED = 10
+"""How many times more may be read than is kept: the runs of a thread each begin with all that was said before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """One situation that was met."""
+
+    situation: Situation
+    at: datetime
+    """When, the latest time."""
+    runs: frozenset[str]
+    """Threads in which it was met; a run without one is its own."""
+    trace_id: str | None = None
+    """The latest trace it is in."""
+    step: int | None = None
+    """Index of the user's step in that trace."""
+    receipt_id: str | None = None
+    """The latest receipt of it."""
+
+
+def situations_in(trace: Trace) -> Iterator[Situation]:
+    """The situation after each turn of the user, in order.
+
+    Args:
+        trace: Any trace, captured or imported.
+    """
+    return (situation for _, situation in _turns_of(trace))
+
+
+def _turns_of(trace: Trace) -> Iterator[tuple[int, Situation]]:
+    steps = [step for step in Branches(trace.steps).users() if not step.aside]
+    messages = messages_of(steps)
+    said = (step.index for step in steps if step.type == "user")
+    for index, message in enumerate(messages, 1):
+        if isinstance(message, HumanMessage):
+            step = next(said, len(trace.steps) - 1)
+            if (situation := situate(messages[:index])) is not None:
+                yield step, situation
+
+
+def met_in(traces: Iterable[Trace], receipts: Iterable[Receipt], most: int) -> list[Met]:
+    """The latest situations of traces and of receipts, each once.
+
+    Args:
+        traces: Newest first; no more of them are read than are needed.
+        receipts: One of each call, newest first.
+        most: Most situations to return.
+
+    Returns:
+        The latest first.
+    """
+    traced = (met for trace in islice(traces, most) for met in _traced(trace))
+    received = (met for receipt in receipts for met in _received(receipt))
+    found: dict[str, Met] = {}
+    for source in (traced, received):
+        own: set[str] = set()
+        for one in islice(source, REPEATED * most):
+            if len(own) >= most:
+                break
+            own.add(one.situation.text)
+            _note(found, one)
+    return sorted(found.values(), key=lambda met: met.at, reverse=True)[:most]
+
+
+def _note(found: dict[str, Met], one: Met) -> None:
+    known = found.setdefault(one.situation.text, one)
+    receipt_id = known.receipt_id or one.receipt_id
+    runs, at = known.runs | one.runs, max(known.at, one.at)
+    found[one.situation.text] = replace(known, runs=runs, at=at, receipt_id=receipt_id)
+
+
+def _traced(trace: Trace) -> Iterator[Met]:
+    run = frozenset([trace.thread_id or trace.id])
+    for step, situation in _turns_of(trace):
+        yield Met(situation=situation, at=trace.started_at, runs=run, trace_id=trace.id, step=step)
+
+
+def _received(receipt: Receipt) -> Iterator[Met]:
+    situation = Situation.read(receipt.situation)
+    if any(user for _, user in situation.turns):
+        # The same as of its trace, so that a run counts once.
+        run = receipt.thread_id or receipt.trace_id or receipt.id
+        yield Met(
+            situation=situation,
+            at=receipt.at,
+            runs=frozenset([run]),
+            trace_id=receipt.trace_id,
+            receipt_id=receipt.id,
+        )

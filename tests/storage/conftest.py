@@ -1,0 +1,3 @@
+"""Coachings in a temporary folder, with vectors that need no model."""
+
+from coachings_table import coaching, embed, folder, shelf  # noqa: F401 - fixtures
