@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from langgraph_coaching import Coach
-from langgraph_coaching.testing.recorded_turn import Take
+from langgraph_coaching.testing.recorded_turn import RecordedTurn
 
 COACHING = "return_of_a_used_pan"
 PROMPTED = (
@@ -45,7 +45,7 @@ SILENT = {
         ("user", "My parcel came today and one of the plates in it is broken."),
     ],
 }
-TAKE = Take.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / "followed.json")
+TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / "followed.json")
 
 
 @pytest.fixture(scope="module")
@@ -75,5 +75,5 @@ def test_it_stays_silent(coach, where):
 
 
 def test_it_is_followed_in_the_recording(coach):
-    assert advised(coach, TAKE.conversation).prompt == TAKE.coaching  # what was read then is what would be read now
-    assert TAKE.follows(coach.get(COACHING).behavior)[0] == "yes"
+    assert advised(coach, TURN.conversation).prompt == TURN.coaching  # what was read then is what would be read now
+    assert TURN.follows(coach.get(COACHING).behavior)[0] == "yes"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from langgraph_coaching import Coach
-from langgraph_coaching.testing.recorded_turn import Take
+from langgraph_coaching.testing.recorded_turn import RecordedTurn
 
 COACHING = "where_is_my_order"
 PROMPTED = (
@@ -44,7 +44,7 @@ SILENT = {
         ("user", "Are you people idiots? I'm sick and tired of this ridiculous shop!"),
     ],
 }
-TAKE = Take.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / "followed.json")
+TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / "followed.json")
 
 
 @pytest.fixture(scope="module")
@@ -74,5 +74,5 @@ def test_it_stays_silent(coach, where):
 
 
 def test_it_is_followed_in_the_recording(coach):
-    assert advised(coach, TAKE.conversation).prompt == TAKE.coaching  # what was read then is what would be read now
-    assert TAKE.follows(coach.get(COACHING).behavior)[0] == "yes"
+    assert advised(coach, TURN.conversation).prompt == TURN.coaching  # what was read then is what would be read now
+    assert TURN.follows(coach.get(COACHING).behavior)[0] == "yes"

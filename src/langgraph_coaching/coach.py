@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from langchain_core.runnables.config import var_child_runnable_config
 
-from langgraph_coaching.agent.registry import Register, register_name
-from langgraph_coaching.agent.stored_advice import Lookup, Memory
+from langgraph_coaching.agent.registry import Registry, registry_name
+from langgraph_coaching.agent.stored_advice import RecentAdvice, StoredAdvice
 from langgraph_coaching.coaching.coachings import Store
 from langgraph_coaching.coaching.validation import is_name
 from langgraph_coaching.errors import InvalidCoachingError, extra
@@ -16,11 +16,11 @@ from langgraph_coaching.recall.adviser import Adviser
 from langgraph_coaching.recall.embedder import Embedder, embeddings_of
 from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.receipts import Entry, Ledger
-from langgraph_coaching.recall.scoring.background.cache import Shelf
-from langgraph_coaching.recall.scoring.traffic_sampler import Survey
+from langgraph_coaching.recall.receipts import Entry, Receipts
+from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
 from langgraph_coaching.recall.search import Labels, labels_of
-from langgraph_coaching.replay.replayer import Booth
+from langgraph_coaching.replay.replayer import Replayer
 from langgraph_coaching.storage.database import Database
 from langgraph_coaching.traces.archive import Archive
 from langgraph_coaching.traces.capture.recorder import Recorder
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
-    from langgraph_coaching.agent.lookup import Door
+    from langgraph_coaching.agent.lookup import Lookup
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.capture.limits import CaptureLimits
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 ModelT = TypeVar("ModelT")
 
 
-class Coach(Booth):
+class Coach(Replayer):
     """Coaching of one namespace in one store: recalled in graphs, captured from them, authored by people.
 
     Args:
@@ -83,18 +83,20 @@ class Coach(Booth):
         self.limits = limits or Limits()
         self._database = Database(uri, storage_options)
         embedder = Embedder(embeddings_of(embeddings))
-        shelf = Shelf(self._database, embedder)
+        backgrounds = BackgroundCache(self._database, embedder)
         store, redaction = Store(self._database, namespace, embedder.id), Redaction(redact)
         traces = Archive(self._database, namespace, redaction)
-        ledger = Ledger(self._database, namespace)
-        survey = Survey(self._database, namespace, embedder, shelf)
-        adviser = Adviser(store, embedder, shelf, survey, self.limits, Judge(judge) if judge else None)
-        recorder = Recorder(ledger, traces, survey, store.behavior, limits=capture, redaction=redaction)
-        super().__init__(self._database, store, embedder, shelf, traces, ledger, survey, adviser, recorder)
-        self._memory = Memory()
-        lookup = Lookup(ledger, store, adviser)
-        self._register = Register(register_name(self._database.uri, namespace), recorder.keep, lookup)
-        self._doors: dict[Labels, Door] = {}
+        receipts_table = Receipts(self._database, namespace)
+        sampler = TrafficSampler(self._database, namespace, embedder, backgrounds)
+        adviser = Adviser(store, embedder, backgrounds, sampler, self.limits, Judge(judge) if judge else None)
+        recorder = Recorder(receipts_table, traces, sampler, store.behavior, limits=capture, redaction=redaction)
+        super().__init__(
+            self._database, store, embedder, backgrounds, traces, receipts_table, sampler, adviser, recorder
+        )
+        self._recent = RecentAdvice()
+        lookup = StoredAdvice(receipts_table, store, adviser)
+        self._registry = Registry(registry_name(self._database.uri, namespace), recorder.keep, lookup)
+        self._lookups: dict[Labels, Lookup] = {}
 
     @property
     def uri(self) -> str:
@@ -125,7 +127,7 @@ class Coach(Booth):
         try:
             self.flush()
         finally:
-            self._register.close()
+            self._registry.close()
             self._database.close()
 
     def flush(self) -> None:
@@ -134,7 +136,7 @@ class Coach(Booth):
         Raises:
             StoreError: They could not be written; they stay queued and are tried again.
         """
-        self._register.look()
+        self._registry.look()
         super().flush()
 
     # ── live ──
@@ -154,8 +156,8 @@ class Coach(Booth):
             The advice; where anything failed, empty advice with one receipt that says why.
         """
         labels = labels_of(agent, node, tags)
-        if (door := self._door_in_graph(labels)) is not None:
-            return door.advise(messages).handed_out()
+        if (lookup := self._lookup_in_graph(labels)) is not None:
+            return lookup.advise(messages).handed_out()
         return self._recorded(self._adviser.advise(messages, labels))
 
     async def aadvise(
@@ -163,8 +165,8 @@ class Coach(Booth):
     ) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
         labels = labels_of(agent, node, tags)
-        if (door := self._door_in_graph(labels)) is not None:
-            return (await door.aadvise(messages)).handed_out()
+        if (lookup := self._lookup_in_graph(labels)) is not None:
+            return (await lookup.aadvise(messages)).handed_out()
         return self._recorded(await self._adviser.aadvise(messages, labels))
 
     def advise_batch(
@@ -215,8 +217,8 @@ class Coach(Booth):
         """
         from langgraph_coaching.agent.node import advising_node, coached_node
 
-        door = self._listening(labels_of(agent, node, tags))
-        return advising_node(door, messages_key) if inner is None else coached_node(door, inner, messages_key)
+        lookup = self._listening(labels_of(agent, node, tags))
+        return advising_node(lookup, messages_key) if inner is None else coached_node(lookup, inner, messages_key)
 
     def middleware(self, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()) -> Any:
         """A middleware for `create_agent`.
@@ -253,7 +255,7 @@ class Coach(Booth):
         """
         from langgraph_coaching.agent.model import coached_model
 
-        return coached_model(self._door(labels_of(agent, node, tags)), model)
+        return coached_model(self._lookup(labels_of(agent, node, tags)), model)
 
     def cache_key(self, key_func: Any = None, *, messages_key: str = "messages", **labels: Any) -> Any:
         """For a cached node or task with a coached model in it: `CachePolicy(key_func=coach.cache_key())`.
@@ -271,20 +273,22 @@ class Coach(Booth):
         """A callback handler that captures every run it is given to as a trace; one serves any number of graphs."""
         return self._recorder.handler
 
-    def _door(self, labels: Labels) -> Door:
-        from langgraph_coaching.agent.lookup import Door
+    def _lookup(self, labels: Labels) -> Lookup:
+        from langgraph_coaching.agent.lookup import Lookup
 
-        fresh = Door(self._adviser, self._ledger, self._memory, self._register, labels, partial(_door_of, self, labels))
-        return self._doors.setdefault(labels, fresh)
+        fresh = Lookup(
+            self._adviser, self._receipts_table, self._recent, self._registry, labels, partial(_lookup_of, self, labels)
+        )
+        return self._lookups.setdefault(labels, fresh)
 
-    def _listening(self, labels: Labels) -> Door:
+    def _listening(self, labels: Labels) -> Lookup:
         """The door; from here on, every chat model lets into its request what comes through it."""
         from langgraph_coaching.agent.model_hooks import listen
 
         listen()
-        return self._door(labels)
+        return self._lookup(labels)
 
-    def _door_in_graph(self, labels: Labels) -> Door | None:
+    def _lookup_in_graph(self, labels: Labels) -> Lookup | None:
         """The door where a graph is running here, or None."""
         metadata = (var_child_runnable_config.get() or {}).get("metadata") or {}
         return self._listening(labels) if "langgraph_checkpoint_ns" in metadata else None
@@ -295,5 +299,5 @@ class Coach(Booth):
         return advice
 
 
-def _door_of(coach: Coach, labels: Labels) -> Door:
-    return coach._door(labels)  # noqa: SLF001 - of this module
+def _lookup_of(coach: Coach, labels: Labels) -> Lookup:
+    return coach._lookup(labels)  # noqa: SLF001 - of this module

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.testing.cassette import CassetteConfig
     from langgraph_coaching.testing.cassette_name import Place
-    from langgraph_coaching.testing.session import Library
-    from langgraph_coaching.testing.vcr import Tape
+    from langgraph_coaching.testing.session import CassetteSession
+    from langgraph_coaching.testing.vcr import VcrCassette
 
 FIXTURE = "coaching_cassette"
 
@@ -25,9 +25,9 @@ _MARKER = (
     "coaching_cassette(name=None, *, folder=None, ignore_coaching=False, ignore=(), match_host=False): answer the "
     "test's HTTP requests from its cassette; the options are those of CassetteConfig"
 )
-_OUR_TAPE: pytest.StashKey[Tape] = pytest.StashKey()
+_OUR_TAPE: pytest.StashKey[VcrCassette] = pytest.StashKey()
 _FAILED: pytest.StashKey[bool] = pytest.StashKey()
-_LIBRARY: pytest.StashKey[Library] = pytest.StashKey()
+_LIBRARY: pytest.StashKey[CassetteSession] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,10 +56,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Says what the marker is."""
-    from langgraph_coaching.testing.session import Library
+    from langgraph_coaching.testing.session import CassetteSession
 
     config.addinivalue_line("markers", _MARKER)
-    config.stash[_LIBRARY] = Library()
+    config.stash[_LIBRARY] = CassetteSession()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -123,7 +123,9 @@ def coaching_cassette_config() -> CassetteConfig:
 
 
 @pytest.fixture
-def coaching_cassette(request: pytest.FixtureRequest, coaching_cassette_config: CassetteConfig) -> Iterator[Tape]:
+def coaching_cassette(
+    request: pytest.FixtureRequest, coaching_cassette_config: CassetteConfig
+) -> Iterator[VcrCassette]:
     """The test's open cassette: every HTTP request of the test is answered from it."""
     from langgraph_coaching.testing.cassette import recorded
 

@@ -10,8 +10,8 @@ from langgraph.config import get_config
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command, RetryPolicy, interrupt
 
-from langgraph_coaching.agent.call_key import Moment, this_moment
-from langgraph_coaching.agent.stored_advice import REMEMBERED, Memory
+from langgraph_coaching.agent.call_key import CallKey, this_call
+from langgraph_coaching.agent.stored_advice import REMEMBERED, RecentAdvice
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.search import Labels
 
@@ -22,13 +22,13 @@ class Notes:
     """A node that notes the moment and the config each time it runs."""
 
     def __init__(self, *, fails=0, stops=False):
-        self.moments: list[Moment] = []
+        self.moments: list[CallKey] = []
         self.configs: list = []
         self._fails = fails
         self._stops = stops
 
     def __call__(self, state: MessagesState):
-        self.moments.append(this_moment(state["messages"], Labels()))
+        self.moments.append(this_call(state["messages"], Labels()))
         self.configs.append(get_config()["configurable"])
         if len(self.moments) <= self._fails:
             raise ConnectionError
@@ -183,19 +183,19 @@ def test_labels_make_moments_of_their_own(run):
     moments = []
 
     def node(state):
-        moments.extend(this_moment(state["messages"], Labels(agent=agent)) for agent in (None, "a", "b"))
+        moments.extend(this_call(state["messages"], Labels(agent=agent)) for agent in (None, "a", "b"))
 
     run(graph_of(node), asking())
 
-    assert len({moment.key for moment in moments}) == 3
+    assert len({call_key.key for call_key in moments}) == 3
 
 
 def test_outside_of_a_graph_there_is_no_moment():
-    assert this_moment([HumanMessage("hi")], Labels()) == Moment()
+    assert this_call([HumanMessage("hi")], Labels()) == CallKey()
 
 
 def test_the_memory_keeps_the_first_answer_and_forgets_the_oldest_moment():
-    memory, first, second = Memory(), Advice(prompt="1"), Advice(prompt="2")
+    memory, first, second = RecentAdvice(), Advice(prompt="1"), Advice(prompt="2")
     memory.put("m", "a:1", first)
     memory.put("m", "a:2", second)
     memory.put("m", "a:1", second)

@@ -57,7 +57,7 @@ def noting(kind, inline):
     return Handler()
 
 
-class Shelf(BaseRetriever):
+class BackgroundCache(BaseRetriever):
     def _get_relevant_documents(self, query, *, run_manager):
         return [Document("a page")]
 
@@ -93,7 +93,7 @@ def chatting(coach):
 
 
 def retrieving(coach):
-    return RunnableLambda(lambda given: given["input"]) | Shelf()
+    return RunnableLambda(lambda given: given["input"]) | BackgroundCache()
 
 
 def using_a_tool(coach):

@@ -294,7 +294,7 @@ def test_vectors_of_another_size_are_refused_before_a_background_of_that_size_is
 
     with Coach(tmp_path / "store", embeddings=Wavering(size=8)) as coach:
         coach.add(intent="refund late", behavior=Reply("r"))
-        kept = coach._shelf.background(8)
+        kept = coach._backgrounds.background(8)
         with pytest.raises(EmbedderMismatchError):
             coach.add(intent="parcel lost", behavior=Reply("r"))
-        assert coach._shelf.background(8) is kept
+        assert coach._backgrounds.background(8) is kept

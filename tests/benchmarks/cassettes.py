@@ -22,9 +22,9 @@ from vcr.request import Request
 
 from langgraph_coaching.errors import RecordingError
 from langgraph_coaching.testing.matching import Rules, asked_of
-from langgraph_coaching.testing.mismatch import differences
+from langgraph_coaching.testing.mismatch import mismatches
 from langgraph_coaching.testing.scrub import Scrub
-from langgraph_coaching.testing.vcr import Tape
+from langgraph_coaching.testing.vcr import VcrCassette
 
 MARK = "changed by the benchmark"
 
@@ -64,9 +64,9 @@ def refused(path: Path) -> int:
     return 0
 
 
-def opened(path: Path, record: str = "none") -> Tape:
+def opened(path: Path, record: str = "none") -> VcrCassette:
     """The cassette as the plug-in reads it."""
-    return Tape.load(path=str(path), rules=Rules(), scrub=Scrub(), record=record, again="")
+    return VcrCassette.load(path=str(path), rules=Rules(), scrub=Scrub(), record=record, again="")
 
 
 def checked(path: Path) -> Counter[str]:
@@ -103,7 +103,7 @@ def loosely(request: Request) -> object:
         return request.method.upper(), request.path, request.body
 
 
-def missed(tape: Tape, request: Request) -> Counter[str]:
+def missed(tape: VcrCassette, request: Request) -> Counter[str]:
     """A request with its last text changed: it must miss, and the place be named."""
     try:
         body = json.loads(request.body)
@@ -116,7 +116,7 @@ def missed(tape: Tape, request: Request) -> Counter[str]:
     if any(tape.same(other, recorded) for recorded in tape.requests):
         return Counter({"WRONG: changed, and matches": 1})
     asked = [asked_of(r.method, r.uri, r.headers, r.body, Rules()) for r in (request, other)]
-    named = [difference.where for difference in differences(*asked)]
+    named = [difference.where for difference in mismatches(*asked)]
     return Counter({"changed requests that miss at the right place": 1} if named == [place] else {f"WRONG: {named}": 1})
 
 
@@ -140,7 +140,7 @@ def written(path: Path) -> Counter[str]:
     scrub, tape = Scrub(), opened(path)
     with tempfile.TemporaryDirectory() as aside:
         kept = Path(aside) / "kept.yaml"
-        copied = Tape(str(kept), Rules(), scrub, "all", "")
+        copied = VcrCassette(str(kept), Rules(), scrub, "all", "")
         for request, response in tape.data:
             copied.append(request, response)
         copied._save()

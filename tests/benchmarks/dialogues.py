@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vectors import Vectors
 
     from langgraph_coaching import Step, Trace
-    from langgraph_coaching.recall.scoring.probability import Place
+    from langgraph_coaching.recall.scoring.probability import SituationVector
 
 OPENING = 5
 """Words of a user turn that says what the conversation is about; "Hello!" does not."""
@@ -34,7 +34,7 @@ OPENING = 5
 AS_IT_IS, LAST, JOINED = "the situation", "last user turn only", "all user turns joined"
 
 
-def _where(messages: Sequence[BaseMessage], how: str, vectors: Vectors) -> Place:
+def _where(messages: Sequence[BaseMessage], how: str, vectors: Vectors) -> SituationVector:
     said = [message.content for message in messages if isinstance(message, HumanMessage)]
     seen = {AS_IT_IS: messages, LAST: [HumanMessage(said[-1])], JOINED: [HumanMessage(" ".join(said))]}[how]
     situation = situate(seen)
@@ -80,7 +80,7 @@ class Star:
         met = [one[0] for one in other.asked(AS_IT_IS)]
         self.coached = self.coached.beside([met[i] for i in np.random.default_rng(0).permutation(len(met))])
 
-    def asked(self, how: str) -> list[tuple[Place, int, int, bool]]:
+    def asked(self, how: str) -> list[tuple[SituationVector, int, int, bool]]:
         """Where each user turn is, its number from 1 on, the coaching right there, and whether the user is happy."""
         return [
             (_where(until, how, self.vectors), number, task, happy)
@@ -119,7 +119,7 @@ class Star:
             "old topic": float(np.mean([before in on for on, (_, _, before) in both])),
         }
 
-    def _applied(self, places: Sequence[Place]) -> list[list[int]]:
+    def _applied(self, places: Sequence[SituationVector]) -> list[list[int]]:
         return [self.coached.applied(found, Limits()) for found in self.coached.candidates(places)]
 
 

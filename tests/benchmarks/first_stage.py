@@ -26,7 +26,7 @@ from vectors import EMBEDDERS, Vectors
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.scoring.first_stage import Rows
-from langgraph_coaching.recall.scoring.probability import Place
+from langgraph_coaching.recall.scoring.probability import SituationVector
 from langgraph_coaching.recall.scoring.traffic import MOST
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Found(NamedTuple):
 def found(coached: Coached, vectors: np.ndarray) -> list[Found]:
     """What a store applies in these situations; its background's own rows say with or without a first stage."""
     background = coached.vectors.background
-    places = [Place(vector, background.crowded(vector)) for vector in vectors]
+    places = [SituationVector(vector, background.crowded(vector)) for vector in vectors]
     return [_found(coached, candidates) for candidates in coached.candidates(places)]
 
 

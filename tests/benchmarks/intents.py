@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from vectors import Vectors
 
-    from langgraph_coaching.recall.scoring.probability import Place
+    from langgraph_coaching.recall.scoring.probability import SituationVector
     from langgraph_coaching.recall.search import Candidate
 
 OUT_OF_SCOPE = "oos"
@@ -170,7 +170,7 @@ class Coached:
             coaching, self.vectors([matched(coaching.intent), *(example.text for example in coaching.examples)])
         )
 
-    def beside(self, places: Sequence[Place]) -> Coached:
+    def beside(self, places: Sequence[SituationVector]) -> Coached:
         """The same in a store that has met these situations, unlabelled."""
         other = copy(self)
         other.traffic = Traffic.of(places[:MOST], self.vectors.background)
@@ -201,7 +201,7 @@ class Coached:
             other.fits = taken(pool, [rows_.get(i, i) for i in range(len(self.heads))])
         return other
 
-    def candidates(self, places: Sequence[Place]) -> list[list[Candidate]]:
+    def candidates(self, places: Sequence[SituationVector]) -> list[list[Candidate]]:
         """What the package considers in each of these situations."""
         snapshot = Snapshot.of(1, self.heads, self.fits, self.vectors.background, self.traffic, self.reserve)
         return search(snapshot, places, Labels(), NOW, CANDIDATES)

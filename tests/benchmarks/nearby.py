@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from intents import Split
     from vectors import Vectors
 
-    from langgraph_coaching.recall.scoring.probability import Place
+    from langgraph_coaching.recall.scoring.probability import SituationVector
 
 SIZES = (300, 2_000)
 """Situations that a store has met."""
@@ -47,7 +47,9 @@ class Nearby(NamedTuple):
     mass: np.ndarray
 
 
-def nearby(coached: Coached, traffic: Traffic, places: Sequence[Place], right: np.ndarray, mass: np.ndarray) -> Nearby:
+def nearby(
+    coached: Coached, traffic: Traffic, places: Sequence[SituationVector], right: np.ndarray, mass: np.ndarray
+) -> Nearby:
     """Measures the surroundings of these situations."""
     background = coached.vectors.background
     fitted = Fitted(coached.heads, coached.fits, background)

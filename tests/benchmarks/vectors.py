@@ -25,7 +25,7 @@ from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpacke
 from langgraph_coaching.recall.scoring.background.texts import farewells, texts, turns
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
-from langgraph_coaching.recall.scoring.probability import Place
+from langgraph_coaching.recall.scoring.probability import SituationVector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,7 +137,7 @@ class Vectors:
         self._at = {text: index for index, text in enumerate(known)}
         self._kept = np.load(self._paths[0]) if known else None
         self._fresh = False
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, SituationVector] = {}
 
     def __call__(self, wanted: Sequence[str]) -> NDArray[np.float32]:
         """`float32[len(wanted), dimension]`, unit length."""
@@ -172,7 +172,7 @@ class Vectors:
         """The vectors of the packaged phrasings, by text."""
         return dict(zip(phrasings(), self(phrasings()), strict=True))
 
-    def places(self, wanted: Sequence[str]) -> list[Place]:
+    def places(self, wanted: Sequence[str]) -> list[SituationVector]:
         """Where a conversation of this one text is, as `situation.place` says it."""
         missing = list(dict.fromkeys(text for text in wanted if text not in self._places))
         for start in range(0, len(missing), BATCH):
@@ -180,7 +180,7 @@ class Vectors:
             vectors = self(block)
             crowding = self.background.crowding(vectors)
             self._places |= {
-                text: Place(vector, float(crowded), unwanted=unwanted(mended(text)))
+                text: SituationVector(vector, float(crowded), unwanted=unwanted(mended(text)))
                 for text, vector, crowded in zip(block, vectors, crowding, strict=True)
             }
         return [self._places[text] for text in wanted]

@@ -12,7 +12,7 @@ from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, MissingExtraError
 from langgraph_coaching.recall.embedder import CACHE, Embedder, embedder_id, embeddings_of, unit
 from langgraph_coaching.recall.minilm import DIMENSION, MiniLM
-from langgraph_coaching.recall.scoring.background.cache import Shelf
+from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 from langgraph_coaching.storage.database import Database
 
 TEXTS = ["I want my money back", "Where is my parcel?", "汉字 and 👩‍👩‍👧", "x" * 5_000, "   ", "I want my money back"]
@@ -81,7 +81,7 @@ def test_any_text_has_a_unit_vector(minilm, text):
 
 
 def test_a_process_loads_the_model_and_its_background_once(tmp_path):
-    shelves = [Shelf(Database(tmp_path / name, None), Embedder(MiniLM())) for name in ("one", "other")]
+    shelves = [BackgroundCache(Database(tmp_path / name, None), Embedder(MiniLM())) for name in ("one", "other")]
     assert shelves[0].background(DIMENSION) is shelves[1].background(DIMENSION)
     assert MiniLM().load() is MiniLM().load()
 

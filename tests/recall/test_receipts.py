@@ -9,7 +9,7 @@ import pytest
 
 from langgraph_coaching import Advice, Receipt, Reply
 from langgraph_coaching.errors import InvalidCoachingError
-from langgraph_coaching.recall.receipts import Entry, Ledger, Link
+from langgraph_coaching.recall.receipts import Entry, Link, Receipts
 from langgraph_coaching.storage.database import Database
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -24,68 +24,68 @@ def receipt(name="c-1", **fields):
 
 
 @pytest.fixture
-def ledger(folder):
-    return lambda namespace="default": Ledger(Database(folder), namespace)
+def receipts_table(folder):
+    return lambda namespace="default": Receipts(Database(folder), namespace)
 
 
-def test_reading_before_the_first_write_finds_nothing_and_creates_nothing(ledger, folder):
-    book = ledger()
+def test_reading_before_the_first_write_finds_nothing_and_creates_nothing(receipts_table, folder):
+    book = receipts_table()
     assert (book.receipts(), book.advice("m")) == ([], None)
     book.link([Link(("r-1",), "t-1", 0)])
     book.write([])
     assert not folder.exists()
 
 
-def test_receipts_come_back_whole_and_newest_first(ledger):
+def test_receipts_come_back_whole_and_newest_first(receipts_table):
     old, new = receipt(at=NOON, situation="half \ud83d"), receipt("c-2", at=NOON + timedelta(days=1), step=3)
-    ledger().write([Entry("m", Advice(considered=[old, new]))])
-    assert ledger().receipts() == [new, old]
-    assert ledger().receipts(coaching_id="c-1") == [old]
-    assert ledger().receipts(outcome="failed") == []
-    assert ledger().receipts(limit=1) == [new]
-    assert ledger().receipts(limit=0) == []
+    receipts_table().write([Entry("m", Advice(considered=[old, new]))])
+    assert receipts_table().receipts() == [new, old]
+    assert receipts_table().receipts(coaching_id="c-1") == [old]
+    assert receipts_table().receipts(outcome="failed") == []
+    assert receipts_table().receipts(limit=1) == [new]
+    assert receipts_table().receipts(limit=0) == []
 
 
-def test_a_limit_below_zero_is_refused(ledger):
+def test_a_limit_below_zero_is_refused(receipts_table):
     with pytest.raises(InvalidCoachingError, match=r"limit .*not -1"):
-        ledger().receipts(limit=-1)
+        receipts_table().receipts(limit=-1)
 
 
-def test_writing_again_what_is_there_changes_nothing(ledger):
+def test_writing_again_what_is_there_changes_nothing(receipts_table):
     one = receipt()
-    ledger().write([Entry("m", Advice(considered=[one]))])
-    ledger().write([Entry("m", Advice(considered=[replace(one, reason="another")]))])
-    assert ledger().receipts() == [one]
+    receipts_table().write([Entry("m", Advice(considered=[one]))])
+    receipts_table().write([Entry("m", Advice(considered=[replace(one, reason="another")]))])
+    assert receipts_table().receipts() == [one]
 
 
-def test_advice_of_a_moment_comes_back_in_its_order(ledger):
+def test_advice_of_a_moment_comes_back_in_its_order(receipts_table):
     given_ = Advice(
         considered=[receipt("b", situation="s"), receipt("a", situation="s")], prompt="block", situation="s"
     )
-    ledger().write([Entry("m-1", given_), Entry("m-2", Advice(considered=[receipt("c")]))])
-    assert ledger().advice("m-1") == given_
-    assert ledger().advice("m-3") is None
+    receipts_table().write([Entry("m-1", given_), Entry("m-2", Advice(considered=[receipt("c")]))])
+    assert receipts_table().advice("m-1") == given_
+    assert receipts_table().advice("m-3") is None
 
 
-def test_of_two_pieces_of_advice_at_one_moment_the_earlier_counts(ledger):
+def test_of_two_pieces_of_advice_at_one_moment_the_earlier_counts(receipts_table):
     first = Advice(considered=[receipt("a")], prompt="first")
     second = Advice(considered=[receipt("b", at=NOON + timedelta(seconds=1))], prompt="second")
-    ledger().write([Entry("m", second), Entry("m", first)])
-    assert ledger().advice("m") == first
+    receipts_table().write([Entry("m", second), Entry("m", first)])
+    assert receipts_table().advice("m") == first
 
 
 @pytest.mark.parametrize("name", NASTY)
-def test_names_are_only_ever_names(name, ledger):
+def test_names_are_only_ever_names(name, receipts_table):
     plain, nasty = receipt("c-1"), receipt(name, namespace=name)
-    ledger().write([Entry("m", Advice(considered=[plain]))])
-    assert ledger(name).receipts() == []
-    ledger(name).write([Entry(name, Advice(considered=[nasty]))])
-    ledger(name).link([Link((nasty.id, plain.id, name), name, 4)])
-    assert ledger(name).receipts(coaching_id=name, trace_id=name) == [replace(nasty, trace_id=name, step=4)]
-    assert ledger(name).advice(name).considered[0].id == nasty.id
-    assert ledger().receipts() == [plain]
-    assert ledger().receipts(coaching_id=name) == []
-    assert ledger().advice(name) is None
+    receipts_table().write([Entry("m", Advice(considered=[plain]))])
+    assert receipts_table(name).receipts() == []
+    receipts_table(name).write([Entry(name, Advice(considered=[nasty]))])
+    receipts_table(name).link([Link((nasty.id, plain.id, name), name, 4)])
+    assert receipts_table(name).receipts(coaching_id=name, trace_id=name) == [replace(nasty, trace_id=name, step=4)]
+    assert receipts_table(name).advice(name).considered[0].id == nasty.id
+    assert receipts_table().receipts() == [plain]
+    assert receipts_table().receipts(coaching_id=name) == []
+    assert receipts_table().advice(name) is None
 
 
 FORGETFUL = """
@@ -112,23 +112,23 @@ def test_receipts_of_one_namespace_are_not_those_of_another(opened):
     assert [r.namespace for r in other.receipts(coaching_id="same")] == ["other"]
 
 
-def test_a_table_that_an_earlier_version_made_is_read_and_then_completed(ledger, folder):
-    book = ledger()
+def test_a_table_that_an_earlier_version_made_is_read_and_then_completed(receipts_table, folder):
+    book = receipts_table()
     book.write([Entry("m", Advice(considered=[receipt(id="r-1")]))])
     Database(folder).table("receipts").drop_columns(["followed"])
-    book = ledger()
+    book = receipts_table()
     assert [found.followed for found in book.receipts()] == ["unknown"]
     book.write([Entry("n", Advice(considered=[receipt(id="r-2")]))])
     book.link([Link(("r-1", "r-2"), "t-1", 0, ("yes", "unknown"))])
     assert {found.id: found.followed for found in book.receipts()} == {"r-1": "yes", "r-2": "unknown"}
 
 
-def version(ledger):
-    return ledger._database.version("receipts")
+def version(receipts_table):
+    return receipts_table._database.version("receipts")
 
 
-def test_a_batch_is_one_commit_with_what_is_known_of_its_traces(ledger):
-    book = ledger()
+def test_a_batch_is_one_commit_with_what_is_known_of_its_traces(receipts_table):
+    book = receipts_table()
     earlier = receipt("c-0")
     book.write([Entry("m-0", Advice(considered=[earlier]))])
     before = version(book)
@@ -143,8 +143,8 @@ def test_a_batch_is_one_commit_with_what_is_known_of_its_traces(ledger):
     assert found[earlier.id] == (None, None, "unknown")
 
 
-def test_what_is_told_of_many_earlier_receipts_is_one_commit_and_keeps_what_was_known(ledger):
-    book = ledger()
+def test_what_is_told_of_many_earlier_receipts_is_one_commit_and_keeps_what_was_known(receipts_table):
+    book = receipts_table()
     given = [receipt(f"c-{n}") for n in range(5)]
     book.write([Entry(f"m-{n}", Advice(considered=[one])) for n, one in enumerate(given)])
     book.link([Link((given[0].id,), "t-0", 1, ("no",))])

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from langgraph_coaching import Advice, Coach, Receipt, Reply
-from langgraph_coaching.storage import compaction, locks
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.recall.receipts import Entry, Ledger
+from langgraph_coaching.recall.receipts import Entry, Receipts
+from langgraph_coaching.storage import compaction, locks
 from langgraph_coaching.storage.database import Database
 from langgraph_coaching.storage.locks import Locks
 
@@ -32,56 +32,56 @@ def size(folder):
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def everything(ledger, count):
-    assert [receipt.id for receipt in ledger.receipts()] == [f"r-{number}" for number in reversed(range(count))]
-    assert [ledger.advice(f"m-{number}").prompt for number in range(count)] == [
+def everything(receipts_table, count):
+    assert [receipt.id for receipt in receipts_table.receipts()] == [f"r-{number}" for number in reversed(range(count))]
+    assert [receipts_table.advice(f"m-{number}").prompt for number in range(count)] == [
         f"p-{number}" for number in range(count)
     ]
 
 
 def test_many_small_writes_leave_few_files_and_every_row(folder):
     database = Database(folder)
-    ledger = Ledger(database, "default")
+    receipts_table = Receipts(database, "default")
     for number in range(23):
-        ledger.write([entry(number)])
+        receipts_table.write([entry(number)])
     database.close()
     assert commits(folder) < compaction.AT_REST
     assert len([*folder.glob("receipts.lance/data/*")]) < compaction.AT_REST
-    assert size(folder) < 10 * len(json.dumps(Advice(considered=ledger.receipts()).to_json()))
-    everything(ledger, 23)
+    assert size(folder) < 10 * len(json.dumps(Advice(considered=receipts_table.receipts()).to_json()))
+    everything(receipts_table, 23)
     assert [index.columns for index in database.table("receipts").list_indices()] == [["moment"]]
 
 
 def test_a_table_is_put_together_while_it_is_written(folder, monkeypatch):
     monkeypatch.setattr(compaction, "QUIET", 3_600.0)
-    ledger = Ledger(Database(folder), "default")
+    receipts_table = Receipts(Database(folder), "default")
     for number in range(compaction.COMMITS):
-        ledger.write([entry(number)])
+        receipts_table.write([entry(number)])
     before = commits(folder)
-    at_it = ledger._database._upkeep._thread
+    at_it = receipts_table._database._compaction._thread
     while commits(folder) >= before:
         at_it.join(0.05)
-    everything(ledger, compaction.COMMITS)
+    everything(receipts_table, compaction.COMMITS)
 
 
 def test_it_is_put_together_when_nobody_writes_any_more(folder, monkeypatch):
     monkeypatch.setattr(compaction, "QUIET", 0.2)
-    ledger = Ledger(Database(folder), "default")
+    receipts_table = Receipts(Database(folder), "default")
     for number in range(compaction.AT_REST + 2):
-        ledger.write([entry(number)])
-    while (thread := ledger._database._upkeep._thread) is not None:
+        receipts_table.write([entry(number)])
+    while (thread := receipts_table._database._compaction._thread) is not None:
         thread.join(60)
     assert commits(folder) < compaction.AT_REST
-    everything(ledger, compaction.AT_REST + 2)
+    everything(receipts_table, compaction.AT_REST + 2)
 
 
 def test_many_that_write_once_and_end_leave_no_more_than_one_that_goes_on(folder):
     for number in range(13):
         database = Database(folder)
-        Ledger(database, "default").write([entry(number)])
+        Receipts(database, "default").write([entry(number)])
         database.close()
         assert commits(folder) <= compaction.AT_REST + 1
-    everything(Ledger(Database(folder), "default"), 13)
+    everything(Receipts(Database(folder), "default"), 13)
 
 
 ENDS = """
@@ -108,13 +108,13 @@ def test_a_large_table_is_written_anew_less_often(folder, monkeypatch):
     for name in ("BYTES", "BYTES_AT_REST"):
         monkeypatch.setattr(compaction, name, 100)
     database = Database(folder)
-    ledger = Ledger(database, "default")
+    receipts_table = Receipts(database, "default")
     for number in range(compaction.COMMITS):
-        ledger.write([entry(number)])
+        receipts_table.write([entry(number)])
     database.close()
     assert commits(folder) > compaction.COMMITS  # the table's own creation is one
     monkeypatch.setattr(compaction, "MOST", compaction.COMMITS)
-    Ledger(database, "default").write([entry(99)])
+    Receipts(database, "default").write([entry(99)])
     database.close()
     assert commits(folder) < compaction.AT_REST
 
@@ -126,64 +126,64 @@ def test_a_write_does_not_fail_because_its_upkeep_does(folder, monkeypatch):
         raise RuntimeError("Retryable commit conflict")
 
     monkeypatch.setattr(LanceTable, "optimize", busy)
-    ledger = Ledger(Database(folder), "default")
+    receipts_table = Receipts(Database(folder), "default")
     for number in range(6):
-        ledger.write([entry(number)])
-    ledger._database.close()
-    assert len(ledger.receipts()) == 6
+        receipts_table.write([entry(number)])
+    receipts_table._database.close()
+    assert len(receipts_table.receipts()) == 6
 
 
 def test_nothing_is_taken_away_while_somebody_writes(folder, monkeypatch):
     monkeypatch.setattr(locks, "SHORT", 0.1)
     database = Database(folder)
-    ledger = Ledger(database, "default")
+    receipts_table = Receipts(database, "default")
     for number in range(6):
-        ledger.write([entry(number)])
+        receipts_table.write([entry(number)])
     with Locks(folder).writing(), Locks(folder).writing():
         database.close()
         assert commits(folder) == 7
-        ledger.write([entry(6)])  # as many at once as like
+        receipts_table.write([entry(6)])  # as many at once as like
     database.close()
     assert commits(folder) < compaction.AT_REST
-    everything(ledger, 7)
+    everything(receipts_table, 7)
 
 
 def test_nobody_writes_while_something_is_taken_away(folder, monkeypatch):
     monkeypatch.setattr(locks, "SHORT", 0.1)
     monkeypatch.setattr(locks, "PATIENCE", 0.1)
-    ledger = Ledger(Database(folder), "default")
-    ledger.write([entry(0)])
+    receipts_table = Receipts(Database(folder), "default")
+    receipts_table.write([entry(0)])
     with Locks(folder).alone() as alone:
         assert alone
         with Locks(folder).alone() as other:
             assert other is False
         with pytest.raises(StoreError, match="is being put together; try again later"):
-            ledger.write([entry(1)])
-        assert len(ledger.receipts()) == 1  # reading waits for nobody
-    ledger.write([entry(1)])
-    everything(ledger, 2)
+            receipts_table.write([entry(1)])
+        assert len(receipts_table.receipts()) == 1  # reading waits for nobody
+    receipts_table.write([entry(1)])
+    everything(receipts_table, 2)
 
 
 def test_where_there_are_no_locks_what_is_young_stays(folder, monkeypatch):
     monkeypatch.setattr(locks, "KNOWN", False)
     database = Database(folder)
-    ledger = Ledger(database, "default")
+    receipts_table = Receipts(database, "default")
     for number in range(8):
-        ledger.write([entry(number)])
+        receipts_table.write([entry(number)])
     database.close()
     assert commits(folder) >= 9  # each may be what somebody is writing upon
     assert database.table("receipts").stats()["fragment_stats"]["num_fragments"] == 1
-    everything(ledger, 8)
+    everything(receipts_table, 8)
 
 
 def pinned(folder):
     """A handle in the middle of reading an earlier version, whose files another one's upkeep takes away."""
     database, other = Database(folder), Database(folder)
-    Ledger(database, "default").write([entry(0)])
+    Receipts(database, "default").write([entry(0)])
     table = database.reopened("receipts")
     table.checkout(table.version)
     for number in range(1, 6):
-        Ledger(other, "default").write([entry(number)])
+        Receipts(other, "default").write([entry(number)])
     other.close()
     assert commits(folder) < compaction.AT_REST
     return database, table
@@ -208,16 +208,16 @@ def test_a_writer_whose_files_are_taken_away_writes_on_the_latest(folder):
 
     database.write(table, work)
     assert len(tried) == 2
-    everything(Ledger(database, "default"), 6)
+    everything(Receipts(database, "default"), 6)
 
 
 def test_what_is_missing_for_good_is_said_all_the_same(folder):
-    ledger = Ledger(Database(folder), "default")
-    ledger.write([entry(0)])
+    receipts_table = Receipts(Database(folder), "default")
+    receipts_table.write([entry(0)])
     for file in folder.rglob("data/*.lance"):
         file.unlink()
     with pytest.raises(StoreError, match="Files of it are missing"):
-        ledger.receipts()
+        receipts_table.receipts()
 
 
 def test_every_revision_that_a_receipt_points_to_outlives_upkeep(folder):

@@ -6,8 +6,8 @@ import logging
 import pytest
 
 from langgraph_coaching import Coach, Reply
-from langgraph_coaching.storage import rows
 from langgraph_coaching.errors import CoachingError, NotFoundError, StoreError
+from langgraph_coaching.storage import rows
 from langgraph_coaching.storage.rows import read_one, readable
 from langgraph_coaching.traces.model import Step, Trace
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from langgraph_coaching.storage import writer as module
 from langgraph_coaching.errors import ConflictError, StoreError
+from langgraph_coaching.storage import writer as module
 from langgraph_coaching.storage.writer import Writer
 
 

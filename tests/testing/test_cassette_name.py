@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langgraph_coaching.testing.cassette_name import owner_line, place_of
-from langgraph_coaching.testing.session import Library
+from langgraph_coaching.testing.session import CassetteSession
 
 FOLDER = Path("tests/cassettes/test_shop")
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\s*(?:\.|$)", re.IGNORECASE)
@@ -114,7 +114,7 @@ def put(folder, name, text="interactions: []\n"):
 
 
 def looked_for(folder, *owns, which=0, file="test_shop.py", **options):
-    library = Library()
+    library = CassetteSession()
     places = [place(own, folder, file=str(folder.parent / file), **options) for own in owns]
     for each in places:
         library.expect(each)
@@ -155,7 +155,7 @@ def test_a_test_beside_one_that_differs_in_capitals(folder):
 
 
 def test_two_files_of_tests_that_share_a_folder(folder):
-    library = Library()
+    library = CassetteSession()
     here, there = (
         place("test_one", folder, file=str(folder.parent / name)) for name in ("test_shop.py", "test_other.py")
     )

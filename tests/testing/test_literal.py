@@ -172,7 +172,7 @@ def test_a_generated_file_holds_what_was_said_and_does_nothing_else(data):
         imports=imports,
         fires=said,
         silent={} if draw(st.booleans()) else said,
-        take=draw(TEXTS) if shown == "take" else None,
+        turn=draw(TEXTS) if shown == "take" else None,
         model="Model(\n    name=" + literal(draw(TEXTS)) + ",\n)" if shown == "model" else None,
         system=draw(TEXTS),
         expected=draw(st.lists(TEXTS, max_size=2)),

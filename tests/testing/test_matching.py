@@ -7,7 +7,7 @@ import pytest
 
 from langgraph_coaching.recall.prompt import block
 from langgraph_coaching.testing.matching import Rules, asked_of
-from langgraph_coaching.testing.mismatch import differences
+from langgraph_coaching.testing.mismatch import mismatches
 
 REFUND = block(["- When replying to: a refund\n  Do this: ask why."])
 DELAY = block(["- When replying to: a delay\n  Do this: say sorry."])
@@ -64,7 +64,7 @@ def test_the_coaching_block_is_ignored_where_it_is_asked_for(provider):
     assert asked(payload("You do not help.", REFUND)) != refund
     strict = [asked(payload(*said), Rules()) for said in ((HELP,), (HELP, REFUND), (HELP, DELAY))]
     assert len({str(each.body) for each in strict}) == 3
-    found = differences(strict[1], strict[2])
+    found = mismatches(strict[1], strict[2])
     assert len(found) == 1
     assert "the coaching block differs: recorded with a refund, now with a delay" in str(found[0])
 
@@ -74,7 +74,7 @@ def test_a_system_prompt_that_was_only_the_block_is_none(provider):
     alone = PAYLOADS[provider](REFUND)
     assert asked(alone) == asked(without_system(alone))
     assert asked(alone, Rules()) != asked(without_system(alone), Rules())
-    (found,) = differences(asked(without_system(alone), Rules()), asked(alone, Rules()))[:1]
+    (found,) = mismatches(asked(without_system(alone), Rules()), asked(alone, Rules()))[:1]
     if "messages" not in found.where and "input" not in found.where:
         assert "recorded with none, now with a refund" in found.said
 
@@ -127,7 +127,7 @@ def test_places_can_be_ignored():
     ],
 )
 def test_the_part_that_differs_is_named(change, part):
-    (found,) = differences(asked({}), asked({}, **change))
+    (found,) = mismatches(asked({}), asked({}, **change))
     assert found.where == part
 
 
@@ -135,18 +135,18 @@ def test_the_host_counts_only_where_it_is_asked_for():
     here, there = "http://127.0.0.1:1/v1", "https://api.example.com/v1"
     assert asked({}, uri=here) == asked({}, uri=there)
     strict = Rules(match_host=True)
-    assert differences(asked({}, strict, here), asked({}, strict, there))[0].where == "host"
+    assert mismatches(asked({}, strict, here), asked({}, strict, there))[0].where == "host"
 
 
 def test_a_long_text_is_shown_where_it_differs():
-    (found,) = differences(asked({"a": "x" * 500 + "one"}), asked({"a": "x" * 500 + "two"}))
+    (found,) = mismatches(asked({"a": "x" * 500 + "one"}), asked({"a": "x" * 500 + "two"}))
     assert found.where == "$.a"
     assert 'one"' in found.said
     assert len(str(found)) < 200
 
 
 def test_values_of_another_type_are_not_the_same():
-    (found,) = differences(asked({"a": 1}), asked({"a": True}))
+    (found,) = mismatches(asked({"a": 1}), asked({"a": True}))
     assert str(found) == "$.a: recorded 1, now true"
 
 

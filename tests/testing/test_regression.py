@@ -190,12 +190,12 @@ def test_an_action_is_shown_by_the_newest_trace_in_which_it_was_done(shop, scrip
     ran(shop, scripted(AIMessage("", tool_calls=[call])))
     ran(shop, scripted("No."))
     written = shop.write_test("damaged", shop.path)
-    take = json.loads(written.recording.read_text())
-    assert [step["name"] for step in take["steps"]] == ["open_case"]
+    turn = json.loads(written.recording.read_text())
+    assert [step["name"] for step in turn["steps"]] == ["open_case"]
     assert written.notes == ()
     shop.run().assert_outcomes(passed=4)
-    take["steps"][0]["arguments"] = {"kind": "delay"}
-    written.recording.write_text(json.dumps(take))
+    turn["steps"][0]["arguments"] = {"kind": "delay"}
+    written.recording.write_text(json.dumps(turn))
     shop.run().assert_outcomes(passed=3, failed=1)
 
 

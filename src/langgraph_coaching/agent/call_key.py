@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class CallKey:
     """One model call in one run of a graph."""
 
     key: str = ""
@@ -41,7 +41,7 @@ class Moment:
     """Whether there is a checkpointer, so that the first time may have been in another process."""
 
 
-def this_moment(messages: Sequence[BaseMessage], labels: Labels, told: Mapping[str, Any] | None = None) -> Moment:
+def this_call(messages: Sequence[BaseMessage], labels: Labels, told: Mapping[str, Any] | None = None) -> CallKey:
     """The moment at which a node, a middleware or a model is called with these messages.
 
     Args:
@@ -57,13 +57,13 @@ def this_moment(messages: Sequence[BaseMessage], labels: Labels, told: Mapping[s
     configurable, metadata = config.get("configurable") or {}, config.get("metadata") or {}
     namespace = str(metadata.get("langgraph_checkpoint_ns") or configurable.get("checkpoint_ns") or "")
     if not namespace:
-        return Moment()
+        return CallKey()
     thread = configurable.get("thread_id")
     saved = bool(thread) and configurable.get("__pregel_checkpointer") is not None
     asked = digest_of(messages, _path(namespace), labels.agent, labels.node, sorted(labels.tags))
     # Set on resume and retry, for the first superstep; and on a replay, to its end.
     goes_on = configurable.get("__pregel_resuming") or configurable.get("__pregel_replay_state")
-    return Moment(
+    return CallKey(
         key=key_in(str(thread) if thread else None, asked),
         asked=asked,
         task=task_of(namespace),
@@ -103,16 +103,16 @@ def _path(namespace: str) -> list[str]:
     return [part.partition(":")[0] for part in namespace.split("|") if not part.isdecimal()]
 
 
-def located(advice: Advice, moment: Moment) -> Advice:
+def located(advice: Advice, call_key: CallKey) -> Advice:
     """The advice with thread, step key and node in its receipts."""
     return replace(
         advice,
         considered=[
             replace(
                 receipt,
-                thread_id=moment.thread_id,
-                checkpoint_ns=moment.checkpoint_ns,
-                node=moment.node or receipt.node,
+                thread_id=call_key.thread_id,
+                checkpoint_ns=call_key.checkpoint_ns,
+                node=call_key.node or receipt.node,
             )
             for receipt in advice.considered
         ],

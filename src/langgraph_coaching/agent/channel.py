@@ -13,13 +13,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.agent.call_key import digest_of, key_in, thread_here
-from langgraph_coaching.agent.registry import register_of
+from langgraph_coaching.agent.registry import registry_of
 from langgraph_coaching.agent.stored_advice import named
 from langgraph_coaching.recall.advice import Advice
 
 if TYPE_CHECKING:
     from langgraph_coaching.agent.pending import Pending
-    from langgraph_coaching.agent.registry import Register
+    from langgraph_coaching.agent.registry import Registry
 
 KEPT = 2_048
 """Pieces of advice that are kept in memory."""
@@ -30,7 +30,7 @@ class Given:
     """Advice as a coach node has given it."""
 
     advice: Advice
-    register: Register
+    registry: Registry
     key: str = ""
     """Of the moment, as the ledger knows it."""
     kept: bool = True
@@ -69,12 +69,12 @@ def carried(pending: Pending) -> dict[str, Any]:
     """What the channel carries to the node that calls the model, perhaps in another process."""
     block = pending.advice.prompt
     item = {
-        "coach": pending.register.name,
+        "coach": pending.registry.name,
         "asked": pending.asked or digest_of(pending.said),
         "applied": named(pending.advice),
         "block": hashlib.sha256(block.encode("utf-8", "replace")).hexdigest()[:16] if block else "",
     }
-    GIVEN.put(item, Given(pending.advice, pending.register, pending.key, pending.kept))
+    GIVEN.put(item, Given(pending.advice, pending.registry, pending.key, pending.kept))
     return item
 
 
@@ -89,10 +89,10 @@ def given_in(item: dict[str, Any]) -> Given:
         CoachingError: The store could not be read, or has it no longer.
     """
     if "considered" in item:
-        return Given(Advice.from_json(item), register_of(str(item.get("coach"))), str(item.get("moment") or ""))
+        return Given(Advice.from_json(item), registry_of(str(item.get("coach"))), str(item.get("moment") or ""))
     known = GIVEN.get(item)
     if known is None:
-        register, key = register_of(item["coach"]), key_in(thread_here(), item["asked"])
-        known = Given(register.lookup(key, item["applied"]) if item["applied"] else Advice(), register, key)
+        registry, key = registry_of(item["coach"]), key_in(thread_here(), item["asked"])
+        known = Given(registry.lookup(key, item["applied"]) if item["applied"] else Advice(), registry, key)
         GIVEN.put(item, known)
-    return known if known.register.is_open else replace(known, register=register_of(item["coach"]))
+    return known if known.registry.is_open else replace(known, registry=registry_of(item["coach"]))

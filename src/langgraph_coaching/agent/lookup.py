@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import var_child_runnable_config
 
-from langgraph_coaching.agent.call_key import located, this_moment
+from langgraph_coaching.agent.call_key import located, this_call
 from langgraph_coaching.agent.pending import Pending, apart
 from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.deadline import Deadline
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.agent.call_key import Moment
-    from langgraph_coaching.agent.registry import Register
-    from langgraph_coaching.agent.stored_advice import Memory
+    from langgraph_coaching.agent.call_key import CallKey
+    from langgraph_coaching.agent.registry import Registry
+    from langgraph_coaching.agent.stored_advice import RecentAdvice
     from langgraph_coaching.recall.adviser import Adviser
-    from langgraph_coaching.recall.receipts import Ledger
+    from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.search import Labels
 
 log = logging.getLogger("langgraph_coaching")
@@ -78,7 +78,7 @@ class _Question:
 
     messages: list[BaseMessage]
     labels: Labels
-    moment: Moment
+    call_key: CallKey
     run: UUID | None = None
     """The run below which it is asked."""
 
@@ -96,14 +96,14 @@ class _Question:
         return json.dumps([str(self.run), labels, said], default=str)
 
 
-class Door:
+class Lookup:
     """Asks for advice in a running graph: the same again on retry, resume and replay, and never an exception.
 
     Args:
         adviser: Finds coaching.
-        ledger: Where earlier advice is looked up.
-        memory: The same for what is not in the ledger yet.
-        register: Where it is said whether a model has seen the advice.
+        receipts_table: Where earlier advice is looked up.
+        recent: The same for what is not in the ledger yet.
+        registry: Where it is said whether a model has seen the advice.
         labels: Agent, node and tags of the calls that come through here.
         again: Makes it in another process.
     """
@@ -111,20 +111,20 @@ class Door:
     def __init__(
         self,
         adviser: Adviser,
-        ledger: Ledger,
-        memory: Memory,
-        register: Register,
+        receipts_table: Receipts,
+        recent: RecentAdvice,
+        registry: Registry,
         labels: Labels,
-        again: Callable[[], Door],
+        again: Callable[[], Lookup],
     ) -> None:
-        self.register = register
+        self.registry = registry
         self.labels = labels
-        self.namespace = ledger.namespace
+        self.namespace = receipts_table.namespace
         self.classes: dict[Any, type] = {}
         """Of coached models, by the classes of the models they were made of."""
         self._adviser = adviser
-        self._ledger = ledger
-        self._memory = memory
+        self._receipts_table = receipts_table
+        self._recent = recent
         self._deadline = Deadline()
         self._anew = again
 
@@ -162,50 +162,50 @@ class Door:
     ) -> Pending:
         """Advice from elsewhere, for a graph that is run again: nothing is recorded, and errors are raised."""
         asked = self._question(messages)
-        advice = located(instead(asked.messages, asked.labels), asked.moment)
-        return Pending(advice, self.register, said=asked.messages, digest=asked.digest, kept=False, **told)
+        advice = located(instead(asked.messages, asked.labels), asked.call_key)
+        return Pending(advice, self.registry, said=asked.messages, digest=asked.digest, kept=False, **told)
 
     def _question(self, messages: Any, metadata: Any = None) -> _Question:
         read = read_messages(messages)
-        moment = this_moment(read, self.labels, metadata)
-        labels = replace(self.labels, node=self.labels.node or moment.node)
+        call_key = this_call(read, self.labels, metadata)
+        labels = replace(self.labels, node=self.labels.node or call_key.node)
         callbacks = (var_child_runnable_config.get() or {}).get("callbacks")
-        return _Question(read, labels, moment, getattr(callbacks, "parent_run_id", None))
+        return _Question(read, labels, call_key, getattr(callbacks, "parent_run_id", None))
 
     def _again(self, asked: _Question) -> Advice | None:
         """What the same call was advised that has failed a moment ago."""
-        return self.register.again(asked.digest()) if self.register.has_failed else None
+        return self.registry.again(asked.digest()) if self.registry.has_failed else None
 
     def _look(self, asked: _Question) -> Advice:
-        known = self._remembered(asked.moment)
-        if known is None and asked.moment.again and asked.moment.saved:
-            known = self._deadline.run(lambda: self._written(asked.moment), self._adviser.limits.deadline)
-        return known or located(self._adviser.advise(asked.messages, asked.labels), asked.moment)
+        known = self._remembered(asked.call_key)
+        if known is None and asked.call_key.again and asked.call_key.saved:
+            known = self._deadline.run(lambda: self._written(asked.call_key), self._adviser.limits.deadline)
+        return known or located(self._adviser.advise(asked.messages, asked.labels), asked.call_key)
 
     async def _alook(self, asked: _Question) -> Advice:
-        known = self._remembered(asked.moment)
-        if known is None and asked.moment.again and asked.moment.saved:
-            known = await self._deadline.arun(lambda: self._written(asked.moment), self._adviser.limits.deadline)
-        return known or located(await self._adviser.aadvise(asked.messages, asked.labels), asked.moment)
+        known = self._remembered(asked.call_key)
+        if known is None and asked.call_key.again and asked.call_key.saved:
+            known = await self._deadline.arun(lambda: self._written(asked.call_key), self._adviser.limits.deadline)
+        return known or located(await self._adviser.aadvise(asked.messages, asked.labels), asked.call_key)
 
-    def _remembered(self, moment: Moment) -> Advice | None:
-        return _earlier(self._memory.get, moment) if moment.again else None
+    def _remembered(self, call_key: CallKey) -> Advice | None:
+        return _earlier(self._recent.get, call_key) if call_key.again else None
 
-    def _written(self, moment: Moment) -> Advice | None:
-        return _earlier(self._ledger.advice, moment)
+    def _written(self, call_key: CallKey) -> Advice | None:
+        return _earlier(self._receipts_table.advice, call_key)
 
     def _kept(self, asked: _Question, advice: Advice, told: dict[str, Any]) -> Pending:
-        moment = asked.moment
-        if advice.considered and moment.key and advice.failure is None:
-            self._memory.put(moment.key, moment.task, advice)
+        call_key = asked.call_key
+        if advice.considered and call_key.key and advice.failure is None:
+            self._recent.put(call_key.key, call_key.task, advice)
         fields: dict[str, Any] = {
             "said": asked.messages,
-            "key": moment.key,
-            "asked": moment.asked,
+            "key": call_key.key,
+            "asked": call_key.asked,
             "digest": asked.digest,
-            "told": moment.again,
+            "told": call_key.again,
         }
-        return Pending(advice, self.register, **fields | told)
+        return Pending(advice, self.registry, **fields | told)
 
     def _failed(self, error: Exception, messages: Any, told: dict[str, Any]) -> Pending:
         reason = f"no coaching was looked up: {type(error).__name__}: {error}"
@@ -213,7 +213,7 @@ class Door:
             told = {"said": read_messages(messages)} | told
         except ValueError:  # then no call can be known by it
             log.warning("coaching: %s", reason)
-        return Pending(failed(reason, namespace=self.namespace), self.register, **told)
+        return Pending(failed(reason, namespace=self.namespace), self.registry, **told)
 
 
 def _shown(asked: _Question, look: Callable[[], Advice]) -> Advice:
@@ -231,9 +231,9 @@ async def _ashown(asked: _Question, look: Callable[[], Awaitable[Advice]]) -> Ad
         return await _retriever(alook=look).aadvice(asked.situation)
 
 
-def _earlier(find: Callable[[str, str | None], Advice | None], moment: Moment) -> Advice | None:
+def _earlier(find: Callable[[str, str | None], Advice | None], call_key: CallKey) -> Advice | None:
     """What was advised when this task ran before; on a replay, when another task asked the same."""
-    return find(moment.key, moment.task) or (find(moment.key, None) if moment.replayed else None)
+    return find(call_key.key, call_key.task) or (find(call_key.key, None) if call_key.replayed else None)
 
 
 def _retriever(**looks: Any) -> CoachingRetriever:

@@ -23,7 +23,7 @@ APPLIED = "coaching_applied"
 """Key of the applied ones as a string, for tools that show only strings."""
 
 
-class Label(Inline):
+class ReceiptMetadata(Inline):
     """The label of one model call; no other call is given it, not even one that is made inside.
 
     Args:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from langchain.agents.middleware import ModelRequest
 
-    from langgraph_coaching.agent.lookup import Door
+    from langgraph_coaching.agent.lookup import Lookup
     from langgraph_coaching.agent.pending import Pending
 
 _REMEDY = (
@@ -28,21 +28,21 @@ class CoachingMiddleware(AgentMiddleware):
     """Recalls coaching around each model call; adds no node, no state and no tool to the agent.
 
     Args:
-        door: Where advice comes from.
+        lookup: Where advice comes from.
     """
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, lookup: Lookup) -> None:
         super().__init__()
-        self._door = door
+        self._lookup = lookup
 
     @property
     def name(self) -> str:
         """Its name in traces; an agent takes one of each name, and one of each namespace's coach."""
-        return "coaching" if self._door.namespace == "default" else f"coaching of {self._door.namespace}"
+        return "coaching" if self._lookup.namespace == "default" else f"coaching of {self._lookup.namespace}"
 
     def wrap_model_call(self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Any]) -> Any:
         """Answers with coaching in this one request."""
-        pending = self._door.advise(request.messages, **_told(request))
+        pending = self._lookup.advise(request.messages, **_told(request))
         with waiting(pending):
             return handler(_coached(request, pending))
 
@@ -50,7 +50,7 @@ class CoachingMiddleware(AgentMiddleware):
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[Any]]
     ) -> Any:
         """Like `wrap_model_call`, without ever blocking the event loop."""
-        pending = await self._door.aadvise(request.messages, **_told(request))
+        pending = await self._lookup.aadvise(request.messages, **_told(request))
         with waiting(pending):
             return await handler(_coached(request, pending))
 
@@ -75,4 +75,4 @@ def _coached(request: ModelRequest[Any], pending: Pending) -> ModelRequest[Any]:
 
 
 def _of_others(front: list[Any], pending: Pending) -> list[str]:
-    return [block for block in blocks_in(front) if ISSUED.owner(block) != pending.register.name]
+    return [block for block in blocks_in(front) if ISSUED.owner(block) != pending.registry.name]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
     from langchain_core.outputs import LLMResult
 
-    from langgraph_coaching.agent.lookup import Door
+    from langgraph_coaching.agent.lookup import Lookup
 
 ModelT = TypeVar("ModelT")
 
@@ -32,7 +32,7 @@ class CoachedMethods:
     """Stands in front of a chat model's class."""
 
     __slots__ = ()
-    __coaching__: tuple[Door, ...] = ()
+    __coaching__: tuple[Lookup, ...] = ()
 
     def generate(self, messages: list[list[BaseMessage]], *args: Any, **kwargs: Any) -> LLMResult:
         """`BaseChatModel.generate`, with coaching in the prompts."""
@@ -65,7 +65,7 @@ class CoachedTextMethods:
     """Stands in front of the class of a model that completes text."""
 
     __slots__ = ()
-    __coaching__: tuple[Door, ...] = ()
+    __coaching__: tuple[Lookup, ...] = ()
 
     def generate(self, prompts: list[str], *args: Any, **kwargs: Any) -> LLMResult:
         """`BaseLLM.generate`, with coaching in the prompts."""
@@ -88,7 +88,7 @@ class ConfigurableMethods:
     """Stands in front of the class of what `init_chat_model` gives: a model that is made anew in every call."""
 
     __slots__ = ()
-    __coaching__: tuple[Door, ...] = ()
+    __coaching__: tuple[Lookup, ...] = ()
 
     def _model(self, config: Any = None) -> Any:
         return _by_all(self.__coaching__, super()._model(config))  # type: ignore[misc]
@@ -104,23 +104,23 @@ class ConfigurableMethods:
         return lambda *args, **kwargs: _by_all(self.__coaching__, found(*args, **kwargs))
 
 
-def _by_all(doors: tuple[Door, ...], model: Any) -> Any:
-    for door in doors:
-        model = _coached(door, model)
+def _by_all(doors: tuple[Lookup, ...], model: Any) -> Any:
+    for lookup in doors:
+        model = _coached(lookup, model)
     return model
 
 
-def coached_model(door: Door, model: ModelT) -> ModelT:
+def coached_model(lookup: Lookup, model: ModelT) -> ModelT:
     """A chat model, or a Runnable with chat models in it, with coaching in each of their requests.
 
     Args:
-        door: Where advice comes from.
+        lookup: Where advice comes from.
         model: It is not changed.
 
     Raises:
         InvalidCoachingError: There is no chat model in it that could be coached.
     """
-    coached: ModelT = _coached(door, model)
+    coached: ModelT = _coached(lookup, model)
     if coached is model:
         raise InvalidCoachingError(
             f"coach.model() takes a chat model, or a Runnable that has one in it, such as model.bind_tools(…), not "
@@ -130,22 +130,22 @@ def coached_model(door: Door, model: ModelT) -> ModelT:
     return coached
 
 
-def _coached(door: Door, value: Any) -> Any:
+def _coached(lookup: Lookup, value: Any) -> Any:
     """The value with each chat model in it coached; itself where there is none."""
     if isinstance(value, BaseChatModel | BaseLLM):
         methods = CoachedMethods if isinstance(value, BaseChatModel) else CoachedTextMethods
-        return _copied(value, _class_of(door, type(value), methods))
+        return _copied(value, _class_of(lookup, type(value), methods))
     if hasattr(value, "_queued_declarative_operations"):  # what `init_chat_model` gives without a model's name
-        return _configurable(door, value)
+        return _configurable(lookup, value)
     if isinstance(value, list | tuple):
-        parts = [_coached(door, part) for part in value]
+        parts = [_coached(lookup, part) for part in value]
         return type(value)(parts) if any(a is not b for a, b in zip(parts, value, strict=True)) else value
     if isinstance(value, dict):
-        fields = {name: _coached(door, part) for name, part in value.items()}
+        fields = {name: _coached(lookup, part) for name, part in value.items()}
         return fields if any(fields[name] is not part for name, part in value.items()) else value
     if isinstance(value, Runnable) and isinstance(value, BaseModel):
         given = {name: getattr(value, name) for name in type(value).model_fields}
-        changed = {name: new for name, old in given.items() if (new := _coached(door, old)) is not old}
+        changed = {name: new for name, old in given.items() if (new := _coached(lookup, old)) is not old}
         return value.model_copy(update=changed) if changed else value
     return value
 
@@ -163,20 +163,20 @@ def _plain(given: type, methods: type) -> type:
     return line[line.index(methods) + 1] if methods in line else given
 
 
-def _configurable(door: Door, model: Any) -> Any:
-    own: Any = _class_of(door, type(model), ConfigurableMethods)
+def _configurable(lookup: Lookup, model: Any) -> Any:
+    own: Any = _class_of(lookup, type(model), ConfigurableMethods)
     twin = own.__new__(own)
     vars(twin).update(vars(model))
     return twin
 
 
-def _class_of(door: Door, given: type, methods: type) -> type:
+def _class_of(lookup: Lookup, given: type, methods: type) -> type:
     """The subclass of a model's class, which passes for it: under its name in traces, caches and serialised forms."""
     plain = _plain(given, methods)
-    doors = (*(one for one in getattr(given, "__coaching__", ()) if one.register.name != door.register.name), door)
-    if (known := door.classes.get((plain, doors))) is not None:
+    doors = (*(one for one in getattr(given, "__coaching__", ()) if one.registry.name != lookup.registry.name), lookup)
+    if (known := lookup.classes.get((plain, doors))) is not None:
         return known
     standing = type(methods.__name__, (methods,), {"__slots__": (), "__coaching__": doors})
     named = {"__module__": plain.__module__, "__qualname__": plain.__qualname__, "__doc__": plain.__doc__}
     made = types.new_class(plain.__name__, (standing, plain), {}, lambda body: body.update(named))
-    return door.classes.setdefault((plain, doors), made)
+    return lookup.classes.setdefault((plain, doors), made)

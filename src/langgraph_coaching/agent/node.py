@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from langchain_core.runnables import RunnableConfig
 
-    from langgraph_coaching.agent.lookup import Door
+    from langgraph_coaching.agent.lookup import Lookup
     from langgraph_coaching.agent.pending import Pending
 
 _REMEDY = (
@@ -28,19 +28,19 @@ _REMEDY = (
 )
 
 
-def advising_node(door: Door, messages_key: str) -> Runnable[Any, Any]:
+def advising_node(lookup: Lookup, messages_key: str) -> Runnable[Any, Any]:
     """A node that reads the messages and writes the ephemeral coaching channel.
 
     Args:
-        door: Where advice comes from.
+        lookup: Where advice comes from.
         messages_key: Where the state keeps its messages.
     """
 
     def coach(state: Any) -> dict[str, Any]:
-        return _update(state, door.advise(read_field(state, messages_key)))
+        return _update(state, lookup.advise(read_field(state, messages_key)))
 
     async def acoach(state: Any) -> dict[str, Any]:
-        return _update(state, await door.aadvise(read_field(state, messages_key)))
+        return _update(state, await lookup.aadvise(read_field(state, messages_key)))
 
     return RunnableLambda(coach, acoach, name="coach")
 
@@ -48,18 +48,18 @@ def advising_node(door: Door, messages_key: str) -> Runnable[Any, Any]:
 def _update(state: Any, pending: Pending) -> dict[str, Any]:
     if pending.advice.prompt and pending.kept:
         pending.doubt("coached(state) has not come to a model call")  # until it does
-        pending.register.expect(pending.advice)
+        pending.registry.expect(pending.advice)
     item = carried(pending) if pending.advice.considered else None
-    return {CHANNEL: beside(state, item, pending.register.name)}
+    return {CHANNEL: beside(state, item, pending.registry.name)}
 
 
-def coached_node(door: Door, inner: Any, messages_key: str) -> Any:
+def coached_node(lookup: Lookup, inner: Any, messages_key: str) -> Any:
     """The user's node, whose model calls about its conversation have coaching in their requests; its state has none.
 
     A function keeps its signature, so LangGraph goes on injecting `config`, `runtime`, `store` and `writer`.
 
     Args:
-        door: Where advice comes from.
+        lookup: Where advice comes from.
         inner: A function, a coroutine function, another callable, or a Runnable.
         messages_key: Where the state keeps its messages, or one text of the user.
 
@@ -71,10 +71,13 @@ def coached_node(door: Door, inner: Any, messages_key: str) -> Any:
         inner = RunnableLambda(inner)
     if isinstance(inner, Runnable):
         where = f"coach.node({inner.get_name()})"
-        calls = _wrapped(door, inner.invoke, messages_key, where), _awrapped(door, inner.ainvoke, messages_key, where)
+        calls = (
+            _wrapped(lookup, inner.invoke, messages_key, where),
+            _awrapped(lookup, inner.ainvoke, messages_key, where),
+        )
         return _Coached(*calls, name=inner.get_name())
     wrap = _awrapped if _is_async(inner) else _wrapped
-    return _dressed(wrap(door, inner, messages_key, f"coach.node({_name_of(inner)})"), inner)
+    return _dressed(wrap(lookup, inner, messages_key, f"coach.node({_name_of(inner)})"), inner)
 
 
 class _Coached(Runnable[Any, Any]):
@@ -109,19 +112,19 @@ def _check(inner: Any) -> None:
         raise TypeError(f"coach.node() wraps a node function or a Runnable, not {type(inner).__name__}")
 
 
-def _wrapped(door: Door, call: Callable[..., Any], messages_key: str, where: str) -> Callable[..., Any]:
+def _wrapped(lookup: Lookup, call: Callable[..., Any], messages_key: str, where: str) -> Callable[..., Any]:
     def node(state: Any, *args: Any, **kwargs: Any) -> Any:
         given = read_field(state, messages_key)
-        with waiting(door.advise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
+        with waiting(lookup.advise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
             return call(state, *args, **kwargs)
 
     return node
 
 
-def _awrapped(door: Door, call: Callable[..., Awaitable[Any]], messages_key: str, where: str) -> Callable[..., Any]:
+def _awrapped(lookup: Lookup, call: Callable[..., Awaitable[Any]], messages_key: str, where: str) -> Callable[..., Any]:
     async def node(state: Any, *args: Any, **kwargs: Any) -> Any:
         given = read_field(state, messages_key)
-        with waiting(await door.aadvise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
+        with waiting(await lookup.aadvise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
             return await call(state, *args, **kwargs)
 
     return node

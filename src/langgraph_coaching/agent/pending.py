@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.agent.registry import Register
+    from langgraph_coaching.agent.registry import Registry
     from langgraph_coaching.recall.advice import Advice
 
 KEPT = 1_024
@@ -36,7 +36,7 @@ class Pending:
     """Advice of one coach for the model calls about one conversation."""
 
     advice: Advice
-    register: Register
+    registry: Registry
     said: Sequence[BaseMessage] = ()
     """The conversation it was asked for."""
     key: str = ""
@@ -101,7 +101,7 @@ class Pending:
         """It is in the request of a model call."""
         if not self.seen and self.advice.prompt:
             self.seen = True
-            self.register.arrived(self.advice)
+            self.registry.arrived(self.advice)
             self._record(self.advice)
 
     def handed_out(self) -> Advice:
@@ -112,7 +112,7 @@ class Pending:
 
     def fail(self) -> None:
         """The call has failed; made again, it has the same advice."""
-        self.register.failed(self.digest(), self.advice)
+        self.registry.failed(self.digest(), self.advice)
 
     def end(self, *, final: bool = True) -> None:
         """No further call is made.
@@ -125,7 +125,7 @@ class Pending:
         why = OTHER_CALLS if self.others else NO_CALL
         self.doubt(why if final else "it has not come to a model call")
         if final and self.kept:
-            self.register.warn(self.where, f"coaching was chosen and not seen by the model: {why}; {self.remedy}")
+            self.registry.warn(self.where, f"coaching was chosen and not seen by the model: {why}; {self.remedy}")
 
     def doubt(self, why: str) -> None:
         """Records that no model has seen it so far."""
@@ -134,7 +134,7 @@ class Pending:
 
     def _record(self, advice: Advice) -> None:
         if self.kept:
-            self.register.record(Entry(self.key, advice, revises=self.told))
+            self.registry.record(Entry(self.key, advice, revises=self.told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class _Block:
     """What is kept of advice with a block."""
 
     advice: Advice
-    register: Register
+    registry: Registry
     key: str
     kept: bool
 
@@ -163,7 +163,7 @@ class Issued:
         thread = advice.considered[0].thread_id if advice.considered else None
         with self._lock:
             for key in ((advice.prompt, thread), (advice.prompt, "")):
-                self._latest[key] = _Block(advice, pending.register, pending.key, pending.kept)
+                self._latest[key] = _Block(advice, pending.registry, pending.key, pending.kept)
                 self._latest.move_to_end(key)
             while len(self._latest) > KEPT:
                 self._latest.popitem(last=False)
@@ -173,12 +173,12 @@ class Issued:
         found = self._latest.get((block, thread))
         if found is None:
             return None
-        return Pending(found.advice, found.register, key=found.key, kept=found.kept, told=True, issued=True)
+        return Pending(found.advice, found.registry, key=found.key, kept=found.kept, told=True, issued=True)
 
     def owner(self, block: str) -> str | None:
         """The name of the coach whose block it is."""
         found = self._latest.get((block, ""))
-        return found.register.name if found else None
+        return found.registry.name if found else None
 
 
 ISSUED = Issued()
@@ -202,7 +202,7 @@ def pending_for(prompt: Sequence[Any]) -> tuple[Pending, ...]:
         return here
     given = {id(message) for message in prompt}
     found = tuple(one for one in list(_ACTIVE) if any(id(message) in given for message in one.said))
-    return found if len({one.register.name for one in found}) == len(found) else ()
+    return found if len({one.registry.name for one in found}) == len(found) else ()
 
 
 def expect(pending: Pending) -> None:
@@ -225,7 +225,7 @@ def waiting(pending: Pending) -> Iterator[None]:
         pending.end()
     finally:
         for outer in before:
-            outer.superseded |= outer.register.name == pending.register.name and pending.seen
+            outer.superseded |= outer.registry.name == pending.registry.name and pending.seen
         del _ACTIVE[pending]
         _PENDING.reset(token)
 
@@ -241,4 +241,4 @@ def apart() -> Iterator[None]:
 
 
 def _others(pending: Pending) -> tuple[Pending, ...]:
-    return tuple(one for one in _PENDING.get() if one.register.name != pending.register.name)
+    return tuple(one for one in _PENDING.get() if one.registry.name != pending.registry.name)

@@ -26,7 +26,7 @@ KEPT = 1_024
 _REMEDY = "the node directly after it calls a chat model with coached(state), or with a prompt made of it"
 
 
-class Register:
+class Registry:
     """Says of one coach's advice whether a model has seen it: once in the store, and once as a warning.
 
     Args:
@@ -113,16 +113,16 @@ def _nowhere(_: str, applied: Sequence[str]) -> Advice:
 
 _places = count()
 
-_open: WeakValueDictionary[int, Register] = WeakValueDictionary()
+_open: WeakValueDictionary[int, Registry] = WeakValueDictionary()
 """Registers in the order in which they were made."""
 
 
-def register_name(uri: str, namespace: str) -> str:
+def registry_name(uri: str, namespace: str) -> str:
     """The name of a coach's register; it tells nothing of the address."""
     return hashlib.sha256(f"{uri}\n{namespace}".encode()).hexdigest()[:16]
 
 
-def register_of(name: str) -> Register:
+def registry_of(name: str) -> Registry:
     """The latest open register of that name in this process, or one that keeps nothing."""
-    known = [register for _, register in sorted(_open.items()) if register.name == name]
-    return known[-1] if known else Register(name, lambda _: None)
+    known = [registry for _, registry in sorted(_open.items()) if registry.name == name]
+    return known[-1] if known else Registry(name, lambda _: None)

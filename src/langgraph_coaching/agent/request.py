@@ -14,7 +14,7 @@ from langchain_core.outputs import LLMResult
 from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables.config import ensure_config, var_child_runnable_config
 
-from langgraph_coaching.agent.metadata import Label
+from langgraph_coaching.agent.metadata import ReceiptMetadata
 from langgraph_coaching.agent.pending import ISSUED, pending_for, pending_here
 from langgraph_coaching.agent.system_message import blocks_in, place
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from langgraph_coaching.agent.lookup import Door
+    from langgraph_coaching.agent.lookup import Lookup
     from langgraph_coaching.agent.pending import Pending
 
 _STRUCTURED = ("ls_structured_output_format", "structured_output_format")
@@ -47,7 +47,7 @@ class Ready:
     """A request, and what is to be heard of it."""
 
     messages: Messages
-    label: Label | None
+    label: ReceiptMetadata | None
 
     @property
     def prompt(self) -> Request:
@@ -190,7 +190,7 @@ async def aopened(
     return await call(ready.prompt, ready.config(config), **kwargs)
 
 
-def doors_of(model: Any) -> tuple[Door, ...]:
+def doors_of(model: Any) -> tuple[Lookup, ...]:
     """The doors of a model that was given to `coach.model`, the innermost first."""
     return getattr(type(model), "__coaching__", ())
 
@@ -221,7 +221,7 @@ def _metadata(config: Any) -> dict[str, Any]:
 
 def _ready(model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]) -> Ready:
     expected = _expected(model, messages, metadata, kwargs)
-    asked = [door.advise(messages, metadata) for door in silent(model, expected)]
+    asked = [lookup.advise(messages, metadata) for lookup in silent(model, expected)]
     return _joined(model, messages, [*expected, *asked])
 
 
@@ -229,7 +229,7 @@ async def _aready(
     model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]
 ) -> Ready:
     expected = _expected(model, messages, metadata, kwargs)
-    asked = [await door.aadvise(messages, metadata) for door in silent(model, expected)]
+    asked = [await lookup.aadvise(messages, metadata) for lookup in silent(model, expected)]
     return _joined(model, messages, [*expected, *asked])
 
 
@@ -248,7 +248,7 @@ def _expected(
     thread = _thread(metadata)
     for text in texts:
         issued = ISSUED.get(text, thread)
-        if issued is not None and all(issued.register.name != one.register.name for one in found):
+        if issued is not None and all(issued.registry.name != one.registry.name for one in found):
             found.append(issued)
     return found
 
@@ -259,22 +259,22 @@ def _thread(metadata: Any) -> str | None:
     return str(thread) if thread else None
 
 
-def silent(model: Any, found: Sequence[Pending]) -> list[Door]:
+def silent(model: Any, found: Sequence[Pending]) -> list[Lookup]:
     """The doors of the model whose coach has not spoken yet."""
-    return [door for door in doors_of(model) if all(door.register.name != one.register.name for one in found)]
+    return [lookup for lookup in doors_of(model) if all(lookup.registry.name != one.registry.name for one in found)]
 
 
 def _joined(model: BaseChatModel, messages: Sequence[BaseMessage], found: Sequence[Pending]) -> Ready:
     """The request with the blocks of all of these in it; blocks of others stay."""
     if not any(pending.advice.considered for pending in found):
         return Ready(Messages(messages), None)
-    spoken = [pending.register.name for pending in found]
+    spoken = [pending.registry.name for pending in found]
     kept = [text for text in blocks_in(messages) if ISSUED.owner(text) not in spoken]
     blocks = dict.fromkeys([*kept, *(pending.advice.prompt for pending in found if pending.advice.prompt)])
     for pending in found:
         pending.see()
     receipts = [receipt for pending in found for receipt in pending.advice.considered]
-    label = Label(receipts, [pending.fail for pending in found])
+    label = ReceiptMetadata(receipts, [pending.fail for pending in found])
     coached = any(pending.advice.prompt for pending in found)
     return Ready(Messages(place(messages, "\n\n".join(blocks), model) if coached else messages), label)
 

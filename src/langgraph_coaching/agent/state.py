@@ -11,7 +11,7 @@ from langgraph.graph import MessagesState
 
 from langgraph_coaching.agent.channel import Given, given_in
 from langgraph_coaching.agent.pending import Pending, expect
-from langgraph_coaching.agent.registry import register_of
+from langgraph_coaching.agent.registry import registry_of
 from langgraph_coaching.agent.system_message import place
 from langgraph_coaching.recall.advice import failed
 from langgraph_coaching.recall.situation import read_messages
@@ -91,7 +91,7 @@ def _expect(given: list[Given], read: list[BaseMessage]) -> None:
         return
     for one in given:
         if one.advice.considered:
-            expect(Pending(one.advice, one.register, said=read, key=one.key, kept=one.kept, told=True))
+            expect(Pending(one.advice, one.registry, said=read, key=one.key, kept=one.kept, told=True))
 
 
 def advice_in(channel: Any) -> list[Given]:
@@ -102,4 +102,4 @@ def advice_in(channel: Any) -> list[Given]:
         return [given_in(item) for item in channel]
     except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
         reason = f"the coaching in the state cannot be read: {type(error).__name__}: {error}"
-        return [Given(failed(reason), register_of(""))]
+        return [Given(failed(reason), registry_of(""))]

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.coachings import Store
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.adviser import Adviser
-    from langgraph_coaching.recall.receipts import Ledger
+    from langgraph_coaching.recall.receipts import Receipts
 
 
 _REASON = "it was chosen before the run was interrupted, and the reckoning was not kept"
 
 
-class Lookup:
+class StoredAdvice:
     """Finds advice of one namespace in the store.
 
     Args:
-        ledger: Has it word for word, a moment after it was given.
+        receipts_table: Has it word for word, a moment after it was given.
         store: Has the coachings at the revisions that were applied.
         adviser: Whose deadline counts.
     """
 
-    def __init__(self, ledger: Ledger, store: Store, adviser: Adviser) -> None:
-        self._ledger = ledger
+    def __init__(self, receipts_table: Receipts, store: Store, adviser: Adviser) -> None:
+        self._receipts_table = receipts_table
         self._store = store
         self._adviser = adviser
         self._deadline = Deadline()
@@ -53,7 +53,7 @@ class Lookup:
         return self._deadline.run(lambda: self._found(key, applied), self._adviser.limits.deadline)
 
     def _found(self, key: str, applied: Sequence[str]) -> Advice:
-        advice = self._ledger.advice(key) if key else None
+        advice = self._receipts_table.advice(key) if key else None
         if advice is not None and named(advice) == list(applied):
             return advice
         coachings = [self._at(name) for name in applied]
@@ -67,7 +67,7 @@ class Lookup:
         return found
 
     def _receipt(self, coaching: Coaching) -> Receipt:
-        namespace = self._ledger.namespace
+        namespace = self._receipts_table.namespace
         return Receipt.of(coaching, probability=0.0, outcome="applied", reason=_REASON, namespace=namespace)
 
 
@@ -80,22 +80,22 @@ REMEMBERED = 2_048
 """Entries kept, two a moment."""
 
 
-class Memory:
+class RecentAdvice:
     """What was advised at the latest moments of this process; of two answers at one moment the first counts."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, str | None], Advice] = OrderedDict()
 
-    def get(self, moment: str, task: str | None = None) -> Advice | None:
+    def get(self, call_key: str, task: str | None = None) -> Advice | None:
         """The advice of that moment, in that task or in whichever came first, if it is still known."""
         with self._lock:
-            return self._kept.get((moment, task))
+            return self._kept.get((call_key, task))
 
-    def put(self, moment: str, task: str, advice: Advice) -> None:
+    def put(self, call_key: str, task: str, advice: Advice) -> None:
         """Remembers it, forgetting the oldest."""
         with self._lock:
-            self._kept.setdefault((moment, task), advice)
-            self._kept.setdefault((moment, None), advice)
+            self._kept.setdefault((call_key, task), advice)
+            self._kept.setdefault((call_key, None), advice)
             while len(self._kept) > REMEMBERED:
                 self._kept.popitem(last=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.prompt_values import StringPromptValue
 from langchain_core.runnables.config import ensure_config
 
-from langgraph_coaching.agent.metadata import Label
+from langgraph_coaching.agent.metadata import ReceiptMetadata
 from langgraph_coaching.agent.pending import pending_here
 from langgraph_coaching.agent.request import doors_of, silent
 
@@ -129,12 +129,12 @@ def _begun(model: BaseLLM, given: Any) -> str | None:
 
 def _ready(model: BaseLLM, prompt: str, metadata: Any) -> _Ready:
     expected, known = _expected(prompt), metadata if isinstance(metadata, dict) else None
-    return _joined(prompt, [*expected, *(door.advise(prompt, known) for door in silent(model, expected))])
+    return _joined(prompt, [*expected, *(lookup.advise(prompt, known) for lookup in silent(model, expected))])
 
 
 async def _aready(model: BaseLLM, prompt: str, metadata: Any) -> _Ready:
     expected, known = _expected(prompt), metadata if isinstance(metadata, dict) else None
-    return _joined(prompt, [*expected, *[await door.aadvise(prompt, known) for door in silent(model, expected)]])
+    return _joined(prompt, [*expected, *[await lookup.aadvise(prompt, known) for lookup in silent(model, expected)]])
 
 
 def _expected(prompt: str) -> list[Pending]:
@@ -152,7 +152,7 @@ def _joined(prompt: str, found: Sequence[Pending]) -> _Ready:
     for pending in found:
         pending.see()
     receipts = [receipt for pending in found for receipt in pending.advice.considered]
-    return _Ready(Text("\n\n".join([*blocks, prompt])), Label(receipts, ()).metadata if receipts else {})
+    return _Ready(Text("\n\n".join([*blocks, prompt])), ReceiptMetadata(receipts, ()).metadata if receipts else {})
 
 
 def _labelled(metadata: Any, ready: Sequence[_Ready]) -> Any:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.authoring.other_coachings import Claims
+    from langgraph_coaching.authoring.other_coachings import OtherCoachings
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.behavior import Behavior
@@ -65,7 +65,7 @@ class Draft:
     """What went wrong when a model was asked, and what it proposed that another coaching claims."""
     revises: Coaching | None = None
     """The saved coaching of which this is the next revision; its id stays."""
-    claims: Claims | None = field(default=None, repr=False, compare=False)
+    claims: OtherCoachings | None = field(default=None, repr=False, compare=False)
     """Knows what other coachings claim, where the draft is one of a coach's."""
     home: tuple[str, str] | None = field(default=None, repr=False, compare=False)
     """The store and the namespace it was begun in, where it is saved; None for one that was made by hand."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.authoring.other_coachings import Claims
+    from langgraph_coaching.authoring.other_coachings import OtherCoachings
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.traces.model import Step, Trace
 
@@ -22,7 +22,7 @@ def draft_of(
     trace: Trace,
     step: Step,
     suggest: Callable[[Sequence[BaseMessage]], Sequence[str]],
-    claims: Claims | None = None,
+    claims: OtherCoachings | None = None,
 ) -> Draft:
     """Begins a draft at a recorded step.
 
@@ -56,7 +56,7 @@ def draft_of(
     )
 
 
-def draft_over(coaching: Coaching, trace: Trace | None = None, claims: Claims | None = None) -> Draft:
+def draft_over(coaching: Coaching, trace: Trace | None = None, claims: OtherCoachings | None = None) -> Draft:
     """Begins the next revision of a saved coaching as a draft; every change is written when the draft is saved.
 
     Args:

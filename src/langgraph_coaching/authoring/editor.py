@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.draft_source import draft_of, draft_over
 from langgraph_coaching.authoring.intents.suggest import suggest_intents
-from langgraph_coaching.authoring.repository import Book
+from langgraph_coaching.authoring.repository import Repository
 from langgraph_coaching.authoring.revision import revised
 from langgraph_coaching.authoring.similar import Similar
 from langgraph_coaching.coaching.compose import compose, composed_many, edited
@@ -25,34 +25,36 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.authoring.draft import Draft
-    from langgraph_coaching.authoring.other_coachings import Claims
+    from langgraph_coaching.authoring.other_coachings import OtherCoachings
     from langgraph_coaching.coaching.coachings import Store
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.embedder import Embedder
-    from langgraph_coaching.recall.scoring.background.cache import Shelf
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.model import Step
 
 
-class Desk:
+class Editor:
     """Authoring in one namespace; every fault is raised, with what to do next.
 
     Args:
         store: The coachings.
         embedder: For the vectors of intents and examples.
-        shelf: Where the embedder's background is.
+        backgrounds: Where the embedder's background is.
         traces: Where drafts begin.
         claims: What each coaching claims, so that it is not proposed for another.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf, traces: Archive, claims: Claims) -> None:
+    def __init__(
+        self, store: Store, embedder: Embedder, backgrounds: BackgroundCache, traces: Archive, claims: OtherCoachings
+    ) -> None:
         self._store = store
         self._embedder = embedder
-        self._shelf = shelf
-        self._book = Book(store, embedder, shelf)
+        self._backgrounds = backgrounds
+        self._repository = Repository(store, embedder, backgrounds)
         self.namespace = store.namespace
         self._home = (store.database.place, store.namespace)
-        self._claims = claims
+        self._others = claims
         self.traces = traces
         """Recorded runs: `get`, `list`, `add`."""
 
@@ -77,7 +79,7 @@ class Desk:
                 f"the trace {trace.id!r} has no such step {step.index} in the namespace {self.namespace!r}; take one "
                 "of coach.traces.get(…).coachable_steps()"
             )
-        draft = self._begun(draft_of(trace, own, suggest_intents, self._claims))
+        draft = self._begun(draft_of(trace, own, suggest_intents, self._others))
         return draft if model is None else draft.propose(model, languages=languages)
 
     def propose(self, coaching_id: str, model: BaseChatModel, *, languages: Sequence[str] = ()) -> Draft:
@@ -101,7 +103,7 @@ class Desk:
         if coaching.source is not None:
             with suppress(NotFoundError):
                 trace = self.traces.get(coaching.source.trace_id)
-        return self._begun(draft_over(coaching, trace, self._claims)).propose(model, languages=languages)
+        return self._begun(draft_over(coaching, trace, self._others)).propose(model, languages=languages)
 
     def _begun(self, draft: Draft) -> Draft:
         """The draft with what else it needs of the store."""
@@ -119,7 +121,7 @@ class Desk:
         """
         self._refuse_draft_of_elsewhere(draft)
         if draft.revises is not None:
-            return self._book.revise(draft.id, partial(revised, draft))
+            return self._repository.revise(draft.id, partial(revised, draft))
         return self._saved(draft.coaching(self.namespace))
 
     def _refuse_draft_of_elsewhere(self, draft: Draft) -> None:
@@ -182,10 +184,10 @@ class Desk:
             ConflictError: An id is taken by a coaching that says something else, or twice among these.
             StoreError: They could not be written.
         """
-        return self._book.save(composed_many(self.namespace, rows), progress)
+        return self._repository.save(composed_many(self.namespace, rows), progress)
 
     def _saved(self, coaching: Coaching) -> Coaching:
-        return self._book.save([coaching])[0]
+        return self._repository.save([coaching])[0]
 
     def get(self, coaching_id: str, *, revision: int | None = None) -> Coaching:
         """One coaching, at its latest revision or the one asked for.
@@ -193,7 +195,7 @@ class Desk:
         Raises:
             NotFoundError: There is none of that id or revision, or it was deleted.
         """
-        return self._book.get(coaching_id, revision)
+        return self._repository.get(coaching_id, revision)
 
     def list(self, **filters: Any) -> builtins.list[Coaching]:
         """Coachings, oldest first.
@@ -201,7 +203,7 @@ class Desk:
         Args:
             **filters: Any of `status`, `text`, `behavior`, `agent`, `node`, `tag`, `trace_id`.
         """
-        return self._book.list(**filters)
+        return self._repository.list(**filters)
 
     def edit(self, coaching_id: str, **changes: Any) -> Coaching:
         """Makes the next revision with these fields changed, as `add` takes them; earlier ones stay readable.
@@ -224,7 +226,7 @@ class Desk:
         given = (changes.get(name) for name in ("examples", "never", "add_examples", "add_never"))
         similar = [one for some in given if isinstance(some, list | tuple) for one in some if isinstance(one, Similar)]
         self._refuse_situations_of_elsewhere(one.trace_id or one.receipt_id for one in similar)
-        return self._book.revise(coaching_id, lambda latest: edited(latest, changes))
+        return self._repository.revise(coaching_id, lambda latest: edited(latest, changes))
 
     def archive(self, coaching_id: str) -> Coaching:
         """Makes it silent; `restore` brings it back."""
@@ -236,10 +238,12 @@ class Desk:
         Raises:
             NotFoundError: There is none of that id or revision.
         """
-        wanted = None if revision is None else self._book.get(coaching_id, revision)
+        wanted = None if revision is None else self._repository.get(coaching_id, revision)
         kept = {"intent", "behavior", "examples", "scope", "priority", "notes", "expires_at"}
         fields = {} if wanted is None else {name: getattr(wanted, name) for name in kept}
-        return self._book.revise(coaching_id, lambda latest: latest.revised(**fields, status="active", deleted=False))
+        return self._repository.revise(
+            coaching_id, lambda latest: latest.revised(**fields, status="active", deleted=False)
+        )
 
     def delete(self, coaching_id: str, *, purge: bool = False) -> None:
         """Takes it out of every list and recall; its history stays for the receipts that point to it.
@@ -252,11 +256,11 @@ class Desk:
             NotFoundError: There is none of that id.
         """
         if purge:
-            self._book.history(coaching_id)
+            self._repository.history(coaching_id)
             self._store.purge(coaching_id)
         else:
-            self._book.get(coaching_id)
-            self._book.revise(coaching_id, lambda latest: latest.revised(deleted=True))
+            self._repository.get(coaching_id)
+            self._repository.revise(coaching_id, lambda latest: latest.revised(deleted=True))
 
     def history(self, coaching_id: str) -> builtins.list[Coaching]:
         """Every revision, oldest first.
@@ -264,7 +268,7 @@ class Desk:
         Raises:
             NotFoundError: There is none of that id.
         """
-        return self._book.history(coaching_id)
+        return self._repository.history(coaching_id)
 
     def reembed(self) -> int:
         """Computes every vector of the store anew with this coach's embeddings, in all namespaces.
@@ -272,4 +276,4 @@ class Desk:
         Returns:
             How many revisions were rewritten.
         """
-        return reembed(self._store, lambda some: vectors_of(some, self._embedder, self._shelf.background))
+        return reembed(self._store, lambda some: vectors_of(some, self._embedder, self._backgrounds.background))

@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.recall.scoring.background import Background
     from langgraph_coaching.recall.scoring.head import Head
-    from langgraph_coaching.recall.scoring.probability import Place
-    from langgraph_coaching.traces.situations import Met
+    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.traces.situations import RecordedSituation
 
 CANDIDATES = 500
 """The most undecided situations, among which unlike ones are chosen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SimilarSearch:
     """What one coaching would be in recorded situations."""
 
     head: Head
     """The coaching as it would be searched."""
     background: Background
-    situations: Sequence[Met]
-    places: Sequence[Place]
+    situations: Sequence[RecordedSituation]
+    places: Sequence[SituationVector]
     """Of each situation."""
     probabilities: NDArray[np.float64]
     """Of the coaching in each, whatever else would apply there."""
 
 
-def most_similar(look: Look, floor: float, limit: int, *, silent: bool = False) -> list[Similar]:
+def most_similar(look: SimilarSearch, floor: float, limit: int, *, silent: bool = False) -> list[Similar]:
     """The situations that would teach a coaching most: near, undecided, often met, and unlike each other.
 
     Args:

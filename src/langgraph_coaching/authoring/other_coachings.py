@@ -25,7 +25,7 @@ _NEAREST = 20
 """Coachings compared with, text by text, for each text: those of the nearest prototypes."""
 
 
-class Claims:
+class OtherCoachings:
     """Asks the other coachings of a namespace.
 
     Args:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from langgraph_coaching.authoring.other_coachings import Claims
+    from langgraph_coaching.authoring.other_coachings import OtherCoachings
     from langgraph_coaching.coaching.model import Scope
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,9 @@ class Found:
     """What went wrong, and what was left out because another coaching claims it; a sentence each."""
 
 
-def propose(model: BaseChatModel, known: Known, claims: Claims | None = None, languages: Sequence[str] = ()) -> Found:
+def propose(
+    model: BaseChatModel, known: Known, claims: OtherCoachings | None = None, languages: Sequence[str] = ()
+) -> Found:
     """Asks a chat model for an intent, phrasings and near misses; once, and once more for each further language.
 
     Args:
@@ -148,7 +150,7 @@ def propose(model: BaseChatModel, known: Known, claims: Claims | None = None, la
     )
 
 
-def _claimed(claims: Claims | None, known: Known, intent: str, found: Sequence[Proposal]) -> dict[str, str]:
+def _claimed(claims: OtherCoachings | None, known: Known, intent: str, found: Sequence[Proposal]) -> dict[str, str]:
     if claims is None or not (intent or found):
         return {}
     texts = [*filter(None, [intent]), *(one.text for one in found)]

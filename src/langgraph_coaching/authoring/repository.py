@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.scoring.background import Background
-    from langgraph_coaching.recall.scoring.background.cache import Shelf
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 
 BATCH = 500
 """Coachings embedded, or looked up by id, in one call."""
@@ -30,18 +30,18 @@ TRIES = 25
 """How often a change is redone on top of somebody else's, at random intervals of up to 0.3 s."""
 
 
-class Book:
+class Repository:
     """Coachings of one namespace, from the author's side: every fault is raised.
 
     Args:
         store: The table.
         embedder: For the vectors of intents and examples.
-        shelf: Where the embedder's background is.
+        backgrounds: Where the embedder's background is.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf) -> None:
+    def __init__(self, store: Store, embedder: Embedder, backgrounds: BackgroundCache) -> None:
         self._store = store
-        self._shelf = shelf
+        self._backgrounds = backgrounds
         self._embedder = embedder
 
     def save(
@@ -106,7 +106,7 @@ class Book:
     def _background(self, dimension: int) -> Background:
         """The background for vectors that the table takes; measured while a person waits, not while an agent does."""
         self._check(dimension)
-        return self._shelf.background(dimension)
+        return self._backgrounds.background(dimension)
 
     def get(self, coaching_id: str, revision: int | None = None) -> Coaching:
         """The latest revision, or the one asked for.

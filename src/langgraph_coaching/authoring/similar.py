@@ -10,7 +10,7 @@ from langgraph_coaching.coaching.validation import PROSE_LIMIT, is_name, quoted
 from langgraph_coaching.recall.situation import turns_of
 
 if TYPE_CHECKING:
-    from langgraph_coaching.traces.situations import Met
+    from langgraph_coaching.traces.situations import RecordedSituation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Similar:
         return Example(text=self.text, turns=self.turns, applies=applies, origin="recorded", reference=reference)
 
 
-def similar_of(met: Met, probability: float, count: int) -> Similar:
+def similar_of(met: RecordedSituation, probability: float, count: int) -> Similar:
     """A situation that was met, to be asked about.
 
     Args:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.authoring.most_similar import Look, most_similar
+from langgraph_coaching.authoring.most_similar import SimilarSearch, most_similar
 from langgraph_coaching.authoring.outlook import SILENT, Outlook, hint_of
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import supposed
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.embedder import Embedder
-    from langgraph_coaching.recall.receipts import Ledger
+    from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.background import Background
-    from langgraph_coaching.recall.scoring.background.cache import Shelf
-    from langgraph_coaching.recall.scoring.probability import Place
-    from langgraph_coaching.recall.scoring.traffic_sampler import Survey
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.traces.archive import Archive
 
@@ -49,31 +49,31 @@ class Situations:
 
     Args:
         traces: Captured and imported runs.
-        ledger: The receipts.
-        survey: Where situations are, and what the store has learned of them.
+        receipts_table: The receipts.
+        sampler: Where situations are, and what the store has learned of them.
         adviser: Who has the store's snapshot.
         store: The coachings.
         embedder: For coachings that are not saved yet.
-        shelf: Where the embedder's background is.
+        backgrounds: Where the embedder's background is.
     """
 
     def __init__(
         self,
         traces: Archive,
-        ledger: Ledger,
-        survey: Survey,
+        receipts_table: Receipts,
+        sampler: TrafficSampler,
         adviser: Adviser,
         store: Store,
         embedder: Embedder,
-        shelf: Shelf,
+        backgrounds: BackgroundCache,
     ) -> None:
         self._traces = traces
-        self._ledger = ledger
-        self._survey = survey
+        self._receipts_table = receipts_table
+        self._sampler = sampler
         self._adviser = adviser
         self._store = store
         self._embedder = embedder
-        self._shelf = shelf
+        self._backgrounds = backgrounds
 
     @property
     def floor(self) -> float:
@@ -98,7 +98,7 @@ class Situations:
         source = situate(self.source(coaching) if conversation is None else conversation)
         return most_similar(self.look(coaching, without=source.text if source else None), self.floor, limit)
 
-    def look(self, coaching: Coaching, *, without: str | None = None, within: float = math.inf) -> Look:
+    def look(self, coaching: Coaching, *, without: str | None = None, within: float = math.inf) -> SimilarSearch:
         """What a coaching would be in the recorded situations.
 
         Args:
@@ -113,13 +113,13 @@ class Situations:
         snapshot, background = self._alone(coaching)
         met = [
             one
-            for one in met_in(self._traces.newest(), self._ledger.calls(MOST), MOST)
+            for one in met_in(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
             if one.situation.text != without
         ]
-        placed = self._survey.places([one.situation for one in met], snapshot.dimension, within)
+        placed = self._sampler.places([one.situation for one in met], snapshot.dimension, within)
         found = [(one, place) for one, place in zip(met, placed, strict=True) if place is not None]
         places = [place for _, place in found]
-        return Look(
+        return SimilarSearch(
             snapshot.heads[0],
             background,
             [one for one, _ in found],
@@ -131,9 +131,9 @@ class Situations:
         """A snapshot of this coaching only, held against the store's traffic, and reserved, as it would be there."""
         live = coaching.model_copy(update={"status": "active", "expires_at": None, "deleted": False})
         alike = live if live != coaching else coaching
-        snapshot = supposed([alike], self._store, self._embedder, self._shelf, self._adviser.snapshot())
-        background = self._shelf.background(snapshot.dimension)
-        traffic, reserve = self._survey.traffic(snapshot.dimension), self._survey.reserve()
+        snapshot = supposed([alike], self._store, self._embedder, self._backgrounds, self._adviser.snapshot())
+        background = self._backgrounds.background(snapshot.dimension)
+        traffic, reserve = self._sampler.traffic(snapshot.dimension), self._sampler.reserve()
         return replace(snapshot, traffic=traffic, reserve=reserve), background
 
     def outlook(self, coaching: Coaching) -> Outlook:
@@ -189,7 +189,7 @@ def labels_of(coaching: Coaching) -> Labels:
     return Labels(agent=coaching.scope.agent, node=coaching.scope.node, tags=frozenset(coaching.scope.tags))
 
 
-def _probabilities(snapshot: Snapshot, places: Sequence[Place]) -> NDArray[np.float64]:
+def _probabilities(snapshot: Snapshot, places: Sequence[SituationVector]) -> NDArray[np.float64]:
     labels = labels_of(snapshot.heads[0].coaching)
     found = search(snapshot, places, labels, datetime.now(UTC), 1) if places else []
     return np.array([candidates[0].probability for candidates in found], dtype=np.float64)

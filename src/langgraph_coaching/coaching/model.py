@@ -41,7 +41,7 @@ def _utc(moment: datetime) -> datetime:
         raise ValueError("is out of range; leave it out if it never ends") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+CallKey = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A moment with a time zone, kept in UTC, so that equal moments are equal in every comparison and hash."""
 
 
@@ -101,9 +101,9 @@ class Coaching(Checked):
     notes: Remark = ""
     """Private: for authors only, never in a prompt."""
     author: Name | None = None
-    created_at: Moment = Field(default_factory=lambda: datetime.now(UTC))
-    updated_at: Moment = Field(default_factory=lambda: datetime.now(UTC))
-    expires_at: Moment | None = None
+    created_at: CallKey = Field(default_factory=lambda: datetime.now(UTC))
+    updated_at: CallKey = Field(default_factory=lambda: datetime.now(UTC))
+    expires_at: CallKey | None = None
     """From then on it is not recalled."""
     revision: Annotated[int, Field(ge=1)] = 1
     """Counts from 1; every edit makes the next one."""

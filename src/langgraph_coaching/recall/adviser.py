@@ -15,7 +15,7 @@ import numpy as np
 from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.comparison import Vantage
 from langgraph_coaching.recall.deadline import Deadline
-from langgraph_coaching.recall.explain import Asked, Reckoner
+from langgraph_coaching.recall.explain import Asked, Explainer
 from langgraph_coaching.recall.judge import SHARE
 from langgraph_coaching.recall.reasons import joined
 from langgraph_coaching.recall.scoring.blas import one_thread
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.judge import Judge
     from langgraph_coaching.recall.limits import Limits
-    from langgraph_coaching.recall.scoring.background.cache import Shelf
-    from langgraph_coaching.recall.scoring.probability import Place
-    from langgraph_coaching.recall.scoring.traffic_sampler import Survey
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.recall.search import Candidate, Labels
     from langgraph_coaching.recall.snapshot import Snapshot
 
@@ -63,8 +63,8 @@ class Adviser:
     Args:
         store: The coachings of one namespace.
         embedder: The embedder the store's vectors come from.
-        shelf: Where its background is.
-        survey: Where the namespace's traffic is.
+        backgrounds: Where its background is.
+        sampler: Where the namespace's traffic is.
         limits: Floor, budgets and deadline.
         judge: Asked about candidates near the floor; not in `advise_batch`.
     """
@@ -73,8 +73,8 @@ class Adviser:
         self,
         store: Store,
         embedder: Embedder,
-        shelf: Shelf,
-        survey: Survey,
+        backgrounds: BackgroundCache,
+        sampler: TrafficSampler,
         limits: Limits,
         judge: Judge | None = None,
     ) -> None:
@@ -83,8 +83,8 @@ class Adviser:
         self._loaded = False
         self._embedder = embedder
         self._judge = judge
-        self._snapshots = Snapshots(store, shelf, survey)
-        self._reckoner = Reckoner(store, embedder, shelf, self._snapshots, limits)
+        self._snapshots = Snapshots(store, backgrounds, sampler)
+        self._explainer = Explainer(store, embedder, backgrounds, self._snapshots, limits)
         self._deadline = Deadline()
 
     def advise(self, messages: Any, labels: Labels) -> Advice:
@@ -137,7 +137,7 @@ class Adviser:
         asked = [situate(read_messages(messages)) for messages in conversations]
         advice = self._batch(snapshot, asked, labels, now or datetime.now(UTC))
         seconds = (time.perf_counter() - started) / max(len(advice), 1)
-        whys = [None if supposed else Asked(self._reckoner, one, labels, stored=stored) for one in asked]
+        whys = [None if supposed else Asked(self._explainer, one, labels, stored=stored) for one in asked]
         return [replace(one, seconds=seconds, asked=why) for one, why in zip(advice, whys, strict=True)]
 
     def _batch(self, snapshot: Snapshot, asked: list[Situation | None], labels: Labels, now: datetime) -> list[Advice]:
@@ -206,7 +206,7 @@ class Adviser:
         (candidates,) = search(snapshot, [where], labels, datetime.now(UTC), CANDIDATES)
         judged = self._judged(situation, candidates)
         advice = self._selected(snapshot, situation, where, candidates, labels=labels, judged=judged)
-        return replace(advice, asked=Asked(self._reckoner, situation, labels, stored=True))
+        return replace(advice, asked=Asked(self._explainer, situation, labels, stored=True))
 
     def _judged(self, situation: Situation, candidates: list[Candidate]) -> dict[str, bool]:
         if self._judge is None:
@@ -218,7 +218,7 @@ class Adviser:
             log.warning("the judge gave no answer: %s: %s", type(error).__name__, error)
             return {}
 
-    def _place(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32]) -> Place:
+    def _place(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32]) -> SituationVector:
         if snapshot.background is None:
             raise _Nothing(situation)
         with one_thread():
@@ -230,7 +230,12 @@ class Adviser:
             self._store.check(table, vector.size)
 
     def _selected(
-        self, snapshot: Snapshot, situation: Situation, where: Place, candidates: list[Candidate], **shared: Any
+        self,
+        snapshot: Snapshot,
+        situation: Situation,
+        where: SituationVector,
+        candidates: list[Candidate],
+        **shared: Any,
     ) -> Advice:
         english = situation.said if self._embedder.embedded else ""
         return select(
@@ -246,7 +251,7 @@ class Adviser:
     def _without(self, error: Exception, started: float, labels: Labels) -> Advice:
         seconds = time.perf_counter() - started
         if isinstance(error, _Nothing):
-            return Advice(seconds=seconds, asked=Asked(self._reckoner, error.situation, labels))
+            return Advice(seconds=seconds, asked=Asked(self._explainer, error.situation, labels))
         late = f"it took longer than the deadline of {self.limits.deadline:g} s"
         said = str(error) or (late if isinstance(error, TimeoutError) else type(error).__name__)
         change = "a quicker embedder, or a longer Limits(deadline=…)" if isinstance(error, TimeoutError) else ""

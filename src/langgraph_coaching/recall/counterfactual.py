@@ -15,16 +15,16 @@ from langgraph_coaching.recall.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.background import Background
-    from langgraph_coaching.recall.scoring.probability import Place
+    from langgraph_coaching.recall.scoring.probability import SituationVector
     from langgraph_coaching.recall.scoring.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class Counterfactual:
     """A coaching as if it were live and in scope; milliseconds a probability, for a person who asks."""
 
     head: Head
-    place: Place
+    place: SituationVector
     """Where the situation is."""
     background: Background
     """Of the same embedder."""
@@ -43,21 +43,21 @@ class Alone:
         labels = Labels(agent=scope.agent, node=scope.node, tags=frozenset(scope.tags))
         return search(snapshot, [self.place], labels, datetime.now(UTC), 1)[0][0].probability
 
-    def without_never(self) -> Alone:
+    def without_never(self) -> Counterfactual:
         """Without any "never here"."""
         coaching = self.head.coaching
         kept = tuple(example for example in coaching.examples if example.applies)
         return replace(self, head=Head(coaching.model_copy(update={"examples": kept}), self.head.applies))
 
-    def without_traffic(self) -> Alone:
+    def without_traffic(self) -> Counterfactual:
         """Without what else is said in the namespace."""
         return replace(self, traffic=None)
 
-    def without_reserve(self) -> Alone:
+    def without_reserve(self) -> Counterfactual:
         """Without what verdicts have made the store more reserved by."""
         return replace(self, reserve=0.0)
 
-    def taught(self) -> Alone:
+    def taught(self) -> Counterfactual:
         """With the situation among its examples."""
         coaching = self.head.coaching
         examples = (*coaching.examples, Example(text="here"))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from langgraph_coaching.recall.comparison import Vantage, compared
-from langgraph_coaching.recall.counterfactual import Alone
+from langgraph_coaching.recall.counterfactual import Counterfactual
 from langgraph_coaching.recall.eligibility import hurdle
 from langgraph_coaching.recall.normalization.language import language_of
 from langgraph_coaching.recall.reasons import parted
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Advice, Receipt
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.limits import Limits
-    from langgraph_coaching.recall.scoring.background.cache import Shelf
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.scoring.head import Head
     from langgraph_coaching.recall.search import Labels
     from langgraph_coaching.recall.situation import Situation
@@ -39,18 +39,18 @@ class Asked:
     """What a call of `advise` asked, kept with its advice; a copy of the advice shares it, a pickle goes without.
 
     Args:
-        reckoner: Who explains.
+        explainer: Who explains.
         situation: None where no user had said anything.
         labels: Of the call.
         stored: Whether the receipts go into the store.
     """
 
-    __slots__ = ("labels", "reckoner", "situation", "stored")
+    __slots__ = ("explainer", "labels", "situation", "stored")
 
     def __init__(
-        self, reckoner: Reckoner, situation: Situation | None, labels: Labels, *, stored: bool = False
+        self, explainer: Explainer, situation: Situation | None, labels: Labels, *, stored: bool = False
     ) -> None:
-        self.reckoner = reckoner
+        self.explainer = explainer
         self.situation = situation
         self.labels = labels
         self.stored = stored
@@ -62,7 +62,7 @@ class Asked:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        return self.reckoner.why(coaching_id, advice, self)
+        return self.explainer.why(coaching_id, advice, self)
 
     def __deepcopy__(self, memo: Any) -> Asked:
         return self
@@ -77,21 +77,23 @@ class _Ended(NamedTuple):
     change: str
 
 
-class Reckoner:
+class Explainer:
     """Explains what was advised.
 
     Args:
         store: The coachings of one namespace.
         embedder: The embedder the store's vectors come from.
-        shelf: Where its background is.
+        backgrounds: Where its background is.
         snapshots: The store's live coachings.
         limits: What advice was chosen by.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, shelf: Shelf, snapshots: Snapshots, limits: Limits) -> None:
+    def __init__(
+        self, store: Store, embedder: Embedder, backgrounds: BackgroundCache, snapshots: Snapshots, limits: Limits
+    ) -> None:
         self._store = store
         self._embedder = embedder
-        self._shelf = shelf
+        self._backgrounds = backgrounds
         self._snapshots = snapshots
         self._limits = limits
 
@@ -148,18 +150,18 @@ class Reckoner:
 
     def _measured(
         self, told: Why, head: Head, situation: Situation, receipt: Receipt | None
-    ) -> tuple[Why, Alone, Snapshot]:
+    ) -> tuple[Why, Counterfactual, Snapshot]:
         """The numbers: what it was compared with, and what each part of the reckoning does to the probability."""
         snapshot = self._snapshots.current()
         vectors = self._embedder.query(situation.texts)
         if (table := self._store.table()) is not None:
             self._store.check(table, vectors.shape[1])
-        background = snapshot.background or self._shelf.background(vectors.shape[1])
+        background = snapshot.background or self._backgrounds.background(vectors.shape[1])
         each = weights(situation, vectors, background)
         shares = (each / each.sum()).tolist()
         turns = [turn_of(text, user, share) for (text, user), share in zip(situation.turns, shares, strict=True)]
         where = place(situation, vectors, background)
-        alone = Alone(head, where, background, snapshot.traffic, snapshot.reserve)
+        alone = Counterfactual(head, where, background, snapshot.traffic, snapshot.reserve)
         (near,) = compared([head], Vantage(where.vector, background))
         coaching, now = head.coaching, alone.probability()
         never = None if near.never is None else coaching.examples[near.never - 1].text
@@ -179,7 +181,7 @@ class Reckoner:
         )
         return told, alone, snapshot
 
-    def _chosen(self, told: Why, alone: Alone, snapshot: Snapshot, labels: Labels) -> _Ended:
+    def _chosen(self, told: Why, alone: Counterfactual, snapshot: Snapshot, labels: Labels) -> _Ended:
         """What becomes of it among the others: as its receipt would say, had the call left more of them."""
         (found,) = search(snapshot, [alone.place], labels, datetime.now(UTC), CANDIDATES)
         everything = replace(self._limits, considered=CANDIDATES)
@@ -202,7 +204,7 @@ def _text(coaching: Coaching, index: int, likeness: float) -> Text:
     return Text(kind="also here", text=coaching.examples[index - 1].text, likeness=likeness)
 
 
-def _since(latest: Alone) -> str:
+def _since(latest: Counterfactual) -> str:
     """What has become of a coaching since a receipt."""
     coaching = latest.head.coaching
     state = "deleted" if coaching.deleted else coaching.status

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.coachings import Store
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.embedder import Embedder
-    from langgraph_coaching.recall.scoring.background.cache import Shelf
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 
 
 def supposed(
-    coachings: Sequence[Coaching], store: Store, embedder: Embedder, shelf: Shelf, current: Snapshot
+    coachings: Sequence[Coaching], store: Store, embedder: Embedder, backgrounds: BackgroundCache, current: Snapshot
 ) -> Snapshot:
     """The snapshot that a store with just these coachings would have.
 
@@ -29,7 +29,7 @@ def supposed(
         coachings: One revision of each; what is not active stays silent.
         store: Where the vectors of saved revisions are.
         embedder: For the vectors of those that were never saved.
-        shelf: Where the embedder's background is.
+        backgrounds: Where the embedder's background is.
         current: The store's own snapshot: what is in it already is taken over, and so are its traffic and reserve.
 
     Raises:
@@ -42,8 +42,8 @@ def supposed(
     here = {_key(head.coaching): place for place, head in enumerate(current.heads)}
     rows = [_place(coaching, here, current) for coaching in active]
     other = [coaching for place, coaching in zip(rows, active, strict=True) if place < 0]
-    heads = _heads(other, store, embedder, shelf) if other else []
-    background = shelf.background((heads or current.heads)[0].vectors.shape[1])
+    heads = _heads(other, store, embedder, backgrounds) if other else []
+    background = backgrounds.background((heads or current.heads)[0].vectors.shape[1])
     pool = join(current.fits, fit(heads, background)) if heads else current.fits
     fresh = iter(range(len(current.heads), len(current.heads) + len(heads)))
     rows = [next(fresh) if place < 0 else place for place in rows]
@@ -62,11 +62,11 @@ def _key(coaching: Coaching) -> tuple[str, int, datetime]:
     return coaching.id, coaching.revision, coaching.updated_at
 
 
-def _heads(coachings: Sequence[Coaching], store: Store, embedder: Embedder, shelf: Shelf) -> list[Head]:
+def _heads(coachings: Sequence[Coaching], store: Store, embedder: Embedder, backgrounds: BackgroundCache) -> list[Head]:
     keys = {_key(coaching): coaching for coaching in coachings}
     known = {key: head for key, head in _saved(store, keys).items() if head.coaching == keys[key]}
     new = [coaching for key, coaching in keys.items() if key not in known]
-    vectors = vectors_of(new, embedder, shelf.background) if new else []
+    vectors = vectors_of(new, embedder, backgrounds.background) if new else []
     for coaching, rows in zip(new, vectors, strict=True):
         known[_key(coaching)] = Head(coaching, np.stack(rows))
     return [known[key] for key in keys]

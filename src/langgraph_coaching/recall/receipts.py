@@ -61,7 +61,7 @@ def _schema() -> pa.Schema:
     )
 
 
-class Ledger:
+class Receipts:
     """Receipts of one namespace in LanceDB.
 
     Args:

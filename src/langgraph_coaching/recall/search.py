@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.recall.scoring.head import Head
-    from langgraph_coaching.recall.scoring.probability import Place
+    from langgraph_coaching.recall.scoring.probability import SituationVector
     from langgraph_coaching.recall.snapshot import Snapshot
 
 CANDIDATES = 32
@@ -58,7 +58,7 @@ def in_scope(snapshot: Snapshot, labels: Labels, now: datetime) -> NDArray[np.bo
 
 
 def search(
-    snapshot: Snapshot, places: Sequence[Place], labels: Labels, now: datetime, count: int
+    snapshot: Snapshot, places: Sequence[SituationVector], labels: Labels, now: datetime, count: int
 ) -> list[list[Candidate]]:
     """The most probable coachings of each situation.
 

@@ -14,7 +14,7 @@ from langgraph_coaching.coaching.validation import PROSE_LIMIT, quoted
 from langgraph_coaching.recall.normalization.negation import takes_back
 from langgraph_coaching.recall.normalization.pasted import typed
 from langgraph_coaching.recall.scoring.own_wish import own_wish
-from langgraph_coaching.recall.scoring.probability import Place
+from langgraph_coaching.recall.scoring.probability import SituationVector
 from langgraph_coaching.recall.user import by_user
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     return Situation(tuple(turns)) if any(user for _, user in turns) else None
 
 
-def place(situation: Situation, vectors: NDArray[np.float32], background: Background) -> Place:
+def place(situation: Situation, vectors: NDArray[np.float32], background: Background) -> SituationVector:
     """Where a situation is: the weighted mean of its turns.
 
     Args:
@@ -153,7 +153,7 @@ def place(situation: Situation, vectors: NDArray[np.float32], background: Backgr
     users = each * [user for _, user in situation.turns]
     latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
     mixed = float(np.log(each.sum() / length))
-    return Place(vector, crowding, mixed, latest, unwanted=takes_back(situation.latest))
+    return SituationVector(vector, crowding, mixed, latest, unwanted=takes_back(situation.latest))
 
 
 def weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:

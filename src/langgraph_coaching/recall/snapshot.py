@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.coachings import Store
     from langgraph_coaching.coaching.model import Scope
     from langgraph_coaching.recall.scoring.background import Background
-    from langgraph_coaching.recall.scoring.background.cache import Shelf
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.scoring.head import Fits
     from langgraph_coaching.recall.scoring.traffic import Traffic
-    from langgraph_coaching.recall.scoring.traffic_sampler import Survey
+    from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
 
 NAMES = ("id", "revision", "updated_at")
 """What tells one revision from every other: an id that was erased may begin again at revision 1."""
@@ -102,14 +102,14 @@ class Snapshots:
 
     Args:
         store: LanceDB, the only truth.
-        shelf: Where the embedder's background is.
-        survey: Where the namespace's traffic is.
+        backgrounds: Where the embedder's background is.
+        sampler: Where the namespace's traffic is.
     """
 
-    def __init__(self, store: Store, shelf: Shelf, survey: Survey) -> None:
+    def __init__(self, store: Store, backgrounds: BackgroundCache, sampler: TrafficSampler) -> None:
         self._store = store
-        self._shelf = shelf
-        self._survey = survey
+        self._backgrounds = backgrounds
+        self._sampler = sampler
         self._lock = threading.Lock()
         self._heads: dict[tuple[str, int, datetime], Head] = {}
         self._made = ""
@@ -132,7 +132,7 @@ class Snapshots:
         current = self._current
         if not current.heads:
             return current
-        return replace(current, traffic=self._survey.traffic(current.dimension), reserve=self._survey.reserve())
+        return replace(current, traffic=self._sampler.traffic(current.dimension), reserve=self._sampler.reserve())
 
     def forget(self) -> None:
         """The next snapshot is read and fitted from nothing."""
@@ -163,7 +163,7 @@ class Snapshots:
         if not active:
             return replace(_EMPTY, version=version)
         dimension = next(iter(active.values())).vectors.shape[1]
-        background = self._shelf.background(dimension)
+        background = self._backgrounds.background(dimension)
         if background.dimension != dimension:
             self._store.check(table, background.dimension)
         return Snapshot.of(version, list(active.values()), self._fitted(active, background), background)

@@ -12,7 +12,7 @@ from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.situation import turns_of
 
 if TYPE_CHECKING:
-    from langgraph_coaching.authoring.repository import Book
+    from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.refining.verdicts import Verdicts
@@ -69,16 +69,16 @@ def refined(coaching: Coaching, verdict: Verdict, receipt: Receipt) -> Coaching:
     return coaching.revised(examples=(*told, *earlier[-(MOST - 1) :], learned))
 
 
-class Jury:
+class Refiner:
     """Takes verdicts of one namespace.
 
     Args:
-        book: The coachings that learn.
+        repository: The coachings that learn.
         verdicts: Where verdicts are kept.
     """
 
-    def __init__(self, book: Book, verdicts: Verdicts) -> None:
-        self._book = book
+    def __init__(self, repository: Repository, verdicts: Verdicts) -> None:
+        self._repository = repository
         self._verdicts = verdicts
 
     def judge(self, receipt: Receipt, *, correct: bool, comment: str, author: str | None) -> Verdict:
@@ -91,7 +91,7 @@ class Jury:
         """
         if receipt.coaching_id is None or receipt.revision is None or not receipt.situation:
             raise InvalidCoachingError(f"this receipt is of no coaching ({receipt.reason}); judge another one")
-        self._book.get(receipt.coaching_id)
+        self._repository.get(receipt.coaching_id)
         verdict = Verdict(
             receipt_id=receipt.id,
             coaching_id=receipt.coaching_id,
@@ -104,5 +104,5 @@ class Jury:
             author=author,
         )
         self._verdicts.put(verdict)
-        self._book.revise(receipt.coaching_id, lambda latest: refined(latest, verdict, receipt))
+        self._repository.revise(receipt.coaching_id, lambda latest: refined(latest, verdict, receipt))
         return verdict

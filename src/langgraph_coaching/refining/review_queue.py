@@ -13,14 +13,14 @@ from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.search import CANDIDATES, Labels, search
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.refining.review import most_telling, unanswered
-from langgraph_coaching.refining.reviewer import Watch
+from langgraph_coaching.refining.reviewer import Reviewer
 
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Mapping, Sequence
 
     from langgraph_coaching.recall.advice import Receipt
-    from langgraph_coaching.recall.scoring.probability import Place
+    from langgraph_coaching.recall.scoring.probability import SituationVector
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.refining.review import Open
 
@@ -28,7 +28,7 @@ RECEIPTS = 10 * MOST
 """The latest receipts that are looked at; a call leaves ten of them."""
 
 
-class Reviewer(Watch):
+class ReviewQueue(Reviewer):
     """Reviewing in one namespace; every fault is raised."""
 
     def review(self, *, limit: int = 20) -> builtins.list[Receipt]:
@@ -55,9 +55,9 @@ class Reviewer(Watch):
         snapshot = self._adviser.snapshot()
         background, heads = snapshot.background, {head.coaching.id: head for head in snapshot.heads}
         judged = {verdict.receipt_id for verdict in self._verdicts.list()}
-        asked = unanswered(self._ledger.receipts(limit=RECEIPTS), heads, judged)
+        asked = unanswered(self._receipts_table.receipts(limit=RECEIPTS), heads, judged)
         texts = list(dict.fromkeys(one.receipt.situation for one in asked))[:MOST]
-        placed = self._survey.places([Situation.read(text) for text in texts], snapshot.dimension)
+        placed = self._sampler.places([Situation.read(text) for text in texts], snapshot.dimension)
         places = {text: place for text, place in zip(texts, placed, strict=True) if place is not None}
         asked = [one for one in asked if one.receipt.situation in places]
         if background is None or not asked:
@@ -67,9 +67,11 @@ class Reviewer(Watch):
         return most_telling(asked, vectors, chances, heads, background, self._adviser.limits.floor, limit)
 
 
-def _probabilities(snapshot: Snapshot, asked: Sequence[Open], places: Mapping[str, Place]) -> builtins.list[float]:
+def _probabilities(
+    snapshot: Snapshot, asked: Sequence[Open], places: Mapping[str, SituationVector]
+) -> builtins.list[float]:
     """What each coaching would be now where its receipt is; 0 where so many others are nearer that it is none."""
-    wanted: dict[Labels, dict[str, Place]] = defaultdict(dict)
+    wanted: dict[Labels, dict[str, SituationVector]] = defaultdict(dict)
     for one in asked:
         wanted[_labels(one.receipt)][one.receipt.situation] = places[one.receipt.situation]
     now = datetime.now(UTC)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.corrections import corrections_of
 from langgraph_coaching.authoring.draft_source import draft_of
-from langgraph_coaching.authoring.editor import Desk
+from langgraph_coaching.authoring.editor import Editor
 from langgraph_coaching.authoring.intents.suggest import suggest_intents
-from langgraph_coaching.authoring.other_coachings import Claims
+from langgraph_coaching.authoring.other_coachings import OtherCoachings
 from langgraph_coaching.authoring.situations import Situations
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError
@@ -18,7 +18,7 @@ from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.refining.assess import assessed
 from langgraph_coaching.refining.feedback import scores, written
-from langgraph_coaching.refining.refine import Jury
+from langgraph_coaching.refining.refine import Refiner
 from langgraph_coaching.refining.report import Calibration, calibration, standings
 from langgraph_coaching.refining.verdicts import Verdicts
 from langgraph_coaching.traces.capture.recorder import links_of
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.embedder import Embedder
-    from langgraph_coaching.recall.receipts import Ledger
-    from langgraph_coaching.recall.scoring.background.cache import Shelf
-    from langgraph_coaching.recall.scoring.traffic_sampler import Survey
+    from langgraph_coaching.recall.receipts import Receipts
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+    from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.refining.refine import Verdict
     from langgraph_coaching.refining.report import Standing
     from langgraph_coaching.storage.database import Database
@@ -51,17 +51,17 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.model import Trace
 
 
-class Watch(Desk):
+class Reviewer(Editor):
     """Monitoring and refining in one namespace; every fault is raised.
 
     Args:
         database: Where verdicts are kept.
         store: The coachings.
         embedder: For the vectors of intents and examples.
-        shelf: Where the embedder's background is.
+        backgrounds: Where the embedder's background is.
         traces: Recorded runs.
-        ledger: The receipts.
-        survey: The sample of the situations that were met.
+        receipts_table: The receipts.
+        sampler: The sample of the situations that were met.
         adviser: Who learns from verdicts.
         recorder: What running graphs leave behind, which is written out before anything is counted.
     """
@@ -71,21 +71,21 @@ class Watch(Desk):
         database: Database,
         store: Store,
         embedder: Embedder,
-        shelf: Shelf,
+        backgrounds: BackgroundCache,
         traces: Archive,
-        ledger: Ledger,
-        survey: Survey,
+        receipts_table: Receipts,
+        sampler: TrafficSampler,
         adviser: Adviser,
         recorder: Recorder,
     ) -> None:
-        super().__init__(store, embedder, shelf, traces, Claims(adviser.snapshot, embedder))
-        self._ledger = ledger
-        self._survey = survey
+        super().__init__(store, embedder, backgrounds, traces, OtherCoachings(adviser.snapshot, embedder))
+        self._receipts_table = receipts_table
+        self._sampler = sampler
         self._adviser = adviser
         self._recorder = recorder
         self._verdicts = Verdicts(database, self.namespace)
-        self._jury = Jury(self._book, self._verdicts)
-        self._situations = Situations(traces, ledger, survey, adviser, store, embedder, shelf)
+        self._refiner = Refiner(self._repository, self._verdicts)
+        self._situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds)
 
     def flush(self) -> None:
         """Waits until every receipt and every captured step is in the store.
@@ -102,7 +102,7 @@ class Watch(Desk):
         """Whether there is a trace or a receipt of that id in this namespace."""
         self.flush()
         try:
-            self._ledger.receipt(name)
+            self._receipts_table.receipt(name)
         except NotFoundError:
             return super()._recorded_here(name)
         return True
@@ -165,7 +165,9 @@ class Watch(Desk):
             StoreError: The store could not be read.
         """
         asked = {"coaching_id": coaching_id, "trace_id": trace_id}
-        return self._ledger.receipts(limit=limit, **{name: value for name, value in asked.items() if value is not None})
+        return self._receipts_table.receipts(
+            limit=limit, **{name: value for name, value in asked.items() if value is not None}
+        )
 
     def verdict(
         self, receipt: Receipt | str, *, correct: bool, comment: str = "", author: str | None = None
@@ -188,8 +190,8 @@ class Watch(Desk):
         """
         self.flush()
         # A receipt at hand may be of another store, and is as it was before redaction: what is stored here counts.
-        judged = self._ledger.receipt(receipt if isinstance(receipt, str) else receipt.id)
-        return self._jury.judge(judged, correct=correct, comment=comment, author=author)
+        judged = self._receipts_table.receipt(receipt if isinstance(receipt, str) else receipt.id)
+        return self._refiner.judge(judged, correct=correct, comment=comment, author=author)
 
     def verdicts(self, coaching_id: str | None = None) -> builtins.list[Verdict]:
         """Verdicts, oldest first; of one coaching, or of all.
@@ -219,7 +221,7 @@ class Watch(Desk):
         read = assessed(trace, model, self._store.behavior)
         if read.receipts != trace.receipts:
             self.traces.add(read)
-            self._ledger.link(links_of(read))
+            self._receipts_table.link(links_of(read))
         return read
 
     def corrections(self, trace: Trace) -> builtins.list[Draft]:
@@ -235,7 +237,7 @@ class Watch(Desk):
             InvalidCoachingError: The trace is of another namespace.
         """
         refuse_foreign("trace", trace.namespace, self.namespace)
-        begun = ((draft_of(trace, step, suggest_intents, self._claims), text) for step, text in corrections_of(trace))
+        begun = ((draft_of(trace, step, suggest_intents, self._others), text) for step, text in corrections_of(trace))
         return [self._begun(draft).reply(text) for draft, text in begun]
 
     def feedback(
@@ -272,7 +274,7 @@ class Watch(Desk):
             StoreError: The store could not be read.
         """
         self.flush()
-        return standings(self.list(), self._ledger.receipts(), self._verdicts.list())
+        return standings(self.list(), self._receipts_table.receipts(), self._verdicts.list())
 
     def calibrate(self) -> Calibration:
         """Fits every coaching anew from its examples and verdicts, and compares probabilities with verdicts.
@@ -289,9 +291,9 @@ class Watch(Desk):
         self.flush()
         # Of whole runs, the latest: their situations share turns, and each turn is embedded once.
         traced = (situation for trace in self.traces.list(limit=MOST) for situation in situations_in(trace))
-        received = map(Situation.read, self._ledger.situations(MOST))
-        situations = self._survey.note(one for one in (*islice(traced, MOST), *received) if one.turns)
+        received = map(Situation.read, self._receipts_table.situations(MOST))
+        situations = self._sampler.note(one for one in (*islice(traced, MOST), *received) if one.turns)
         verdicts = self._verdicts.list()
         judged = [(one.probability, one.reserve, one.correct) for one in verdicts if one.applied]
-        reserve = self._survey.learn(judged)
+        reserve = self._sampler.learn(judged)
         return calibration(self._adviser.refit(), situations, reserve, verdicts)

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.search import Labels
     from langgraph_coaching.recall.snapshot import Snapshot
-    from langgraph_coaching.replay.recorded_calls import Recorded
+    from langgraph_coaching.replay.recorded_calls import RecordedCall
     from langgraph_coaching.traces.model import Trace
 
 
 def driven(
     graph: Any,
     trace: Trace,
-    calls: Sequence[Recorded],
+    calls: Sequence[RecordedCall],
     steps: tuple[ReplayedCall, ...],
     adviser: Adviser,
     snapshot: Snapshot,
@@ -57,7 +57,7 @@ def driven(
     return after_a_change([*kept, *(_beside(*pair) for pair in paired(old, calls_of(fork.trace)))])
 
 
-def _beside(old: Recorded | None, new: Recorded | None) -> ReplayedCall:
+def _beside(old: RecordedCall | None, new: RecordedCall | None) -> ReplayedCall:
     before = recorded_side(old) if old else Side()
     after = recorded_side(new) if new else Side()
     both = compared(old or new, before, after, downstream=False)
@@ -69,17 +69,19 @@ def _beside(old: Recorded | None, new: Recorded | None) -> ReplayedCall:
     return both
 
 
-def paired(recorded: Sequence[Recorded], made: Sequence[Recorded]) -> list[tuple[Recorded | None, Recorded | None]]:
+def paired(
+    recorded: Sequence[RecordedCall], made: Sequence[RecordedCall]
+) -> list[tuple[RecordedCall | None, RecordedCall | None]]:
     """Each call with the one that came in its place, from the same node: the one that was asked the same, or the next.
 
     Args:
         recorded: Calls of the recorded run, in order; their order is kept.
         made: Those of the new one; what is left of them comes last.
     """
-    left: dict[str, list[Recorded]] = defaultdict(list)
+    left: dict[str, list[RecordedCall]] = defaultdict(list)
     for new in made:
         left[new.place].append(new)
-    found: dict[int, Recorded] = {}
+    found: dict[int, RecordedCall] = {}
     for exact in (True, False):
         for index, old in enumerate(recorded):
             alike = (new for new in left[old.place] if not exact or _said(old) == _said(new))
@@ -90,5 +92,5 @@ def paired(recorded: Sequence[Recorded], made: Sequence[Recorded]) -> list[tuple
     return [*((old, found.get(index)) for index, old in enumerate(recorded)), *((None, new) for new in rest)]
 
 
-def _said(call: Recorded) -> list[tuple[str, Any]]:
+def _said(call: RecordedCall) -> list[tuple[str, Any]]:
     return [(message.type, message.content) for message in call.prompt]

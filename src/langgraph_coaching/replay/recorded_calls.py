@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedCall:
     """One model call as it was recorded."""
 
     trace: Trace
@@ -69,7 +69,7 @@ class Recorded:
         return Labels(agent=given.agent or agent, node=given.node or self.node, tags=given.tags or tags)
 
 
-def calls_of(trace: Trace) -> list[Recorded]:
+def calls_of(trace: Trace) -> list[RecordedCall]:
     """The model calls of a run, in order, without those of the turns before it."""
     firsts: dict[object, Step] = {}
     for step in trace.steps:
@@ -77,7 +77,7 @@ def calls_of(trace: Trace) -> list[Recorded]:
         if made and not step.history:
             firsts.setdefault(answer_key(step) if step.call is None else ("call", step.call), step)
     coached = {_place(step) for step in firsts.values() if step.receipts}
-    return [Recorded(trace, step, not coached or _place(step) in coached) for step in firsts.values()]
+    return [RecordedCall(trace, step, not coached or _place(step) in coached) for step in firsts.values()]
 
 
 def _place(step: Step) -> str:

@@ -9,7 +9,7 @@ from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import supposed
 from langgraph_coaching.recall.search import Labels
-from langgraph_coaching.refining.review_queue import Reviewer
+from langgraph_coaching.refining.review_queue import ReviewQueue
 from langgraph_coaching.replay.as_of import RECORDED, coachings_at, read_as_of, supposing
 from langgraph_coaching.replay.recorded_calls import calls_of
 from langgraph_coaching.replay.replay import Replay
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.model import Trace
 
 
-class Booth(Reviewer):
+class Replayer(ReviewQueue):
     """Replay in one namespace; every fault is raised."""
 
     def replay(
@@ -134,7 +134,7 @@ class Booth(Reviewer):
             return current
         as_they_are = [head.coaching for head in current.heads]
         base = as_they_are if era is None or isinstance(era, str) else coachings_at(self._store, era)
-        return supposed(supposing(base, gone, added), self._store, self._embedder, self._shelf, current)
+        return supposed(supposing(base, gone, added), self._store, self._embedder, self._backgrounds, current)
 
     def write_test(
         self: Opened,

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.search import Labels
     from langgraph_coaching.recall.snapshot import Snapshot
-    from langgraph_coaching.replay.recorded_calls import Recorded
+    from langgraph_coaching.replay.recorded_calls import RecordedCall
 
 
 def advised(
-    calls: Sequence[Recorded], adviser: Adviser, snapshot: Snapshot, labels: Labels, now: datetime
+    calls: Sequence[RecordedCall], adviser: Adviser, snapshot: Snapshot, labels: Labels, now: datetime
 ) -> list[Advice]:
     """What is advised at each call, in one pass for each place that calls are made from.
 
@@ -53,7 +53,7 @@ def advised(
 
 
 def rerun(
-    calls: Sequence[Recorded], advice: Sequence[Advice], model: BaseChatModel | None, notes: Sequence[str] = ()
+    calls: Sequence[RecordedCall], advice: Sequence[Advice], model: BaseChatModel | None, notes: Sequence[str] = ()
 ) -> tuple[ReplayedCall, ...]:
     """Each call beside what was recorded.
 
@@ -80,12 +80,12 @@ def rerun(
     return tuple(found)
 
 
-def recorded_side(call: Recorded) -> Side:
+def recorded_side(call: RecordedCall) -> Side:
     """A call as it was."""
     return side_of(call.step.receipts, call.step.coaching, call.answer, written)
 
 
-def _asked(call: Recorded, text: str, model: BaseChatModel) -> AIMessage:
+def _asked(call: RecordedCall, text: str, model: BaseChatModel) -> AIMessage:
     prompt = place(call.prompt, text) if text else call.prompt
     try:
         asked: Any = model.bind_tools(call.tools) if call.tools else model
@@ -107,7 +107,7 @@ def after_a_change(steps: Sequence[ReplayedCall]) -> tuple[ReplayedCall, ...]:
 
 
 def as_recorded(
-    calls: Sequence[Recorded], revision_of: Callable[[str, int], Coaching | None], without: Collection[str]
+    calls: Sequence[RecordedCall], revision_of: Callable[[str, int], Coaching | None], without: Collection[str]
 ) -> list[tuple[Advice, str]]:
     """The advice in the receipts, its text made anew from the very revisions they name, and what is to be said of it.
 
@@ -120,7 +120,7 @@ def as_recorded(
 
 
 def _as_recorded(
-    call: Recorded, revision_of: Callable[[str, int], Coaching | None], without: Collection[str]
+    call: RecordedCall, revision_of: Callable[[str, int], Coaching | None], without: Collection[str]
 ) -> tuple[Advice, str]:
     applied = [receipt for receipt in call.step.receipts if receipt.applied]
     found = {receipt.id: revision_of(receipt.coaching_id or "", receipt.revision or 0) for receipt in applied}

@@ -64,7 +64,7 @@ PAUSE = 5.0
 _NOW = timedelta(milliseconds=1)
 
 
-class Upkeep:
+class Compaction:
     """Looks after the tables of one database, in a thread of its own; another process may do the same.
 
     No row is dropped. Superseded versions of a table are, in an object store those older than `GRACE`.
@@ -211,14 +211,14 @@ def _on_disk(folder: Path) -> None:
             os.close(handle)
 
 
-_open: weakref.WeakSet[Upkeep] = weakref.WeakSet()
+_open: weakref.WeakSet[Compaction] = weakref.WeakSet()
 
 
 def _finish_all() -> None:
     until = time.monotonic() + PATIENCE
-    for upkeep in list(_open):
+    for compaction in list(_open):
         if time.monotonic() < until:
-            upkeep.finish()
+            compaction.finish()
 
 
 at_end(LAST, _finish_all)

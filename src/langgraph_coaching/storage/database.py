@@ -14,7 +14,7 @@ from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, w
 
 from langgraph_coaching.errors import CoachingError, StoreError
 from langgraph_coaching.storage.commit import Commit
-from langgraph_coaching.storage.compaction import Upkeep
+from langgraph_coaching.storage.compaction import Compaction
 from langgraph_coaching.storage.locks import Locks
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Database:
         self._lock = threading.RLock()
         folder = None if self.remote else Path(self.uri)
         self._locks = Locks(folder)
-        self._upkeep = Upkeep(folder, self._locks)
+        self._compaction = Compaction(folder, self._locks)
         self._forget()
 
     @property
@@ -202,7 +202,7 @@ class Database:
         """
         with faults(self.uri), self._locks.writing():
             result = _again(table, _OVERTAKEN, 10)(work, table)
-        self._upkeep.written(table, indexed, getattr(result, "version", None))
+        self._compaction.written(table, indexed, getattr(result, "version", None))
         return result
 
     def read(self, table: Table, work: Callable[[Table], Any]) -> Any:
@@ -227,7 +227,7 @@ class Database:
     def close(self) -> None:
         """Puts together what was written, and lets go of the handles; the next use opens them again."""
         if not _forked_after_use():  # there, even letting go of what the parent opened can crash
-            self._upkeep.finish()
+            self._compaction.finish()
             with self._lock:
                 self._forget()
 

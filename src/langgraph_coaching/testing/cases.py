@@ -33,7 +33,7 @@ CLEAR = 0.05
 
 
 @dataclass(slots=True)
-class Evidence:
+class Cases:
     """Situations by what they are."""
 
     fires: dict[str, Conversation] = field(default_factory=dict)
@@ -42,14 +42,14 @@ class Evidence:
     """What is not as it should be."""
 
 
-def evidence(
+def cases(
     coaching: Coaching,
     source: Trace | None,
     others: Iterable[Coaching],
     traces: Iterable[Trace],
     advise: Advise,
     floor: float,
-) -> Evidence:
+) -> Cases:
     """Looks for situations that show when a coaching applies.
 
     Args:
@@ -60,7 +60,7 @@ def evidence(
         advise: Today's advice for conversations, with the labels of the coaching's scope.
         floor: 0..1: the probability below which nothing applies.
     """
-    found, scrub = Evidence(), Scrub()
+    found, scrub = Cases(), Scrub()
     wanted, never = dict(_cleaned(_wanted(coaching, source), scrub)), dict(_cleaned(_never(coaching), scrub))
     known = {*wanted.values(), *never.values()}
     nearby = _cleaned(_near(coaching, others, traces), scrub)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from langgraph_coaching.testing.vcr import Tape
+    from langgraph_coaching.testing.vcr import VcrCassette
 
 Record = Literal["none", "new", "rewrite", "all"]
 """`none`: replay only. `new`: ask the server what is not recorded. `rewrite`: ask everything, and keep nothing that is
@@ -54,7 +54,7 @@ def recorded(
     again: str = "",
     source: Path | str | None = None,
     owner: str = "",
-) -> Iterator[Tape]:
+) -> Iterator[VcrCassette]:
     """Answers every HTTP request inside from a cassette, or records it.
 
     Args:
@@ -78,16 +78,16 @@ def recorded(
     if record not in ("none", "new", "rewrite", "all"):
         raise InvalidCoachingError(f"record is none, new, rewrite or all, not {record!r}")
     with extra("testing", "vcrpy"):
-        from langgraph_coaching.testing.vcr import Tape
+        from langgraph_coaching.testing.vcr import VcrCassette
     rules = Rules(ignore_coaching=config.ignore_coaching, ignore=config.ignore, match_host=config.match_host)
     scrub = Scrub(config.secrets, config.keep_headers, config.scrub)
-    tape: Tape | None = None
+    tape: VcrCassette | None = None
     try:
         # Uploads to LangSmith would be requests that are not in the recording; nor are these runs anybody's.
         with (
             tracing_context(enabled=False),
             # What ends in an error is not kept.
-            Tape.use(
+            VcrCassette.use(
                 path=str(path),
                 source=None if source is None else str(source),
                 rules=rules,

@@ -23,7 +23,7 @@ _OWNER = "# test: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class CassettePlace:
     """Where a test's cassette is looked for."""
 
     test: str
@@ -40,7 +40,9 @@ class Place:
     """What the file says whose it is; None where tests share it by its name."""
 
 
-def place_of(test: str, folder: Path, *, given: str | None, own: str, inner: str, ambiguous: bool, file: Path) -> Place:
+def place_of(
+    test: str, folder: Path, *, given: str | None, own: str, inner: str, ambiguous: bool, file: Path
+) -> CassettePlace:
     """Where a test's cassette is looked for.
 
     Args:
@@ -60,7 +62,7 @@ def place_of(test: str, folder: Path, *, given: str | None, own: str, inner: str
     old = _REPLACED_ONCE.sub("-", given or inner.replace("/", "-"))
     digest = _digest(f"{_relative(file, folder)}::{name}" if not given else name)
     within = folder.joinpath(*stems[:-1])
-    return Place(
+    return CassettePlace(
         test=test,
         path=within / f"{stems[-1]}.yaml",
         other=within / f"{_readable(parts[-1])}-{digest}.yaml",

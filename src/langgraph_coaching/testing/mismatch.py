@@ -24,7 +24,7 @@ _INTENT = re.compile(r"^- When replying to: (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Mismatch:
     """One place in which a request differs from a recorded one."""
 
     where: str
@@ -36,17 +36,17 @@ class Difference:
         return f"{self.where}: {self.said}"
 
 
-def differences(recorded: Asked, asked: Asked) -> list[Difference]:
+def mismatches(recorded: Asked, asked: Asked) -> list[Mismatch]:
     """Where a request differs from a recorded one; [] where it is the same."""
     found = [
-        Difference(name, f"recorded {_short(mine)}, now {_short(theirs)}")
+        Mismatch(name, f"recorded {_short(mine)}, now {_short(theirs)}")
         for name in ("method", "host", "path", "query")
         if not same(mine := getattr(recorded, name), theirs := getattr(asked, name))
     ]
     return found if recorded.written == asked.written else [*found, *_below("$", recorded.body, asked.body)]
 
 
-def _below(place: str, mine: Any, theirs: Any) -> Iterator[Difference]:
+def _below(place: str, mine: Any, theirs: Any) -> Iterator[Mismatch]:
     if isinstance(mine, dict) and isinstance(theirs, dict):
         for name in sorted({*mine, *theirs}):
             yield from _below(f"{place}.{name}", mine.get(name, _MISSING), theirs.get(name, _MISSING))
@@ -54,7 +54,7 @@ def _below(place: str, mine: Any, theirs: Any) -> Iterator[Difference]:
         for index, (one, other) in enumerate(zip_longest(mine, theirs, fillvalue=_MISSING)):
             yield from _below(f"{place}[{index}]", one, other)
     elif not same(mine, theirs):
-        yield Difference(place, _said(mine, theirs))
+        yield Mismatch(place, _said(mine, theirs))
 
 
 def _said(mine: Any, theirs: Any) -> str:

@@ -31,7 +31,7 @@ _KEPT = {"index", "trace_id", "type", "author", "text", "name", "arguments", "no
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Take:
+class RecordedTurn:
     """What an agent did in one turn."""
 
     conversation: Conversation = ()
@@ -61,7 +61,7 @@ class Take:
         return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
     @classmethod
-    def load(cls, path: Path) -> Take:
+    def load(cls, path: Path) -> RecordedTurn:
         """Reads what `to_json` wrote.
 
         Raises:
@@ -79,11 +79,11 @@ class Take:
             ) from error
 
 
-def take_of(answer: AIMessage) -> Take:
+def recorded_turn_of(answer: AIMessage) -> RecordedTurn:
     """The take that one answer of a model is."""
     parts = enumerate(parts_of(answer))
     steps = tuple(Step(index=index, trace_id="answer", author="agent", **part) for index, part in parts)
-    return Take(steps=steps or (Step(index=0, trace_id="answer", author="agent", type="message"),))
+    return RecordedTurn(steps=steps or (Step(index=0, trace_id="answer", author="agent", type="message"),))
 
 
 def said_in(messages: Any) -> Conversation:

@@ -18,11 +18,11 @@ from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.prompt import entry
 from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.testing.cases import evidence
+from langgraph_coaching.testing.cases import cases
 from langgraph_coaching.testing.cassette import recorded
 from langgraph_coaching.testing.expression import constructor
 from langgraph_coaching.testing.literal import literal
-from langgraph_coaching.testing.recorded_turn import Take, clean, missing, said_in, take_of
+from langgraph_coaching.testing.recorded_turn import RecordedTurn, clean, missing, recorded_turn_of, said_in
 from langgraph_coaching.testing.scrub import Scrub
 from langgraph_coaching.testing.testfile import Page, written
 from langgraph_coaching.traces.followed import turn_of
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.replay.opened import Opened
-    from langgraph_coaching.testing.cases import Advise, Evidence
+    from langgraph_coaching.testing.cases import Advise, Cases
     from langgraph_coaching.testing.cassette import Record
     from langgraph_coaching.traces.model import Trace
 
@@ -102,7 +102,7 @@ class Correction:
                 f"{self.coaching.id} itself holds what looks like a password or a key, and a test file is no place for "
                 "one; say in words where it is found"
             )
-        found = evidence(self.coaching, self.source, self.others, self.traces, self.advise, self.limits.floor)
+        found = cases(self.coaching, self.source, self.others, self.traces, self.advise, self.limits.floor)
         if not found.fires:
             raise InvalidCoachingError(
                 f"{self.coaching.id} fires nowhere that a test could name: {'; '.join(found.notes)}; restore it, or "
@@ -151,23 +151,23 @@ class Correction:
         return f"Coach({', '.join(given)})"
 
     def _shown(
-        self, found: Evidence, aside: Path, model: Any, expect: Sequence[str], record: Record
+        self, found: Cases, aside: Path, model: Any, expect: Sequence[str], record: Record
     ) -> tuple[dict[str, Any], Path | None]:
         if model is not None:
             return self._recorded(found, aside, model, expect, record)
-        take = next(self._takes(expect), None)
-        if take is None:
+        turn = next(self._takes(expect), None)
+        if turn is None:
             found.notes.append(
                 "no trace shows that it is followed as it is now; run the agent once more, with coach.callback(), or "
                 "give a model, and write it anew"
             )
             return {}, None
         recording = aside / f"{FOLLOWED}.json"
-        recording.write_text(Scrub().text(take.to_json()), encoding="utf-8")
-        take = Take.load(recording)  # as the test will read it
-        return {"take": recording.name, "expected": self._expected(found, take, expect)}, recording
+        recording.write_text(Scrub().text(turn.to_json()), encoding="utf-8")
+        turn = RecordedTurn.load(recording)  # as the test will read it
+        return {"take": recording.name, "expected": self._expected(found, turn, expect)}, recording
 
-    def _takes(self, expect: Sequence[str]) -> Iterator[Take]:
+    def _takes(self, expect: Sequence[str]) -> Iterator[RecordedTurn]:
         """What was done after this very coaching was read, where it was followed and would be read again today."""
         scrub = Scrub()
         for trace in self.applied:
@@ -176,25 +176,25 @@ class Correction:
                     continue
                 turn = tuple(other for other in turn_of(trace, step.index)[0] if other.index >= step.index)
                 said = clean(said_in(messages_before(trace, step)), scrub)
-                take = Take(conversation=said, coaching=step.coaching, steps=turn, model=step.model)
-                if self._follows(take, expect) is None and self.advise([said])[0].prompt == step.coaching:
-                    yield take
+                turn = RecordedTurn(conversation=said, coaching=step.coaching, steps=turn, model=step.model)
+                if self._follows(turn, expect) is None and self.advise([said])[0].prompt == step.coaching:
+                    yield turn
 
-    def _follows(self, take: Take, expect: Sequence[str]) -> str | None:
+    def _follows(self, turn: RecordedTurn, expect: Sequence[str]) -> str | None:
         """Why it was not followed; None where it was, or where nobody can tell."""
-        if gone := missing(take.text, expect):
-            return f"{take.text!r} does not hold {', '.join(map(repr, gone))}"
-        verdict, why = take.follows(self.coaching.behavior)
+        if gone := missing(turn.text, expect):
+            return f"{turn.text!r} does not hold {', '.join(map(repr, gone))}"
+        verdict, why = turn.follows(self.coaching.behavior)
         return None if verdict == "yes" or self.coaching.behavior.type == "reply" else why
 
-    def _expected(self, found: Evidence, take: Take, expect: Sequence[str]) -> Sequence[str]:
+    def _expected(self, found: Cases, turn: RecordedTurn, expect: Sequence[str]) -> Sequence[str]:
         if self.coaching.behavior.type != "reply" or expect:
             return expect
-        found.notes.append(f"read whether this follows it, nothing else has: {take.text!r}; or say what must be in it")
-        return [re.escape(take.text).replace("\\ ", " ")]
+        found.notes.append(f"read whether this follows it, nothing else has: {turn.text!r}; or say what must be in it")
+        return [re.escape(turn.text).replace("\\ ", " ")]
 
     def _recorded(
-        self, found: Evidence, aside: Path, model: Any, expect: Sequence[str], record: Record
+        self, found: Cases, aside: Path, model: Any, expect: Sequence[str], record: Record
     ) -> tuple[dict[str, Any], Path]:
         imports: dict[str, set[str]] = {}
         built = constructor(model, imports)
@@ -204,16 +204,16 @@ class Correction:
         asked = coached({"messages": prompt, "coaching": [self.advise([said])[0].to_json()]})
         cassette = aside / f"{FOLLOWED}.yaml"
         with recorded(cassette, record=record):
-            take = take_of(model.invoke(asked))
-        if (why := self._follows(take, expect)) is not None:
+            turn = recorded_turn_of(model.invoke(asked))
+        if (why := self._follows(turn, expect)) is not None:
             raise RecordingError(f"nothing was written: the model does not follow {self.coaching.id}: {why}")
         scope: dict[str, Any] = {}
         lines = [f"from {m} import {n}" for m, names in imports.items() for n in names] + ["import os"]
         exec("\n".join([*lines, f"MODEL = {built}"]), scope)  # noqa: S102 - our own text, as the test will run it
         with recorded(cassette):
-            take = take_of(scope["MODEL"].invoke(asked))  # the model that the test builds asks the same
+            turn = recorded_turn_of(scope["MODEL"].invoke(asked))  # the model that the test builds asks the same
         shown = {"model": built, "system": system, "imports": imports, "followed_in": name}
-        return {**shown, "expected": self._expected(found, take, expect)}, cassette
+        return {**shown, "expected": self._expected(found, turn, expect)}, cassette
 
     def _system(self) -> str:
         """The instructions the agent had at the source, without coaching."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
 from langgraph_coaching.testing.secrets.address_path import secrets_in_path
-from langgraph_coaching.testing.secrets.body import Payload
+from langgraph_coaching.testing.secrets.body import Body
 from langgraph_coaching.testing.secrets.names import kind_of_name, kind_of_parameter
 from langgraph_coaching.testing.secrets.shapes import SCRUBBED, looks_random, secret_spans
 
@@ -50,7 +50,7 @@ class Scrub:
         self._secrets: set[str] = set()
         self._keep = {name.lower() for name in keep}
         self._further = further or str
-        self._payload = Payload(self._spans, self._remember_random)
+        self._payload = Body(self._spans, self._remember_random)
         for text in secrets:
             self._know(text)
         for name, value in os.environ.items():

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from langgraph_coaching.testing.cassette_name import Place
-    from langgraph_coaching.testing.vcr import Tape
+    from langgraph_coaching.testing.cassette_name import CassettePlace
+    from langgraph_coaching.testing.vcr import VcrCassette
 
 
 @dataclass(slots=True)
-class _Book:
+class _Tally:
     done: set[str] = field(default_factory=set)
     """Tests that ask for it and have passed."""
     recorded: set[str] = field(default_factory=set)
@@ -27,16 +27,16 @@ class _Book:
     played: set[int] = field(default_factory=set)
 
 
-class Library:
+class CassetteSession:
     """Every cassette of one run."""
 
     def __init__(self) -> None:
-        self._books: dict[Path, _Book] = defaultdict(_Book)
-        self._places: dict[str, Place] = {}
-        self._asked: dict[str, dict[str, Place]] = defaultdict(dict)
+        self._books: dict[Path, _Tally] = defaultdict(_Tally)
+        self._places: dict[str, CassettePlace] = {}
+        self._asked: dict[str, dict[str, CassettePlace]] = defaultdict(dict)
         """By path, and by the older path, without capitals: which tests ask for it."""
 
-    def expect(self, place: Place) -> None:
+    def expect(self, place: CassettePlace) -> None:
         """A test asks for this cassette, whether it runs or not."""
         if (before := self._places.get(place.test)) is not None:
             for path in (before.path, before.old):
@@ -45,7 +45,7 @@ class Library:
         for path in (place.path, place.old):
             self._asked[_folded(path)][place.test] = place
 
-    def where(self, place: Place) -> tuple[Path, Path]:
+    def where(self, place: CassettePlace) -> tuple[Path, Path]:
         """Where a test's cassette is written, and where it is read."""
         if there(place.other):
             return place.other, place.other
@@ -64,29 +64,29 @@ class Library:
             found[self.where(place)[1].resolve()].add(test)
         return found
 
-    def others(self, place: Place) -> bool:
+    def others(self, place: CassettePlace) -> bool:
         """Whether other tests of this run have recorded the same cassette already."""
         return bool(self._books[self.where(place)[0].resolve()].recorded - {place.test})
 
-    def returned(self, path: Path, test: str, tape: Tape) -> None:
+    def returned(self, path: Path, test: str, tape: VcrCassette) -> None:
         """A test has passed, and played this tape."""
-        book = self._books[path.resolve()]
+        tally = self._books[path.resolve()]
         if tape.replays:
-            book.done.add(test)
-            book.requests = [f"{request.method} {request.path}" for request in tape.requests]
-            book.played |= {index for index, count in tape.play_counts.items() if count}
+            tally.done.add(test)
+            tally.requests = [f"{request.method} {request.path}" for request in tape.requests]
+            tally.played |= {index for index, count in tape.play_counts.items() if count}
         else:
-            book.recorded.add(test)
+            tally.recorded.add(test)
 
     def unused(self) -> Iterator[str]:
         """One line for each recording that was not played, of cassettes all of whose tests have passed."""
         readers = self.readers()
-        for path, book in sorted(self._books.items()):
-            if book.done and book.done == readers[path]:
-                for index, request in enumerate(book.requests):
-                    if index not in book.played:
+        for path, tally in sorted(self._books.items()):
+            if tally.done and tally.done == readers[path]:
+                for index, request in enumerate(tally.requests):
+                    if index not in tally.played:
                         yield (
-                            f"{path}: recording {index + 1} of {len(book.requests)} ({request}) was never played; "
+                            f"{path}: recording {index + 1} of {len(tally.requests)} ({request}) was never played; "
                             "record it anew with --coaching-record=rewrite"
                         )
 
@@ -98,7 +98,7 @@ class Library:
                 if path not in asked:
                     yield f"{path}: no test asks for it; delete it, or name the test that should"
 
-    def _contested(self, place: Place) -> bool:
+    def _contested(self, place: CassettePlace) -> bool:
         """Whether another test has the path: by what this run asks for, or by what is there."""
         if of_another(place.path, place.owner):
             return True
@@ -111,7 +111,7 @@ class Library:
             for each in self._rivals(place, place.path)
         )
 
-    def _rivals(self, place: Place, path: Path) -> Iterator[Place]:
+    def _rivals(self, place: CassettePlace, path: Path) -> Iterator[CassettePlace]:
         """The other tests that ask for a path, or for one that differs in nothing but capitals."""
         return (each for test, each in self._asked[_folded(path)].items() if test != place.test)
 

@@ -40,7 +40,7 @@ def test_it_is_followed(coach):
     {checked}
 """
 
-TAKE = """
+TURN = """
 def test_it_is_followed_in_the_recording(coach):
     assert advised(coach, TAKE.conversation).prompt == TAKE.coaching  # what was read then is what would be read now
     {checked}

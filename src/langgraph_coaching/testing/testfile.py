@@ -43,7 +43,7 @@ class Page:
     """Expression that builds the model whose answer is in the cassette."""
     system: str = ""
     """The agent's own instructions, for the model."""
-    take: str | None = None
+    turn: str | None = None
     """Name of the file with the recorded take."""
     expected: Sequence[str] = ()
     """Regular expressions that what is said must hold; for a reply."""
@@ -63,8 +63,8 @@ def written(page: Page) -> str:
         parts.append(template.SILENT)
     if page.model is not None:
         parts.append(template.MODEL.format(checked=_checked(page), system=_system(page)))
-    if page.take is not None:
-        parts.append(template.TAKE.format(checked=_checked(page, "TAKE")))
+    if page.turn is not None:
+        parts.append(template.TURN.format(checked=_checked(page, "TAKE")))
     text = "\n".join(parts)
     said: dict[str, Any] = {
         "COACHING": page.coaching.id,
@@ -94,7 +94,7 @@ def _imports(page: Page) -> list[str]:
     if page.model is not None:
         ours["langgraph_coaching"].add("coached")
         ours["langgraph_coaching.testing.recorded_turn"] = {"take_of"}
-    if page.take is not None:
+    if page.turn is not None:
         ours["langgraph_coaching.testing.recorded_turn"] = {"Take"}
     if page.expected:
         ours["langgraph_coaching.testing.recorded_turn"].add("missing")
@@ -118,9 +118,9 @@ def _constants(page: Page) -> str:
         found.append(f"MODEL = {page.model}")
         if page.system:
             found.append(f"SYSTEM = {_text(page.system)}")
-    if page.take is not None:
+    if page.turn is not None:
         found.append(
-            f'TAKE = Take.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / {_text(page.take)})'
+            f'TAKE = Take.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / {_text(page.turn)})'
         )
     return "\n".join(found)
 
@@ -158,7 +158,7 @@ def _system(page: Page) -> str:
     return f"said, prompt = {situation}, {prompt}"
 
 
-def _checked(page: Page, take: str = "take") -> str:
+def _checked(page: Page, turn: str = "take") -> str:
     if page.expected:
-        return f"assert missing({take}.text, EXPECTED) == [], {take}.text"
-    return f'assert {take}.follows(coach.get(COACHING).behavior)[0] == "yes"'
+        return f"assert missing({turn}.text, EXPECTED) == [], {turn}.text"
+    return f'assert {turn}.follows(coach.get(COACHING).behavior)[0] == "yes"'

@@ -17,11 +17,11 @@ from yaml import YAMLError
 from langgraph_coaching.errors import RecordingError
 from langgraph_coaching.testing.cassette_file import CassetteFile
 from langgraph_coaching.testing.matching import Asked, Rules, alike, asked_of
-from langgraph_coaching.testing.mismatch import differences
+from langgraph_coaching.testing.mismatch import mismatches
 from langgraph_coaching.testing.secrets.content_encoding import EncodedError, decoded
 
 if TYPE_CHECKING:
-    from langgraph_coaching.testing.mismatch import Difference
+    from langgraph_coaching.testing.mismatch import Mismatch
     from langgraph_coaching.testing.scrub import Scrub
 
 
@@ -32,7 +32,7 @@ _SHOWN = 5
 """Differences in a message."""
 
 
-class Tape(Cassette):  # type: ignore[misc]
+class VcrCassette(Cassette):  # type: ignore[misc]
     """One cassette while it is open.
 
     Args:
@@ -142,7 +142,7 @@ class Tape(Cassette):  # type: ignore[misc]
         if not len(self):
             return f"{self.path} holds no recording, so nothing answers {named}{again}"
         closest = [
-            (differences(self._as_asked(recorded), asked), number) for number, recorded in enumerate(self.requests)
+            (mismatches(self._as_asked(recorded), asked), number) for number, recorded in enumerate(self.requests)
         ]
         found, number = min(closest, key=_distance)
         if not found:
@@ -206,7 +206,7 @@ class Tape(Cassette):  # type: ignore[misc]
         return self._written(request), self._answer(response)
 
 
-def _distance(found: tuple[list[Difference], int]) -> tuple[bool, bool, int]:
+def _distance(found: tuple[list[Mismatch], int]) -> tuple[bool, bool, int]:
     places = {difference.where for difference in found[0]}
     return "method" in places, "path" in places, len(found[0])
 

@@ -11,7 +11,7 @@ from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError, StoreError
 from langgraph_coaching.storage.database import COMPRESSED, KEY, Database
 from langgraph_coaching.storage.rows import read_one, readable
-from langgraph_coaching.traces.chunks import Histories
+from langgraph_coaching.traces.chunks import Chunks
 from langgraph_coaching.traces.encoding import MissingChunkError, names_in, read, written
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
@@ -89,7 +89,7 @@ class Archive:
         self._database = database
         self._namespace = namespace
         self._redaction = redaction or Redaction()
-        self._histories = Histories(database, namespace)
+        self._chunks = Chunks(database, namespace)
 
     def add(self, traces: Trace | Iterable[Trace]) -> builtins.list[str]:
         """Keeps traces in this namespace; one that is there already, by id, is replaced.
@@ -134,7 +134,7 @@ class Archive:
         rows = [_row(traces[name], record) for name, (record, _) in records.items()]
         data = pa.Table.from_pylist(rows, schema=_schema())
         # First: a trace that can be read has all its chunks.
-        self._histories.write({name: chunks for name, (_, chunks) in records.items()})
+        self._chunks.write({name: chunks for name, (_, chunks) in records.items()})
         table = self._database.ensure(TABLE, _schema())
         self._database.write(
             table,
@@ -156,7 +156,7 @@ class Archive:
                 f"no trace {trace_id!r} in the namespace {self._namespace!r}; list them with coach.traces.list()"
             )
         names = read_one(_name(rows[0]), rows[0], _names)
-        return read_one(_name(rows[0]), rows[0]["record"], partial(self._whole, self._histories.read(names)))
+        return read_one(_name(rows[0]), rows[0]["record"], partial(self._whole, self._chunks.read(names)))
 
     def list(
         self,
@@ -232,13 +232,13 @@ class Archive:
         from lancedb.expr import col, func, lit
 
         said = func("contains", func("lower", col("text")), lit(text.lower()))
-        earlier = self._histories.holding(text)
+        earlier = self._chunks.holding(text)
         return said | col("id").isin(earlier) if earlier else said
 
     def _read(self, rows: builtins.list[dict[str, Any]]) -> builtins.list[Trace]:
         """The traces of rows, without those that cannot be read."""
         names = readable(((_name(row), row) for row in rows), _names)
-        chunks = self._histories.read(name for some in names for name in some)
+        chunks = self._chunks.read(name for some in names for name in some)
         return [*readable(((_name(row), row["record"]) for row in rows), partial(self._whole, chunks))]
 
     def _whole(self, chunks: Mapping[str, Any], record: str) -> Trace:
@@ -278,5 +278,5 @@ def _names(row: dict[str, Any]) -> builtins.list[str]:
     return [*names_in(json.loads(row["record"]))]
 
 
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _aware(timestamp: datetime) -> datetime:
+    return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)

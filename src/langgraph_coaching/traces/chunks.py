@@ -38,7 +38,7 @@ def _schema() -> pa.Schema:
     )
 
 
-class Histories:
+class Chunks:
     """Chunks of one namespace.
 
     Args:

@@ -25,7 +25,7 @@ REPEATED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
+class RecordedSituation:
     """One situation that was met."""
 
     situation: Situation
@@ -61,7 +61,7 @@ def _turns_of(trace: Trace) -> Iterator[tuple[int, Situation]]:
                 yield step, situation
 
 
-def met_in(traces: Iterable[Trace], receipts: Iterable[Receipt], most: int) -> list[Met]:
+def met_in(traces: Iterable[Trace], receipts: Iterable[Receipt], most: int) -> list[RecordedSituation]:
     """The latest situations of traces and of receipts, each once.
 
     Args:
@@ -74,7 +74,7 @@ def met_in(traces: Iterable[Trace], receipts: Iterable[Receipt], most: int) -> l
     """
     traced = (met for trace in islice(traces, most) for met in _traced(trace))
     received = (met for receipt in receipts for met in _received(receipt))
-    found: dict[str, Met] = {}
+    found: dict[str, RecordedSituation] = {}
     for source in (traced, received):
         own: set[str] = set()
         for one in islice(source, REPEATED * most):
@@ -85,25 +85,25 @@ def met_in(traces: Iterable[Trace], receipts: Iterable[Receipt], most: int) -> l
     return sorted(found.values(), key=lambda met: met.at, reverse=True)[:most]
 
 
-def _note(found: dict[str, Met], one: Met) -> None:
+def _note(found: dict[str, RecordedSituation], one: RecordedSituation) -> None:
     known = found.setdefault(one.situation.text, one)
     receipt_id = known.receipt_id or one.receipt_id
     runs, at = known.runs | one.runs, max(known.at, one.at)
     found[one.situation.text] = replace(known, runs=runs, at=at, receipt_id=receipt_id)
 
 
-def _traced(trace: Trace) -> Iterator[Met]:
+def _traced(trace: Trace) -> Iterator[RecordedSituation]:
     run = frozenset([trace.thread_id or trace.id])
     for step, situation in _turns_of(trace):
-        yield Met(situation=situation, at=trace.started_at, runs=run, trace_id=trace.id, step=step)
+        yield RecordedSituation(situation=situation, at=trace.started_at, runs=run, trace_id=trace.id, step=step)
 
 
-def _received(receipt: Receipt) -> Iterator[Met]:
+def _received(receipt: Receipt) -> Iterator[RecordedSituation]:
     situation = Situation.read(receipt.situation)
     if any(user for _, user in situation.turns):
         # The same as of its trace, so that a run counts once.
         run = receipt.thread_id or receipt.trace_id or receipt.id
-        yield Met(
+        yield RecordedSituation(
             situation=situation,
             at=receipt.at,
             runs=frozenset([run]),

@@ -21,7 +21,7 @@ from langgraph_coaching.recall.scoring.background import NEIGHBOURS
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, packed, unpacked
 from langgraph_coaching.recall.scoring.first_stage import LEAST, Rows, principal
 from langgraph_coaching.recall.scoring.head import Head, fit
-from langgraph_coaching.recall.scoring.probability import Place
+from langgraph_coaching.recall.scoring.probability import SituationVector
 from langgraph_coaching.recall.scoring.traffic import Traffic
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.select import select
@@ -55,7 +55,7 @@ def snapshot(background):
         )
         for n in range(count)
     ]
-    places = [Place(vector, background.crowded(vector)) for vector in background.vectors[:count:2]]
+    places = [SituationVector(vector, background.crowded(vector)) for vector in background.vectors[:count:2]]
     traffic = Traffic.of(places, background)
     return Snapshot.of(1, heads, fit(heads, background), background, traffic)
 
@@ -83,7 +83,7 @@ def test_a_large_store_and_its_background_have_one(snapshot, in_full):
 def test_what_applies_is_what_it_is_in_full(snapshot, in_full, asked, labels):
     found = []
     for store in (snapshot, in_full):
-        places = [Place(vector, store.background.crowded(vector)) for vector in asked]
+        places = [SituationVector(vector, store.background.crowded(vector)) for vector in asked]
         found.append(search(store, places, labels, datetime.now(UTC), WANTED))
     same = 0
     for one, full in zip(*found, strict=True):

@@ -7,7 +7,7 @@ from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpacked
 from langgraph_coaching.recall.scoring.head import Head, fit
-from langgraph_coaching.recall.scoring.probability import Fitted, Place, probabilities
+from langgraph_coaching.recall.scoring.probability import Fitted, SituationVector, probabilities
 
 REFUND = "a refund of an order"
 ALSO = ["can I get my money back", "please refund what I paid", "I would like to be reimbursed for my order"]
@@ -38,7 +38,7 @@ def chance(embedder, background):
             heads.append(Head(coaching, embedder.documents([applies[0], *(e.text for e in examples)])))
         fits = fit(heads, background)
         vector = embedder.documents([text])[0]
-        place = Place(vector, float(background.crowding(vector[np.newaxis])[0]))
+        place = SituationVector(vector, float(background.crowding(vector[np.newaxis])[0]))
         ranks = fits.rows @ vector + fits.offsets
         return probabilities(place, np.arange(len(heads)), ranks, Fitted(heads, fits, background))
 

@@ -74,7 +74,7 @@ def test_verdicts_touch_no_other_coaching_until_the_store_is_calibrated(judged_b
 def test_it_stays_in_the_store_and_in_its_namespace(judged_badly, opened):
     judged_badly.calibrate()
     assert chance(opened()) == chance(judged_badly)
-    assert opened(namespace="other")._survey.reserve() == 0
+    assert opened(namespace="other")._sampler.reserve() == 0
 
 
 def test_a_running_agent_notices_that_its_store_was_calibrated_elsewhere(judged_badly, opened, monkeypatch):

@@ -12,7 +12,7 @@ from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpacked
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import Head, fit
-from langgraph_coaching.recall.scoring.probability import Place
+from langgraph_coaching.recall.scoring.probability import SituationVector
 from langgraph_coaching.recall.scoring.traffic import ENOUGH, LEAST, Traffic
 from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.snapshot import Snapshot
@@ -54,7 +54,7 @@ def placed(background):
 
     def at(*texts):
         vectors = embedder.documents(texts)
-        return [Place(v, float(c)) for v, c in zip(vectors, background.crowding(vectors), strict=True)]
+        return [SituationVector(v, float(c)) for v, c in zip(vectors, background.crowding(vectors), strict=True)]
 
     return at
 

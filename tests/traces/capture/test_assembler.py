@@ -13,7 +13,7 @@ from langgraph.types import Command
 
 from langgraph_coaching.recall.advice import Advice, Receipt
 from langgraph_coaching.recall.prompt import block
-from langgraph_coaching.traces.capture import assembler
+from langgraph_coaching.traces.capture import assembler as module
 from langgraph_coaching.traces.capture.assembler import Assembler
 from langgraph_coaching.traces.capture.event import FLUSH, Event
 
@@ -98,7 +98,7 @@ def test_flush_returns_runs_that_go_on_and_they_come_again_when_they_are_done(st
 
 
 def test_a_run_that_never_ends_is_given_up_when_there_are_too_many(story, monkeypatch):
-    monkeypatch.setattr(assembler, "MOST_OPEN", 3)
+    monkeypatch.setattr(module, "MOST_OPEN", 3)
     assembler = Assembler()
     oldest = story.starts("chain", {})
     tool = story.starts("tool", {}, oldest)

@@ -98,7 +98,7 @@ def call(request):
     return lambda graph, inputs, config: asyncio.run(graph.ainvoke(inputs, config))
 
 
-class Tape:
+class VcrCassette:
     """A handler and what it has noted."""
 
     def __init__(self):
@@ -123,7 +123,7 @@ class Tape:
 
 @pytest.fixture
 def tape():
-    return Tape()
+    return VcrCassette()
 
 
 def node(model):

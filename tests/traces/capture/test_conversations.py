@@ -68,7 +68,7 @@ def stock(item: str) -> str:
     return f"3 {item}"
 
 
-class Tape:
+class VcrCassette:
     def __init__(self):
         self.events = []
         self.handler = Capture(self.events.append)
@@ -88,7 +88,7 @@ class Tape:
 
 @pytest.fixture
 def tape():
-    return Tape()
+    return VcrCassette()
 
 
 @pytest.fixture(params=["sync", "async"])

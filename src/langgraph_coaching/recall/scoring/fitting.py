@@ -18,7 +18,7 @@ from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.head import Head, fit
 from langgraph_coaching.recall.scoring.phrasings import wishes
-from langgraph_coaching.recall.scoring.probability import WEIGHTS, Fitted, Place, measured
+from langgraph_coaching.recall.scoring.probability import WEIGHTS, Fitted, SituationVector, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -167,4 +167,4 @@ def _rows(
 ) -> Iterator[NDArray[np.float64]]:
     for vector, crowd, row, place in zip(stacked, crowding, ranks, best, strict=True):
         chosen = np.array([place])
-        yield measured(Place(vector, float(crowd)), chosen, row[chosen], fitted)
+        yield measured(SituationVector(vector, float(crowd)), chosen, row[chosen], fitted)

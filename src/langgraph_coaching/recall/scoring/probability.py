@@ -80,7 +80,7 @@ class Fitted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SituationVector:
     """Where a situation is: its unit vector, how crowded it is there, and what mixing its turns has cost."""
 
     vector: NDArray[np.float32]
@@ -98,7 +98,7 @@ class Place:
 class Surroundings:
     """What else is said near a situation."""
 
-    middle: Place
+    middle: SituationVector
     """Of its nearest neighbours in the store's own traffic."""
     density: float
     """Their scaled similarity to it: high where much is said that is near to it."""
@@ -107,7 +107,7 @@ class Surroundings:
 
 
 def probabilities(
-    place: Place,
+    place: SituationVector,
     chosen: NDArray[np.intp],
     ranks: NDArray[np.float32],
     fitted: Fitted,
@@ -133,7 +133,9 @@ def probabilities(
     return result
 
 
-def likely(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float64]:
+def likely(
+    place: SituationVector, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted
+) -> NDArray[np.float64]:
     """Logits without the surroundings, `float64[candidates]`; the arguments are those of `probabilities`."""
     inputs = measured(place, chosen, ranks, fitted)
     result: NDArray[np.float64] = inputs @ fitted.background.weights + MIXED * place.mixed
@@ -144,7 +146,7 @@ def likely(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], f
 
 
 def surrounded(
-    place: Place, around: Surroundings, chosen: NDArray[np.intp], logits: NDArray[np.float64], fitted: Fitted
+    place: SituationVector, around: Surroundings, chosen: NDArray[np.intp], logits: NDArray[np.float64], fitted: Fitted
 ) -> NDArray[np.float64]:
     """What `NEARBY` weighs, `float64[candidates, 3]`; `logits` are those without the surroundings."""
     heads, fits, background, _ = fitted
@@ -159,7 +161,9 @@ def surrounded(
     return result * around.weight
 
 
-def measured(place: Place, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float64]:
+def measured(
+    place: SituationVector, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: Fitted
+) -> NDArray[np.float64]:
     """What `WEIGHTS` weighs, `float64[candidates, 10]`; the arguments are those of `probabilities`."""
     heads, fits, background, _ = fitted
     result = np.ones((len(chosen), len(WEIGHTS)))

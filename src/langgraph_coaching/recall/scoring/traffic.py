@@ -14,7 +14,7 @@ import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.first_stage import Rows
-from langgraph_coaching.recall.scoring.probability import Place, Surroundings
+from langgraph_coaching.recall.scoring.probability import SituationVector, Surroundings
 from langgraph_coaching.storage.database import KEY, Database
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Traffic:
         return self.rows.full
 
     @classmethod
-    def of(cls, places: Sequence[Place], background: Background) -> Traffic | None:
+    def of(cls, places: Sequence[SituationVector], background: Background) -> Traffic | None:
         """The traffic of these places, those that are alike once; None where they are too few.
 
         Args:
@@ -83,7 +83,7 @@ class Traffic:
             np.array([places[index].mixed for index in kept]),
         )
 
-    def around(self, places: Sequence[Place], background: Background) -> list[Surroundings]:
+    def around(self, places: Sequence[SituationVector], background: Background) -> list[Surroundings]:
         """What is near each of these places.
 
         Args:
@@ -97,9 +97,11 @@ class Traffic:
             for near, similar in found
         ]
 
-    def _middle(self, rows: NDArray[np.intp]) -> Place:
+    def _middle(self, rows: NDArray[np.intp]) -> SituationVector:
         # The mean, not of unit length: heads are linear, so that this is what they say of each, on average.
-        return Place(self.vectors[rows].mean(axis=0), float(self.crowding[rows].mean()), float(self.mixed[rows].mean()))
+        return SituationVector(
+            self.vectors[rows].mean(axis=0), float(self.crowding[rows].mean()), float(self.mixed[rows].mean())
+        )
 
 
 def _distinct(vectors: NDArray[np.float32], background: Background) -> list[int]:
@@ -133,7 +135,7 @@ def _schema() -> pa.Schema:
     )
 
 
-class Sample:
+class TrafficTable:
     """The `MOST` lowest lots of one namespace, in the space of one embedder.
 
     Args:
@@ -155,7 +157,7 @@ class Sample:
         """
         return self._database.version(TABLE)
 
-    def write(self, places: dict[str, Place]) -> None:
+    def write(self, places: dict[str, SituationVector]) -> None:
         """Adds situations by their lots; one that is there already stays as it is.
 
         Raises:
@@ -181,7 +183,7 @@ class Sample:
             lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data),
         )
 
-    def read(self) -> dict[str, Place]:
+    def read(self) -> dict[str, SituationVector]:
         """The sample, in order of its lots.
 
         Raises:
@@ -201,4 +203,4 @@ class Sample:
         )
         lots, crowding, mixed = (found[name].to_pylist() for name in ("lot", "crowding", "mixed"))
         vectors = (np.asarray(one.values, dtype=np.float32) for one in found["vector"])
-        return {lot: Place(v, c, m) for lot, v, c, m in zip(lots, vectors, crowding, mixed, strict=True)}
+        return {lot: SituationVector(v, c, m) for lot, v, c, m in zip(lots, vectors, crowding, mixed, strict=True)}

@@ -13,15 +13,15 @@ import numpy as np
 
 from langgraph_coaching.errors import CoachingError, EmbedderError
 from langgraph_coaching.recall.scoring.reserve import Reserves, reserve_of
-from langgraph_coaching.recall.scoring.traffic import MOST, Sample, Traffic
+from langgraph_coaching.recall.scoring.traffic import MOST, Traffic, TrafficTable
 from langgraph_coaching.recall.situation import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from langgraph_coaching.recall.embedder import Embedder
-    from langgraph_coaching.recall.scoring.background.cache import Shelf
-    from langgraph_coaching.recall.scoring.probability import Place
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+    from langgraph_coaching.recall.scoring.probability import SituationVector
     from langgraph_coaching.recall.situation import Situation
     from langgraph_coaching.storage.database import Database
 
@@ -51,19 +51,19 @@ def _lot(situation: Situation) -> str:
     return hashlib.blake2b(situation.text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-class Survey:
+class TrafficSampler:
     """The sample of one namespace, in the space of one embedder; the `MOST` lowest lots are in it.
 
     Args:
         database: Where the table lives.
         namespace: Every read is filtered by it in the query; every write carries it.
         embedder: For the turns of situations.
-        shelf: Where its background is.
+        backgrounds: Where its background is.
     """
 
-    def __init__(self, database: Database, namespace: str, embedder: Embedder, shelf: Shelf) -> None:
+    def __init__(self, database: Database, namespace: str, embedder: Embedder, backgrounds: BackgroundCache) -> None:
         self._embedder = embedder
-        self._shelf = shelf
+        self._backgrounds = backgrounds
         self._lock = threading.Lock()
         self._loaded = False
         self._lots: set[str] = set()
@@ -71,13 +71,13 @@ class Survey:
         self._added = 0
         """How many it has added since."""
         self._traffic: Traffic | None = None
-        self._sample = Sample(database, namespace, embedder.id)
+        self._sample = TrafficTable(database, namespace, embedder.id)
         self._reserves = Reserves(database, namespace, embedder.id)
         self._reserve = 0.0
         self._look_at = 0.0
         self._seen = (0, 0)
         self._waiting: dict[str, Situation] = {}
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, SituationVector] = {}
         """Of situations that were looked back at, so that each is embedded once in a process."""
 
     def traffic(self, dimension: int) -> Traffic | None:
@@ -168,7 +168,9 @@ class Survey:
             self._load()
             return len(self._lots)
 
-    def places(self, situations: Sequence[Situation], dimension: int, within: float = math.inf) -> list[Place | None]:
+    def places(
+        self, situations: Sequence[Situation], dimension: int, within: float = math.inf
+    ) -> list[SituationVector | None]:
         """Where situations are: known from the sample or from an earlier call, or else embedded.
 
         Args:
@@ -205,9 +207,9 @@ class Survey:
             self._lots |= placed.keys()
             self._added += len(placed)
 
-    def _placed(self, situations: dict[str, Situation]) -> dict[str, Place]:
+    def _placed(self, situations: dict[str, Situation]) -> dict[str, SituationVector]:
         pairs = list(situations.items())
-        placed: dict[str, Place] = {}
+        placed: dict[str, SituationVector] = {}
         for start in range(0, len(pairs), BATCH):
             block = dict(pairs[start : start + BATCH])
             try:
@@ -216,8 +218,8 @@ class Survey:
                 placed |= self._one_by_one(block)
         return placed
 
-    def _one_by_one(self, situations: dict[str, Situation]) -> dict[str, Place]:
-        placed: dict[str, Place] = {}
+    def _one_by_one(self, situations: dict[str, Situation]) -> dict[str, SituationVector]:
+        placed: dict[str, SituationVector] = {}
         for tried, (lot, situation) in enumerate(situations.items(), 1):
             try:
                 placed |= self._embedded({lot: situation})
@@ -226,14 +228,14 @@ class Survey:
                     raise
         return placed
 
-    def _embedded(self, situations: dict[str, Situation]) -> dict[str, Place]:
+    def _embedded(self, situations: dict[str, Situation]) -> dict[str, SituationVector]:
         texts = list(dict.fromkeys(text for situation in situations.values() for text in situation.texts))
         # Those of a running graph are remembered from its own calls; many others are cheaper in one call.
         known = self._embedder.remembered(texts)
         if others := [text for text in texts if text not in known]:
             embed = self._embedder.query if len(others) <= TOGETHER else self._embedder.documents
             known |= dict(zip(others, embed(others), strict=True))
-        background = self._shelf.background(len(known[texts[0]]))
+        background = self._backgrounds.background(len(known[texts[0]]))
         return {
             lot: place(situation, np.stack([known[text] for text in situation.texts]), background)
             for lot, situation in situations.items()
@@ -251,7 +253,7 @@ class Survey:
             self._lots, places = set(known), list(known.values())
             dimension = len(places[-1].vector) if places else 0
             same = [one for one in places if len(one.vector) == dimension]
-            self._traffic = Traffic.of(same, self._shelf.background(dimension)) if same else None
+            self._traffic = Traffic.of(same, self._backgrounds.background(dimension)) if same else None
         except CoachingError as error:
             log.warning("coaching goes on without the store's own traffic: %s", error)
         self._loaded = True

@@ -26,7 +26,7 @@ _FORM = re.compile(r"[\w.%+\[\]-]+=[^&\s]*(?:&[\w.%+\[\]-]+=[^&\s]*)+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 
 
-class Payload:
+class Body:
     """Reads bodies and the texts in them, as deep as they are packed into each other.
 
     Args:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.testing.secrets.shapes import Span
 
-    Place = tuple[Any, Any]
+    CassettePlace = tuple[Any, Any]
     """A mapping or list, and the key of a text in it."""
 
 
@@ -28,7 +28,7 @@ def without_split_secrets(events: Sequence[Any], spans: Callable[[str], Iterable
     Returns:
         Whether there was one.
     """
-    streams: dict[tuple[Any, ...], list[Place]] = defaultdict(list)
+    streams: dict[tuple[Any, ...], list[CassettePlace]] = defaultdict(list)
     for event in events:
         told = event.get("type") if isinstance(event, dict) else None
         for path, place in _texts(event, ()):
@@ -37,7 +37,7 @@ def without_split_secrets(events: Sequence[Any], spans: Callable[[str], Iterable
     return any(found)
 
 
-def _texts(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Place]]:
+def _texts(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], CassettePlace]]:
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         if isinstance(inner, str):
@@ -46,7 +46,7 @@ def _texts(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...],
             yield from _texts(inner, (*path, key))
 
 
-def _taken_out(places: list[Place], spans: Callable[[str], Iterable[Span]], instead: str) -> bool:
+def _taken_out(places: list[CassettePlace], spans: Callable[[str], Iterable[Span]], instead: str) -> bool:
     pieces = [holder[key] for holder, key in places]
     if len(set(pieces)) < 2:  # noqa: PLR2004 - the same in every event, such as its id
         return False

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from langgraph_coaching.traces.capture.model_calls import Exchanges, exactly
+from langgraph_coaching.traces.capture.model_calls import PendingCalls, exactly
 from langgraph_coaching.traces.capture.run import Run
-from langgraph_coaching.traces.capture.trace_builder import Recording
+from langgraph_coaching.traces.capture.trace_builder import TraceBuilder
 from langgraph_coaching.traces.jsonable import said, shown, storable
 from langgraph_coaching.traces.model import ModelCall, Step, Trace
 
@@ -43,9 +43,9 @@ class Assembler:
     def __init__(self, receipt_of: Callable[[str], Receipt | None] = lambda _: None, *, prompts: bool = False) -> None:
         self._receipt_of = receipt_of
         self._prompts = prompts
-        self._runs: dict[UUID, tuple[Run, Recording]] = {}
-        self._nodes: dict[str, tuple[Run, Recording]] = {}
-        self._open: OrderedDict[UUID, Recording] = OrderedDict()
+        self._runs: dict[UUID, tuple[Run, TraceBuilder]] = {}
+        self._nodes: dict[str, tuple[Run, TraceBuilder]] = {}
+        self._open: OrderedDict[UUID, TraceBuilder] = OrderedDict()
 
     def consume(self, events: Iterable[Event]) -> list[Trace]:
         """Reads events in the order they happened; never raises.
@@ -65,7 +65,7 @@ class Assembler:
                 log.exception("an event of a run could not be read, nor be recorded as such")
         return traces
 
-    def _read(self, event: Event) -> list[Recording]:
+    def _read(self, event: Event) -> list[TraceBuilder]:
         """Reads one event; returns the recordings that are asked for or complete by it."""
         if event.kind == "flush":
             return [*self._open.values()]
@@ -77,7 +77,7 @@ class Assembler:
         self._attempt(recording, run, event, lambda: recording.started(run))
         return self._evicted()
 
-    def _unheard(self, event: Event) -> tuple[Run, Recording] | None:
+    def _unheard(self, event: Event) -> tuple[Run, TraceBuilder] | None:
         """A model of whose start langchain-core has told only somebody else's handler."""
         above = self._runs.get(event.parent_run_id) if event.parent_run_id and event.kind == "llm_end" else None
         if above is None:
@@ -85,7 +85,7 @@ class Assembler:
         start = replace(event, kind="llm_start", data=None, metadata=above[0].metadata)
         return Run(start, above[0]), above[1]
 
-    def _continue(self, event: Event, run: Run, recording: Recording) -> list[Recording]:
+    def _continue(self, event: Event, run: Run, recording: TraceBuilder) -> list[TraceBuilder]:
         self._open.move_to_end(recording.root.id)
         self._attempt(recording, run, event, lambda: recording.ended(run, event))
         if event.kind in _DURING:
@@ -98,12 +98,12 @@ class Assembler:
         self._drop(recording)
         return [] if event.kind.startswith("retriever") else [recording]  # a search by itself is no run of an agent
 
-    def _begin(self, event: Event) -> tuple[Run, Recording]:
+    def _begin(self, event: Event) -> tuple[Run, TraceBuilder]:
         above = self._runs.get(event.parent_run_id) if event.parent_run_id else None
         if above is None:  # other tracers may stand between a node and its model call: then the namespace tells
             above = self._nodes.get(str((event.metadata or {}).get("langgraph_checkpoint_ns") or ""))
         run = Run(event, above[0] if above else None)
-        recording = above[1] if above else Recording(run, self._receipt_of, prompts=self._prompts)
+        recording = above[1] if above else TraceBuilder(run, self._receipt_of, prompts=self._prompts)
         self._runs[run.id] = run, recording
         if run.task:
             self._nodes[run.namespace] = run, recording
@@ -111,7 +111,7 @@ class Assembler:
         self._open.move_to_end(recording.root.id)
         return run, recording
 
-    def _attempt(self, recording: Recording, run: Run, event: Event, read: Callable[[], None]) -> None:
+    def _attempt(self, recording: TraceBuilder, run: Run, event: Event, read: Callable[[], None]) -> None:
         try:
             read()
         except Exception as error:
@@ -123,12 +123,12 @@ class Assembler:
         if (known := self._nodes.get(run.namespace)) is not None and known[0] is run:
             del self._nodes[run.namespace]
 
-    def _drop(self, recording: Recording) -> None:
+    def _drop(self, recording: TraceBuilder) -> None:
         self._open.pop(recording.root.id, None)
         for run in [run for run, other in self._runs.values() if other is recording]:
             self._forget(run)
 
-    def _evicted(self) -> list[Recording]:
+    def _evicted(self) -> list[TraceBuilder]:
         found = []
         while len(self._open) > MOST_OPEN:
             found.append(next(iter(self._open.values())))
@@ -136,7 +136,7 @@ class Assembler:
         return found
 
 
-def trace_of(recording: Recording) -> Trace:
+def trace_of(recording: TraceBuilder) -> Trace:
     """The trace of a recording, as far as it has come."""
     header = recording.header
     steps: list[Step] = []
@@ -145,7 +145,7 @@ def trace_of(recording: Recording) -> Trace:
         aside = {"aside": True} if entry.own and not entry.shown else {}
         own = [_step(fields | aside, header["id"], len(steps) + place) for place, fields in enumerate(entry.steps)]
         steps += _or(own, exactly, own, entry.message)
-    exchanges = Exchanges(steps, recording.transcript.entries)
+    exchanges = PendingCalls(steps, recording.transcript.entries)
     calls = tuple(_or(ModelCall(), exchanges.record, exchange) for exchange in recording.exchanges)
     return Trace(
         **header,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.capture.run import Run
 
 
-class Receipts:
+class Attribution:
     """Knows which receipts belong to which model call of one run.
 
     Args:

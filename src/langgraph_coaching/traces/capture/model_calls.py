@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Exchange:
+class PendingCall:
     """What a model was given and what it answered."""
 
     front: list[Place] | None = None
@@ -42,7 +42,7 @@ class Exchange:
     parameters: dict[str, Any] | None = None
 
 
-class Exchanges:
+class PendingCalls:
     """The exchanges of one run as records of its trace.
 
     Args:
@@ -63,7 +63,7 @@ class Exchanges:
         self._latest: tuple[Sequence[BaseMessage], list[Reference]] = (), []
         self.messages, self.tools, self.parameters = Pool(), Pool(), Pool()
 
-    def record(self, exchange: Exchange) -> ModelCall:
+    def record(self, exchange: PendingCall) -> ModelCall:
         """One exchange, by reference to the steps and to the pools."""
         answer = None if exchange.answer is None else self._reference(*exchange.answer)
         return ModelCall(
@@ -73,7 +73,7 @@ class Exchanges:
             parameters=self.parameters.place(exchange.parameters) if exchange.parameters else None,
         )
 
-    def _behind(self, exchange: Exchange) -> list[Reference]:
+    def _behind(self, exchange: PendingCall) -> list[Reference]:
         # In a loop of tool calls each prompt goes on where the one before it ended.
         earlier, found = self._latest
         messages, known = exchange.messages, len(earlier)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.recall.advice import Receipt
-    from langgraph_coaching.recall.receipts import Ledger
-    from langgraph_coaching.recall.scoring.traffic_sampler import Survey
+    from langgraph_coaching.recall.receipts import Receipts
+    from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.capture.callback import Capture
     from langgraph_coaching.traces.capture.event import Event
@@ -41,9 +41,9 @@ class Recorder:
     """Keeps receipts and captured runs, off the graph's path, in order.
 
     Args:
-        ledger: Where receipts go.
+        receipts_table: Where receipts go.
         archive: Where traces go.
-        survey: What takes note of the situations that were met.
+        sampler: What takes note of the situations that were met.
         behavior_of: The behavior of a coaching at a revision, for telling whether it was followed.
         limits: Which runs are kept, and how much of them.
         redaction: What runs over receipts and traces before they are written.
@@ -51,17 +51,17 @@ class Recorder:
 
     def __init__(
         self,
-        ledger: Ledger,
+        receipts_table: Receipts,
         archive: Archive,
-        survey: Survey,
+        sampler: TrafficSampler,
         behavior_of: Callable[[str, int], Behavior | None] = lambda *_: None,
         *,
         limits: CaptureLimits | None = None,
         redaction: Redaction | None = None,
     ) -> None:
-        self._ledger = ledger
+        self._receipts_table = receipts_table
         self._archive = archive
-        self._survey = survey
+        self._sampler = sampler
         self._behavior_of = lru_cache(RECENT)(behavior_of)  # a revision never changes
         self._limits = limits or CaptureLimits()
         self._redaction = redaction or Redaction()
@@ -124,9 +124,9 @@ class Recorder:
         entries = [record for record in records if isinstance(record, Entry)]
         traces = [record for record in records if not isinstance(record, Entry)]
         # Receipts with what is known of their traces by now: most of them need no second commit.
-        self._ledger.write(entries, [link for trace in traces for link in links_of(trace)])
+        self._receipts_table.write(entries, [link for trace in traces for link in links_of(trace)])
         self._archive.keep(traces)
-        self._survey.met([met for entry in entries if (met := Situation.read(entry.advice.situation)).turns])
+        self._sampler.met([met for entry in entries if (met := Situation.read(entry.advice.situation)).turns])
 
     def _decided(self, trace: Trace) -> Trace:
         try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.capture.event import Event
     from langgraph_coaching.traces.capture.known_messages import Known
-    from langgraph_coaching.traces.capture.model_calls import Exchange
+    from langgraph_coaching.traces.capture.model_calls import PendingCall
     from langgraph_coaching.traces.capture.model_events import Prompt
     from langgraph_coaching.traces.model import Origin
 
@@ -40,7 +40,7 @@ class Run:
     """Of a node: the advice in the state it was given."""
     prompt: Prompt | None = None
     """Of a model call."""
-    exchange: Exchange | None = None
+    exchange: PendingCall | None = None
     """Of a model call, as far as it has come."""
     aside: bool = False
     """Of a model call: whether its prompt is its own, without anything that was said in the conversation."""
@@ -170,12 +170,12 @@ def header_of(start: Event) -> dict[str, Any]:
     }
     texts = {key: None if value is None else storable(str(value)) for key, value in fields.items()}
     return texts | {
-        "started_at": moment(start.at),
+        "started_at": timestamp(start.at),
         "tags": tuple(storable(tag) for tag in tags if not _INTERNAL_TAG.match(tag)),
         "metadata": {key: value for key, value in storable(metadata).items() if not _INTERNAL_KEY.match(key)},
     }
 
 
-def moment(at: float) -> datetime:
+def timestamp(at: float) -> datetime:
     """Seconds since 1970 as a time in UTC."""
     return datetime.fromtimestamp(at, UTC)

@@ -14,7 +14,7 @@ from langgraph_coaching.recall.user import human
 from langgraph_coaching.traces.branches import CONTINUES
 from langgraph_coaching.traces.capture.known_messages import Known
 from langgraph_coaching.traces.capture.payload import MESSAGES, channels, question_in
-from langgraph_coaching.traces.capture.run import moment
+from langgraph_coaching.traces.capture.run import timestamp
 from langgraph_coaching.traces.capture.transcript import Entry
 from langgraph_coaching.traces.messages import answered, source_of, words_of
 
@@ -56,7 +56,7 @@ class States:
     def given(self, run: Run) -> None:
         """The input of the root run, or of a chain outside of any graph that is handed the history."""
         for messages in self._read(run.start.data):
-            self._transcript.place(messages, answered(messages), {"at": moment(run.start.at)})
+            self._transcript.place(messages, answered(messages), {"at": timestamp(run.start.at)})
 
     def entered(self, run: Run, *, older: bool) -> None:
         """The state that a graph's node is given.
@@ -77,7 +77,7 @@ class States:
         elif opens and graph is not None:
             self._asked(graph, run.start.data, _inner(run, graph), run, older=older)
         elif not run.called:
-            self._seen(run, run.start.data, {"at": moment(run.start.at)}, older=older)
+            self._seen(run, run.start.data, {"at": timestamp(run.start.at)}, older=older)
 
     def returned(self, run: Run, output: Any, made: dict[str, Any], *, older: bool = False) -> None:
         """What a node, a tool or the graph itself has returned."""
@@ -90,7 +90,7 @@ class States:
 
     def _asked(self, owner: Run, value: Any, branch: str, run: Run, *, older: bool) -> None:
         """What a sub-agent or a branch starts with: whatever is new in a person's place is what it is asked."""
-        seen: dict[str, Any] = {"at": moment(run.start.at)}
+        seen: dict[str, Any] = {"at": timestamp(run.start.at)}
         for messages in self._read(value, self.conversation(run)):
             if owner.known is None and _in_tool(owner) and self._apart(messages):
                 owner.known = Known(None, self._unique(branch))

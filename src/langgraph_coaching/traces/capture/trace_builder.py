@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import SystemMessage, ToolMessage
 
-from langgraph_coaching.traces.capture.attribution import Receipts
+from langgraph_coaching.traces.capture.attribution import Attribution
 from langgraph_coaching.traces.capture.handoffs import Handoffs
-from langgraph_coaching.traces.capture.model_calls import Exchange
+from langgraph_coaching.traces.capture.model_calls import PendingCall
 from langgraph_coaching.traces.capture.model_events import read_answer, read_prompt
 from langgraph_coaching.traces.capture.payload import commands_in, conversations, is_command
-from langgraph_coaching.traces.capture.run import header_of, moment
+from langgraph_coaching.traces.capture.run import header_of, timestamp
 from langgraph_coaching.traces.capture.states import States
 from langgraph_coaching.traces.capture.transcript import Entry, Transcript
 from langgraph_coaching.traces.jsonable import said, storable, text
@@ -29,7 +29,7 @@ _PASSING = "it passes a Command to the graph above"
 _STOPPED = (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt)
 
 
-class Recording:
+class TraceBuilder:
     """One run of an agent.
 
     Args:
@@ -45,10 +45,10 @@ class Recording:
         self.transcript = Transcript(simulated=self.header["origin"] == "simulated")
         self.models: dict[str, None] = {}
         self.nodes: dict[str, None] = {}
-        self._receipts = Receipts(receipt_of)
+        self._receipts = Attribution(receipt_of)
         self._states = States(root, self.transcript, prompts=prompts)
         self._handoffs = Handoffs(self.transcript)
-        self.exchanges: list[Exchange] = []
+        self.exchanges: list[PendingCall] = []
         """The model calls that have ended."""
         self._prompts: dict[str, str] = {}
         self._interrupts: set[str] = set()
@@ -114,7 +114,7 @@ class Recording:
         entries = self._states.prompted(run, prompt, made)
         system = self.transcript.system(prompt.system) if len(prompt.front) == 1 else None
         front = [(self.transcript.named(message.id) or system, message) for message in prompt.front]
-        run.exchange = Exchange(
+        run.exchange = PendingCall(
             front, prompt.messages, entries if prompt.messages else (), tools=prompt.tools, parameters=prompt.parameters
         )
 
@@ -140,7 +140,7 @@ class Recording:
         """The root run has ended."""
         for namespace, receipts in self._receipts.left().items():
             self._advised(namespace, receipts, event)
-        self.header |= {"status": self._status, "ended_at": moment(event.at)}
+        self.header |= {"status": self._status, "ended_at": timestamp(event.at)}
 
     def _advised(self, namespace: str, receipts: tuple[Receipt, ...], event: Event) -> None:
         """Puts receipts that belong to no model call to what their node has said, or to a step of their own."""
@@ -193,7 +193,7 @@ class Recording:
         }
         for above in run.line():
             above.call = len(self.exchanges)
-        self.exchanges.append(run.exchange or Exchange())
+        self.exchanges.append(run.exchange or PendingCall())
         return shared, once
 
     def _tool_answers(self, run: Run, event: Event) -> None:
@@ -288,7 +288,7 @@ class Recording:
 def _made(run: Run, event: Event) -> dict[str, Any]:
     node = run.metadata.get("langgraph_node")
     place = {"node": None if node is None else str(node), "checkpoint_ns": run.namespace or None}
-    return {**place, "at": moment(event.at), "within": run}
+    return {**place, "at": timestamp(event.at), "within": run}
 
 
 def _duration(run: Run, event: Event) -> float:

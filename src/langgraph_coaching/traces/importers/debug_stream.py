@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.traces.importers.source import Row
 from langgraph_coaching.traces.importers.span_messages import messages_in
 from langgraph_coaching.traces.importers.spans import Span
-from langgraph_coaching.traces.importers.steps import moment_of
+from langgraph_coaching.traces.importers.steps import timestamp_of
 
 if TYPE_CHECKING:
     from langgraph_coaching.traces.importers.findings import Repairs
@@ -47,7 +47,7 @@ def read(events: list[Mapping[str, Any]], repairs: Repairs) -> tuple[list[Span],
 def _time(name: str, data: Any) -> float | None:
     if name.partition("|")[0] != "debug" or not isinstance(data, Mapping):
         return None
-    found = moment_of(dict(data), ("timestamp",))
+    found = timestamp_of(dict(data), ("timestamp",))
     return found.timestamp() if found else None
 
 

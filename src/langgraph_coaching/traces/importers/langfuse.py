@@ -9,7 +9,7 @@ from langgraph_coaching.traces.importers.findings import Repairs
 from langgraph_coaching.traces.importers.source import TWICE, Row, gathered, merged
 from langgraph_coaching.traces.importers.span_messages import arguments_in, messages_in, parsed, usage_of
 from langgraph_coaching.traces.importers.spans import Kind, Span
-from langgraph_coaching.traces.importers.steps import moment_of
+from langgraph_coaching.traces.importers.steps import timestamp_of
 
 _KINDS: dict[str, Kind] = {"GENERATION": "model", "EMBEDDING": "chain", "TOOL": "tool", "RETRIEVER": "retriever"}
 _TYPES = (*_KINDS, "SPAN", "EVENT", "AGENT", "CHAIN", "EVALUATOR", "GUARDRAIL")
@@ -115,7 +115,7 @@ def read(trace: Mapping[str, Any], repairs: Repairs) -> tuple[list[Span], dict[s
     """The spans of one trace, and what is known of the whole."""
     seen = _observations(trace)
     spans = [_span(item, repairs) for item in seen if str(item.get("type")).upper() != "EVENT"]
-    start = moment_of(dict(trace), ("timestamp", "createdAt"))
+    start = timestamp_of(dict(trace), ("timestamp", "createdAt"))
     if not spans:
         at = start.timestamp() if start else 0.0
         spans = [Span("trace", None, "chain", "", at, at)]
@@ -136,8 +136,8 @@ def read(trace: Mapping[str, Any], repairs: Repairs) -> tuple[list[Span], dict[s
 
 
 def _span(item: Mapping[str, Any], repairs: Repairs) -> Span:
-    start = moment_of(dict(item), ("startTime", "createdAt"))
-    end = moment_of(dict(item), ("endTime",))
+    start = timestamp_of(dict(item), ("startTime", "createdAt"))
+    end = timestamp_of(dict(item), ("endTime",))
     metadata = parsed(item.get("metadata"))
     told = dict(metadata) if isinstance(metadata, Mapping) else {}
     attributes = parsed(told.get("attributes"))

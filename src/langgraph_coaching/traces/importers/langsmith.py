@@ -9,7 +9,7 @@ from langgraph_coaching.traces.importers.findings import Repairs
 from langgraph_coaching.traces.importers.source import TWICE, Row, gathered, merged
 from langgraph_coaching.traces.importers.span_messages import messages_in, parsed, usage_of
 from langgraph_coaching.traces.importers.spans import Kind, Span
-from langgraph_coaching.traces.importers.steps import moment_of
+from langgraph_coaching.traces.importers.steps import timestamp_of
 
 _KINDS: dict[str, Kind] = {"llm": "model", "chat_model": "model", "tool": "tool", "retriever": "retriever"}
 _THREADS = ("thread_id", "session_id", "conversation_id")
@@ -108,7 +108,7 @@ def _feedback(run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _span(run: Mapping[str, Any], repairs: Repairs) -> Span:
-    start, end = (moment_of(dict(run), (name,)) for name in ("start_time", "end_time"))
+    start, end = (timestamp_of(dict(run), (name,)) for name in ("start_time", "end_time"))
     kind: Kind = _KINDS.get(str(run.get("run_type")), "chain")
     metadata, inputs, outputs = _metadata(run), parsed(run.get("inputs")), parsed(run.get("outputs"))
     extra = parsed(run.get("extra"))

@@ -10,7 +10,7 @@ from langgraph_coaching.traces.importers.findings import Repairs
 from langgraph_coaching.traces.importers.source import TWICE, Row, gathered
 from langgraph_coaching.traces.importers.span_messages import messages_in, parsed, usage_of
 from langgraph_coaching.traces.importers.spans import Kind, Span
-from langgraph_coaching.traces.importers.steps import moment_of
+from langgraph_coaching.traces.importers.steps import timestamp_of
 
 _INFERENCE: dict[str, Kind] = {"LLM": "model", "TOOL": "tool", "RETRIEVER": "retriever"}
 _OPERATIONS: dict[str, Kind] = {
@@ -101,7 +101,7 @@ def _seconds(value: Mapping[str, Any], names: tuple[str, ...]) -> float:
             given = int(given)
         if isinstance(given, int | float) and given > _NANOSECONDS:
             return given / 1e9
-        found = moment_of({name: given}, (name,))
+        found = timestamp_of({name: given}, (name,))
         if found is not None:
             return found.timestamp()
     return 0.0

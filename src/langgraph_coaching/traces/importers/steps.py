@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from langgraph_coaching.traces.importers.source import plain
-from langgraph_coaching.traces.importers.tool_calls import Pairing
+from langgraph_coaching.traces.importers.tool_calls import ToolCallPairs
 from langgraph_coaching.traces.messages import answer_parts, words_of
 from langgraph_coaching.traces.model import Step
 
@@ -41,14 +41,14 @@ def steps_of(trace_id: str, messages: Sequence[BaseMessage], repairs: Repairs) -
         messages: In order; tool calls may lack ids, tool results may lack the call they answer.
         repairs: Told what had to be mended.
     """
-    pairing = Pairing(messages, repairs)
+    pairing = ToolCallPairs(messages, repairs)
     steps: list[Step] = []
     calls = 0
     for message in messages:
         shared: dict[str, Any] = {
             "trace_id": trace_id,
             "message_id": message.id,
-            "at": moment_of(message.additional_kwargs, TIMES),
+            "at": timestamp_of(message.additional_kwargs, TIMES),
         }
         if isinstance(message, AIMessage):
             shared |= {"call": calls, "author": "agent", "model": message.response_metadata.get("model_name")}
@@ -61,7 +61,7 @@ def steps_of(trace_id: str, messages: Sequence[BaseMessage], repairs: Repairs) -
     return tuple(steps)
 
 
-def _parts(message: BaseMessage, pairing: Pairing) -> Iterator[dict[str, Any]]:
+def _parts(message: BaseMessage, pairing: ToolCallPairs) -> Iterator[dict[str, Any]]:
     text = words_of(message)
     if isinstance(message, AIMessage):
         yield from _answer(message, text, pairing)
@@ -80,7 +80,7 @@ def _parts(message: BaseMessage, pairing: Pairing) -> Iterator[dict[str, Any]]:
         yield {"type": "system", "author": "system", "text": text, "name": name}
 
 
-def _answer(message: AIMessage, text: str, pairing: Pairing) -> Iterator[dict[str, Any]]:
+def _answer(message: AIMessage, text: str, pairing: ToolCallPairs) -> Iterator[dict[str, Any]]:
     empty = True
     for part in answer_parts(message):
         empty = False
@@ -107,7 +107,7 @@ def _usage(message: BaseMessage) -> dict[str, int] | None:
     return {name: count for name, count in usage.items() if isinstance(count, int)} if usage else None
 
 
-def moment_of(fields: dict[str, Any], names: Sequence[str]) -> datetime | None:
+def timestamp_of(fields: dict[str, Any], names: Sequence[str]) -> datetime | None:
     """The first of these fields that is a time.
 
     Args:

@@ -151,7 +151,7 @@ def literal(text: str, repairs: Repairs) -> Any:
     return text
 
 
-class Pairing:
+class ToolCallPairs:
     """Gives ids to calls that have none, and finds for each result the call it answers.
 
     Args:

@@ -13,7 +13,7 @@ from langgraph_coaching.traces.importers.findings import Repairs
 from langgraph_coaching.traces.importers.messages import read_all
 from langgraph_coaching.traces.importers.rows import conversation_of
 from langgraph_coaching.traces.importers.source import plain
-from langgraph_coaching.traces.importers.steps import TIMES, moment_of, steps_of
+from langgraph_coaching.traces.importers.steps import TIMES, steps_of, timestamp_of
 from langgraph_coaching.traces.model import Trace
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def read_trace(value: Any, repairs: Repairs, *, origin: Origin, namespace: str, 
         thread_id=_taken(fields, "thread_id"),
         label=_label(fields),
         models=_models(fields, steps),
-        started_at=moment_of(fields, ("started_at", "start_time", *TIMES)) or min(times, default=no_later_than),
-        ended_at=moment_of(fields, ("ended_at", "end_time")) or max(times, default=None),
+        started_at=timestamp_of(fields, ("started_at", "start_time", *TIMES)) or min(times, default=no_later_than),
+        ended_at=timestamp_of(fields, ("ended_at", "end_time")) or max(times, default=None),
         steps=steps,
         metadata=fields,
     )

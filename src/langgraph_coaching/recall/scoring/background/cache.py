@@ -44,7 +44,7 @@ def _schema() -> pa.Schema:
     )
 
 
-class Shelf:
+class BackgroundCache:
     """The background of one embedder.
 
     Args:
