@@ -4,8 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 
 from langgraph_coaching.errors import ConflictError, StoreError
@@ -221,6 +224,7 @@ def test_an_error_of_ours_passes_as_it_is():
 
 FILL = """
 import sys
+import threading
 from langgraph_coaching import Coach, Reply
 from langgraph_coaching.errors import StoreError
 with Coach(sys.argv[1]) as coach:
@@ -286,3 +290,19 @@ def test_a_read_only_folder_is_said_and_still_read(tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("The folder cannot be written: check its permissions or give another one.") == 2
     assert "read" in done.stdout
+
+
+@pytest.mark.parametrize("attempt", range(6))  # without the lock three of ten fail
+def test_many_that_make_the_same_table_at_once_lose_nothing(attempt, folder):
+    schema = pa.schema([pa.field("id", pa.string(), nullable=False)])
+    together = threading.Barrier(8)
+
+    def save(number):
+        database, row = Database(folder), pa.table({"id": [number]}, schema)
+        together.wait(60)
+        database.write(database.ensure("things", schema), lambda table: table.add(row))
+
+    with ThreadPoolExecutor(together.parties) as pool:
+        list(pool.map(save, map(str, range(together.parties))))
+    rows = Database(folder).table("things").to_arrow()["id"].to_pylist()
+    assert sorted(rows) == sorted(map(str, range(together.parties)))

@@ -154,12 +154,12 @@ class Database:
         """
         with self._held():
             found = self.table(name)
-            if found is None or name not in self._complete:
+            if found is None:
+                with self._locks.creating(), self._locks.writing():
+                    found = self._tables[name] = self.table(name) or self._created(name, schema)
+            if name not in self._complete:
                 with self._locks.writing():
-                    if found is None:
-                        found = self._tables[name] = self._created(name, schema)
-                    else:
-                        self._completed(found, schema)
+                    self._completed(found, schema)
                 self._complete.add(name)
             return found
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+CREATING = ".creating"
+"""The file that whoever makes a table holds alone."""
+
 TURN, WRITING = ".upkeep", ".writing"
 """Names of the files beside the tables: whoever is about to write or to tidy up passes the first, one after the other,
 so that a table that is always being written is tidied up all the same; writers hold the second together."""
@@ -66,6 +69,24 @@ class Locks:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder if KNOWN else None
+
+    @contextmanager
+    def creating(self) -> Iterator[None]:
+        """Makes a table while nobody else makes one: of two that make the same, the slower would empty it again.
+
+        Raises:
+            StoreError: Another process has been at it for a minute.
+        """
+        if self._folder is not None:
+            with suppress(OSError):  # whoever makes the table says so
+                self._folder.mkdir(parents=True, exist_ok=True)
+        with self._opened(CREATING) as handle:
+            try:
+                if _waited(handle, time.monotonic() + PATIENCE, shared=False) is False:
+                    raise StoreError(f"another process makes a table in {self._folder}; try again later")
+                yield
+            finally:
+                _let_go(handle)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
