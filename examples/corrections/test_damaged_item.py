@@ -11,7 +11,7 @@ import pytest
 from langchain_openai import ChatOpenAI
 
 from langgraph_coaching import Coach, coached
-from langgraph_coaching.testing.recorded_turn import missing, recorded_turn_of
+from langgraph_coaching.testing import missing, recorded_turn_of
 
 COACHING = "damaged_item"
 PROMPTED = (
@@ -133,5 +133,5 @@ def test_it_stays_silent(coach, where):
 def test_it_is_followed(coach):
     said, prompt = FIRES["its source"], [("system", SYSTEM), *FIRES["its source"]]
     advice = advised(coach, said)
-    take = recorded_turn_of(MODEL.invoke(coached({"messages": prompt, "coaching": [advice.to_json()]})))
-    assert missing(take.text, EXPECTED) == [], take.text
+    turn = recorded_turn_of(MODEL.invoke(coached({"messages": prompt, "coaching": [advice.to_json()]})))
+    assert missing(turn.text, EXPECTED) == [], turn.text

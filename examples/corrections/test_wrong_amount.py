@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from langgraph_coaching import Coach
-from langgraph_coaching.testing.recorded_turn import RecordedTurn
+from langgraph_coaching.testing import RecordedTurn
 
 COACHING = "wrong_amount"
 PROMPTED = (

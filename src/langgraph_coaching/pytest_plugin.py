@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from langgraph_coaching.testing.cassette import CassetteConfig
-    from langgraph_coaching.testing.cassette_name import Place
+    from langgraph_coaching.testing.cassette_name import CassettePlace
     from langgraph_coaching.testing.session import CassetteSession
     from langgraph_coaching.testing.vcr import VcrCassette
 
@@ -88,7 +88,7 @@ def _marked(item: pytest.Item) -> dict[str, Any]:
     return {**({"name": marker.args[0]} if marker.args else {}), **marker.kwargs}
 
 
-def _place(item: pytest.Item, config: dict[str, Any]) -> Place:
+def _place(item: pytest.Item, config: dict[str, Any]) -> CassettePlace:
     from langgraph_coaching.testing.cassette_name import place_of
 
     within = getattr(item, "cls", None)

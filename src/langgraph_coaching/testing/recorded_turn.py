@@ -1,4 +1,4 @@
-"""A take: what an agent once did in a situation, with the coaching it had read."""
+"""A recorded turn: what an agent once did in a situation, with the coaching it had read."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class RecordedTurn:
 
     def to_json(self) -> str:
         """Text for a file."""
-        # Without the ids of this one run: a take that shows the same is the same file.
+        # Without the ids of this one run: a turn that shows the same is the same file.
         named = ({"trace_id": "take", "checkpoint_ns": _TASK.sub("", step.checkpoint_ns or "")} for step in self.steps)
         bare = [step.model_copy(update=names) for step, names in zip(self.steps, named, strict=True)]
         steps = [step.model_dump(mode="json", include=_KEPT, exclude_defaults=True) for step in bare]
@@ -80,7 +80,7 @@ class RecordedTurn:
 
 
 def recorded_turn_of(answer: AIMessage) -> RecordedTurn:
-    """The take that one answer of a model is."""
+    """The turn that one answer of a model is."""
     parts = enumerate(parts_of(answer))
     steps = tuple(Step(index=index, trace_id="answer", author="agent", **part) for index, part in parts)
     return RecordedTurn(steps=steps or (Step(index=0, trace_id="answer", author="agent", type="message"),))

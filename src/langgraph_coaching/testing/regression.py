@@ -86,7 +86,7 @@ class Correction:
 
         Args:
             path: The test file.
-            model: Answers once, over HTTP, while it is recorded; None for the newest take that is already recorded.
+            model: Answers once, over HTTP, while it is recorded; None for the newest turn that is already recorded.
             expect: Regular expressions that what is said must hold.
             record: `none` to take the model's answer from the recording that is there.
             force: Write over what is there.
@@ -165,7 +165,7 @@ class Correction:
         recording = aside / f"{FOLLOWED}.json"
         recording.write_text(Scrub().text(turn.to_json()), encoding="utf-8")
         turn = RecordedTurn.load(recording)  # as the test will read it
-        return {"take": recording.name, "expected": self._expected(found, turn, expect)}, recording
+        return {"turn": recording.name, "expected": self._expected(found, turn, expect)}, recording
 
     def _takes(self, expect: Sequence[str]) -> Iterator[RecordedTurn]:
         """What was done after this very coaching was read, where it was followed and would be read again today."""
@@ -174,9 +174,9 @@ class Correction:
             for step in trace.steps:
                 if not any(r.applied and r.content_hash == self.coaching.content_hash for r in step.receipts):
                     continue
-                turn = tuple(other for other in turn_of(trace, step.index)[0] if other.index >= step.index)
+                steps = tuple(other for other in turn_of(trace, step.index)[0] if other.index >= step.index)
                 said = clean(said_in(messages_before(trace, step)), scrub)
-                turn = RecordedTurn(conversation=said, coaching=step.coaching, steps=turn, model=step.model)
+                turn = RecordedTurn(conversation=said, coaching=step.coaching, steps=steps, model=step.model)
                 if self._follows(turn, expect) is None and self.advise([said])[0].prompt == step.coaching:
                     yield turn
 

@@ -10,12 +10,12 @@ from langgraph_coaching.errors import InvalidCoachingError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NAMES = {"COACHING", "PROMPTED", "FIRES", "SILENT", "EXPECTED", "MODEL", "SYSTEM", "TAKE"}
+_NAMES = {"COACHING", "PROMPTED", "FIRES", "SILENT", "EXPECTED", "MODEL", "SYSTEM", "TURN"}
 _FUNCTIONS = {"coach", "advised", "applied", "test_it_fires", "test_it_stays_silent", "test_it_is_followed"}
 _DATA = {"COACHING", "PROMPTED", "FIRES", "SILENT", "EXPECTED", "SYSTEM"}
 """Names whose values are texts, and lists and mappings of them."""
 
-_CALLED = {"MODEL": {"bind", "get"}, "TAKE": {"load", "Path"}}
+_CALLED = {"MODEL": {"bind", "get"}, "TURN": {"load", "Path"}}
 """What is called while the file is read: a class, and these."""
 
 

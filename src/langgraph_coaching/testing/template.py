@@ -36,12 +36,12 @@ MODEL = """
 def test_it_is_followed(coach):
     {system}
     advice = advised(coach, said)
-    take = take_of(MODEL.invoke(coached({{"messages": prompt, "coaching": [advice.to_json()]}})))
+    turn = recorded_turn_of(MODEL.invoke(coached({{"messages": prompt, "coaching": [advice.to_json()]}})))
     {checked}
 """
 
 TURN = """
 def test_it_is_followed_in_the_recording(coach):
-    assert advised(coach, TAKE.conversation).prompt == TAKE.coaching  # what was read then is what would be read now
+    assert advised(coach, TURN.conversation).prompt == TURN.coaching  # what was read then is what would be read now
     {checked}
 """

@@ -44,7 +44,7 @@ class Page:
     system: str = ""
     """The agent's own instructions, for the model."""
     turn: str | None = None
-    """Name of the file with the recorded take."""
+    """Name of the file with the recorded turn."""
     expected: Sequence[str] = ()
     """Regular expressions that what is said must hold; for a reply."""
     followed_in: str = ""
@@ -64,7 +64,7 @@ def written(page: Page) -> str:
     if page.model is not None:
         parts.append(template.MODEL.format(checked=_checked(page), system=_system(page)))
     if page.turn is not None:
-        parts.append(template.TURN.format(checked=_checked(page, "TAKE")))
+        parts.append(template.TURN.format(checked=_checked(page, "TURN")))
     text = "\n".join(parts)
     said: dict[str, Any] = {
         "COACHING": page.coaching.id,
@@ -93,11 +93,11 @@ def _imports(page: Page) -> list[str]:
         ours.setdefault(module, set()).update(names)
     if page.model is not None:
         ours["langgraph_coaching"].add("coached")
-        ours["langgraph_coaching.testing.recorded_turn"] = {"take_of"}
+        ours["langgraph_coaching.testing"] = {"recorded_turn_of"}
     if page.turn is not None:
-        ours["langgraph_coaching.testing.recorded_turn"] = {"Take"}
+        ours["langgraph_coaching.testing"] = {"RecordedTurn"}
     if page.expected:
-        ours["langgraph_coaching.testing.recorded_turn"].add("missing")
+        ours["langgraph_coaching.testing"].add("missing")
     standard = ["import os"] if "os" in ours else []
     ours.pop("os", None)
     own = [f"from {dotted(m)} import {', '.join(map(dotted, sorted(names)))}" for m, names in sorted(ours.items())]
@@ -120,7 +120,7 @@ def _constants(page: Page) -> str:
             found.append(f"SYSTEM = {_text(page.system)}")
     if page.turn is not None:
         found.append(
-            f'TAKE = Take.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / {_text(page.turn)})'
+            f'TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / {_text(page.turn)})'
         )
     return "\n".join(found)
 
@@ -158,7 +158,7 @@ def _system(page: Page) -> str:
     return f"said, prompt = {situation}, {prompt}"
 
 
-def _checked(page: Page, turn: str = "take") -> str:
+def _checked(page: Page, turn: str = "turn") -> str:
     if page.expected:
         return f"assert missing({turn}.text, EXPECTED) == [], {turn}.text"
     return f'assert {turn}.follows(coach.get(COACHING).behavior)[0] == "yes"'
