@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from langgraph_coaching.coaching.behavior import Reply
-from langgraph_coaching.coaching.coachings import Store
+from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.recall.scoring.coaching_vectors import texts_of
 from langgraph_coaching.storage.database import Database
@@ -19,7 +19,7 @@ def hashed(texts, dimension=4):
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-class Shelf(Store):
+class Shelf(Coachings):
     """A store that embeds by itself."""
 
     dimension = 4

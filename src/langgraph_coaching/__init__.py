@@ -6,8 +6,9 @@ then on it is recalled where it fits, put into the prompt of that one model call
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.lazy import attach as _attach
 
 if TYPE_CHECKING:
     from langgraph_coaching.agent.state import CoachingState, coached
@@ -73,14 +74,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Loads a name from its room when it is first used, so that importing the package is quick."""
-    if name not in _ROOMS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_ROOMS[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = _attach(__name__, _ROOMS)

@@ -9,7 +9,7 @@ from langchain_core.runnables.config import var_child_runnable_config
 
 from langgraph_coaching.agent.registry import Registry, registry_name
 from langgraph_coaching.agent.stored_advice import RecentAdvice, StoredAdvice
-from langgraph_coaching.coaching.coachings import Store
+from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.coaching.validation import is_name
 from langgraph_coaching.errors import InvalidCoachingError, extra
 from langgraph_coaching.recall.adviser import Adviser
@@ -84,18 +84,17 @@ class Coach(Replayer):
         self._database = Database(uri, storage_options)
         embedder = Embedder(embeddings_of(embeddings))
         backgrounds = BackgroundCache(self._database, embedder)
-        store, redaction = Store(self._database, namespace, embedder.id), Redaction(redact)
+        store, redaction = Coachings(self._database, namespace, embedder.id), Redaction(redact)
         traces = Archive(self._database, namespace, redaction)
         receipts_table = Receipts(self._database, namespace)
         sampler = TrafficSampler(self._database, namespace, embedder, backgrounds)
         adviser = Adviser(store, embedder, backgrounds, sampler, self.limits, Judge(judge) if judge else None)
         recorder = Recorder(receipts_table, traces, sampler, store.behavior, limits=capture, redaction=redaction)
-        super().__init__(
-            self._database, store, embedder, backgrounds, traces, receipts_table, sampler, adviser, recorder
-        )
+        parts = (store, embedder, backgrounds, traces, receipts_table, sampler, adviser, recorder)
+        super().__init__(self._database, *parts)
         self._recent = RecentAdvice()
-        lookup = StoredAdvice(receipts_table, store, adviser)
-        self._registry = Registry(registry_name(self._database.uri, namespace), recorder.keep, lookup)
+        name, stored = registry_name(self._database.uri, namespace), StoredAdvice(receipts_table, store, adviser)
+        self._registry = Registry(name, recorder.keep, stored)
         self._lookups: dict[Labels, Lookup] = {}
 
     @property
@@ -276,20 +275,18 @@ class Coach(Replayer):
     def _lookup(self, labels: Labels) -> Lookup:
         from langgraph_coaching.agent.lookup import Lookup
 
-        fresh = Lookup(
-            self._adviser, self._receipts_table, self._recent, self._registry, labels, partial(_lookup_of, self, labels)
-        )
-        return self._lookups.setdefault(labels, fresh)
+        known = (self._adviser, self._receipts_table, self._recent, self._registry)
+        return self._lookups.setdefault(labels, Lookup(*known, labels, partial(_lookup_of, self, labels)))
 
     def _listening(self, labels: Labels) -> Lookup:
-        """The door; from here on, every chat model lets into its request what comes through it."""
+        """The lookup; from here on, every chat model lets its advice into a request."""
         from langgraph_coaching.agent.model_hooks import listen
 
         listen()
         return self._lookup(labels)
 
     def _lookup_in_graph(self, labels: Labels) -> Lookup | None:
-        """The door where a graph is running here, or None."""
+        """The lookup where a graph is running here, or None."""
         metadata = (var_child_runnable_config.get() or {}).get("metadata") or {}
         return self._listening(labels) if "langgraph_checkpoint_ns" in metadata else None
 

@@ -325,7 +325,7 @@ def test_an_id_and_a_file_name_are_texts_in_a_test_and_run_nothing(shop, pyteste
     monkeypatch.chdir(pytester.path)
     with pytest.raises(InvalidCoachingError, match="letters, digits and the signs"):
         shop.add(id=HOSTILE, intent=INTENT, behavior=Reply(ASK))
-    for module in ("authoring.fields", "authoring.book"):  # as an earlier version has stored it
+    for module in ("coaching.compose", "authoring.repository"):  # as an earlier version has stored it
         monkeypatch.setattr(f"langgraph_coaching.{module}.refuse_id", lambda _: None)
     shop.archive("damaged")
     shop.add(id=HOSTILE, intent=f"{INTENT} {HOSTILE} \\", behavior=Reply(f"{ASK} {HOSTILE}"), examples=[BROKEN])

@@ -14,7 +14,7 @@ from langgraph_coaching.recall.prompt import block, entry
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.receipts import Receipts
@@ -32,7 +32,7 @@ class StoredAdvice:
         adviser: Whose deadline counts.
     """
 
-    def __init__(self, receipts_table: Receipts, store: Store, adviser: Adviser) -> None:
+    def __init__(self, receipts_table: Receipts, store: Coachings, adviser: Adviser) -> None:
         self._receipts_table = receipts_table
         self._store = store
         self._adviser = adviser

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.other_coachings import OtherCoachings
-    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
@@ -46,7 +46,12 @@ class Editor:
     """
 
     def __init__(
-        self, store: Store, embedder: Embedder, backgrounds: BackgroundCache, traces: Archive, claims: OtherCoachings
+        self,
+        store: Coachings,
+        embedder: Embedder,
+        backgrounds: BackgroundCache,
+        traces: Archive,
+        claims: OtherCoachings,
     ) -> None:
         self._store = store
         self._embedder = embedder

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Callable
 
-    from langgraph_coaching.coaching.coachings import Store, Vectors
+    from langgraph_coaching.coaching.coachings import Coachings, Vectors
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.scoring.background import Background
@@ -39,7 +39,7 @@ class Repository:
         backgrounds: Where the embedder's background is.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, backgrounds: BackgroundCache) -> None:
+    def __init__(self, store: Coachings, embedder: Embedder, backgrounds: BackgroundCache) -> None:
         self._store = store
         self._backgrounds = backgrounds
         self._embedder = embedder

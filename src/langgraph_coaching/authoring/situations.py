@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.authoring.similar import Similar
-    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.adviser import Adviser
@@ -63,7 +63,7 @@ class Situations:
         receipts_table: Receipts,
         sampler: TrafficSampler,
         adviser: Adviser,
-        store: Store,
+        store: Coachings,
         embedder: Embedder,
         backgrounds: BackgroundCache,
     ) -> None:

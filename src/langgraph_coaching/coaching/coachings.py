@@ -76,7 +76,7 @@ def _key(coaching: Coaching) -> str:
     return json.dumps([coaching.namespace, coaching.id, coaching.revision], ensure_ascii=False)
 
 
-class Store:
+class Coachings:
     """Coachings of one namespace in LanceDB.
 
     Args:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from lancedb.table import Table
 
-    from langgraph_coaching.coaching.coachings import Store, Vectors
+    from langgraph_coaching.coaching.coachings import Coachings, Vectors
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.storage.database import Database
 
 
-def reembed(store: Store, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]]) -> int:
+def reembed(store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]]) -> int:
     """Computes every vector of the table anew, all namespaces, and swaps the table in one commit.
 
     Others may go on reading and writing: what they save meanwhile is taken along.
@@ -40,7 +40,7 @@ def reembed(store: Store, embed: Callable[[Sequence[Coaching]], Sequence[Vectors
         return _reembedded(store, embed)
 
 
-def _reembedded(store: Store, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]]) -> int:
+def _reembedded(store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]]) -> int:
     import pyarrow as pa
 
     rows: dict[str, dict[str, Any]] = {}
@@ -59,7 +59,7 @@ def _reembedded(store: Store, embed: Callable[[Sequence[Coaching]], Sequence[Vec
 
 
 def _caught_up(
-    store: Store, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]], swapped: dict[str, str], made: bytes
+    store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]], swapped: dict[str, str], made: bytes
 ) -> int:
     """Brings in what others committed in the moment between the last reading and the swap."""
     from lancedb.expr import col

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.judge import Judge
     from langgraph_coaching.recall.limits import Limits
@@ -71,7 +71,7 @@ class Adviser:
 
     def __init__(
         self,
-        store: Store,
+        store: Coachings,
         embedder: Embedder,
         backgrounds: BackgroundCache,
         sampler: TrafficSampler,

@@ -22,7 +22,7 @@ from langgraph_coaching.recall.snapshot import NAMES, heads_in
 from langgraph_coaching.recall.why import Text, Why, turn_of
 
 if TYPE_CHECKING:
-    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.advice import Advice, Receipt
     from langgraph_coaching.recall.embedder import Embedder
@@ -89,7 +89,7 @@ class Explainer:
     """
 
     def __init__(
-        self, store: Store, embedder: Embedder, backgrounds: BackgroundCache, snapshots: Snapshots, limits: Limits
+        self, store: Coachings, embedder: Embedder, backgrounds: BackgroundCache, snapshots: Snapshots, limits: Limits
     ) -> None:
         self._store = store
         self._embedder = embedder

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 
 
 def supposed(
-    coachings: Sequence[Coaching], store: Store, embedder: Embedder, backgrounds: BackgroundCache, current: Snapshot
+    coachings: Sequence[Coaching], store: Coachings, embedder: Embedder, backgrounds: BackgroundCache, current: Snapshot
 ) -> Snapshot:
     """The snapshot that a store with just these coachings would have.
 
@@ -62,7 +62,9 @@ def _key(coaching: Coaching) -> tuple[str, int, datetime]:
     return coaching.id, coaching.revision, coaching.updated_at
 
 
-def _heads(coachings: Sequence[Coaching], store: Store, embedder: Embedder, backgrounds: BackgroundCache) -> list[Head]:
+def _heads(
+    coachings: Sequence[Coaching], store: Coachings, embedder: Embedder, backgrounds: BackgroundCache
+) -> list[Head]:
     keys = {_key(coaching): coaching for coaching in coachings}
     known = {key: head for key, head in _saved(store, keys).items() if head.coaching == keys[key]}
     new = [coaching for key, coaching in keys.items() if key not in known]
@@ -72,7 +74,7 @@ def _heads(coachings: Sequence[Coaching], store: Store, embedder: Embedder, back
     return [known[key] for key in keys]
 
 
-def _saved(store: Store, keys: Collection[tuple[str, int, datetime]]) -> dict[tuple[str, int, datetime], Head]:
+def _saved(store: Coachings, keys: Collection[tuple[str, int, datetime]]) -> dict[tuple[str, int, datetime], Head]:
     if not store.exists():
         return {}
     table = store.table()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Scope
     from langgraph_coaching.recall.scoring.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
@@ -106,7 +106,7 @@ class Snapshots:
         sampler: Where the namespace's traffic is.
     """
 
-    def __init__(self, store: Store, backgrounds: BackgroundCache, sampler: TrafficSampler) -> None:
+    def __init__(self, store: Coachings, backgrounds: BackgroundCache, sampler: TrafficSampler) -> None:
         self._store = store
         self._backgrounds = backgrounds
         self._sampler = sampler

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.outlook import Outlook
     from langgraph_coaching.authoring.similar import Similar
-    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.adviser import Adviser
@@ -69,7 +69,7 @@ class Reviewer(Editor):
     def __init__(
         self,
         database: Database,
-        store: Store,
+        store: Coachings,
         embedder: Embedder,
         backgrounds: BackgroundCache,
         traces: Archive,

@@ -13,7 +13,7 @@ from langgraph_coaching.storage.rows import read_one, readable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from langgraph_coaching.coaching.coachings import Store
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
 
 AsOf = datetime | Mapping[str, int] | str | None
@@ -41,7 +41,7 @@ def read_as_of(value: Any) -> AsOf:
     )
 
 
-def coachings_at(store: Store, as_of: datetime | Mapping[str, int]) -> list[Coaching]:
+def coachings_at(store: Coachings, as_of: datetime | Mapping[str, int]) -> list[Coaching]:
     """The coachings as they were.
 
     Args:
@@ -67,7 +67,7 @@ def coachings_at(store: Store, as_of: datetime | Mapping[str, int]) -> list[Coac
     return [*readable(records, coaching_of)]
 
 
-def _heads_at(store: Store, moment: datetime) -> dict[str, int]:
+def _heads_at(store: Coachings, moment: datetime) -> dict[str, int]:
     heads: dict[str, int] = {}
     for row in store.rows(["id", "revision", "updated_at"]):
         if row["updated_at"] <= moment:
