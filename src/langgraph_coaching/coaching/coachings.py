@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.errors import ConflictError, EmbedderMismatchError, StoreError
-from langgraph_coaching.storage.database import COMPRESSED, KEY, Database, faults
+from langgraph_coaching.storage.database import Database, faults
 from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import numpy as np
     import pyarrow as pa
-    from lancedb.table import Table
+    from lancedb.table import Table as LanceTable
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.behavior import Behavior
@@ -72,10 +73,6 @@ def schema_of(embedder: str, dimension: int) -> pa.Schema:
     )
 
 
-def _key(coaching: Coaching) -> str:
-    return json.dumps([coaching.namespace, coaching.id, coaching.revision], ensure_ascii=False)
-
-
 class Coachings:
     """Coachings of one namespace in LanceDB.
 
@@ -89,14 +86,19 @@ class Coachings:
         self.database = database
         self.namespace = namespace
         self.embedder = embedder
+        self._table = self._table_of(namespace)
+
+    def _table_of(self, namespace: str | None, dimension: int = 0) -> Table:
+        # Whoever only reads does not need to know the dimension, nor the schema.
+        return Table(self.database, TABLE, lambda: schema_of(self.embedder, dimension), namespace)
 
     def exists(self) -> bool:
         """Whether there may be anything to read; known without loading LanceDB, except for an object store."""
         return self.database.exists(TABLE)
 
-    def table(self) -> Table | None:
-        """The table, or None before the first write."""
-        return self.database.table(TABLE)
+    def table(self) -> LanceTable | None:
+        """LanceDB's handle of the table, or None before the first write."""
+        return self._table.opened()
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first; a few microseconds while a folder stays as it is.
@@ -104,9 +106,9 @@ class Coachings:
         Raises:
             StoreError: The table is missing files or damaged.
         """
-        return self.database.version(TABLE)
+        return self._table.version()
 
-    def check(self, table: Table, dimension: int | None = None) -> str:
+    def check(self, table: LanceTable, dimension: int | None = None) -> str:
         """Refuses vectors of another embedder.
 
         Args:
@@ -146,23 +148,11 @@ class Coachings:
         Returns:
             One mapping a row, in no particular order; [] before the first write.
         """
-        table = self.table()
-        if table is None:
-            return []
-        return self._query(table, columns, equal).to_pylist()  # type: ignore[no-any-return]
-
-    def _query(self, table: Table, columns: Sequence[str], equal: dict[str, Any]) -> pa.Table:
-        from lancedb.expr import col, lit
-
-        where = col("namespace") == lit(self.namespace)
-        for column, value in equal.items():
-            where &= col(column).isin(value) if isinstance(value, list) else col(column) == lit(value)
-        return self.database.read(table, lambda t: t.search().where(where).select(list(columns)).limit(None).to_arrow())
+        return self._table.rows(columns, **equal)
 
     def arrow(self, columns: Sequence[str], **equal: Any) -> pa.Table | None:
         """Like `rows`, as an Arrow table; None before the first write."""
-        table = self.table()
-        return None if table is None else self._query(table, columns, equal)
+        return self._table.arrow(columns, **equal)
 
     def insert(self, coachings: Sequence[Coaching], vectors: Iterable[Vectors]) -> None:
         """Writes revisions; each either becomes the only row of its key or is refused.
@@ -176,21 +166,13 @@ class Coachings:
             EmbedderMismatchError: The table holds vectors of another embedder.
             StoreError: The write failed; nothing of it is visible.
         """
-        import pyarrow as pa
-
         rows = [row_of(coaching, parts) for coaching, parts in zip(coachings, vectors, strict=True)]
         if not rows:
             return
         dimension = len(rows[0]["vector"])
-        schema = schema_of(self.embedder, dimension)
-        data = pa.Table.from_pylist(rows, schema=schema)
-
-        def work(table: Table) -> Any:
-            self.check(table, dimension)  # at every attempt: what got in between may have been a `reembed`
-            return table.merge_insert("key").when_not_matched_insert_all().execute(data)
-
-        result = self.database.write(self.database.ensure(TABLE, schema), work)
-        if result.num_inserted_rows < len(rows):
+        # It is looked at before every attempt: what got in between may have been a `reembed`.
+        table = self._table_of(None, dimension)
+        if table.insert(rows, lambda opened: self.check(opened, dimension)) < len(rows):
             raise ConflictError(
                 "somebody else saved the same coaching at the same moment; read it again and redo the change"
             )
@@ -227,19 +209,11 @@ class Coachings:
 
     def purge(self, coaching_id: str) -> None:
         """Erases every revision of one coaching."""
-        from lancedb.expr import col, lit
+        self._table.delete(id=coaching_id)
 
-        self.erase((col("namespace") == lit(self.namespace)) & (col("id") == lit(coaching_id)))
-
-    def erase(self, where: Any) -> None:
-        """Deletes rows.
-
-        Args:
-            where: A LanceDB expression.
-        """
-        table = self.table()
-        if table is not None:
-            self.database.write(table, lambda open_table: open_table.delete(where))
+    def erase(self, keys: Sequence[str]) -> None:
+        """Erases revisions of any namespace by their keys."""
+        self._table_of(None).delete(key=[*keys])
 
 
 def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -267,7 +241,7 @@ def coaching_of(record: str) -> Coaching:
 def row_of(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
     """A row of the table: a revision and the unit vectors of its `recall.vectors.texts_of`."""
     return {
-        "key": _key(coaching),
+        "key": key_of(coaching.namespace, coaching.id, coaching.revision),
         **coaching.model_dump(include={"namespace", "id", "revision", "status", "intent", "created_at", "updated_at"}),
         "content_hash": coaching.content_hash,
         "record": coaching.model_dump_json(),

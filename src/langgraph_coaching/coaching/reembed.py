@@ -62,14 +62,12 @@ def _caught_up(
     store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]], swapped: dict[str, str], made: bytes
 ) -> int:
     """Brings in what others committed in the moment between the last reading and the swap."""
-    from lancedb.expr import col
-
     before = _records(store.database, made)
     for key in before.keys() - swapped.keys():
         coaching = read_one(f"coaching {key}", before[key], coaching_of)
         store.insert([coaching], embed([coaching]))
     if gone := swapped.keys() - before.keys():
-        store.erase(col("key").isin(sorted(gone)))
+        store.erase(sorted(gone))
     return len(before)
 
 

@@ -26,13 +26,6 @@ if TYPE_CHECKING:
 METADATA_CACHE = 64 * 1024 * 1024
 """Bytes of LanceDB's metadata cache. Unbounded it reaches a gigabyte after some thousand small writes."""
 
-KEY = {"lance-schema:unenforced-primary-key": "true", "lance-schema:unenforced-primary-key:position": "1"}
-"""Arrow field metadata that declares a table's key at creation: two concurrent inserts of one key then make one row."""
-
-COMPRESSED = {"lance-encoding:compression": "zstd"}
-"""Arrow field metadata for long texts."""
-
-
 _used_in: set[int] = set()
 """This process, once it has used LanceDB; in the child of a fork the parent instead."""
 
@@ -147,7 +140,7 @@ class Database:
         return version
 
     def ensure(self, name: str, schema: pa.Schema) -> Table:
-        """The table's handle, created empty where it was missing.
+        """The table's handle, created empty where it was missing, with every column of the schema.
 
         Raises:
             StoreError: The database could not be opened or written.
@@ -158,14 +151,15 @@ class Database:
                 with self._locks.creating(), self._locks.writing():
                     found = self._tables[name] = self.table(name) or self._created(name, schema)
             if name not in self._complete:
-                with self._locks.writing():
-                    self._completed(found, schema)
+                if _missing(found, schema):
+                    with self._locks.creating(), self._locks.writing():
+                        self._completed(found, schema)
                 self._complete.add(name)
             return found
 
     def _completed(self, table: Table, schema: pa.Schema) -> None:
         """Adds the columns that have come since an earlier version of the package made the table."""
-        missing = [field for field in schema if field.name not in table.schema.names]
+        missing = _missing(table, schema)  # another process may just have added them
         if missing and all(field.nullable for field in missing):
             table.add_columns(missing)
 
@@ -230,6 +224,11 @@ class Database:
             self._compaction.finish()
             with self._lock:
                 self._forget()
+
+
+def _missing(table: Table, schema: pa.Schema) -> list[pa.Field]:
+    held = set(table.schema.names)
+    return [field for field in schema if field.name not in held]
 
 
 _GONE = r"(?s).*([Nn]ot ?[Ff]ound|No such file)"

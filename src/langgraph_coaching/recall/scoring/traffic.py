@@ -6,7 +6,6 @@ live situation is looked at instead: how well the same coaching would fit there,
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ import numpy as np
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.probability import SituationVector, Surroundings
-from langgraph_coaching.storage.database import KEY, Database
+from langgraph_coaching.storage.table import ASCENDING, KEY, Table, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.storage.database import Database
 
 
 MOST = 2_000
@@ -140,14 +140,14 @@ class TrafficTable:
 
     Args:
         database: Where the table lives.
-        namespace: Every read is filtered by it in the query; every write carries it.
+        namespace: Whose situations.
         embedder: Id of the embedder.
     """
 
     def __init__(self, database: Database, namespace: str, embedder: str) -> None:
-        self._database = database
         self._namespace = namespace
         self._embedder = embedder
+        self._table = Table(database, TABLE, _schema, namespace)
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first.
@@ -155,7 +155,7 @@ class TrafficTable:
         Raises:
             StoreError: The table could not be read.
         """
-        return self._database.version(TABLE)
+        return self._table.version()
 
     def write(self, places: dict[str, SituationVector]) -> None:
         """Adds situations by their lots; one that is there already stays as it is.
@@ -163,11 +163,9 @@ class TrafficTable:
         Raises:
             StoreError: The write failed.
         """
-        import pyarrow as pa
-
         rows = [
             {
-                "key": json.dumps([self._namespace, self._embedder, lot], ensure_ascii=False),
+                "key": key_of(self._namespace, self._embedder, lot),
                 "namespace": self._namespace,
                 "embedder": self._embedder,
                 "lot": lot,
@@ -177,11 +175,7 @@ class TrafficTable:
             }
             for lot, one in places.items()
         ]
-        data = pa.Table.from_pylist(rows, schema=_schema())
-        self._database.write(
-            self._database.ensure(TABLE, _schema()),
-            lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data),
-        )
+        self._table.insert(rows)
 
     def read(self) -> dict[str, SituationVector]:
         """The sample, in order of its lots.
@@ -189,18 +183,10 @@ class TrafficTable:
         Raises:
             StoreError: The table could not be read.
         """
-        table = self._database.table(TABLE)
-        if table is None:
+        columns, order = ("lot", "vector", "crowding", "mixed"), {"lot": ASCENDING}
+        found = self._table.arrow(columns, order=order, limit=MOST, embedder=self._embedder)
+        if found is None:
             return {}
-        from lancedb.expr import col, lit
-        from lancedb.query import ColumnOrdering
-
-        mine = (col("namespace") == lit(self._namespace)) & (col("embedder") == lit(self._embedder))
-        order = [ColumnOrdering(column_name="lot", ascending=True)]
-        columns = ["lot", "vector", "crowding", "mixed"]
-        found = self._database.read(
-            table, lambda t: t.search().where(mine).select(columns).order_by(order).limit(MOST).to_arrow()
-        )
         lots, crowding, mixed = (found[name].to_pylist() for name in ("lot", "crowding", "mixed"))
         vectors = (np.asarray(one.values, dtype=np.float32) for one in found["vector"])
         return {lot: SituationVector(v, c, m) for lot, v, c, m in zip(lots, vectors, crowding, mixed, strict=True)}

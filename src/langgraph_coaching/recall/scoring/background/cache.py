@@ -17,7 +17,7 @@ from langgraph_coaching.recall.scoring.background.texts import farewells, texts,
 from langgraph_coaching.recall.scoring.first_stage import principal
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
-from langgraph_coaching.storage.database import KEY
+from langgraph_coaching.storage.table import KEY, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,7 +53,7 @@ class BackgroundCache:
     """
 
     def __init__(self, database: Database, embedder: Embedder) -> None:
-        self._database = database
+        self._table = Table(database, TABLE, _schema, None, key="embedder")
         self._embedder = embedder
         self._lock = threading.Lock()
         self._found: Background | None = None
@@ -81,25 +81,13 @@ class BackgroundCache:
     def _read(self, dimension: int) -> Background | None:
         if self._embedder.embedded:
             return _packaged()
-        from lancedb.expr import col, lit
-
-        table = self._database.table(TABLE)
-        if table is None:
-            return None
-        same = (col("embedder") == lit(self._embedder.id)) & (col("dimension") == lit(dimension))
-        rows = self._database.read(table, lambda t: t.search().where(same).limit(1).to_list())
+        rows = self._table.rows(["packed"], limit=1, embedder=self._embedder.id, dimension=dimension)
         return unpacked(rows[0]["packed"]) if rows else None
 
     def _measured(self) -> Background:
-        import pyarrow as pa
-
         measured = measure(self._embedder)
         row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": packed(measured)}
-        data = pa.Table.from_pylist([row], schema=_schema())
-        self._database.write(
-            self._database.ensure(TABLE, _schema()),
-            lambda t: t.merge_insert("embedder").when_matched_update_all().when_not_matched_insert_all().execute(data),
-        )
+        self._table.upsert([row])
         return measured
 
 
