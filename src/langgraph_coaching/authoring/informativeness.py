@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
 
 LEAST = 0.1
 """0..1: what is less undecided is not asked about; with a floor of 0.3 that is below 0.011 and above 0.94."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.authoring.similar import Similar
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.head import Head
     from langgraph_coaching.recall.scoring.probability import SituationVector
     from langgraph_coaching.traces.situations import RecordedSituation

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.coachings import Coachings, Vectors
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.embedder import Embedder
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 
 BATCH = 500

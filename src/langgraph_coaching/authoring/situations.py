@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.receipts import Receipts
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.scoring.probability import SituationVector
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Advice, Receipt
     from langgraph_coaching.recall.why import Why
     from langgraph_coaching.refining.report import Standing
-    from langgraph_coaching.traces.importers import Finding
+    from langgraph_coaching.traces.importers.findings import Finding
     from langgraph_coaching.traces.model import Step, Trace
 
 console = Console(highlight=False)

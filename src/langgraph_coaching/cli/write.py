@@ -234,7 +234,7 @@ def import_(
 
     Example: langgraph-coaching import runs.jsonl
     """
-    from langgraph_coaching.traces.importers import import_traces
+    from langgraph_coaching.traces.importers.reader import import_traces
 
     imported = import_traces(file, format=format_, origin="simulated" if simulated else "imported")
     with opened(store, namespace, "minilm") as coach, render.progress() as progress:

@@ -14,7 +14,7 @@ from langgraph_coaching.recall.search import Labels, search
 from langgraph_coaching.recall.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.probability import SituationVector
     from langgraph_coaching.recall.scoring.traffic import Traffic
 

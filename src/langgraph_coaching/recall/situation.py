@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
 
 WINDOW = 13
 """Turns looked back at, user's and agent's alike; 9 and 17 were a point or two worse on even STAR dialogues."""

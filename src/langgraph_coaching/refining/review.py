@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Example
     from langgraph_coaching.recall.advice import Receipt
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.head import Head
 
 JUDGEABLE = ("applied", "below_floor", "denied", "less_probable")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
 
 WISH, ANSWERS, RELATED, EVEN = 3.6, 3.0, 3.5, -0.7
 """Logit that a turn stands alone: so much for each unit of how much it reads like a request, less so much for each of

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.head import Fits, Head
 
 WEIGHTS = np.array([-6.55, 4.04, 1.9, -1.77, -1.08, -6.0, -0.42, 1.26, 0.94, 2.57])
