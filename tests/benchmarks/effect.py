@@ -12,7 +12,6 @@ coaching, the answer is the same and not asked for twice.
 
 from __future__ import annotations
 
-import argparse
 import functools
 import json
 import re
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from data import CASSETTES, NOWHERE, cases, options
 from langchain_core.messages import HumanMessage, SystemMessage
 from rich.console import Console
 from rich.table import Table
@@ -37,10 +37,9 @@ from langgraph_coaching.demo.cassette import recorded
 from langgraph_coaching.recall.embedder import unit
 from langgraph_coaching.recall.prompt import block, entry
 
-CASES = json.loads(Path(__file__).with_name("effect_cases.json").read_text(encoding="utf-8"))
-CASSETTE = Path(__file__).parents[2] / "cassettes" / "effect" / "effect.yaml"
+CASES = cases("effect_cases.json")
+CASSETTE = CASSETTES / "effect" / "effect.yaml"
 AGAIN = "python tests/benchmarks/effect.py --record --base-url http://127.0.0.1:8088/v1"
-NOWHERE = "http://127.0.0.1:9/v1"
 LONGEST = 80
 """Tokens of an answer."""
 
@@ -217,7 +216,7 @@ def show(situations: list[Checked], turns: list[Unrelated]) -> None:
 
 def main() -> None:
     """Prints the tables."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = options(__doc__)
     asked.add_argument("--base-url", help="an OpenAI-compatible endpoint that serves the model of the recording")
     asked.add_argument("--record", action="store_true", help="replace the recording")
     asked.add_argument("--json", type=Path)
