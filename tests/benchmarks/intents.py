@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from langgraph_coaching import Reply
-from langgraph_coaching.coaching.coachings import matched
 from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.adviser import CANDIDATES
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 from langgraph_coaching.recall.scoring.head import Head, fit, join, taken
 from langgraph_coaching.recall.scoring.phrasings import wishes
 from langgraph_coaching.recall.scoring.reserve import reserve_of
@@ -167,7 +167,7 @@ class Coached:
 
     def _head(self, coaching: Coaching) -> Head:
         return Head(
-            coaching, self.vectors([matched(coaching.intent), *(example.text for example in coaching.examples)])
+            coaching, self.vectors([intent_text(coaching.intent), *(example.text for example in coaching.examples)])
         )
 
     def beside(self, places: Sequence[SituationVector]) -> Coached:

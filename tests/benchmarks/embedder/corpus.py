@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.coaching.coachings import matched
 from langgraph_coaching.recall.embedder import read
 from langgraph_coaching.recall.scoring.background.texts import texts
+from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 
 if TYPE_CHECKING:
     import random
@@ -68,7 +68,7 @@ class Corpus:
         families = [
             Family(
                 row["domain"],
-                (matched(read(row["intent"])), *(read(text) for text in row["said"] if kept(text))),
+                (intent_text(read(row["intent"])), *(read(text) for text in row["said"] if kept(text))),
                 tuple(read(text) for text in row["near"] if kept(text)),
             )
             for row in rows

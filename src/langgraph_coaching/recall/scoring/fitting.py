@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from langgraph_coaching.coaching.behavior import Reply
-from langgraph_coaching.coaching.coachings import matched
 from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 from langgraph_coaching.recall.scoring.head import Head, fit
 from langgraph_coaching.recall.scoring.phrasings import wishes
 from langgraph_coaching.recall.scoring.probability import WEIGHTS, Fitted, SituationVector, measured
@@ -73,7 +73,7 @@ def simulated(vectors: Mapping[str, NDArray[np.float32]], background: Background
         vectors: Unit vector of each text of `phrasings.texts()` that the embedder has one for.
         background: Of the same embedder.
     """
-    known = [wish for wish in wishes() if all(text in vectors for text in (matched(wish.intent), *wish.said))]
+    known = [wish for wish in wishes() if all(text in vectors for text in (intent_text(wish.intent), *wish.said))]
     talk = background.small_talk
     parts = []
     for number in range(ROUNDS * len(SIZES) * len(EXAMPLES)):
@@ -140,7 +140,7 @@ def platt(found: Measured, fixed: float | None = None) -> tuple[float, float]:
 def _head(index: int, wish: Wish, said: Sequence[str], vectors: Mapping[str, NDArray[np.float32]]) -> Head:
     told = tuple(Example(text=text) for text in said)
     coaching = Coaching(id=f"wish-{index}", intent=wish.intent, behavior=Reply(f"Answer {index}."), examples=told)
-    return Head(coaching, np.stack([vectors[text] for text in (matched(wish.intent), *said)]))
+    return Head(coaching, np.stack([vectors[text] for text in (intent_text(wish.intent), *said)]))
 
 
 def _measured(
