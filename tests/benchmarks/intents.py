@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from langgraph_coaching import Reply
-from langgraph_coaching.coaching.model import Coaching, Example
+from langgraph_coaching.coaching.model import Coaching, Example, Labels
 from langgraph_coaching.recall.adviser import CANDIDATES
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
@@ -22,7 +22,7 @@ from langgraph_coaching.recall.scoring.head import Head, fit, join, taken
 from langgraph_coaching.recall.scoring.phrasings import wishes
 from langgraph_coaching.recall.scoring.reserve import reserve_of
 from langgraph_coaching.recall.scoring.traffic import MOST, Traffic
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from vectors import Vectors
 
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.search import Candidate
 
 OUT_OF_SCOPE = "oos"

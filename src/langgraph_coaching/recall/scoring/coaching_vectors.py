@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.recall.situation import Situation, place
+from langgraph_coaching.recall.scoring.situation_vector import place
+from langgraph_coaching.recall.situation import Situation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
