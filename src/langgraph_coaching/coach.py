@@ -10,6 +10,7 @@ from langchain_core.runnables.config import var_child_runnable_config
 from langgraph_coaching.agent.registry import Registry, registry_name
 from langgraph_coaching.agent.stored_advice import RecentAdvice, StoredAdvice
 from langgraph_coaching.coaching.coachings import Coachings
+from langgraph_coaching.coaching.model import Labels, labels_of
 from langgraph_coaching.coaching.validation import is_name
 from langgraph_coaching.errors import InvalidCoachingError, extra
 from langgraph_coaching.recall.adviser import Adviser
@@ -19,7 +20,6 @@ from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.receipts import Entry, Receipts
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
-from langgraph_coaching.recall.search import Labels, labels_of
 from langgraph_coaching.replay.replayer import Replayer
 from langgraph_coaching.storage.database import Database
 from langgraph_coaching.traces.archive import Archive

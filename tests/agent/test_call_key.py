@@ -12,8 +12,8 @@ from langgraph.types import Command, RetryPolicy, interrupt
 
 from langgraph_coaching.agent.call_key import CallKey, this_call
 from langgraph_coaching.agent.stored_advice import REMEMBERED, RecentAdvice
+from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.recall.advice import Advice
-from langgraph_coaching.recall.search import Labels
 
 AT_ONCE = RetryPolicy(initial_interval=0, jitter=False, max_attempts=2, retry_on=ConnectionError)
 

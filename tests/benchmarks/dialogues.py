@@ -17,7 +17,8 @@ from measure import scores, set_f1
 from langgraph_coaching import Coach
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.situation import place, read_messages, situate
+from langgraph_coaching.recall.scoring.situation_vector import place
+from langgraph_coaching.recall.situation import read_messages, situate
 from langgraph_coaching.traces.messages import messages_before
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from vectors import Vectors
 
     from langgraph_coaching import Step, Trace
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 OPENING = 5
 """Words of a user turn that says what the conversation is about; "Hello!" does not."""

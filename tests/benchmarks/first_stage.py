@@ -24,7 +24,7 @@ from vectors import EMBEDDERS, Vectors
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.scoring.first_stage import Rows
-from langgraph_coaching.recall.scoring.probability import SituationVector
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.traffic import MOST
 
 if TYPE_CHECKING:

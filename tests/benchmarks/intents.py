@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from langgraph_coaching import Reply
-from langgraph_coaching.coaching.coachings import matched
-from langgraph_coaching.coaching.model import Coaching, Example
+from langgraph_coaching.coaching.model import Coaching, Example, Labels
 from langgraph_coaching.recall.adviser import CANDIDATES
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 from langgraph_coaching.recall.scoring.head import Head, fit, join, taken
 from langgraph_coaching.recall.scoring.reserve import reserve_of
 from langgraph_coaching.recall.scoring.traffic import MOST, Traffic
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from data import Said
     from vectors import Vectors
 
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.search import Candidate
 
 BLOCK = 100
@@ -62,7 +62,7 @@ class Coached:
 
     def _head(self, coaching: Coaching) -> Head:
         return Head(
-            coaching, self.vectors([matched(coaching.intent), *(example.text for example in coaching.examples)])
+            coaching, self.vectors([intent_text(coaching.intent), *(example.text for example in coaching.examples)])
         )
 
     def beside(self, places: Sequence[SituationVector]) -> Coached:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from intents import Coached
     from vectors import Vectors
 
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 SIZES = (300, 2_000)
 """Situations that a store has met."""

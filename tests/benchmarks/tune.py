@@ -1,4 +1,4 @@
-"""Fits the constants of `recall/scoring/probability.py` and shows what floor and margin do, on train splits alone.
+"""Fits the constants of `recall/scoring/weights.py` and shows what floor and margin do, on train splits alone.
 
     python tests/benchmarks/tune.py --data ../shared/data [--embedders minilm hashed] [--episodes 5]
 
@@ -27,7 +27,8 @@ from vectors import EMBEDDERS, Vectors
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.fitting import platt, simulated
-from langgraph_coaching.recall.scoring.probability import MIXED, NEARBY, WEIGHTS, Fitted, measured
+from langgraph_coaching.recall.scoring.probability import Fitted, measured
+from langgraph_coaching.recall.scoring.weights import MIXED, NEARBY, NEVER_COLUMN, WEIGHTS, WRITTEN_MASS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,16 +43,10 @@ FIRST_SEED = 900
 FEWEST = 5
 """Coachings of the smallest store."""
 
-MASS = {WRITTEN: 20.0}
-"""What people say to agents is more like the packaged phrasings than like crowd-sourced utterances of one intent.
+MASS = {WRITTEN: WRITTEN_MASS}
 
-With 1, one example is recalled in 66 % of the phrasings of the first day's tuning half at a floor of 0.2, with 8 in
-72 %, with 20 in 75 %, each at 12 % false; CLINC150's calibration error is 0.024, 0.017 and 0.016, BANKING77's 0.064,
-0.072 and 0.074.
-"""
-
-FIXED = {5: -6.0}
-"""The weight of "never here" is set, not fitted: it has to act at once, also where a reviewer rarely says so."""
+FIXED = {NEVER_COLUMN: float(WEIGHTS[NEVER_COLUMN])}
+"""The weight of "never here" is set, not fitted."""
 
 
 class Pairs(NamedTuple):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import BaseMessage
 
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.advice import Advice
-    from langgraph_coaching.recall.search import Labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from langchain_core.outputs import LLMResult
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
 
 KEY = "coaching"
 """Key of the receipts in run metadata and in `response_metadata`."""

@@ -7,9 +7,10 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.errors import NotFoundError
-from langgraph_coaching.recall.advice import Advice, Receipt
+from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.prompt import block, entry
+from langgraph_coaching.recall.receipt import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.head import Head
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.traces.situations import RecordedSituation
 
 CANDIDATES = 500

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.authoring.proposal import said_alike
-from langgraph_coaching.coaching.coachings import matched
 from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -74,7 +74,7 @@ class OtherCoachings:
         others = [place for place, head in enumerate(snapshot.heads) if _beside(head, mine, scope)]
         if not texts or not others or snapshot.background is None:
             return {}
-        asked = self._embedder.documents([*texts, *map(matched, own)])
+        asked = self._embedder.documents([*texts, *map(intent_text, own)])
         asked, home = asked[: len(texts)], asked[len(texts) :]
         with one_thread():
             at_home = snapshot.background.scaled((asked @ home.T).max(axis=1))

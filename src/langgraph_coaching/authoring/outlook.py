@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
 
 SILENT = 3
 """Near situations in which it stays silent that are shown."""

@@ -11,10 +11,11 @@ import numpy as np
 
 from langgraph_coaching.authoring.most_similar import SimilarSearch, most_similar
 from langgraph_coaching.authoring.outlook import SILENT, Outlook, hint_of
+from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import supposed
 from langgraph_coaching.recall.scoring.traffic import MOST
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.situation import situate
 from langgraph_coaching.traces.messages import messages_before
 from langgraph_coaching.traces.situations import met_in
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.traces.archive import Archive

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.advice import Advice
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.why import Why
     from langgraph_coaching.refining.report import Standing
     from langgraph_coaching.traces.importers.findings import Finding

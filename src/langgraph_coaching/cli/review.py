@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from langgraph_coaching.authoring.similar import Similar
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
 
 _Limit = Annotated[int, typer.Option(min=1, metavar="NUMBER", help="Most to ask about, the most telling first.")]
 

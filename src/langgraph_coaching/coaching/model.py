@@ -6,15 +6,19 @@ import hashlib
 import json
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, computed_field
 
 from langgraph_coaching.coaching.behavior import Behavior
 from langgraph_coaching.coaching.validation import Checked, Line, Name, Prose, Remark
 from langgraph_coaching.errors import InvalidCoachingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Status = Literal["draft", "active", "archived"]
 """Only `active` coaching is recalled."""
@@ -41,7 +45,7 @@ def _utc(moment: datetime) -> datetime:
         raise ValueError("is out of range; leave it out if it never ends") from None
 
 
-CallKey = Annotated[AwareDatetime, AfterValidator(_utc)]
+UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A moment with a time zone, kept in UTC, so that equal moments are equal in every comparison and hash."""
 
 
@@ -84,6 +88,20 @@ class Scope(Checked):
         return self.agent in (None, agent) and self.node in (None, node) and tags.issuperset(self.tags)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """Where a call comes from; a coaching's scope is matched against it exactly, before any ranking."""
+
+    agent: str | None = None
+    node: str | None = None
+    tags: frozenset[str] = frozenset()
+
+
+def labels_of(agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()) -> Labels:
+    """The labels of a call; one tag may be given as it is."""
+    return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))
+
+
 class Coaching(Checked):
     """One piece of feedback, at one revision."""
 
@@ -101,9 +119,9 @@ class Coaching(Checked):
     notes: Remark = ""
     """Private: for authors only, never in a prompt."""
     author: Name | None = None
-    created_at: CallKey = Field(default_factory=lambda: datetime.now(UTC))
-    updated_at: CallKey = Field(default_factory=lambda: datetime.now(UTC))
-    expires_at: CallKey | None = None
+    created_at: UtcTime = Field(default_factory=lambda: datetime.now(UTC))
+    updated_at: UtcTime = Field(default_factory=lambda: datetime.now(UTC))
+    expires_at: UtcTime | None = None
     """From then on it is not recalled."""
     revision: Annotated[int, Field(ge=1)] = 1
     """Counts from 1; every edit makes the next one."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.coaching.behavior import Behavior
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.model import Step, Trace
 
 _ASKED = """An agent was given this instruction for one answer:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.refining.refine import Verdict
     from langgraph_coaching.traces.model import Step, Trace
 

@@ -14,7 +14,7 @@ from langgraph_coaching.recall.situation import turns_of
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.refining.verdicts import Verdicts
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.refining.refine import Verdict
 
 GOOD = 0.8

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.model import Example
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.head import Head
 

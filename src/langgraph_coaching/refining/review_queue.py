@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.scoring.traffic import MOST
-from langgraph_coaching.recall.search import CANDIDATES, Labels, search
+from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.refining.review import most_telling, unanswered
 from langgraph_coaching.refining.reviewer import Reviewer
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Mapping, Sequence
 
-    from langgraph_coaching.recall.advice import Receipt
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.receipt import Receipt
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.refining.review import Open
 

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler

@@ -21,8 +21,9 @@ from langgraph_coaching.traces.capture.callback import Capture
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from langgraph_coaching.recall.advice import Advice, Receipt
-    from langgraph_coaching.recall.search import Labels
+    from langgraph_coaching.coaching.model import Labels
+    from langgraph_coaching.recall.advice import Advice
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.capture.event import Event
     from langgraph_coaching.traces.model import Step, Trace
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.adviser import Adviser
-    from langgraph_coaching.recall.search import Labels
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.replay.recorded_calls import RecordedCall
     from langgraph_coaching.traces.model import Trace

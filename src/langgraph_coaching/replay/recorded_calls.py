@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.errors import RecordingError
-from langgraph_coaching.recall.search import Labels
 from langgraph_coaching.traces.messages import answer_key
 from langgraph_coaching.traces.prompt import answer_of, call_of, prompt_of
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import AIMessage
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

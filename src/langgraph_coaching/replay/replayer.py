@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import supposed
-from langgraph_coaching.recall.search import Labels
 from langgraph_coaching.refining.review_queue import ReviewQueue
 from langgraph_coaching.replay.as_of import RECORDED, coachings_at, read_as_of, supposing
 from langgraph_coaching.replay.recorded_calls import calls_of

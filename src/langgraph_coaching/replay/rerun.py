@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage
 
-    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.model import Coaching, Labels
     from langgraph_coaching.recall.adviser import Adviser
-    from langgraph_coaching.recall.search import Labels
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.replay.recorded_calls import RecordedCall
 

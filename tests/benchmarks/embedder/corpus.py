@@ -12,9 +12,9 @@ sys.path.append(str(Path(__file__).parents[1]))  # where the other benchmarks ar
 
 from data import OUT_OF_SCOPE, labelled, rows
 
-from langgraph_coaching.coaching.coachings import matched
 from langgraph_coaching.recall.embedder import read
 from langgraph_coaching.recall.scoring.background.texts import texts
+from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 
 if TYPE_CHECKING:
     import random
@@ -71,7 +71,7 @@ class Corpus:
         families = [
             Family(
                 row["domain"],
-                (matched(read(row["intent"])), *(read(text) for text in row["said"] if kept(text))),
+                (intent_text(read(row["intent"])), *(read(text) for text in row["said"] if kept(text))),
                 tuple(read(text) for text in row["near"] if kept(text)),
             )
             for row in rows(FAMILIES)
