@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from langgraph.pregel import Pregel
 
-from langgraph_coaching.agent.lookup import INSTEAD
+from langgraph_coaching.agent.lookup import REPLAY_ADVICE
 from langgraph_coaching.agent.state import CHANNEL
 from langgraph_coaching.errors import CoachingError, InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.receipts import task_of
@@ -70,13 +70,13 @@ def forked(graph: Any, trace: Trace, step: Step, advise: Callable[[Any, Labels],
 
     events: list[Event] = []
     with _copied(saver, source) as config:
-        token = INSTEAD.set(instead)
+        token = REPLAY_ADVICE.set(instead)
         try:
             run_on(unwatched(graph), config | {"callbacks": [Capture(events.append)]})
         except Exception as error:
             raise CoachingError(f"the graph failed on its way: {type(error).__name__}: {error}") from error
         finally:
-            INSTEAD.reset(token)
+            REPLAY_ADVICE.reset(token)
     return Fork(Assembler(kept.get).consume(events)[-1], tasks)
 
 

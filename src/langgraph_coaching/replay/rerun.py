@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.agent.system_message import place
+from langgraph_coaching.agent.system_message import insert_block
 from langgraph_coaching.errors import CoachingError
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.prompt import block, entry
@@ -86,7 +86,7 @@ def recorded_side(call: RecordedCall) -> Side:
 
 
 def _asked(call: RecordedCall, text: str, model: BaseChatModel) -> AIMessage:
-    prompt = place(call.prompt, text) if text else call.prompt
+    prompt = insert_block(call.prompt, text) if text else call.prompt
     try:
         asked: Any = model.bind_tools(call.tools) if call.tools else model
         answer: AIMessage = asked.invoke(prompt)
