@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.authoring.informativeness import LEAST, chosen, often, scaled, undecided
+from langgraph_coaching.authoring.informativeness import LEAST, choose_unlike, count_runs, similarity, undecidedness
 from langgraph_coaching.recall.scoring.traffic import ALIKE
 from langgraph_coaching.recall.situation import turns_of
 
@@ -90,17 +90,17 @@ def most_telling(
     Returns:
         The most telling first; nothing that is alike to what its coaching knows already.
     """
-    near = np.flatnonzero(undecided(probabilities, floor) >= LEAST)
-    doubt, vectors = undecided(probabilities[near], floor), vectors[near]
+    near = np.flatnonzero(undecidedness(probabilities, floor) >= LEAST)
+    doubt, vectors = undecidedness(probabilities[near], floor), vectors[near]
     open_ = [asked[index] for index in near.tolist()]
     names = np.array([one.receipt.coaching_id for one in open_])
     for name in set(names.tolist()):
         own = np.flatnonzero(names == name)
         told = heads[name].vectors[1:]  # the intent is words about a situation, not one
-        doubt[own[(scaled(vectors[own], told, background) >= ALIKE).any(axis=1)]] = 0.0
+        doubt[own[(similarity(vectors[own], told, background) >= ALIKE).any(axis=1)]] = 0.0
     best = np.argsort(-doubt, kind="stable")[:CANDIDATES]
-    alike = (scaled(vectors[best], vectors, background) >= ALIKE) & (names[best][:, None] == names)
-    counts = often(alike, [frozenset(one.runs) for one in open_])
+    alike = (similarity(vectors[best], vectors, background) >= ALIKE) & (names[best][:, None] == names)
+    counts = count_runs(alike, [frozenset(one.runs) for one in open_])
     worth = doubt[best] * (1 + np.log2(np.maximum(counts, 1)))
-    picked = chosen(worth, scaled(vectors[best], vectors[best], background), names[best].tolist(), limit)
+    picked = choose_unlike(worth, similarity(vectors[best], vectors[best], background), names[best].tolist(), limit)
     return [open_[best[i]].receipt for i in picked]
