@@ -52,8 +52,8 @@ def install_hooks() -> None:
 
 def _wrap_method(method: Callable[..., Any], around: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
-    def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def call_around(self: Any, *args: Any, **kwargs: Any) -> Any:
         return around(functools.partial(method, self), self, *args, **kwargs)
 
-    wrapped.__coaching__ = True  # type: ignore[attr-defined]
-    return wrapped
+    call_around.__coaching__ = True  # type: ignore[attr-defined]
+    return call_around

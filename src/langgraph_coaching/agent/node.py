@@ -47,7 +47,7 @@ def advising_node(lookup: Lookup, messages_key: str) -> Runnable[Any, Any]:
 
 def _channel_update(state: Any, pending: PendingAdvice) -> dict[str, Any]:
     if pending.advice.prompt and pending.keep_receipts:
-        pending.record_unseen("coached(state) has not come to a model call")  # until it does
+        pending.write_unseen("coached(state) has not come to a model call")  # until it does
         pending.registry.expect(pending.advice)
     item = channel_item(pending) if pending.advice.considered else None
     return {CHANNEL: merge_item(state, item, pending.registry.name)}

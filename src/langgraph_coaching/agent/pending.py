@@ -123,11 +123,11 @@ class PendingAdvice:
         if self.seen or self.superseded or not self.advice.prompt:
             return
         why = OTHER_CALLS if self.other_calls else NO_CALL
-        self.record_unseen(why if final else "it has not come to a model call")
+        self.write_unseen(why if final else "it has not come to a model call")
         if final and self.keep_receipts:
             self.registry.warn(self.where, f"coaching was chosen and not seen by the model: {why}; {self.remedy}")
 
-    def record_unseen(self, why: str) -> None:
+    def write_unseen(self, why: str) -> None:
         """Writes receipts that say that no model has seen it so far."""
         self._write_receipts(
             replace(self.advice, considered=[receipt.unseen(why) for receipt in self.advice.considered])

@@ -13,7 +13,7 @@ from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Proc
 from langgraph_coaching.coaching.compose import compose, scope_of
 from langgraph_coaching.coaching.examples import examples_after, examples_of
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
-from langgraph_coaching.coaching.validation import quoted
+from langgraph_coaching.coaching.validation import quote_text
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ class Draft:
     def _source_of_step(self) -> Source | None:
         if self.step is None:
             return None
-        return Source(trace_id=self.step.trace_id, step=self.step.index, excerpt=quoted(self.step.text, EXCERPT))
+        return Source(trace_id=self.step.trace_id, step=self.step.index, excerpt=quote_text(self.step.text, EXCERPT))
 
     def _applying_examples(self) -> tuple[Example, ...]:
         known = self._examples_of_step(applies=True) if self.revises is None else self.revises.examples

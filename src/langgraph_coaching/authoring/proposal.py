@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.coaching.validation import quoted
+from langgraph_coaching.coaching.validation import quote_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -117,7 +117,7 @@ def _usable_texts(texts: Iterable[str], codes: frozenset[str]) -> Iterator[str]:
 
 def tidy_text(text: str) -> str:
     """The words alone: one line, without list marks, quotes, labels ("Short: …") and gaps such as [order number]."""
-    said = _MARK.sub("", " ".join(quoted(text[: 4 * LONGEST], 4 * LONGEST).split())).replace("**", "")
+    said = _MARK.sub("", " ".join(quote_text(text[: 4 * LONGEST], 4 * LONGEST).split())).replace("**", "")
     said = _HEADING.sub("", said.strip())
     if found := _QUOTED.match(said):
         said = found[1]

@@ -95,7 +95,7 @@ class Situations:
         """
         if limit < 0:
             raise InvalidCoachingError(f"limit is a number of situations, not {limit}")
-        source = situate(self.source(coaching) if conversation is None else conversation)
+        source = situate(self.source_conversation(coaching) if conversation is None else conversation)
         return most_similar(self.search(coaching, without=source.text if source else None), self.floor, limit)
 
     def search(self, coaching: Coaching, *, without: str | None = None, within: float = math.inf) -> SimilarSearch:
@@ -146,7 +146,7 @@ class Situations:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        conversation = self.source(coaching)
+        conversation = self.source_conversation(coaching)
         source = situate(conversation)
         search = self.search(coaching, without=source.text if source else None, within=PATIENCE)
         silent = tuple(most_similar(search, self.floor, SILENT, silent=True))
@@ -172,7 +172,7 @@ class Situations:
         (advice,) = self._adviser.advise_batch([conversation], labels_of(coaching))
         return next((one for one in advice.considered if one.coaching_id == coaching.id), None)
 
-    def source(self, coaching: Coaching) -> list[BaseMessage]:
+    def source_conversation(self, coaching: Coaching) -> list[BaseMessage]:
         """The conversation a coaching was written from; [] where it was not, or where its trace is gone."""
         if coaching.source is None:
             return []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.intents.turn import stands_alone
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.coaching.validation import PROSE_LIMIT, quoted
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.recall.situation import situate
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def source_examples(conversation: Sequence[BaseMessage], trace_id: str) -> tuple
         The one where it applies first; () where no user has said anything.
     """
     situation = situate(conversation)
-    turns = tuple((quoted(text, PROSE_LIMIT), user) for text, user in situation.turns) if situation else ()
+    turns = tuple((quote_text(text, PROSE_LIMIT), user) for text, user in situation.turns) if situation else ()
     users = [index for index, (text, user) in enumerate(turns) if user and text]
     if not users:
         return ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
-from langgraph_coaching.coaching.validation import PROSE_LIMIT, quoted
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.recall.normalization.negation import takes_back
 from langgraph_coaching.recall.normalization.pasted import typed
 from langgraph_coaching.recall.scoring.own_wish import own_wish
@@ -172,5 +172,5 @@ def weights(situation: Situation, vectors: NDArray[np.float32], background: Back
 
 def turns_of(situation: str) -> tuple[tuple[str, bool], ...]:
     """Reads the turns of a receipt's situation, the latest first: pairs of a text and whether the user said it."""
-    turns = ((quoted(text, PROSE_LIMIT), user) for text, user in Situation.read(situation).turns)
+    turns = ((quote_text(text, PROSE_LIMIT), user) for text, user in Situation.read(situation).turns)
     return tuple(turn for turn in turns if turn[0])

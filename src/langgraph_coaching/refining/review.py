@@ -1,4 +1,4 @@
-"""The review: the receipts whose verdict would teach most."""
+"""The review: the receipts whose verdict would teach most, by how undecided and how often met they are."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ CANDIDATES = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
-    """One coaching in one situation, on which nobody has said anything."""
+class OpenReceipt:
+    """A receipt without a verdict: one coaching in one situation."""
 
     receipt: Receipt
     """The latest there."""
@@ -38,8 +38,8 @@ class Open:
     """Threads in which it was considered there; a run without one is its own."""
 
 
-def unanswered(receipts: Iterable[Receipt], heads: Mapping[str, Head], judged: Collection[str]) -> list[Open]:
-    """Where a verdict would say something new: each coaching once in each situation.
+def open_receipts(receipts: Iterable[Receipt], heads: Mapping[str, Head], judged: Collection[str]) -> list[OpenReceipt]:
+    """The receipts whose verdict would say something new: each coaching once in each situation.
 
     Args:
         receipts: Newest first.
@@ -49,26 +49,26 @@ def unanswered(receipts: Iterable[Receipt], heads: Mapping[str, Head], judged: C
     Returns:
         The latest first, without what is an example of the coaching already.
     """
-    known = {name: {_situation(e) for e in head.coaching.examples} for name, head in heads.items()}
-    found: dict[tuple[str, str], Open] = {}
+    known = {name: {_turns_of_example(e) for e in head.coaching.examples} for name, head in heads.items()}
+    found: dict[tuple[str, str], OpenReceipt] = {}
     answered = set()
     for receipt in receipts:
         name = receipt.coaching_id
         if name is None or name not in heads or receipt.outcome not in JUDGEABLE or not receipt.situation:
             continue
-        one = found.setdefault((name, receipt.situation), Open(receipt))
+        one = found.setdefault((name, receipt.situation), OpenReceipt(receipt))
         one.runs.add(receipt.thread_id or receipt.trace_id or receipt.id)
         if receipt.id in judged or (turns := turns_of(receipt.situation)) in known[name] or not turns:
             answered.add((name, receipt.situation))
     return [one for key, one in found.items() if key not in answered]
 
 
-def _situation(example: Example) -> tuple[tuple[str, bool], ...]:
+def _turns_of_example(example: Example) -> tuple[tuple[str, bool], ...]:
     return example.turns or ((example.text, True),)
 
 
-def most_telling(
-    asked: Sequence[Open],
+def most_informative(
+    asked: Sequence[OpenReceipt],
     vectors: NDArray[np.float32],
     probabilities: NDArray[np.float64],
     heads: Mapping[str, Head],
