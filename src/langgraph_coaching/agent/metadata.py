@@ -24,7 +24,7 @@ APPLIED = "coaching_applied"
 
 
 class ReceiptMetadata(Inline):
-    """A callback handler of one model call that writes its receipts; no call that is made inside gets it.
+    """A callback handler of one model call that writes its receipts; no call made inside it is given it.
 
     Args:
         receipts: What was considered for the call.

@@ -35,7 +35,7 @@ class RequestMessages(list[BaseMessage]):
 
 
 class Request(ChatPromptValue):
-    """A prompt with everything in it that belongs into it."""
+    """A prepared request as a prompt value, with everything in it that belongs into it."""
 
     def to_messages(self) -> list[BaseMessage]:
         """Its messages, marked as those of a prepared request."""
@@ -222,7 +222,7 @@ async def _aprepare(
 def _match_pending(
     model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]
 ) -> list[PendingAdvice]:
-    """The advice that waits for this call: what stands in its prompt, or is for the conversation it is about."""
+    """The pending advice of this call: what stands in its prompt, or is for the conversation it is about."""
     texts = blocks_in(messages)
     structured = any(name in kwargs for name in _STRUCTURED)
     found = []

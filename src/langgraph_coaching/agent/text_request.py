@@ -32,7 +32,7 @@ class RequestText(str):
 
 
 class RequestTextPrompt(StringPromptValue):
-    """A prompt with everything in it that belongs into it."""
+    """A prepared request as a prompt value, with everything in it that belongs into it."""
 
     def to_string(self) -> str:
         """Its text, marked as that of a prepared request."""

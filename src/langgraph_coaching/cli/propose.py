@@ -115,20 +115,20 @@ def choose_proposals(draft: Draft, *, yes: bool, drop: str | None, quiet: bool =
 
 def _ask_choices(draft: Draft) -> Draft:
     """Asks until there is an empty line; the numbers stay those that were shown."""
-    changed, dropped, heard = draft, set[int](), False
+    changed, dropped, answered = draft, set[int](), False
     while True:
         render.errors.print(_PROMPT, end="", markup=False, soft_wrap=True)
         try:
             line = input()
         except EOFError:
-            if heard:
+            if answered:
                 return changed.drop(*dropped)
             raise InvalidCoachingError(
                 "nobody answers which proposals to keep: give --yes for all, or --drop 2,5; nothing was saved"
             ) from None
         if not line.strip():
             return changed.drop(*dropped)
-        heard = True
+        answered = True
         try:
             if reworded := _REWORDED.fullmatch(line):
                 changed = changed.reword(_proposal_indices(reworded[1], draft)[0], reworded[2].strip())

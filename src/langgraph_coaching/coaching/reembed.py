@@ -74,7 +74,7 @@ def _add_missed(
 
 
 def _read_records(database: Database, made: bytes | None = None) -> dict[str, str]:
-    """Every record by its key: now, or as it was just before the table with the token `made` took the place."""
+    """Every record by its key: now, or as it was just before the table with the token `made` replaced it."""
     with faults(database.uri):
         table = database.reopened(TABLE)
         if made is not None:

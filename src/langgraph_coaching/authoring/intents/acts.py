@@ -161,9 +161,9 @@ def shorten(text: str, most: int = LONGEST) -> str:
     if len(words) <= most:
         return text
     for ends in (_CONJUNCTIONS, _PREPOSITIONS):
-        for place in range(most, most // 3, -1):
-            if words[place - 1].endswith((",", ":", ";")) or words[place].lower() in ends:
-                return _drop_open_clause(" ".join(words[:place]))
+        for count in range(most, most // 3, -1):
+            if words[count - 1].endswith((",", ":", ";")) or words[count].lower() in ends:
+                return _drop_open_clause(" ".join(words[:count]))
     return _OPEN_END.sub("", " ".join(words[:most])) or " ".join(words[:most])
 
 
