@@ -5,7 +5,7 @@
 
 The situations and the unrelated turns were worded by somebody who has not seen how the coachings are worded, and each
 coaching is known by its intent and one message. Each of the 24 holds an instruction that an expression can check.
-Everything is as in an agent: a store, the default limits, the block where `place` puts it. The cases are in
+Everything is as in an agent: a store, the default limits, the block where `insert_block` puts it. The cases are in
 `effect_cases.json`, the wordings compared before in `wordings.py`. Where the prompt is the same with and without
 coaching, the answer is the same and not asked for twice.
 """
@@ -31,7 +31,7 @@ from rich.console import Console
 from rich.table import Table
 
 from langgraph_coaching import Coach, Limits, Reply
-from langgraph_coaching.agent.system_message import place
+from langgraph_coaching.agent.system_message import insert_block
 from langgraph_coaching.demo.agent import chat_model
 from langgraph_coaching.demo.cassette import recorded
 from langgraph_coaching.recall.embedder import unit
@@ -97,7 +97,7 @@ def asking(base_url: str) -> Ask:
     @functools.cache
     def ask(told: str, turn: str) -> str:
         messages = [SystemMessage(CASES["system"]), HumanMessage(turn)]
-        return str(model.invoke(place(messages, told) if told else messages).text)
+        return str(model.invoke(insert_block(messages, told) if told else messages).text)
 
     return ask
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from data import CASSETTES, NOWHERE, first_day, options
 
-from langgraph_coaching.authoring.propose import Found, Known, propose
+from langgraph_coaching.authoring.propose import CoachingBrief, ProposeResult, propose
 from langgraph_coaching.coaching.model import Scope
 from langgraph_coaching.demo.agent import chat_model
 from langgraph_coaching.demo.cassette import recorded
@@ -30,21 +30,23 @@ LONGEST = 600
 """Tokens of an answer."""
 
 
-def asked(base_url: str, intents: Sequence[dict[str, str]], languages: Sequence[str] = ()) -> dict[str, Found]:
+def asked(base_url: str, intents: Sequence[dict[str, str]], languages: Sequence[str] = ()) -> dict[str, ProposeResult]:
     """What the model behind this address proposes, by the id of the intent."""
     # So small a model repeats the example unless it is made to vary.
     varied = {"max_tokens": LONGEST, "temperature": 0.9, "frequency_penalty": 0.7, "seed": 7}
     model = chat_model(base_url).model_copy(update=varied)
     found = {}
     for one in intents:
-        known = Known(id=one["id"], intent=one["intent"], behavior=one["reply"], own=(one["source"],), scope=Scope())
+        known = CoachingBrief(
+            id=one["id"], intent=one["intent"], behavior=one["reply"], own=(one["source"],), scope=Scope()
+        )
         found[one["id"]] = propose(model, known, languages=languages)
     return found
 
 
 def replayed(
     intents: Sequence[dict[str, str]], name: str = "proposals", languages: Sequence[str] = ()
-) -> dict[str, Found]:
+) -> dict[str, ProposeResult]:
     """The same from the recording.
 
     Raises:
