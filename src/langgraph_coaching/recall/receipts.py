@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import NotFoundError
-from langgraph_coaching.recall.advice import NOT_SEEN, Advice, Receipt
+from langgraph_coaching.recall.advice import Advice
+from langgraph_coaching.recall.receipt import NOT_SEEN, Receipt
 from langgraph_coaching.recall.receipt_links import Link, revise, tell, told
 from langgraph_coaching.storage.rows import read_one, readable
 from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
