@@ -184,7 +184,7 @@ def pinned(folder):
     """A handle in the middle of reading an earlier version, whose files another one's upkeep takes away."""
     database, other = Database(folder), Database(folder)
     Receipts(database, "default").write([entry(0)])
-    table = database.reopened("receipts")
+    table = database.reopen("receipts")
     table.checkout(table.version)
     for number in range(1, 6):
         Receipts(other, "default").write([entry(number)])

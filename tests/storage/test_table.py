@@ -10,7 +10,7 @@ import pytest
 
 from langgraph_coaching.errors import CoachingError, InvalidCoachingError, StoreError
 from langgraph_coaching.storage.database import Database
-from langgraph_coaching.storage.rows import readable
+from langgraph_coaching.storage.rows import read_each
 from langgraph_coaching.storage.table import ASCENDING, DESCENDING, KEY, Table, key_of
 
 NASTY = ["'", '"', "\\", "a' OR 1=1 --", "%", "汉字", "x'); DROP TABLE things; --", "`", '["a", "b"]', "a\nb"]
@@ -241,7 +241,7 @@ def test_one_record_that_cannot_be_read_harms_no_other_and_another_takes_its_pla
     things.upsert([row(f"{number}", number, note="{}" if number != 3 else "{ cut") for number in range(6)])
 
     def read(rows):
-        return [*readable(((f"thing {found['place']}", found) for found in rows), parsed)]
+        return [*read_each(((f"thing {found['place']}", found) for found in rows), parsed)]
 
     def parsed(found):
         json.loads(found["note"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.errors import ConflictError, EmbedderMismatchError, StoreError
 from langgraph_coaching.storage.database import Database, faults
-from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
 
 if TYPE_CHECKING:
@@ -167,13 +167,13 @@ class Coachings:
             StoreError: A newer version has written its latest revision, which cannot be read, nor be built upon.
         """
         rows = sorted(self.rows(_NAMED, id=coaching_id), key=lambda row: int(row["revision"]))
-        latest = [read_one(named(row), row["record"], coaching_of) for row in rows[-1:]]
-        return [*readable(((named(row), row["record"]) for row in rows[:-1]), coaching_of), *latest]
+        latest = [read_one(name_of(row), row["record"], coaching_of) for row in rows[-1:]]
+        return [*read_each(((name_of(row), row["record"]) for row in rows[:-1]), coaching_of), *latest]
 
     def at(self, coaching_id: str, revision: int) -> Coaching | None:
         """One coaching at one revision, or None where there is none, or none that this version can read."""
         rows = self.rows(_NAMED, id=coaching_id, revision=revision)
-        return next(readable(((named(row), row["record"]) for row in rows), coaching_of), None)
+        return next(read_each(((name_of(row), row["record"]) for row in rows), coaching_of), None)
 
     def behavior(self, coaching_id: str, revision: int) -> Behavior | None:
         """What it says to do at one revision, or None where there is none, or no longer."""
@@ -187,7 +187,7 @@ class Coachings:
         """
         latest = {(row["id"], row["revision"]) for row in latest_rows(self.rows(["id", "revision"]))}
         records = [row for row in self.rows(_NAMED) if (row["id"], row["revision"]) in latest]
-        found = readable(((named(row), row["record"]) for row in records), coaching_of)
+        found = read_each(((name_of(row), row["record"]) for row in records), coaching_of)
         return sorted((coaching for coaching in found if not coaching.deleted), key=lambda c: (c.created_at, c.id))
 
     def purge(self, coaching_id: str) -> None:
@@ -208,7 +208,7 @@ def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(latest.values())
 
 
-def named(row: dict[str, Any]) -> str:
+def name_of(row: dict[str, Any]) -> str:
     """What a revision is called where it cannot be read."""
     place = f" of the namespace {row['namespace']!r}" if "namespace" in row else ""
     return f"coaching {row['id']!r}, revision {row['revision']}{place}"

@@ -36,7 +36,7 @@ def reembed(store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vec
     """
     if store.table() is None:
         return 0
-    with store.database.undisturbed():
+    with store.database.hold_versions():
         return _replace_vectors(store, embed)
 
 
@@ -74,7 +74,7 @@ def _add_missed(
 def _read_records(database: Database, made: bytes | None = None) -> dict[str, str]:
     """Every record by its key: now, or as it was just before the table with the token `made` replaced it."""
     with faults(database.uri):
-        table = database.reopened(TABLE)
+        table = database.reopen(TABLE)
         if made is not None:
             version = table.version
             while _token_at(table, version) != made:

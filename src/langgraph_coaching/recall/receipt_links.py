@@ -29,8 +29,8 @@ class Link:
     """Of each receipt, in the same order; empty where nothing is known."""
 
 
-def told(links: Sequence[Link], namespace: str) -> dict[str, dict[str, Any]]:
-    """By the key of a receipt what links say of it, the last one's word; `followed` is None where none says it.
+def link_columns(links: Sequence[Link], namespace: str) -> dict[str, dict[str, Any]]:
+    """The columns that links set, by the key of their receipt: the last link counts, and a None says nothing.
 
     Args:
         links: In order.
@@ -45,12 +45,12 @@ def told(links: Sequence[Link], namespace: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def tell(table: Table, said: Mapping[str, Mapping[str, Any]]) -> None:
-    """Writes into the rows that are there what is said of them, in one commit.
+def write_links(table: Table, said: Mapping[str, Mapping[str, Any]]) -> None:
+    """Sets the columns of links in the receipts that are there, in one commit.
 
     Args:
         table: The receipts.
-        said: As `told` gives it.
+        said: As `link_columns` gives it.
 
     Raises:
         StoreError: The write failed.
@@ -67,7 +67,7 @@ def tell(table: Table, said: Mapping[str, Mapping[str, Any]]) -> None:
         )
 
 
-def revise(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def mark_applied(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Makes receipts that are there as not seen by the model applied, which they have been by now; in one commit.
 
     Args:

@@ -1,4 +1,4 @@
-"""The ledger: the table of receipts."""
+"""The table of receipts: each kept once, linked to its trace when that is known, read newest first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.receipt import NOT_SEEN, Receipt
-from langgraph_coaching.recall.receipt_links import Link, revise, tell, told
-from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.recall.receipt_links import Link, link_columns, mark_applied, write_links
+from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Receipts:
         for row in (row for entry in entries for row in self._rows(entry)):
             if rows.get(row["key"], row)["outcome"] in (NOT_SEEN, row["outcome"]):
                 rows[row["key"]] = row
-        said = told(links, self.namespace)
+        said = link_columns(links, self.namespace)
         for key in rows.keys() & said.keys():
             rows[key] |= {name: value for name, value in said[key].items() if value is not None}
         if rows:
@@ -100,8 +100,8 @@ class Receipts:
             else:
                 revising = {row["key"] for entry in entries if entry.revises for row in self._rows(entry)}
                 seen = [rows[key] for key in sorted(revising) if rows[key]["outcome"] == "applied"]
-                revise(self._table, seen)
-        self._tell(said)
+                mark_applied(self._table, seen)
+        self._write_links(said)
 
     def _rows(self, entry: Entry) -> list[dict[str, Any]]:
         return [
@@ -130,11 +130,11 @@ class Receipts:
         Raises:
             StoreError: The write failed.
         """
-        self._tell(told(links, self.namespace))
+        self._write_links(link_columns(links, self.namespace))
 
-    def _tell(self, said: dict[str, dict[str, Any]]) -> None:
+    def _write_links(self, said: dict[str, dict[str, Any]]) -> None:
         if said and self._table.opened() is not None:
-            tell(self._table, said)
+            write_links(self._table, said)
 
     def receipts(self, *, limit: int | None = None, **equal: Any) -> list[Receipt]:
         """Receipts, newest first.
@@ -146,7 +146,7 @@ class Receipts:
         Raises:
             StoreError: The table could not be read.
         """
-        return self._table.first_readable(_readable, _COLUMNS, order=_NEWEST, limit=limit, **equal)
+        return self._table.first_readable(_read_receipts, _COLUMNS, order=_NEWEST, limit=limit, **equal)
 
     def situations(self, limit: int) -> list[str]:
         """The situations of the latest calls, each once, as the receipts have them.
@@ -184,7 +184,7 @@ class Receipts:
                 f"no receipt {receipt_id!r} in the namespace {self.namespace!r} of this store: it is of another "
                 "one, or was never kept; list them with coach.receipts()"
             )
-        return read_one(_name(rows[0]), rows[0], _receipt)
+        return read_one(_name(rows[0]), rows[0], _receipt_of)
 
     def advice(self, moment: str, task: str | None = None) -> Advice | None:
         """The advice that was given at a moment, or None where none is recorded; a failure is none.
@@ -199,7 +199,7 @@ class Receipts:
         columns = (*_COLUMNS, "position", "prompt", "outcome", "at")
         rows = sorted(self._table.rows(columns, moment=moment), key=lambda row: int(row["position"]))
         prompts = {row["at"]: row["prompt"] or "" for row in reversed(rows)}
-        found = [receipt.chosen() for receipt in _readable(row for row in rows if row["outcome"] != "failed")]
+        found = [receipt.chosen() for receipt in _read_receipts(row for row in rows if row["outcome"] != "failed")]
         if task is not None:
             found = [receipt for receipt in found if task_of(receipt.checkpoint_ns or "") == task]
         if not found:
@@ -215,14 +215,14 @@ def task_of(namespace: str) -> str:
     return next((part for part in namespace.split("|") if ":" in part), "")
 
 
-def _readable(rows: Iterable[dict[str, Any]]) -> list[Receipt]:
-    return [*readable(((_name(row), row) for row in rows), _receipt)]
+def _read_receipts(rows: Iterable[dict[str, Any]]) -> list[Receipt]:
+    return [*read_each(((_name(row), row) for row in rows), _receipt_of)]
 
 
 def _name(row: dict[str, Any]) -> str:
     return f"receipt {row['key']}"
 
 
-def _receipt(row: dict[str, Any]) -> Receipt:
+def _receipt_of(row: dict[str, Any]) -> Receipt:
     known = {"followed": row["followed"]} if row["followed"] else {}
     return Receipt.from_json(json.loads(row["record"]) | {"trace_id": row["trace_id"], "step": row["step"]} | known)

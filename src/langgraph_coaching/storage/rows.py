@@ -1,4 +1,4 @@
-"""Records are read one by one: one that a newer version has written, or that is damaged, harms no other."""
+"""Records, read one by one: one that a newer version has written, or that is damaged, harms no other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_NAMED = 10_000
 _named: dict[str, None] = {}
 
 
-def readable(named: Iterable[tuple[str, Any]], read: Callable[[Any], T]) -> Iterator[T]:
+def read_each(named: Iterable[tuple[str, Any]], read: Callable[[Any], T]) -> Iterator[T]:
     """What can be read of records, in order; what cannot be is left alone, and named once in the log.
 
     Args:

@@ -259,7 +259,7 @@ class Table:
         """The first rows that can be read: in place of those that cannot be there are others.
 
         Args:
-            read: Reads those of some rows that it can; see `rows.readable`.
+            read: Reads those of some rows that it can; see `rows.read_each`.
             columns: As for `rows`; so are the others.
             where: Expressions.
             order: What comes first.

@@ -1,4 +1,4 @@
-"""The archive: traces of one namespace in LanceDB, found again by text, coaching, label and time."""
+"""The table of traces: written in batches, found by text, coaching, label and time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError, StoreError
-from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
 from langgraph_coaching.traces.chunks import Chunks
 from langgraph_coaching.traces.encoding import MissingChunkError, names_in, read, written
@@ -65,7 +65,7 @@ def _schema() -> pa.Schema:
     )
 
 
-def _listed(names: Iterable[str | None]) -> str:
+def _join_lines(names: Iterable[str | None]) -> str:
     # A line each: an id is one line by its nature, so that no part of one passes for another.
     return "".join(f"\n{name}" for name in sorted({name for name in names if name})) + "\n"
 
@@ -76,8 +76,8 @@ def _row(trace: Trace, record: str) -> dict[str, Any]:
         "key": key_of(trace.namespace, trace.id),
         **trace.model_dump(include={"namespace", "id", "origin", "name", "thread_id", "label", "status", "started_at"}),
         "steps": len(trace.steps),
-        "applied": _listed(receipt.coaching_id for receipt in receipts if receipt.applied),
-        "considered": _listed(receipt.coaching_id for receipt in receipts),
+        "applied": _join_lines(receipt.coaching_id for receipt in receipts if receipt.applied),
+        "considered": _join_lines(receipt.coaching_id for receipt in receipts),
         "text": trace.model_copy(update={"steps": [step for step in trace.steps if not step.history]}).text,
         "record": record,
     }
@@ -152,8 +152,8 @@ class Archive:
             raise NotFoundError(
                 f"no trace {trace_id!r} in the namespace {self._namespace!r}; list them with coach.traces.list()"
             )
-        names = read_one(_name(rows[0]), rows[0], _names)
-        return read_one(_name(rows[0]), rows[0]["record"], partial(self._whole, self._chunks.read(names)))
+        names = read_one(_name(rows[0]), rows[0], _chunk_names)
+        return read_one(_name(rows[0]), rows[0]["record"], partial(self._decode, self._chunks.read(names)))
 
     def list(
         self,
@@ -187,10 +187,10 @@ class Archive:
         from lancedb.expr import col, func, lit
 
         where = [
-            None if text is None else self._saying(text),
+            None if text is None else self._condition_on_text(text),
             None if coaching_id is None else func("contains", col("applied"), lit(f"\n{coaching_id}\n")),
-            None if since is None else col("started_at") >= lit(_aware(since)),
-            None if until is None else col("started_at") < lit(_aware(until)),
+            None if since is None else col("started_at") >= lit(_with_zone(since)),
+            None if until is None else col("started_at") < lit(_with_zone(until)),
         ]
         equal = {"label": label, "origin": origin, "thread_id": thread_id}
         return self._table.first_readable(self._read, _COLUMNS, where, order=_NEWEST, limit=limit, **equal)
@@ -206,20 +206,20 @@ class Archive:
             yield from self._read(rows)
             start += len(rows)
 
-    def _saying(self, text: str) -> Any:
+    def _condition_on_text(self, text: str) -> Any:
         from lancedb.expr import col, func, lit
 
         said = func("contains", func("lower", col("text")), lit(text.lower()))
-        earlier = self._chunks.holding(text)
+        earlier = self._chunks.traces_holding(text)
         return said | col("id").isin(earlier) if earlier else said
 
     def _read(self, rows: builtins.list[dict[str, Any]]) -> builtins.list[Trace]:
         """The traces of rows, without those that cannot be read."""
-        names = readable(((_name(row), row) for row in rows), _names)
+        names = read_each(((_name(row), row) for row in rows), _chunk_names)
         chunks = self._chunks.read(name for some in names for name in some)
-        return [*readable(((_name(row), row["record"]) for row in rows), partial(self._whole, chunks))]
+        return [*read_each(((_name(row), row["record"]) for row in rows), partial(self._decode, chunks))]
 
-    def _whole(self, chunks: Mapping[str, Any], record: str) -> Trace:
+    def _decode(self, chunks: Mapping[str, Any], record: str) -> Trace:
         try:
             return read(record, chunks)
         except MissingChunkError as missing:
@@ -233,9 +233,9 @@ def _name(row: dict[str, Any]) -> str:
     return f"trace {row['id']!r}"
 
 
-def _names(row: dict[str, Any]) -> builtins.list[str]:
+def _chunk_names(row: dict[str, Any]) -> builtins.list[str]:
     return [*names_in(json.loads(row["record"]))]
 
 
-def _aware(timestamp: datetime) -> datetime:
+def _with_zone(timestamp: datetime) -> datetime:
     return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The histories: the table of chunks, each of them once in a namespace, whichever traces name it."""
+"""The table of chunks, `histories`: parts that traces share, each once in a namespace, whichever traces name it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.storage.rows import readable
+from langgraph_coaching.storage.rows import read_each
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
 from langgraph_coaching.traces.encoding import names_in
 
@@ -98,16 +98,16 @@ class Chunks:
             for start in range(0, len(wanted), _AT_ONCE):
                 read |= self._contents(wanted[start : start + _AT_ONCE])
             found |= read
-            further = readable(((f"part {name!r} of a history", text) for name, text in read.items()), _named)
+            further = read_each(((f"part {name!r} of a history", text) for name, text in read.items()), _chunk_names)
             wanted = [name for name in dict.fromkeys(name for some in further for name in some) if name not in found]
         return found
 
     def _contents(self, names: Sequence[str]) -> dict[str, Any]:
         rows = self._table.rows(["key", "content"], key=[key_of(self._namespace, name) for name in names])
         named = ((f"part {row['key']} of a history", row) for row in rows)
-        return dict(readable(named, lambda row: (json.loads(row["key"])[1], json.loads(row["content"]))))
+        return dict(read_each(named, lambda row: (json.loads(row["key"])[1], json.loads(row["content"]))))
 
-    def holding(self, text: str) -> list[str]:
+    def traces_holding(self, text: str) -> list[str]:
         """The ids of the traces that were the first to hold a history in which a text stands, in any case.
 
         Raises:
@@ -120,15 +120,15 @@ class Chunks:
         where = func("contains", func("lower", col("content")), lit(as_json))
         rows = self._table.rows(["key", "trace_id", "content"], [where])
         named = ((f"part {row['key']} of a history", row) for row in rows)
-        said = readable(named, lambda row: (row["trace_id"], _said(json.loads(row["content"])).lower()))
+        said = read_each(named, lambda row: (row["trace_id"], _text_of(json.loads(row["content"])).lower()))
         return sorted({trace_id for trace_id, text in said if lowered in text})
 
 
-def _named(content: Any) -> list[str]:
+def _chunk_names(content: Any) -> list[str]:
     return [*names_in(content)]
 
 
-def _said(content: Any) -> str:
+def _text_of(content: Any) -> str:
     items = content if isinstance(content, list) else [content]
     steps = [item for item in items if isinstance(item, dict) and item.get("type") != "system"]
     return "\n".join(text for step in steps if isinstance(text := step.get("text"), str))

@@ -58,7 +58,7 @@ def _schema() -> pa.Schema:
 
 
 class Reserves:
-    """Where the reserve of a namespace and embedder is kept.
+    """The table of reserves: one row a namespace and embedder.
 
     Args:
         database: Where the table lives.

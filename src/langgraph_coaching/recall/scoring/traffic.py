@@ -69,7 +69,7 @@ class Traffic:
         if len(places) < LEAST:
             return None
         vectors = np.stack([place.vector for place in places])
-        kept = _distinct(vectors, background)
+        kept = _distinct_rows(vectors, background)
         if len(kept) < LEAST:
             return None
         return cls(
@@ -88,18 +88,17 @@ class Traffic:
         weight = min(len(self.vectors) / TRAFFIC_ENOUGH, 1.0)
         found = (self.rows.largest(place.vector, TRAFFIC_NEIGHBOURS, below=_SAME) for place in places)
         return [
-            Surroundings(self._middle(near), float(background.scaled(similar.mean())), weight)
-            for near, similar in found
+            Surroundings(self._mean(near), float(background.scaled(similar.mean())), weight) for near, similar in found
         ]
 
-    def _middle(self, rows: NDArray[np.intp]) -> SituationVector:
+    def _mean(self, rows: NDArray[np.intp]) -> SituationVector:
         # The mean, not of unit length: heads are linear, so that this is what they say of each, on average.
         return SituationVector(
             self.vectors[rows].mean(axis=0), float(self.crowding[rows].mean()), float(self.mixed[rows].mean())
         )
 
 
-def _distinct(vectors: NDArray[np.float32], background: Background) -> list[int]:
+def _distinct_rows(vectors: NDArray[np.float32], background: Background) -> list[int]:
     """Indices of those that are not `ALIKE` to an earlier one that is kept."""
     with one_thread():
         alike = background.scaled(vectors @ vectors.T) >= ALIKE
@@ -131,7 +130,7 @@ def _schema() -> pa.Schema:
 
 
 class TrafficTable:
-    """The `MOST` lowest lots of one namespace, in the space of one embedder.
+    """The table of the traffic sample: of one namespace and embedder, the situations with the `MOST` lowest lots.
 
     Args:
         database: Where the table lives.

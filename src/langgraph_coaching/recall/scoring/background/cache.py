@@ -1,4 +1,4 @@
-"""The shelf: backgrounds measured once for each embedder and kept, with the package or in the store."""
+"""Cache of backgrounds: measured once for each embedder, and kept with the package or in the table `backgrounds`."""
 
 from __future__ import annotations
 
@@ -75,26 +75,26 @@ class BackgroundCache:
         with self._lock:
             if self._found is None or (self._found.dimension != dimension and not self._own):
                 found = self._read(dimension)
-                self._found, self._own = found or self._measured(), found is None
+                self._found, self._own = found or self._measure_and_keep(), found is None
             return self._found
 
     def _read(self, dimension: int) -> Background | None:
         if self._embedder.embedded:
-            return _packaged()
+            return _read_packaged()
         rows = self._table.rows(["packed"], limit=1, embedder=self._embedder.id, dimension=dimension)
-        return unpacked(rows[0]["packed"]) if rows else None
+        return unpack(rows[0]["packed"]) if rows else None
 
-    def _measured(self) -> Background:
+    def _measure_and_keep(self) -> Background:
         measured = measure(self._embedder)
-        row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": packed(measured)}
+        row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": pack(measured)}
         self._table.upsert([row])
         return measured
 
 
 @cache
-def _packaged() -> Background:
+def _read_packaged() -> Background:
     """The embedded default's, once in a process: 5 MB that nothing writes to."""
-    return unpacked(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 def measure(embedder: Embedder) -> Background:
@@ -103,7 +103,7 @@ def measure(embedder: Embedder) -> Background:
     Raises:
         EmbedderError: It failed, or knows hardly any of the texts.
     """
-    found = [_embedded(embedder, group) for group in (*texts(), phrasings(), *turns())]
+    found = [_embed_known(embedder, group) for group in (*texts(), phrasings(), *turns())]
     requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
     if min(len(requests), len(talk), len(wishes), len(answers)) <= NEIGHBOURS:
         raise EmbedderError(f"the embedder {embedder.id} has no vectors for nearly all of the background's texts")
@@ -112,14 +112,14 @@ def measure(embedder: Embedder) -> Background:
     return replace(background, weights=weights(simulated(found[2], background)))
 
 
-def _embedded(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
+def _embed_known(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
     known: dict[str, NDArray[np.float32]] = {}
     for start in range(0, len(group), BATCH):
         known |= embedder.known_documents(group[start : start + BATCH])
     return known
 
 
-def packed(background: Background) -> bytes:
+def pack(background: Background) -> bytes:
     """A background as bytes; vectors at half precision, and all that comes of them as they are then."""
     target = io.BytesIO()
     vectors = background.vectors.astype(np.float16)
@@ -136,8 +136,8 @@ def packed(background: Background) -> bytes:
     return target.getvalue()
 
 
-def unpacked(data: bytes) -> Background:
-    """Reads what `packed` wrote; never runs what it reads."""
+def unpack(data: bytes) -> Background:
+    """Reads what `pack` wrote; never runs what it reads."""
     with np.load(io.BytesIO(data), allow_pickle=False) as read:
         talk, low, high = read["scale"]
         vectors, small = read["vectors"].astype(np.float32), int(talk)
