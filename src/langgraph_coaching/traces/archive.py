@@ -12,7 +12,7 @@ from langgraph_coaching.errors import InvalidCoachingError, NotFoundError, Store
 from langgraph_coaching.storage.database import COMPRESSED, KEY, Database
 from langgraph_coaching.storage.rows import read_one, readable
 from langgraph_coaching.traces.chunks import Chunks
-from langgraph_coaching.traces.encoding import MissingChunkError, names_in, read, written
+from langgraph_coaching.traces.encoding import MissingChunkError, chunk_names, decode_trace, encode_trace
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
 
@@ -107,7 +107,7 @@ class Archive:
         given = [traces] if isinstance(traces, Trace) else list(traces)
         for trace in given:
             refuse_foreign("trace", trace.namespace, self._namespace)
-        self.keep([self._redaction.trace(trace) for trace in given])
+        self.keep([self._redaction.redact_trace(trace) for trace in given])
         return [trace.id for trace in given]
 
     def keep(self, traces: Sequence[Trace]) -> None:
@@ -120,7 +120,7 @@ class Archive:
         records: dict[str, tuple[str, dict[str, str]]] = {}
         size = 0
         for name, trace in unique.items():
-            records[name] = record, chunks = written(trace)
+            records[name] = record, chunks = encode_trace(trace)
             size += len(record) + sum(map(len, chunks.values()))
             if len(records) >= BATCH or size >= MOST_BYTES:
                 self._write(unique, records)
@@ -243,7 +243,7 @@ class Archive:
 
     def _whole(self, chunks: Mapping[str, Any], record: str) -> Trace:
         try:
-            return read(record, chunks)
+            return decode_trace(record, chunks)
         except MissingChunkError as missing:
             raise StoreError(
                 f"the coaching store at {self._database.uri} lacks a part of a trace's history ({missing}): files "
@@ -275,7 +275,7 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _names(row: dict[str, Any]) -> builtins.list[str]:
-    return [*names_in(json.loads(row["record"]))]
+    return [*chunk_names(json.loads(row["record"]))]
 
 
 def _aware(timestamp: datetime) -> datetime:

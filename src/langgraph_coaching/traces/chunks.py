@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.storage.database import COMPRESSED, KEY, Database, faults
 from langgraph_coaching.storage.rows import readable
-from langgraph_coaching.traces.encoding import names_in
+from langgraph_coaching.traces.encoding import chunk_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -145,7 +145,7 @@ class Chunks:
 
 
 def _named(content: Any) -> list[str]:
-    return [*names_in(content)]
+    return [*chunk_names(content)]
 
 
 def _said(content: Any) -> str:

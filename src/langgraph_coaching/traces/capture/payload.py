@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.situation import read_messages
-from langgraph_coaching.traces.jsonable import said, storable, text
-from langgraph_coaching.traces.messages import delegate
+from langgraph_coaching.traces.jsonable import describe_error, to_jsonable, to_text
+from langgraph_coaching.traces.messages import delegate_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,17 +71,17 @@ class Payload:
     def resume(self) -> str | None:
         """What a person has answered to an interrupt; None where the input is anything else."""
         value = self.data.resume if _is_command(self.data) else None
-        return None if value is None else text(value)
+        return None if value is None else to_text(value)
 
     @cached_property
     def text(self) -> str:
         """The whole of it as text: a text as it is, anything else as JSON."""
-        return text(self.data)
+        return to_text(self.data)
 
     @cached_property
     def arguments(self) -> dict[str, Any] | None:
         """What a tool was called with, in JSON's types; None where it was called with one text."""
-        return storable(self.data) if isinstance(self.data, dict) else None
+        return to_jsonable(self.data) if isinstance(self.data, dict) else None
 
     @cached_property
     def reason(self) -> str:
@@ -92,13 +92,13 @@ class Payload:
     @cached_property
     def delegate(self) -> tuple[str, str] | None:
         """The sub-agent that a tool is called for, and the task it is handed; None where its arguments name none."""
-        target = delegate(self.data)
+        target = delegate_of(self.data)
         return None if target is None else (target, str(self.data.get("description") or ""))
 
     @cached_property
     def failure(self) -> str:
         """An error in one line; that of a `Command` on its way up says that it is one."""
-        return _PASSING if self.passed is not None else said(self.data)
+        return _PASSING if self.passed is not None else describe_error(self.data)
 
     @cached_property
     def passed(self) -> Payload | None:
@@ -111,7 +111,7 @@ class Payload:
     def interrupts(self) -> list[tuple[str, str]]:
         """The id of each interrupt that a run waits at, and what it asks."""
         found = self.data.args[0] if isinstance(self.data, Exception) else self.data.interrupts
-        return [(interrupt.id, text(interrupt.value)) for interrupt in found or ()]
+        return [(interrupt.id, to_text(interrupt.value)) for interrupt in found or ()]
 
     def question(self, prompt: str) -> str:
         """What the user says in an input without messages, a text or a state with texts in it; "" where nothing tells.
@@ -139,8 +139,8 @@ def _channels_in(value: Any) -> list[tuple[str, list[BaseMessage]]]:
         messages = [item for item in value if isinstance(item, BaseMessage)]
         rest = (item for item in value if not isinstance(item, BaseMessage))
         others = [item for item in rest if isinstance(item, dict) or _is_command(item)]
-        found = [(MESSAGES, messages)] if messages else []
-        return found + [channel for item in others for channel in _channels_in(item)]
+        own = [(MESSAGES, messages)] if messages else []
+        return own + [channel for item in others for channel in _channels_in(item)]
     return [(name, found) for name, part in _fields_of(value) if (found := _messages_in(name, part))]
 
 

@@ -13,7 +13,7 @@ from langgraph_coaching.traces.importers.events import events_of, number_of
 from langgraph_coaching.traces.importers.source import plain
 from langgraph_coaching.traces.importers.span_repair import answered, mend
 from langgraph_coaching.traces.importers.users import attribute, settle_root
-from langgraph_coaching.traces.jsonable import storable
+from langgraph_coaching.traces.jsonable import to_jsonable
 
 if TYPE_CHECKING:
     import uuid
@@ -135,17 +135,17 @@ def _finished(trace: Trace, spans: dict[uuid.UUID, Span], fields: dict[str, Any]
             changes["run_id"] = span.id
             if span.id not in placed and span.rest:
                 placed.add(span.id)
-                changes["extra"] = {**step.extra, **storable(plain(span.rest, repairs))}
+                changes["extra"] = {**step.extra, **to_jsonable(plain(span.rest, repairs))}
         if step.type == "tool_result" and step.name is None and step.tool_call_id in asked:
             changes["name"] = asked[step.tool_call_id]
         if step.error is not None:
             changes["error"] = step.error.removeprefix("Failed: ")
         steps.append(step.model_copy(update=changes))
     others = [
-        {"id": span.id, "name": span.name, **storable(plain(span.rest, repairs))}
+        {"id": span.id, "name": span.name, **to_jsonable(plain(span.rest, repairs))}
         for span in spans.values()
         if span.id not in placed and span.rest
     ]
     metadata = {**trace.metadata, **fields.pop("metadata", {}), **({"runs": others} if others else {})}
     error = trace.error.removeprefix("Failed: ") if trace.error else None
-    return trace.model_copy(update={**fields, "metadata": storable(metadata), "error": error, "steps": tuple(steps)})
+    return trace.model_copy(update={**fields, "metadata": to_jsonable(metadata), "error": error, "steps": tuple(steps)})
