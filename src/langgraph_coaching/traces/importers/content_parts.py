@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.importers.findings import Repairs
 
 
-def taken_apart(message: BaseMessage, repairs: Repairs) -> list[BaseMessage]:
+def split_message(message: BaseMessage, repairs: Repairs) -> list[BaseMessage]:
     """The messages that one message stands for, in their order; one without parts is itself.
 
     Args:
@@ -56,23 +56,23 @@ class _Assembly:
         """Takes the next part."""
         if isinstance(part, ToolMessage):
             if not self._agent:
-                self._close()
+                self._end_message()
             self._results.append(part)
         elif isinstance(part, dict) and part.get("type") in CALLS:
-            self._calls.append(self._same(part))
+            self._calls.append(self._call_beside(part))
         else:
             if self._results:
-                self._close()
+                self._end_message()
             self._said.append(part)
 
     def messages(self) -> list[BaseMessage]:
         """All of them."""
         self._calls += self._told
         self._told = []
-        self._close(last=True)
+        self._end_message(last=True)
         return self._found
 
-    def _same(self, call: Any) -> Any:
+    def _call_beside(self, call: Any) -> Any:
         """The call, or the same one as the message names it beside its content."""
         for place, other in enumerate(self._told):
             equal = (call["name"], call["args"]) == (other["name"], other["args"])
@@ -80,10 +80,10 @@ class _Assembly:
                 return self._told.pop(place)
         return call
 
-    def _close(self, *, last: bool = False) -> None:
+    def _end_message(self, *, last: bool = False) -> None:
         """Ends a message: what was said and asked, and then what tools have returned."""
         if self._said or self._calls or (last and not self._found and not self._results):
-            self._found.append(self._one())
+            self._found.append(self._make_message())
         for result in self._results:
             named = result.name or (self._whole.name if isinstance(self._whole, ToolMessage) else None)
             number = result.tool_call_id
@@ -92,7 +92,7 @@ class _Assembly:
             self._found.append(result.model_copy(update={"name": named, "tool_call_id": number}))
         self._said, self._calls, self._results = [], [], []
 
-    def _one(self) -> BaseMessage:
+    def _make_message(self) -> BaseMessage:
         first = not any(type(message) is type(self._whole) for message in self._found)
         once: dict[str, Any] = {} if first else {"id": None, "additional_kwargs": {}}
         said = [part for part in self._said if part != "" and not (isinstance(part, dict) and part.get("text") == "")]
@@ -108,7 +108,7 @@ class _Assembly:
         return self._whole.model_copy(update=changes)
 
 
-def joined(messages: Sequence[BaseMessage], items: Sequence[bool]) -> list[BaseMessage]:
+def join_answers(messages: Sequence[BaseMessage], items: Sequence[bool]) -> list[BaseMessage]:
     """Neighbouring messages of the agent as one, where one of them was told as an item of its own.
 
     Args:
@@ -120,7 +120,7 @@ def joined(messages: Sequence[BaseMessage], items: Sequence[bool]) -> list[BaseM
     for message, item in zip(messages, items, strict=True):
         last = found[-1] if found else None
         if isinstance(message, AIMessage) and isinstance(last, AIMessage) and (item or loose):
-            found[-1] = _both(last, message)
+            found[-1] = _join_two(last, message)
             loose = True
         else:
             found.append(message)
@@ -128,7 +128,7 @@ def joined(messages: Sequence[BaseMessage], items: Sequence[bool]) -> list[BaseM
     return found
 
 
-def _both(one: AIMessage, other: AIMessage) -> AIMessage:
+def _join_two(one: AIMessage, other: AIMessage) -> AIMessage:
     contents = [c if isinstance(c, list) else [c] if c else [] for c in (one.content, other.content)]
     return one.model_copy(
         update={

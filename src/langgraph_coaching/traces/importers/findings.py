@@ -45,7 +45,7 @@ class Repairs:
         """Remembers one repair; equal ones are counted."""
         self._made[repair] += 1
 
-    def lack(self, what: str) -> None:
+    def note_lack(self, what: str) -> None:
         """Remembers something that is missing in the row; equal ones are counted."""
         self._lacking[what] += 1
 

@@ -14,7 +14,7 @@ from langgraph_coaching.traces.importers.results import (
     read_result,
     result_text,
 )
-from langgraph_coaching.traces.importers.tool_calls import literal, read_call
+from langgraph_coaching.traces.importers.tool_calls import parse_literal, read_call
 
 if TYPE_CHECKING:
     from langchain_core.messages import InvalidToolCall, ToolCall, ToolMessage
@@ -112,13 +112,13 @@ def _is_call(part: Mapping[str, Any], kind: str) -> bool:
     if kind.endswith("_call"):
         return True
     if kind.endswith(("tool_use", "tool-call", "dynamic-tool")):
-        return _named(part)
+        return _has_name(part)
     if kind == "function":
         return isinstance(part.get("function"), Mapping)
-    return "toolCallId" in part and (kind.startswith("tool-") or (not kind and _named(part)))
+    return "toolCallId" in part and (kind.startswith("tool-") or (not kind and _has_name(part)))
 
 
-def _named(part: Mapping[str, Any]) -> bool:
+def _has_name(part: Mapping[str, Any]) -> bool:
     return any(isinstance(part.get(name), str) for name in NAMES)
 
 
@@ -130,7 +130,7 @@ def _call(part: Mapping[str, Any], kind: str, repairs: Repairs) -> Iterator[Part
             inner = {"name": kind.removeprefix("tool-"), **part}
         elif "executableCode" in part:
             inner = {"name": "code_execution", "args": part["executableCode"]}
-        elif kind.endswith("_call") and not _named(part) and "function" not in part:
+        elif kind.endswith("_call") and not _has_name(part) and "function" not in part:
             inner = _hosted(part, kind)
     given: dict[str, Any] = {"args": {}} if inner.keys().isdisjoint(("arguments", "args", "input", "function")) else {}
     yield read_call({**given, **inner}, repairs)
@@ -213,9 +213,9 @@ def _thought(part: Mapping[str, Any], kind: str, repairs: Repairs) -> Iterator[P
         repairs.note("reasoning without any text: left out")
 
 
-def written(text: str, repairs: Repairs) -> Iterator[Part]:
+def read_json_calls(text: str, repairs: Repairs) -> Iterator[Part]:
     """The calls that a text of JSON stands for, such as `{"name": "find", "arguments": {}}`; otherwise the text."""
-    found = literal(text, repairs)
+    found = parse_literal(text, repairs)
     calls = found if isinstance(found, list) else [found]
     if calls and all(isinstance(call, Mapping) and (call.get("name") or call.get("function")) for call in calls):
         for call in calls:

@@ -13,7 +13,7 @@ _LONGEST = 200_000
 """Characters beyond which a text is not looked through."""
 
 
-def printed_message(text: str) -> dict[str, Any] | None:
+def read_repr(text: str) -> dict[str, Any] | None:
     """The fields of a message that was printed, or None where the text is no such message."""
     if len(text) > _LONGEST or not _BEGINS.match(text):
         return None
