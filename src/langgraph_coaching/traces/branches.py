@@ -1,4 +1,4 @@
-"""Branches: which steps of a trace belong to one conversation, and which of them make up one turn of it."""
+"""Branches: the steps of a trace by conversation, and by turn of a conversation."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Branches:
         return [step for step in self._steps if self.conversation(step) is None]
 
     def steps_before(self, step: Step) -> list[Step]:
-        """What was said and done before a step in its conversation, and in the one that this goes on from."""
+        """The steps before a step in its conversation, and in the one that this continues; none asked aside."""
         found = [other for other in self.conversation_steps(step) if other.index < step.index and not other.aside]
         opening = self._openings.get(self.conversation(step) or "")
         if opening is None or not opening.extra.get(CONTINUES):
@@ -67,7 +67,7 @@ class Branches:
         return turn, end is not None
 
     def opening(self, step: Step) -> Step | None:
-        """What the turn of a step is an answer to."""
+        """The step that opens the turn of a step: what that turn is an answer to."""
         said = [other for other in self.conversation_steps(step) if other.index < step.index and self.opens(other)]
         return said[-1] if said else None
 

@@ -1,4 +1,4 @@
-"""What a model sees of a message: two messages that are equal in this are the same to it."""
+"""Canonical form of a message: the fields that a model sees, for comparing messages and for keeping them."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def strip_coaching(message: BaseMessage) -> BaseMessage | None:
 
 
 def dump_message(message: BaseMessage) -> dict[str, Any]:
-    """The message in JSON's types, as `loaded` reads it: what a model sees, and who has made it."""
+    """The message in JSON's types, as `load_message` reads it: what a model sees, and who has made it."""
     fields = {name: value for name, value in _message_fields(message).items() if name not in _NOT_KEPT}
     made = fields.pop("response_metadata", {})
     if known := {name: value for name, value in made.items() if isinstance(value, str | int | float) and value != ""}:
@@ -105,12 +105,12 @@ def dump_message(message: BaseMessage) -> dict[str, Any]:
 
 
 def load_message(record: Mapping[str, Any]) -> BaseMessage:
-    """The message of a record that `dumped` has made; nothing that a record names is imported or called."""
+    """The message of a record that `dump_message` has made; nothing that a record names is imported or called."""
     return messages_from_dict([dict(record)])[0]
 
 
 def exact_fields(message: BaseMessage, said: BaseMessage) -> dict[str, Any]:
-    """The fields in which a message is another than the one that steps say; `amended` puts them in."""
+    """The fields in which a message differs from the one that steps say; `apply_exact_fields` puts them in."""
     if same_to_model(message, said):
         return {}
     wanted, told = dump_message(message), dump_message(said)
@@ -124,7 +124,7 @@ def exact_fields(message: BaseMessage, said: BaseMessage) -> dict[str, Any]:
 
 
 def apply_exact_fields(said: BaseMessage, exact: Mapping[str, Any]) -> BaseMessage:
-    """The message with the fields in which it is another than the one that steps say."""
+    """The message that steps say, with the fields that `exact_fields` has found."""
     told = dump_message(said)
     fields = told["data"] | {name: value for name, value in exact.items() if name != "type"}
     data = {name: value for name, value in fields.items() if value is not None}

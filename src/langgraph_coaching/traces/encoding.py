@@ -1,4 +1,4 @@
-"""The record of a trace: what the archive keeps of it, with what other turns of its thread hold as well kept apart."""
+"""Encoding of a trace as one JSON record and content-defined chunks, which the turns of a thread share."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def encode_trace(trace: Trace) -> tuple[str, dict[str, str]]:
 
 
 def _encode_step(step: dict[str, Any], chunks: dict[str, str]) -> dict[str, Any]:
-    """A step without what its place in the trace says."""
+    """The step as the record holds it: without what its place says, long texts as names of chunks."""
     bare = {name: value for name, value in step.items() if name not in ("index", "trace_id")}
     if len(text := bare.get("text", "")) >= LONG:
         bare["text"] = {"chunk": add_chunk({"type": step["type"], "text": text}, chunks)}
@@ -79,7 +79,7 @@ def decode_trace(record: str, chunks: Mapping[str, Any]) -> Trace:
     """The trace of a record.
 
     Args:
-        record: As `written` gives it.
+        record: As `encode_trace` gives it.
         chunks: Contents of chunks by their names.
 
     Raises:
@@ -118,10 +118,10 @@ class MissingChunkError(LookupError):
 
 
 def to_chunks(items: Sequence[Any], chunks: dict[str, str]) -> list[Any]:
-    """The list with everything up to its last cut replaced by names of chunks.
+    """Content-defined chunking: the list with everything up to its last cut replaced by names of chunks.
 
     Args:
-        items: Values of JSON's types, none of them a text; a list of names is folded again.
+        items: Values of JSON's types, none of them a text; a list of names is chunked again.
         chunks: Takes the chunks, by name, as JSON.
     """
     found: list[Any] = []
@@ -142,7 +142,7 @@ def to_chunks(items: Sequence[Any], chunks: dict[str, str]) -> list[Any]:
 
 
 def add_chunk(value: Any, chunks: dict[str, str]) -> str:
-    """The name of a chunk that is one value."""
+    """Adds a chunk that is one value; returns its name, a hash of the content."""
     return _add_text(compact_json(value), chunks)
 
 
@@ -153,10 +153,10 @@ def _add_text(text: str, chunks: dict[str, str]) -> str:
 
 
 def from_chunks(items: Sequence[Any], chunks: Mapping[str, Any]) -> Iterator[Any]:
-    """The items of a folded list, in order.
+    """The items of a list that `to_chunks` has made, in order.
 
     Args:
-        items: The folded list.
+        items: That list.
         chunks: Contents of chunks by their names.
 
     Raises:

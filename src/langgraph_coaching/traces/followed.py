@@ -1,4 +1,4 @@
-"""Whether coaching was followed: decided by what the agent did in that turn, never by a guess."""
+"""`followed` of receipts: decided by the steps of the turn, never by a model."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check_followed(
     nodes: Sequence[str] = (),
     namespace: str | None = None,
 ) -> tuple[Followed, str]:
-    """Whether a behavior was shown in one turn, and why that is known.
+    """Whether a behavior was shown in one turn: `yes`, `no` or `unknown`, and why.
 
     An action is followed when its tool was called and no argument contradicts a given value; words that only say
     where a value comes from contradict nothing. A handoff when it went to that target, a process or playbook when a

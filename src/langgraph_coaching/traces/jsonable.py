@@ -1,4 +1,4 @@
-"""Values that the archive can hold, whatever a graph has put into them."""
+"""Any value in JSON's types: encodable, of bounded depth, never raising."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages into steps and steps into messages."""
+"""Conversion between LangChain's messages and the steps of a trace."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def messages_of(steps: Sequence[Step]) -> list[BaseMessage]:
 
 
 def answer_key(step: Step) -> tuple[str, object]:
-    """Equal for the steps of one message."""
+    """Key of a step's message: equal for the steps of one message."""
     if step.type in ("user", "tool_result"):
         return "step", step.index
     if step.call is not None:
@@ -195,7 +195,7 @@ def count_answered(messages: Sequence[BaseMessage]) -> int:
 
 
 def jsonable_parts(message: BaseMessage) -> list[dict[str, Any]]:
-    """`answer_parts`, whatever the arguments of its tool calls hold."""
+    """`answer_parts` as a list, the arguments of tool calls in JSON's types."""
     if calls := getattr(message, "tool_calls", None):
         message = message.model_copy(update={"tool_calls": to_jsonable(calls)})
     return list(answer_parts(message))

@@ -1,4 +1,4 @@
-"""The prompt: the messages a model saw when it made a step, and what it answered, read back from the trace."""
+"""Prompt and answer of a recorded model call, read back from the trace as messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reasoning: what a model thought before it answered, in the forms that providers and LangChain give it."""
+"""Reasoning of a model apart from its words, in the forms of providers and of LangChain."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UNCLOSED = re.compile(r"\A\s*<think>(.*)\Z", re.DOTALL)
 
 
 def split_reasoning(message: BaseMessage) -> tuple[list[str], str]:
-    """What the model thought, each thought once, and what it said.
+    """An answer's reasoning, each thought once, and its words.
 
     Args:
         message: A model's answer.

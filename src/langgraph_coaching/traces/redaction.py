@@ -1,4 +1,4 @@
-"""Redaction: the user's hook runs over every text before it is written."""
+"""Redaction: the user's hook runs over every text of a trace or a receipt before it is written."""
 
 from __future__ import annotations
 

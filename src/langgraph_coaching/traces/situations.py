@@ -1,4 +1,4 @@
-"""What was met: the situations of recorded runs and of receipts, each once, and where."""
+"""Recorded situations: those of traces and of receipts, each once, the latest first."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REPEATED = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedSituation:
-    """One situation that was met."""
+    """One situation, with the latest time and the runs in which it was met."""
 
     situation: Situation
     at: datetime

@@ -1,4 +1,4 @@
-"""The texts of a trace: everything in it that somebody has said, written or returned."""
+"""Texts of a trace, mapped by a function: what somebody has said, written or returned, not its structure."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _GIVEN = frozenset(("args", "arguments", "input"))
 
 
 def map_texts(trace: Trace, change: Callable[[str], str]) -> Trace:
-    """The trace with each of its texts changed: of steps, prompts, arguments, errors, receipts and metadata.
+    """The trace with its texts mapped: of steps, prompts, arguments, errors, receipts and metadata.
 
     Args:
         trace: A trace.
-        change: From a text to what stands for it.
+        change: From a text to what stands for it; asked once for equal texts.
     """
     known: dict[str, str] = {"": ""}
 
@@ -55,7 +55,7 @@ def _map_step(step: Step, change: Callable[[str], str]) -> Step:
 
 
 def map_receipt_texts(receipt: Receipt, change: Callable[[str], str]) -> Receipt:
-    """The receipt with the situation and the reason changed, which tell of a conversation."""
+    """The receipt with its situation and its reason mapped: those quote a conversation."""
     return replace(receipt, situation=change(receipt.situation), reason=change(receipt.reason))
 
 

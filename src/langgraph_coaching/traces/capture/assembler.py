@@ -34,7 +34,7 @@ _DURING = ("interrupt", "resume")
 
 
 class Assembler:
-    """Follows runs by their events. Not thread-safe: one thread reads the events of all.
+    """Follows runs by their events. Not thread-safe: one thread reads the events of all runs.
 
     Args:
         receipt_of: Finds a recent receipt by its id, or returns None.
@@ -80,7 +80,7 @@ class Assembler:
         return self._evict_silent()
 
     def _start_unseen(self, event: Event) -> tuple[Run, TraceBuilder] | None:
-        """A model of whose start langchain-core has told only somebody else's handler."""
+        """The run of a model whose start langchain-core has told only to another handler; None for any other run."""
         above = self._runs.get(event.parent_run_id) if event.parent_run_id and event.kind == "llm_end" else None
         if above is None:
             return None
@@ -163,7 +163,7 @@ def trace_of(builder: TraceBuilder) -> Trace:
 
 
 def _read_or(otherwise: T, read: Callable[..., T], *given: Any) -> T:
-    """What is read of something a graph has put there, which may do anything, or something else where that fails."""
+    """What a function returns, or something else where it raises: values that a graph has put there may do anything."""
     try:
         return read(*given)
     except Exception:

@@ -37,11 +37,11 @@ class Attribution:
             self._advice[advice.prompt] = advice
 
     def note_looked_up(self, run: Run, receipt_ids: Iterable[str]) -> None:
-        """Notes what was looked up somewhere, for a model call or by `coach.advise`."""
+        """Notes receipts of a lookup, made for a model call or by `coach.advise`, under the node it was made in."""
         self._looked_up.update((receipt_id, run.namespace) for receipt_id in receipt_ids)
 
     def unattributed(self) -> dict[str, tuple[Receipt, ...]]:
-        """What was looked up and belongs to no model call, by the namespace of the node it was looked up in."""
+        """The receipts that were looked up and belong to no model call, by the checkpoint namespace of their node."""
         found: dict[str, list[Receipt]] = {}
         for receipt_id, namespace in self._looked_up.items():
             if (receipt := self._receipt_of(receipt_id)) is not None:

@@ -92,7 +92,7 @@ class Conversations:
             )
 
     def _merge_task(self, owner: Run, payload: Payload, branch: str, run: Run, *, older: bool) -> None:
-        """What a sub-agent or a branch starts with: whatever is new in a person's place is what it is asked."""
+        """Merges what a sub-agent or a branch starts with: whatever is new in a person's place is what it is asked."""
         seen: dict[str, Any] = {"at": timestamp(run.start.at)}
         for messages in self._lists_in(payload, self.conversation(run)):
             if owner.known is None and _is_in_tool(owner) and self._is_separate_task(messages):
@@ -147,7 +147,7 @@ class Conversations:
     # ── prompts ──
 
     def match_prompt(self, run: Run, prompt: Prompt, made: dict[str, Any]) -> Sequence[Entry | None]:
-        """Which entries stand for the messages of a prompt; None for what is only in this prompt."""
+        """Matches the messages of a prompt with entries; None for what is only in this prompt."""
         messages, known = prompt.messages, self.conversation(run)
         if run is self._root:
             if run.start.kind == "llm_start":
@@ -175,7 +175,7 @@ class Conversations:
         return found
 
     def _add_opening(self, prompt: Prompt, made: dict[str, Any], *, inside: bool) -> None:
-        """Nobody has said anything in a state: the user's words are a text of the input, or else what is asked."""
+        """Adds the user's words where no state holds any: a text of the input, or else what the prompt asks."""
         people = [message for message in prompt.messages if human(message) and not source_of(message)]
         told = "\n".join([prompt.system, *(words_of(message) for message in people)])
         if question := self._root.given.question(told):
@@ -187,7 +187,7 @@ class Conversations:
             self._told_by_prompts = True
 
     def _note_continuation(self, run: Run, prompt: Prompt, found: Sequence[Entry | None]) -> None:
-        """Notes which of the tasks that a node calls are given what another one has made."""
+        """Notes that a task which a node calls is given what an earlier one has made: both are one branch."""
         task = next((above for above in run.line() if above.called), None)
         if task is None or task.parent is None or task.goes_on is not None:
             return

@@ -41,7 +41,7 @@ class KnownMessages:
     _answered: dict[str, Entry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Where it stands never changes."""
+        """Notes the conversations above it, which never change."""
         self.line = (self, *(self.above.line if self.above is not None else ()))
 
     def add(self, entry: Entry, message: BaseMessage, key: WordsKey) -> None:
@@ -102,7 +102,7 @@ class KnownMessages:
 
 
 def words_key(message: BaseMessage) -> WordsKey:
-    """What messages are told apart by without ids: the role, the words, and the tool calls they ask for."""
+    """Key of a message without its id: the role, the words, and the ids of the tool calls it asks for."""
     kind = "ai" if isinstance(message, AIMessage) else message.type
     text = words_of(message)
     return kind, BLOCK.sub("", text) if kind == "system" else text, tuple(call_ids(message))

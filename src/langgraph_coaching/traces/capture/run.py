@@ -85,8 +85,8 @@ class Run:
         self.node = None if node is None else to_jsonable(str(node))
         inside = self.parent is not None and self.parent.namespace == self.namespace
         self.task = bool(self.namespace) and node != _ENTRY and not inside
-        path = [*(self.metadata.get("langgraph_path") or ())] if self.task else []
-        if _PUSHED in path:
+        path = self.metadata.get("langgraph_path") if self.task else None
+        if isinstance(path, list | tuple) and _PUSHED in path:
             self.called = path[-1] is True
             self.sent = not self.called
 

@@ -1,4 +1,4 @@
-"""Readers of other people's recordings; each turns rows into traces and reports what it could not read."""
+"""Importers: recordings of other tools become traces; what cannot be read is reported by row."""
 
 from __future__ import annotations
 

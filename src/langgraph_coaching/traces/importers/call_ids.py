@@ -1,4 +1,4 @@
-"""Ids for the tool calls of spans that have none: the same call gets the same id in every prompt it stands in."""
+"""Deterministic ids for the tool calls of spans that have none: a call gets the same id in every prompt."""
 
 from __future__ import annotations
 

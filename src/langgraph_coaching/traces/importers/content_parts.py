@@ -1,4 +1,4 @@
-"""A message whose content is a list of parts as the messages it stands for: calls in their place, results apart."""
+"""Splitting of a message with mixed content into one message a role: words and calls in order, results apart."""
 
 from __future__ import annotations
 

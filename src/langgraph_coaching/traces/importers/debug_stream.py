@@ -1,4 +1,4 @@
-"""The debug stream of a LangGraph server: checkpoints, tasks and their results, event by event."""
+"""Importer of a LangGraph server's debug stream: checkpoints, tasks and their results, event by event."""
 
 from __future__ import annotations
 

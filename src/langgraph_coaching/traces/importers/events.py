@@ -1,4 +1,4 @@
-"""A run told again: spans as the events that a running graph would have told."""
+"""Callback events of an imported run: spans as the events that the running graph would have sent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SPAN_ERROR = f"{SpanError.__name__}: "
 
 
 def events_of(spans: Sequence[Span], root: Span) -> Iterator[Event]:
-    """Starts and ends in the order of time; at one time what is inside starts later and ends earlier."""
+    """Start and end events in the order of time; at one time what is inside starts later and ends earlier."""
     depth, ends, holding = _depths(spans), _ends(spans, root), set()
     for span in spans:
         if span.parent in ends and ends[span.parent] <= max(span.start, root.start):

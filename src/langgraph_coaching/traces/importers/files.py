@@ -1,4 +1,4 @@
-"""The files people have: one JSON document, a row a line, or documents one after another; perhaps compressed."""
+"""Rows of a file: one JSON document, a row a line, or documents one after another; perhaps compressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which format a recording looks like, for a message that says what to give instead."""
+"""Format of a recording, guessed from a row, for the message that says what `format=` to give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an imported trace lacks: a user, words in a step, the answer to a model call."""
+"""Completeness of an imported trace: notes a missing user, steps without words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LangChain's messages as they are written down: its own serialised form, typed mappings, messages of any class."""
+"""Serialised messages of LangChain: its own serialised form, typed mappings, messages of any class."""
 
 from __future__ import annotations
 

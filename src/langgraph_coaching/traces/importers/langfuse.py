@@ -1,4 +1,4 @@
-"""Langfuse's traces and observations: exports, pages of its API, rows of single observations."""
+"""Importer of Langfuse's traces and observations: exports, pages of its API, rows of single observations."""
 
 from __future__ import annotations
 

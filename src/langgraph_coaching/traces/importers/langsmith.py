@@ -1,4 +1,4 @@
-"""LangSmith's runs: exported rows, pages of its API, run trees, the bodies its SDKs send, what its client lists."""
+"""Importer of LangSmith's runs: exported rows, pages of its API, run trees, bodies of its SDKs, its client's lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one reader of messages: a conversation in the form of any provider, framework or data set."""
+"""Reader of conversations: messages in the form of any provider, framework or data set."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _has_calls(message: AIMessage) -> bool:
 
 
 def _resolve_roles(messages: list[BaseMessage], repairs: Repairs) -> list[BaseMessage]:
-    """Settles messages of unknown roles: under the name of a tool that was called stands what it returned."""
+    """Resolves messages of unknown roles: under the name of a tool that was called stands what it returned."""
     called: set[str | None] = set()
     found = []
     for message in messages:

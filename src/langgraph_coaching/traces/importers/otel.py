@@ -1,4 +1,4 @@
-"""Spans of OpenTelemetry: OpenInference's attributes and those of the GenAI conventions, in any of their JSON forms."""
+"""Importer of OpenTelemetry's spans: attributes of OpenInference or of the GenAI conventions, any JSON form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a message, in the form of any provider: what is said or thought, tool calls and their results."""
+"""Content parts of a message, in the form of any provider: text, reasoning, tool calls and results."""
 
 from __future__ import annotations
 

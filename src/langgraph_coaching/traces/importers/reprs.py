@@ -1,4 +1,4 @@
-"""Messages that a tracer wrote down as Python prints them, such as `role='user' content='Hello' name=None`."""
+"""Parser of messages that a tracer kept as Python's `repr`, such as `role='user' content='Hello' name=None`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tools returned, in the form of any provider."""
+"""Tool results, in the form of any provider, as `ToolMessage`s."""
 
 from __future__ import annotations
 

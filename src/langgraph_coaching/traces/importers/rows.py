@@ -1,4 +1,4 @@
-"""Where the conversation of a row is: in a list of messages, or in a question and its answer."""
+"""Conversation of a row: a list of messages in one of its fields, or a question and its answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where recordings come from: files, or rows in memory; all become numbered rows."""
+"""Sources of an import: files, folders or rows in memory become numbered rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a span was given and gave: the messages in it, wherever the tracer put them."""
+"""Messages in a span's input and output, wherever the tracer has put them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spans as a run can be told from them: each once, with an end, and each model call by one layer only."""
+"""Repair of spans: each with a start and an end, each model call recorded by one layer only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def repair_spans(spans: Sequence[Span], repairs: Repairs) -> None:
-    """Mends the spans of one trace in place.
+    """Repairs the spans of one trace in place.
 
     Args:
         spans: All of them.

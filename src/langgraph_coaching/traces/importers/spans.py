@@ -1,4 +1,4 @@
-"""Spans: the runs of a tracer, told as the events that a running graph would have told, and so made into a trace."""
+"""Spans: the runs of a tracer, in one form for all of them; the assembler makes a trace of their events."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ class Span:
     """How often it was told again."""
 
     def set_usage(self, usage: dict[str, int] | None) -> None:
-        """Puts counts of tokens on the answer of a model that has none."""
+        """Sets the token counts of a model's answer that has none."""
         last = self.gave[-1] if self.gave else None
         if usage and last is not None and getattr(last, "usage_metadata", 0) is None:
             self.gave[-1] = last.model_copy(update={"usage_metadata": usage})
 
 
 def trace_of(spans: Sequence[Span], fields: dict[str, Any], repairs: Repairs) -> Trace:
-    """One run of an agent.
+    """The trace of one run of an agent.
 
     Args:
         spans: All that belong to it; a parent that is not among them counts as none.

@@ -1,4 +1,4 @@
-"""Recorded messages as the steps of a trace."""
+"""Steps of an imported conversation."""
 
 from __future__ import annotations
 

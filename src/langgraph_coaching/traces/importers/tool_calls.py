@@ -1,4 +1,4 @@
-"""Recorded tool calls: their names and arguments, however they were written down."""
+"""Tool calls of an imported message: name, arguments and id, in the form of any provider."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ class ToolCallPairs:
         self._free = (free for n in count(1) if (free := f"call_{n}") not in taken)
 
     def add_call(self, name: str | None, number: str | None) -> str:
-        """A tool was called.
+        """Adds a call of a tool.
 
         Args:
             name: The tool.
@@ -196,7 +196,7 @@ class ToolCallPairs:
                 self._open.append((str(call.get("id") or ""), str(name or "")))
 
     def match_result(self, message: ToolMessage) -> tuple[str | None, str | None]:
-        """A tool answered.
+        """Finds the call that a tool has answered.
 
         Args:
             message: The result; without an id it answers the oldest open call, of the same tool where it names one.

@@ -1,4 +1,4 @@
-"""One recorded row as a trace."""
+"""Trace of one row: its conversation as steps, its other fields as metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who the user is in a recorded run: their words are what the run was given, not what its parts asked of models."""
+"""User of an imported run: their words are the run's own input, not what its parts asked of models."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TASK = "task"
 
 
 def fill_root(root: Span, given: Any, gave: Any, spans: Sequence[Span]) -> None:
-    """Lets a run say what the whole was asked and answered.
+    """Fills the root span's input and output with those of the whole trace.
 
     Args:
         root: The topmost run; changed in place.
