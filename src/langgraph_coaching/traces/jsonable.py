@@ -36,6 +36,8 @@ def to_jsonable(value: Any, _above: tuple[int, ...] = ()) -> Any:
 
 def replace_surrogates(text: str) -> str:
     """The text with half characters (lone surrogates), which no file can hold, replaced by U+FFFD."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

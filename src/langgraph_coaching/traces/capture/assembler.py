@@ -95,7 +95,7 @@ class Assembler:
             return []
         self._forget(run)
         if run is not builder.root:
-            run.over()
+            run.release()
             return []
         builder.close(event)
         self._drop(builder)

@@ -65,7 +65,7 @@ class Attribution:
         if named:
             # The metadata is inherited by every call made inside; one that does not carry the block is not coached.
             return named if block or not any(receipt.applied for receipt in named) else ()
-        for above in run.line():
+        for above in run.lineage():
             if above.advice is not None and above.advice.prompt == block:
                 advice, above.advice = above.advice, above.advice if block else None
                 return self._receipts_in(advice)

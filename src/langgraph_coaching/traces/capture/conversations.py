@@ -12,7 +12,7 @@ from langchain_core.messages import HumanMessage, RemoveMessage, ToolMessage
 
 from langgraph_coaching.recall.user import human
 from langgraph_coaching.traces.branches import CONTINUES
-from langgraph_coaching.traces.capture.known_messages import KnownMessages
+from langgraph_coaching.traces.capture.message_index import MessageIndex
 from langgraph_coaching.traces.capture.payload import MESSAGES
 from langgraph_coaching.traces.capture.run import timestamp
 from langgraph_coaching.traces.capture.transcript import Entry
@@ -48,7 +48,7 @@ class Conversations:
         self._channels: set[str] = set()
         self._branches: set[str | None] = set()
 
-    def conversation(self, run: Run) -> KnownMessages:
+    def conversation(self, run: Run) -> MessageIndex:
         """The conversation a run belongs to."""
         return run.conversation or self._transcript.main
 
@@ -96,13 +96,13 @@ class Conversations:
         seen: dict[str, Any] = {"at": timestamp(run.start.at)}
         for messages in self._lists_in(payload, self.conversation(run)):
             if owner.known is None and _is_in_tool(owner) and self._is_separate_task(messages):
-                owner.known = KnownMessages(None, self._unique_branch(branch))
+                owner.known = MessageIndex(None, self._unique_branch(branch))
             known = self.conversation(run)
             found = self._transcript.match_messages(messages, known, passed=True)
             new = [m for m, entry in zip(messages, found, strict=True) if entry is None and human(m)]
             opens = any(not source_of(message) for message in new) and owner.known is None
             if opens:
-                known = owner.known = KnownMessages(known, self._unique_branch(branch))
+                known = owner.known = MessageIndex(known, self._unique_branch(branch))
             own = known is not self._transcript.main
             shared = seen | {"within": run, "checkpoint_ns": run.namespace} if own else seen
             count = count_answered(messages) if own else len(messages) if older else 0
@@ -125,7 +125,7 @@ class Conversations:
         self._branches.add(name)
         return name
 
-    def _lists_in(self, payload: Payload, known: KnownMessages | None = None) -> list[list[BaseMessage]]:
+    def _lists_in(self, payload: Payload, known: MessageIndex | None = None) -> list[list[BaseMessage]]:
         """The lists of messages in a payload; outside of the user's channel without what a person seems to say."""
         given = (
             (name, [m for m in messages if not isinstance(m, RemoveMessage)]) for name, messages in payload.channels
@@ -140,7 +140,7 @@ class Conversations:
             messages if name in self._channels else self._without_people(messages, known) for name, messages in found
         ]
 
-    def _without_people(self, messages: list[BaseMessage], known: KnownMessages | None) -> list[BaseMessage]:
+    def _without_people(self, messages: list[BaseMessage], known: MessageIndex | None) -> list[BaseMessage]:
         entries = self._transcript.match_messages(messages, known or self._transcript.main)
         return [m for m, entry in zip(messages, entries, strict=True) if entry is not None or not human(m)]
 
@@ -153,8 +153,8 @@ class Conversations:
             if run.start.kind == "llm_start":
                 self._transcript.merge_messages([HumanMessage(prompt.system)], 0, made)
             return self._transcript.merge_messages(messages, count_answered(messages), made)
-        inside = any(above.task for above in run.line())
-        spoken = any(one.spoken if inside else one.now for one in known.line)
+        inside = any(above.task for above in run.lineage())
+        spoken = any(one.spoken if inside else one.now for one in known.lineage)
         if not spoken:
             self._add_opening(prompt, made, inside=inside)
         found = self._transcript.match_messages(messages, known)
@@ -188,8 +188,8 @@ class Conversations:
 
     def _note_continuation(self, run: Run, prompt: Prompt, found: Sequence[Entry | None]) -> None:
         """Notes that a task which a node calls is given what an earlier one has made: both are one branch."""
-        task = next((above for above in run.line() if above.called), None)
-        if task is None or task.parent is None or task.goes_on is not None:
+        task = next((above for above in run.lineage() if above.called), None)
+        if task is None or task.parent is None or task.continues is not None:
             return
         heard = {id(entry) for entry in found if entry is not None}
         told = "\n".join([prompt.system, *(words_of(message) for message in prompt.messages)])
@@ -202,13 +202,13 @@ class Conversations:
                     and other.parent is task.parent
                     and other.first is not task
                 ):
-                    task.goes_on = other
+                    task.continues = other
                     return
 
 
 def _is_in_tool(graph: Run) -> bool:
     """Whether a graph runs inside a tool, rather than as a node or in one."""
-    for above in graph.line():
+    for above in graph.lineage():
         if above.start.kind == "tool_start":
             return True
         if above.task:
@@ -237,4 +237,4 @@ def _is_quoted(entry: Entry, told: str) -> bool:
 def _task_of(entry: Entry) -> Run | None:
     """The task called by a node in which an entry was made."""
     maker: Run | None = entry.steps[0].get("within") if entry.steps else None
-    return next((run for run in maker.line() if run.called), None) if maker is not None else None
+    return next((run for run in maker.lineage() if run.called), None) if maker is not None else None

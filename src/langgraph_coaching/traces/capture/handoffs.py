@@ -39,7 +39,7 @@ class Handoffs:
         more = {"call": asked.get("call"), "text": handed}
         step = shared | handoff_step(target, run.start.more) | more
         self._transcript.add(Entry([step], happened=True), known)
-        for above in run.line():
+        for above in run.lineage():
             above.handed.add(target)
 
     def read_tool_end(self, run: Run, shared: dict[str, Any]) -> None:
@@ -58,7 +58,7 @@ class Handoffs:
         for target in run.result.targets:
             self._transcript.handed.add(str(call_id))
             self._transcript.add(Entry([shared | handoff_step(target, call_id) | more], happened=True), known)
-            for above in run.line():
+            for above in run.lineage():
                 above.handed.add(target)
 
     def read_node_end(self, run: Run, shared: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.capture.event import Event
-    from langgraph_coaching.traces.capture.known_messages import KnownMessages
+    from langgraph_coaching.traces.capture.message_index import MessageIndex
     from langgraph_coaching.traces.capture.model_calls import PendingCall
     from langgraph_coaching.traces.capture.model_events import Prompt
     from langgraph_coaching.traces.capture.payload import Payload
@@ -66,13 +66,13 @@ class Run:
     """Number of the latest model call in it."""
     handed: set[str] = field(default_factory=set)
     """The agents that tools in it have handed over to."""
-    known: KnownMessages | None = None
+    known: MessageIndex | None = None
     """Of a graph or a branch that is asked something of its own: its conversation."""
     delegated: bool = False
     """Of a tool: whether it has gone over to the sub-agent it is called for."""
     tasks: dict[Any, list[Run]] = field(default_factory=dict)
     """Of a graph: its nodes by the superstep they run in, and the tasks that one of its nodes calls."""
-    goes_on: Run | None = None
+    continues: Run | None = None
     """Of a task that a node calls: an earlier one whose results it was given."""
     failures: set[str] = field(default_factory=set)
     """How things in it have failed. The same again is the same failure on its way up."""
@@ -106,27 +106,27 @@ class Run:
         return _TASK_ID.sub("", self.namespace)
 
     @property
-    def conversation(self) -> KnownMessages | None:
+    def conversation(self) -> MessageIndex | None:
         """The conversation it belongs to; None for the user's."""
-        return next((run.known for run in self.line() if run.known is not None), None)
+        return next((run.known for run in self.lineage() if run.known is not None), None)
 
     @property
     def branch(self) -> str | None:
         """The branch it belongs to, as in `Step.branch`; known only once everything beside it has started."""
-        for run in self.line():
+        for run in self.lineage():
             if run.known is not None:
                 return run.known.branch
-            if run.task and run.beside:
+            if run.task and run.is_parallel:
                 return run.first.namespace
         return None
 
     @property
     def first(self) -> Run:
         """Of tasks that go on where others ended, the first; else itself."""
-        return self if self.goes_on is None else self.goes_on.first
+        return self if self.continues is None else self.continues.first
 
     @property
-    def beside(self) -> bool:
+    def is_parallel(self) -> bool:
         """Whether others run beside it, and a model is called in one of them: neither sees what the other does."""
         if self.parent is None:
             return False
@@ -137,13 +137,13 @@ class Run:
             return self.call is not None and len(lines) > 1
         return len({run.namespace for run in others}) > 1 and any(run.call is not None for run in others)
 
-    def over(self) -> None:
+    def release(self) -> None:
         """Lets go of what was only needed while it ran."""
         self.start = replace(self.start, data=None)
         self.given = self.result = NOTHING
         self.prompt = self.pending_call = self.advice = None
 
-    def line(self) -> Iterator[Run]:
+    def lineage(self) -> Iterator[Run]:
         """Itself, its parent, and so on up to the root."""
         run: Run | None = self
         while run is not None:

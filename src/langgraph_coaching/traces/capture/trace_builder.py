@@ -90,7 +90,7 @@ class TraceBuilder:
     def _read_delegation(self, graph: Run) -> None:
         if name := graph.name:
             self.transcript.agents.add(name)
-        for above in graph.line():
+        for above in graph.lineage():
             if above.task:
                 return
             if above.start.kind == "tool_start":
@@ -188,7 +188,7 @@ class TraceBuilder:
             "coaching": prompt.coaching if prompt else "",
             "receipts": self._receipts.receipts_of(run, prompt.coaching if prompt else ""),
         }
-        for above in run.line():
+        for above in run.lineage():
             above.call = len(self.calls)
         self.calls.append(run.pending_call or PendingCall())
         return shared, once
@@ -224,7 +224,7 @@ class TraceBuilder:
     def _read_error(self, run: Run, event: Event) -> None:
         from langgraph.errors import GraphBubbleUp, GraphInterrupt
 
-        error, above = event.data, [*run.line()][1:]
+        error, above = event.data, [*run.lineage()][1:]
         failure, passed = run.result.failure, run.result.passed
         known, model = failure in run.failures, event.kind == "llm_error"
         for other in above:

@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, RemoveMessage, SystemMessage, Too
 
 from langgraph_coaching.recall.user import by_user, human
 from langgraph_coaching.traces.branches import TASK
-from langgraph_coaching.traces.capture.known_messages import KnownMessages, WordsKey, words_key
+from langgraph_coaching.traces.capture.message_index import MessageIndex, WordsKey, words_key
 from langgraph_coaching.traces.messages import RELAYED, UNNAMED, source_of, steps_of, words_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Transcript:
     """Entries in order. Messages are told apart by id, tool results by the call they answer, others by their words."""
 
     entries: list[Entry] = field(default_factory=list)
-    main: KnownMessages = field(default_factory=KnownMessages)
+    main: MessageIndex = field(default_factory=MessageIndex)
     """The user's conversation."""
     handed: set[str] = field(default_factory=set)
     """Ids of the tool calls whose handoff is in it already."""
@@ -50,10 +50,10 @@ class Transcript:
     """Names of nodes and agents: what stands under one of them in a person's place is no person's."""
     simulated: bool = False
     """Whether a model plays the user."""
-    _all: KnownMessages = field(default_factory=KnownMessages)
+    _all: MessageIndex = field(default_factory=MessageIndex)
     _older: int = 0
 
-    def add(self, entry: Entry, known: KnownMessages | None = None) -> Entry:
+    def add(self, entry: Entry, known: MessageIndex | None = None) -> Entry:
         """Puts an entry behind all others.
 
         Args:
@@ -72,7 +72,7 @@ class Transcript:
         """Puts an entry in front of everything that belongs to this run."""
         self._insert(self._older, entry, self.main)
 
-    def find_asking_step(self, tool_call_id: str | None, known: KnownMessages) -> dict[str, Any] | None:
+    def find_asking_step(self, tool_call_id: str | None, known: MessageIndex) -> dict[str, Any] | None:
         """The step that asked for a tool call in a conversation, or None."""
         entry = known.find_asker(tool_call_id)
         return next((step for step in entry.steps if step.get("tool_call_id") == tool_call_id), None) if entry else None
@@ -91,7 +91,7 @@ class Transcript:
         messages: Sequence[BaseMessage],
         earlier: int,
         shared: dict[str, Any],
-        known: KnownMessages | None = None,
+        known: MessageIndex | None = None,
         *,
         asked: bool = False,
         shown: bool = True,
@@ -138,7 +138,7 @@ class Transcript:
         return entries
 
     def match_messages(
-        self, messages: Sequence[BaseMessage], known: KnownMessages, *, passed: bool = False
+        self, messages: Sequence[BaseMessage], known: MessageIndex, *, passed: bool = False
     ) -> list[Entry | None]:
         """Those of the messages that are in a conversation already, or in one that it is asked out of.
 
@@ -165,7 +165,7 @@ class Transcript:
                 self._adopt_ids(entry, message, known, passed=passed and human(message))
         return found
 
-    def _speakers(self, messages: Sequence[BaseMessage], known: KnownMessages, *, asked: bool) -> list[str]:
+    def _speakers(self, messages: Sequence[BaseMessage], known: MessageIndex, *, asked: bool) -> list[str]:
         """Who else than the user speaks in each message that stands in a person's place."""
         users = [user and known is self.main for user in by_user(messages)]
         return [
@@ -203,7 +203,7 @@ class Transcript:
                 return place
         return len(self.entries)
 
-    def _insert(self, place: int, entry: Entry, known: KnownMessages) -> None:
+    def _insert(self, place: int, entry: Entry, known: MessageIndex) -> None:
         self.entries.insert(place, entry)
         self._older += entry.older
         if (message := entry.message) is not None:
@@ -211,19 +211,19 @@ class Transcript:
             known.add(entry, message, key)
             self._all.add(entry, message, key)
 
-    def _match_id(self, message: BaseMessage, known: KnownMessages) -> Entry | None:
+    def _match_id(self, message: BaseMessage, known: MessageIndex) -> Entry | None:
         # What a branch is asked may go under one id in several of them.
         own = known is not self.main and human(message)
         return known.find_by_id(message.id) or (None if own else self._all.find_by_id(message.id))
 
-    def _match_call(self, message: BaseMessage, known: KnownMessages, taken: set[int]) -> Entry | None:
+    def _match_call(self, message: BaseMessage, known: MessageIndex, taken: set[int]) -> Entry | None:
         entry = known.find_by_call(message)
         return None if id(entry) in taken else entry
 
     def _match_words(
         self,
         message: BaseMessage,
-        known: KnownMessages,
+        known: MessageIndex,
         taken: set[int],
         left: dict[WordsKey, list[Entry]],
         *,
@@ -244,7 +244,7 @@ class Transcript:
                 return left[key].pop(place)
         return None
 
-    def _adopt_ids(self, entry: Entry, message: BaseMessage, known: KnownMessages, *, passed: bool) -> None:
+    def _adopt_ids(self, entry: Entry, message: BaseMessage, known: MessageIndex, *, passed: bool) -> None:
         if passed:  # in the user's conversation it goes under another id
             known.learn_id(entry, message)
             return

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 
 from langgraph_coaching.traces.capture.event import Event
-from langgraph_coaching.traces.importers.content_parts import join_answers
+from langgraph_coaching.traces.importers.mixed_content import join_answers
 from langgraph_coaching.traces.importers.span_repair import is_answered, spans_above
 
 if TYPE_CHECKING:

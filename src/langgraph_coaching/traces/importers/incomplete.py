@@ -1,4 +1,4 @@
-"""Completeness of an imported trace: notes a missing user, steps without words."""
+"""Incomplete traces: notes a missing user and steps without words as findings of an import."""
 
 from __future__ import annotations
 

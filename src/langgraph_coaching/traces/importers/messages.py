@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, ToolMessage
 
 from langgraph_coaching.traces.importers.chat_sessions import upgrade_message
-from langgraph_coaching.traces.importers.content_parts import join_answers, split_message
+from langgraph_coaching.traces.importers.content_parts import is_item, is_part
 from langgraph_coaching.traces.importers.langchain import is_langchain_message, read_langchain
+from langgraph_coaching.traces.importers.mixed_content import join_answers, split_message
 from langgraph_coaching.traces.importers.openai import read_message
-from langgraph_coaching.traces.importers.parts import is_item, is_part
 from langgraph_coaching.traces.importers.results import result_text
 from langgraph_coaching.traces.importers.roles import role_called, role_name, role_of
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata
 
-from langgraph_coaching.traces.importers.parts import CALLS, is_part, read_json_calls
+from langgraph_coaching.traces.importers.content_parts import CALLS, is_part, read_json_calls
 from langgraph_coaching.traces.importers.roles import ROLES, role_called, role_name, role_of
 from langgraph_coaching.traces.importers.tool_calls import is_readable, read_calls
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from langgraph_coaching.traces.importers.content_parts import is_part
 from langgraph_coaching.traces.importers.messages import is_message
-from langgraph_coaching.traces.importers.parts import is_part
 from langgraph_coaching.traces.importers.roles import role_called, role_of
 
 _LISTS = ("messages", "conversations", "conversation", "contents", "chat_messages", "history", "values", "state")

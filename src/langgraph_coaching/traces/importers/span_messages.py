@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, HumanMessage, SystemMessage
 
+from langgraph_coaching.traces.importers.content_parts import is_item, is_part
 from langgraph_coaching.traces.importers.langchain import is_langchain_message
 from langgraph_coaching.traces.importers.messages import UNKNOWN, is_message, read_conversation
-from langgraph_coaching.traces.importers.parts import is_item, is_part
 from langgraph_coaching.traces.importers.reprs import read_repr
 from langgraph_coaching.traces.importers.roles import role_name
 from langgraph_coaching.traces.importers.rows import turns_in

@@ -22,10 +22,10 @@ WordsKey = tuple[str, str, tuple[str, ...]]
 
 
 @dataclass(slots=True, eq=False)
-class KnownMessages:
+class MessageIndex:
     """Messages of one conversation: the user's, a sub-agent's, or a branch's that is asked something of its own."""
 
-    above: KnownMessages | None = None
+    above: MessageIndex | None = None
     """The conversation out of which it is asked."""
     branch: str | None = None
     """Its name, as in `Step.branch`; None of the user's."""
@@ -33,7 +33,7 @@ class KnownMessages:
     """Whether it has a person's words, or what stands in their place."""
     now: bool = False
     """Whether some of those were said in this run."""
-    line: tuple[KnownMessages, ...] = field(init=False)
+    lineage: tuple[MessageIndex, ...] = field(init=False)
     """Itself, and the conversations it is asked out of, the nearest first."""
     _by_id: dict[str, Entry] = field(default_factory=dict)
     _by_words: dict[WordsKey, list[Entry]] = field(default_factory=lambda: defaultdict(list))
@@ -42,7 +42,7 @@ class KnownMessages:
 
     def __post_init__(self) -> None:
         """Notes the conversations above it, which never change."""
-        self.line = (self, *(self.above.line if self.above is not None else ()))
+        self.lineage = (self, *(self.above.lineage if self.above is not None else ()))
 
     def add(self, entry: Entry, message: BaseMessage, key: WordsKey) -> None:
         """Indexes an entry by its message.
@@ -72,21 +72,21 @@ class KnownMessages:
 
     def find_by_id(self, message_id: str | None) -> Entry | None:
         """The message of that id, in this conversation or in one above."""
-        for known in self.line if message_id else ():
+        for known in self.lineage if message_id else ():
             if (found := known._by_id.get(message_id)) is not None:  # type: ignore[arg-type]  # noqa: SLF001
                 return found
         return None
 
     def find_asker(self, tool_call_id: str | None) -> Entry | None:
         """The answer that asked for a tool call, in this conversation or in one above."""
-        for known in self.line if tool_call_id else ():
+        for known in self.lineage if tool_call_id else ():
             if (found := known._asked.get(tool_call_id)) is not None:  # type: ignore[arg-type]  # noqa: SLF001
                 return found
         return None
 
     def find_by_call(self, message: BaseMessage) -> Entry | None:
         """The entry of a tool's result by its call, or of an answer by the calls in it."""
-        for known in self.line:
+        for known in self.lineage:
             if isinstance(message, ToolMessage):
                 entry = known._answered.get(message.tool_call_id)  # noqa: SLF001
             else:
@@ -98,7 +98,7 @@ class KnownMessages:
 
     def find_by_words(self, key: WordsKey) -> list[Entry]:
         """The entries of these words, in this conversation and in those above, the nearest last."""
-        return [entry for known in reversed(self.line) for entry in known._by_words.get(key, ())]  # noqa: SLF001
+        return [entry for known in reversed(self.lineage) for entry in known._by_words.get(key, ())]  # noqa: SLF001
 
 
 def words_key(message: BaseMessage) -> WordsKey:
