@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
-from langgraph_coaching.recall.advice import Outcome, Receipt
+from langgraph_coaching.recall.receipt import Outcome, Receipt
 from langgraph_coaching.traces.jsonable import replace_surrogates
 
 if TYPE_CHECKING:

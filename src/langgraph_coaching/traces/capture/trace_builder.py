@@ -19,7 +19,7 @@ from langgraph_coaching.traces.messages import result_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.capture.event import Event
     from langgraph_coaching.traces.capture.run import Run
 
