@@ -12,8 +12,8 @@ from langchain_core.messages import HumanMessage, RemoveMessage, ToolMessage
 
 from langgraph_coaching.recall.user import human
 from langgraph_coaching.traces.branches import CONTINUES
+from langgraph_coaching.traces.capture.channels import MESSAGES
 from langgraph_coaching.traces.capture.message_index import MessageIndex
-from langgraph_coaching.traces.capture.payload import MESSAGES
 from langgraph_coaching.traces.capture.run import timestamp
 from langgraph_coaching.traces.capture.transcript import Entry
 from langgraph_coaching.traces.messages import count_answered, source_of, words_of
