@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -12,6 +12,9 @@ from langgraph_coaching.cli.conversation import DEFAULT_FLOOR, Agent, Conversati
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened, shown
 from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.limits import Limits
+
+if TYPE_CHECKING:
+    from langgraph_coaching.coaching.fields import Filters
 
 
 def traces(
@@ -97,7 +100,8 @@ def list_(
     Example: langgraph-coaching list --text refund --status active
     """
     with opened(store, namespace, "minilm") as coach:
-        found = coach.list(text=text, status=status, behavior=behavior)
+        filters = {"text": text, "status": status, "behavior": behavior}
+        found = coach.list(**cast("Filters", filters))  # one that there is none of is refused there
     if as_json:
         render.as_json([coaching.model_dump(mode="json") for coaching in found])
     elif found:

@@ -119,6 +119,18 @@ def edited(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
     return coaching.revised(**changed)
 
 
+def restored(latest: Coaching, wanted: Coaching | None) -> Coaching:
+    """The next revision, active again: as it last was, or with what an earlier revision said.
+
+    Args:
+        latest: The latest revision, deleted or not.
+        wanted: An earlier one of the same coaching.
+    """
+    said = ("intent", "behavior", "examples", "scope", "priority", "notes", "expires_at")
+    fields = {} if wanted is None else {name: getattr(wanted, name) for name in said}
+    return latest.revised(**fields, status="active", deleted=False)
+
+
 def composed_many(namespace: str, rows: Iterable[Mapping[str, Any]]) -> list[Coaching]:
     """Coachings from many rows of fields; all of them are checked before any is written.
 

@@ -1,4 +1,4 @@
-"""The booth: where recorded runs are run again."""
+"""The replayer: recorded runs, run again with other coaching or another model."""
 
 from __future__ import annotations
 
@@ -9,30 +9,47 @@ from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import supposed
 from langgraph_coaching.recall.search import Labels
-from langgraph_coaching.refining.review_queue import ReviewQueue
 from langgraph_coaching.replay.as_of import RECORDED, coachings_at, read_as_of, supposing
 from langgraph_coaching.replay.recorded_calls import calls_of
 from langgraph_coaching.replay.replay import Replay
 from langgraph_coaching.replay.rerun import advised, as_recorded, rerun
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.authoring.home import Home
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.replay.as_of import AsOf
-    from langgraph_coaching.replay.opened import Opened
-    from langgraph_coaching.testing.cassette import Record
-    from langgraph_coaching.testing.regression import Written
     from langgraph_coaching.traces.model import Trace
 
 
-class Replayer(ReviewQueue):
-    """Replay in one namespace; every fault is raised."""
+class Replayer:
+    """Replay in one namespace; every fault is raised.
+
+    Args:
+        store: The coachings.
+        adviser: Recalls them.
+        embedder: For coachings that are only supposed.
+        backgrounds: Where the embedder's background is.
+        home: Where drafts are at home.
+    """
+
+    def __init__(
+        self, store: Coachings, adviser: Adviser, embedder: Embedder, backgrounds: BackgroundCache, home: Home
+    ) -> None:
+        self._store = store
+        self._adviser = adviser
+        self._embedder = embedder
+        self._backgrounds = backgrounds
+        self._home = home
 
     def replay(
         self,
@@ -75,7 +92,7 @@ class Replayer(ReviewQueue):
         """
         if model is not None and graph is not None:
             raise InvalidCoachingError("give a model, or the graph that calls its own, not both")
-        refuse_foreign("trace", trace.namespace, self.namespace)
+        refuse_foreign("trace", trace.namespace, self._home.namespace)
         era, gone = read_as_of(as_of), frozenset([without] if isinstance(without, str) else without)
         added = [self._supposed(one) for one in using]
         labels, calls = Labels(agent=agent, node=node, tags=frozenset(tags)), calls_of(trace)
@@ -117,10 +134,10 @@ class Replayer(ReviewQueue):
         from langgraph_coaching.coaching.model import Coaching
 
         if isinstance(one, Coaching):
-            refuse_foreign("coaching", one.namespace, self.namespace)
+            refuse_foreign("coaching", one.namespace, self._home.namespace)
             return one
-        self._refuse_draft_of_elsewhere(one)
-        return one.coaching(self.namespace)
+        self._home.refuse_draft_of_elsewhere(one)
+        return one.coaching(self._home.namespace)
 
     def _known(self, names: frozenset[str], added: set[str], trace: Trace) -> None:
         recorded = {receipt.coaching_id for receipt in trace.receipts}
@@ -135,41 +152,3 @@ class Replayer(ReviewQueue):
         as_they_are = [head.coaching for head in current.heads]
         base = as_they_are if era is None or isinstance(era, str) else coachings_at(self._store, era)
         return supposed(supposing(base, gone, added), self._store, self._embedder, self._backgrounds, current)
-
-    def write_test(
-        self: Opened,
-        coaching: Coaching | str,
-        path: str | os.PathLike[str],
-        *,
-        model: Any = None,
-        expect: str | Sequence[str] = (),
-        record: Record = "rewrite",
-        force: bool = False,
-    ) -> Written:
-        """Writes a pytest file that holds a coaching to what it promises, and a recording beside it in `cassettes/`.
-
-        It fires at its source, stays silent at its nearest misses, and what it asks for is done in the recording. The
-        test passes now, and fails when the coaching is edited, archived, deleted or shadowed by another.
-
-        Args:
-            coaching: Which one, or its id.
-            path: The test file, such as `tests/test_shipping.py`.
-            model: A chat model (or one with tools bound to it) that is asked over HTTP once, and recorded; None to take
-                the newest trace in which the coaching was followed.
-            expect: What the answer must hold: a regular expression, or a list of texts. Without it a reply is compared
-                with the recorded one.
-            record: How the model is asked: `rewrite` asks it, `none` takes the recording that is there, `new` asks only
-                what is not in it.
-            force: Write over what is there.
-
-        Raises:
-            InvalidCoachingError: There is a file already, or the coaching fires nowhere.
-            NotFoundError: There is no such coaching.
-            RecordingError: The model did not follow it; nothing was written.
-            MissingExtraError: `vcrpy` is not installed.
-        """
-        from langgraph_coaching.testing.regression import write_test
-
-        if not isinstance(coaching, str):
-            refuse_foreign("coaching", coaching.namespace, self.namespace)
-        return write_test(self, coaching, path, model=model, expect=expect, record=record, force=force)
