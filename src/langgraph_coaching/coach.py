@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.agent.lookup import Lookup
-    from langgraph_coaching.recall.search import Labels
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.traces.capture.limits import CaptureLimits
 
 Asked = ParamSpec("Asked")
@@ -221,7 +221,7 @@ class Coach:
 
 
 def _flush(registry: Registry, recorder: Recorder) -> None:
-    registry.look()
+    registry.warn_unseen()
     recorder.flush()
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack, ov
 from langchain_core.runnables.config import var_child_runnable_config
 
 from langgraph_coaching.agent.stored_advice import RecentAdvice
+from langgraph_coaching.coaching.model import Labels, labels_of
 from langgraph_coaching.errors import extra
 from langgraph_coaching.recall.receipts import Entry
-from langgraph_coaching.recall.search import Labels, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -74,7 +74,7 @@ class GraphAdviser:
         """
         labels = labels_of(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
-            return lookup.advise(messages).handed_out()
+            return lookup.advise(messages).hand_out()
         return self._recorded(self._adviser.advise(messages, labels))
 
     async def aadvise(
@@ -83,7 +83,7 @@ class GraphAdviser:
         """Like `advise`, without ever blocking the event loop."""
         labels = labels_of(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
-            return (await lookup.aadvise(messages)).handed_out()
+            return (await lookup.aadvise(messages)).hand_out()
         return self._recorded(await self._adviser.aadvise(messages, labels))
 
     def advise_batch(
@@ -233,9 +233,9 @@ class GraphAdviser:
 
     def _listening(self, labels: Labels) -> Lookup:
         """The lookup; from here on, every chat model lets its advice into a request."""
-        from langgraph_coaching.agent.model_hooks import listen
+        from langgraph_coaching.agent.model_hooks import install_hooks
 
-        listen()
+        install_hooks()
         return self.lookup(labels)
 
     def _lookup_in_graph(self, labels: Labels) -> Lookup | None:
@@ -245,5 +245,5 @@ class GraphAdviser:
 
     def _recorded(self, advice: Advice) -> Advice:
         if advice.considered:
-            self._registry.record(Entry("", advice))
+            self._registry.write(Entry("", advice))
         return advice

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.recall.scoring.traffic import MOST
-from langgraph_coaching.recall.search import CANDIDATES, Labels, search
+from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.situation import Situation
-from langgraph_coaching.refining.review import most_telling, unanswered
+from langgraph_coaching.refining.review import most_informative, open_receipts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from langgraph_coaching.recall.advice import Receipt
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.receipt import Receipt
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.recall.snapshot import Snapshot
-    from langgraph_coaching.refining.review import Open
+    from langgraph_coaching.refining.review import OpenReceipt
 
 LOOKED_AT = 10 * MOST
 """Latest receipts that are looked at; a call leaves ten of them."""
@@ -49,7 +50,7 @@ def queued(
         StoreError: The store could not be read.
     """
     background, heads = snapshot.background, {head.coaching.id: head for head in snapshot.heads}
-    asked = unanswered(receipts, heads, judged)
+    asked = open_receipts(receipts, heads, judged)
     texts = list(dict.fromkeys(one.receipt.situation for one in asked))[:MOST]
     placed = sampler.places([Situation.read(text) for text in texts], snapshot.dimension)
     places = {text: place for text, place in zip(texts, placed, strict=True) if place is not None}
@@ -58,10 +59,12 @@ def queued(
         return []
     vectors = np.stack([places[one.receipt.situation].vector for one in asked])
     chances = np.array(_probabilities(snapshot, asked, places))
-    return most_telling(asked, vectors, chances, heads, background, floor, limit)
+    return most_informative(asked, vectors, chances, heads, background, floor, limit)
 
 
-def _probabilities(snapshot: Snapshot, asked: Sequence[Open], places: Mapping[str, SituationVector]) -> list[float]:
+def _probabilities(
+    snapshot: Snapshot, asked: Sequence[OpenReceipt], places: Mapping[str, SituationVector]
+) -> list[float]:
     """What each coaching would be now where its receipt is; 0 where so many others are nearer that it is none."""
     wanted: dict[Labels, dict[str, SituationVector]] = defaultdict(dict)
     for one in asked:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.situation import Situation
-from langgraph_coaching.refining.assess import assessed
-from langgraph_coaching.refining.feedback import scores, written
+from langgraph_coaching.refining.assess import assess_trace
+from langgraph_coaching.refining.feedback import format_scores, scores
 from langgraph_coaching.refining.refine import Refiner
 from langgraph_coaching.refining.report import Calibration, calibration, standings
 from langgraph_coaching.refining.review_queue import LOOKED_AT, queued
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.coaching.coachings import Coachings
-    from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.refining.refine import Verdict
@@ -138,7 +138,7 @@ class Reviewer:
         """
         self._flush()
         trace = self._traces.get(trace.id)
-        read = assessed(trace, model, self._store.behavior)
+        read = assess_trace(trace, model, self._store.behavior)
         if read.receipts != trace.receipts:
             self._traces.add(read)
             self._receipts_table.link(links_of(read))
@@ -169,7 +169,7 @@ class Reviewer:
         """
         self._flush()
         traces = [self._traces.get(trace_id)] if trace_id else self._traces.list(since=since, limit=None)
-        return written(format, scores(traces, self._verdicts.list()))
+        return format_scores(format, scores(traces, self._verdicts.list()))
 
     def review(self, *, limit: int = 20) -> builtins.list[Receipt]:
         """The receipts whose verdict would teach most: give each to `verdict`.

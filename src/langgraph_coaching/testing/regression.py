@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.model import labels_of
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError
-from langgraph_coaching.recall.search import labels_of
 
 if TYPE_CHECKING:
     import os

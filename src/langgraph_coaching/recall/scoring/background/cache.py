@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.errors import EmbedderError
-from langgraph_coaching.recall.scoring.background import NEIGHBOURS, Background, request_direction
+from langgraph_coaching.recall.scoring.background.background import NEIGHBOURS, Background, request_direction
 from langgraph_coaching.recall.scoring.background.texts import farewells, texts, turns
 from langgraph_coaching.recall.scoring.first_stage import principal
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
