@@ -1,4 +1,7 @@
-"""The coach: the one object people open."""
+"""The coach: the one object people open.
+
+It is made of an adviser, a recorder, an editor, a reviewer, a replayer and a test writer, and hands on their methods.
+"""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class GraphAdviser:
         labels = labels_of(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
             return lookup.advise(messages).hand_out()
-        return self._recorded(self._adviser.advise(messages, labels))
+        return self._record(self._adviser.advise(messages, labels))
 
     async def aadvise(
         self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
@@ -84,7 +84,7 @@ class GraphAdviser:
         labels = labels_of(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
             return (await lookup.aadvise(messages)).hand_out()
-        return self._recorded(await self._adviser.aadvise(messages, labels))
+        return self._record(await self._adviser.aadvise(messages, labels))
 
     def advise_batch(
         self,
@@ -109,7 +109,7 @@ class GraphAdviser:
             StoreError: The store could not be read.
         """
         advice = self._adviser.advise_batch(conversations, labels_of(agent, node, tags), stored=keep)
-        return [self._recorded(one) for one in advice] if keep else advice
+        return [self._record(one) for one in advice] if keep else advice
 
     @overload
     def node(
@@ -164,7 +164,7 @@ class GraphAdviser:
         """
         from langgraph_coaching.agent.node import advising_node, coached_node
 
-        lookup = self._listening(labels_of(agent, node, tags))
+        lookup = self._hooked_lookup(labels_of(agent, node, tags))
         return advising_node(lookup, messages_key) if inner is None else coached_node(lookup, inner, messages_key)
 
     def middleware(
@@ -183,7 +183,7 @@ class GraphAdviser:
         with extra("agents", "langchain"):
             from langgraph_coaching.agent.middleware import CoachingMiddleware
 
-        return CoachingMiddleware(self._listening(labels_of(agent, node, tags)))
+        return CoachingMiddleware(self._hooked_lookup(labels_of(agent, node, tags)))
 
     def model(
         self, model: ModelT, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
@@ -231,7 +231,7 @@ class GraphAdviser:
         known = (self._adviser, self._receipts_table, self._recent, self._registry)
         return self._lookups.setdefault(labels, Lookup(*known, labels, partial(self._anew, labels)))
 
-    def _listening(self, labels: Labels) -> Lookup:
+    def _hooked_lookup(self, labels: Labels) -> Lookup:
         """The lookup; from here on, every chat model lets its advice into a request."""
         from langgraph_coaching.agent.model_hooks import install_hooks
 
@@ -241,9 +241,9 @@ class GraphAdviser:
     def _lookup_in_graph(self, labels: Labels) -> Lookup | None:
         """The lookup where a graph is running here, or None."""
         metadata = (var_child_runnable_config.get() or {}).get("metadata") or {}
-        return self._listening(labels) if "langgraph_checkpoint_ns" in metadata else None
+        return self._hooked_lookup(labels) if "langgraph_checkpoint_ns" in metadata else None
 
-    def _recorded(self, advice: Advice) -> Advice:
+    def _record(self, advice: Advice) -> Advice:
         if advice.considered:
             self._registry.write(Entry("", advice))
         return advice

@@ -12,7 +12,7 @@ from langgraph_coaching.authoring.draft_source import draft_of, draft_over
 from langgraph_coaching.authoring.intents.suggest import suggest_intents
 from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.similar import references_in
-from langgraph_coaching.coaching.compose import compose, composed_many, edited, restored
+from langgraph_coaching.coaching.compose import compose, compose_many, edit_coaching, restore_coaching
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError
 
@@ -77,7 +77,7 @@ class Editor:
                 f"the trace {trace.id!r} has no such step {step.index} in the namespace {self._home.namespace!r}; take "
                 "one of coach.traces.get(…).coachable_steps()"
             )
-        draft = self._begun(draft_of(trace, own, suggest_intents, self._others))
+        draft = self._at_home(draft_of(trace, own, suggest_intents, self._others))
         return draft if model is None else draft.propose(model, languages=languages)
 
     def corrections(self, trace: Trace) -> builtins.list[Draft]:
@@ -94,7 +94,7 @@ class Editor:
         """
         refuse_foreign("trace", trace.namespace, self._home.namespace)
         begun = ((draft_of(trace, step, suggest_intents, self._others), text) for step, text in corrections_of(trace))
-        return [self._begun(draft).reply(text) for draft, text in begun]
+        return [self._at_home(draft).reply(text) for draft, text in begun]
 
     def propose(self, coaching_id: str, model: BaseChatModel, *, languages: Sequence[str] = ()) -> Draft:
         """Lets a chat model propose phrasings and near misses for what is saved.
@@ -117,7 +117,7 @@ class Editor:
         if coaching.source is not None:
             with suppress(NotFoundError):
                 trace = self._traces.get(coaching.source.trace_id)
-        return self._begun(draft_over(coaching, trace, self._others)).propose(model, languages=languages)
+        return self._at_home(draft_over(coaching, trace, self._others)).propose(model, languages=languages)
 
     def similar(self, coaching_id: str, *, limit: int = 10) -> builtins.list[Similar]:
         """The recorded situations that would teach a coaching most, to be answered yes or no; needs no model.
@@ -156,7 +156,7 @@ class Editor:
             refuse_foreign("coaching", coaching.namespace, self._home.namespace)
         return self._situations.outlook(self.get(coaching if isinstance(coaching, str) else coaching.id))
 
-    def _begun(self, draft: Draft) -> Draft:
+    def _at_home(self, draft: Draft) -> Draft:
         """The draft with what else it needs of the store."""
         return replace(draft, home=self._home.name, search=self._situations.similar)
 
@@ -173,7 +173,7 @@ class Editor:
         self._home.refuse_draft_of_elsewhere(draft)
         if draft.revises is not None:
             return self._repository.revise(draft.id, partial(revise_from_draft, draft))
-        return self._saved(draft.coaching(self._home.namespace))
+        return self._save_one(draft.coaching(self._home.namespace))
 
     def add(self, *, intent: str, behavior: Behavior | Mapping[str, Any], **fields: Unpack[NewFields]) -> Coaching:
         """Saves coaching without a trace.
@@ -192,7 +192,7 @@ class Editor:
             ConflictError: The id is taken by a coaching that says something else.
             StoreError: It could not be written.
         """
-        return self._saved(compose(self._home.namespace, intent=intent, behavior=behavior, **fields))
+        return self._save_one(compose(self._home.namespace, intent=intent, behavior=behavior, **fields))
 
     def add_many(
         self, rows: Iterable[NewCoaching], *, progress: Callable[[int], None] | None = None
@@ -208,9 +208,9 @@ class Editor:
             ConflictError: An id is taken by a coaching that says something else, or twice among these.
             StoreError: They could not be written.
         """
-        return self._repository.save(composed_many(self._home.namespace, rows), progress)
+        return self._repository.save(compose_many(self._home.namespace, rows), progress)
 
-    def _saved(self, coaching: Coaching) -> Coaching:
+    def _save_one(self, coaching: Coaching) -> Coaching:
         return self._repository.save([coaching])[0]
 
     def get(self, coaching_id: str, *, revision: int | None = None) -> Coaching:
@@ -248,7 +248,7 @@ class Editor:
             NotFoundError: There is none of that id, or it was deleted.
         """
         self._home.refuse_situations_of_elsewhere(references_in(changes))
-        return self._repository.revise(coaching_id, lambda latest: edited(latest, changes))
+        return self._repository.revise(coaching_id, lambda latest: edit_coaching(latest, changes))
 
     def archive(self, coaching_id: str) -> Coaching:
         """Makes it silent; `restore` brings it back."""
@@ -261,7 +261,7 @@ class Editor:
             NotFoundError: There is none of that id or revision.
         """
         wanted = None if revision is None else self._repository.get(coaching_id, revision)
-        return self._repository.revise(coaching_id, lambda latest: restored(latest, wanted))
+        return self._repository.revise(coaching_id, lambda latest: restore_coaching(latest, wanted))
 
     def delete(self, coaching_id: str, *, purge: bool = False) -> None:
         """Takes it out of every list and recall; its history stays for the receipts that point to it.

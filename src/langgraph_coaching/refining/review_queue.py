@@ -27,7 +27,7 @@ LOOKED_AT = 10 * MOST
 """Latest receipts that are looked at; a call leaves ten of them."""
 
 
-def queued(
+def most_informative_receipts(
     receipts: Iterable[Receipt],
     judged: Collection[str],
     snapshot: Snapshot,

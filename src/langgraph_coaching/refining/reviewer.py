@@ -12,7 +12,7 @@ from langgraph_coaching.refining.assess import assess_trace
 from langgraph_coaching.refining.feedback import format_scores, scores
 from langgraph_coaching.refining.refine import Refiner
 from langgraph_coaching.refining.report import Calibration, calibration, standings
-from langgraph_coaching.refining.review_queue import LOOKED_AT, queued
+from langgraph_coaching.refining.review_queue import LOOKED_AT, most_informative_receipts
 from langgraph_coaching.traces.capture.recorder import links_of
 from langgraph_coaching.traces.situations import situations_in
 
@@ -192,7 +192,7 @@ class Reviewer:
         if limit < 0:
             raise InvalidCoachingError(f"limit is a number of receipts, not {limit}")
         self._flush()
-        return queued(
+        return most_informative_receipts(
             self._receipts_table.receipts(limit=LOOKED_AT),
             {verdict.receipt_id for verdict in self._verdicts.list()},
             self._adviser.snapshot(),

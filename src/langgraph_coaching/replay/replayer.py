@@ -93,11 +93,11 @@ class Replayer:
         if model is not None and graph is not None:
             raise InvalidCoachingError("give a model, or the graph that calls its own, not both")
         refuse_foreign("trace", trace.namespace, self._home.namespace)
-        era, gone = read_as_of(as_of), frozenset([without] if isinstance(without, str) else without)
-        added = [self._supposed(one) for one in using]
+        assumed, gone = read_as_of(as_of), frozenset([without] if isinstance(without, str) else without)
+        added = [self._coaching_of(one) for one in using]
         labels, calls = Labels(agent=agent, node=node, tags=frozenset(tags)), calls_of(trace)
-        self._known(gone, {coaching.id for coaching in added}, trace)
-        if era == RECORDED:
+        self._refuse_unknown(gone, {coaching.id for coaching in added}, trace)
+        if assumed == RECORDED:
             if added or graph is not None:
                 raise InvalidCoachingError(
                     "as_of='recorded' takes the choice as it was; with using= and graph= give a time"
@@ -105,8 +105,8 @@ class Replayer:
             found = recorded_advice(calls, self._store.at, gone)
             steps = rerun_calls(calls, [advice for advice, _ in found], model, [note for _, note in found])
         else:
-            now = era if isinstance(era, datetime) else datetime.now(UTC)
-            snapshot = self._snapshot_of(era, gone, added)
+            now = assumed if isinstance(assumed, datetime) else datetime.now(UTC)
+            snapshot = self._snapshot_of(assumed, gone, added)
             advice = advise_calls(calls, self._adviser, snapshot, labels, now)
             steps = rerun_calls(calls, advice, model)
             if graph is not None:
@@ -130,7 +130,7 @@ class Replayer:
         asked = model is not None or graph is not None
         return Replay(trace_id=trace.id, steps=steps, asked=asked, again=again)
 
-    def _supposed(self, one: Draft | Coaching) -> Coaching:
+    def _coaching_of(self, one: Draft | Coaching) -> Coaching:
         from langgraph_coaching.coaching.model import Coaching
 
         if isinstance(one, Coaching):
@@ -139,16 +139,16 @@ class Replayer:
         self._home.refuse_draft_of_elsewhere(one)
         return one.coaching(self._home.namespace)
 
-    def _known(self, names: frozenset[str], added: set[str], trace: Trace) -> None:
+    def _refuse_unknown(self, names: frozenset[str], added: set[str], trace: Trace) -> None:
         recorded = {receipt.coaching_id for receipt in trace.receipts}
         unknown = sorted(name for name in names - added if name not in recorded and not self._store.history(name))
         if unknown:
             raise NotFoundError(f"there is no coaching {unknown[0]!r} to leave out; list them with coach.list()")
 
-    def _snapshot_of(self, era: AsOf, gone: frozenset[str], added: list[Coaching]) -> Snapshot:
+    def _snapshot_of(self, assumed: AsOf, gone: frozenset[str], added: list[Coaching]) -> Snapshot:
         current = self._adviser.snapshot()
-        if era is None and not gone and not added:
+        if assumed is None and not gone and not added:
             return current
         as_they_are = [head.coaching for head in current.heads]
-        base = as_they_are if era is None or isinstance(era, str) else coachings_at(self._store, era)
+        base = as_they_are if assumed is None or isinstance(assumed, str) else coachings_at(self._store, assumed)
         return supposed(replace_coachings(base, gone, added), self._store, self._embedder, self._backgrounds, current)
