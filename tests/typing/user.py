@@ -76,7 +76,7 @@ assert_type(coach.node(), Runnable[Any, Any])
 wrapped = coach.node(call_model, agent="support")
 answer = wrapped({"messages": [], "coaching": []})["messages"]
 answer.text()  # error: text
-wrapped("hello")  # error: str
+wrapped("hello")  # error: CoachingState
 check: Callable[[CoachingState], dict[str, list[BaseMessage]]] = wrapped
 assert_type(coach.node(RunnableLambda[str, int](len)), Runnable[str, int])
 coach.node(3)  # error: overload
