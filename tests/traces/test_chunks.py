@@ -19,6 +19,7 @@ from langgraph_coaching import Coach, Step, Trace
 from langgraph_coaching.errors import StoreError
 from langgraph_coaching.traces.encoding import decode_trace, encode_trace, from_chunks, to_chunks
 from langgraph_coaching.traces.prompt import prompt_of
+from parts import database_of
 
 
 def size(folder):
@@ -225,7 +226,7 @@ def test_a_long_thread_turn_by_turn(run, coach, tmp_path):
     for trace, prompt in zip(traces[-5:], seen, strict=True):
         said = [message.text for message in prompt_of(trace, trace.steps[-1])]
         assert said == [message.text for message in prompt]
-    rows = coach._database.table("traces").to_arrow().column("record").to_pylist()
+    rows = database_of(coach).table("traces").to_arrow().column("record").to_pylist()
     assert max(map(len, rows)) < 10_000
 
 

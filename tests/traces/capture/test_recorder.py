@@ -7,6 +7,7 @@ import pytest
 from langgraph.graph import START, MessagesState, StateGraph
 
 from langgraph_coaching import Coach, Reply
+from parts import database_of
 
 RUNS = 12
 ASKED = "my order arrived broken"
@@ -31,7 +32,7 @@ def test_many_runs_are_one_commit_of_each_table(shop, model):
         for number in range(count):
             graph.invoke({"messages": [("user", f"{ASKED}, number {number}. {'Long. ' * 300}")]}, config)
         shop.flush()
-        return {table: shop._database.version(table) for table in ("receipts", "traces", "histories")}
+        return {table: database_of(shop).version(table) for table in ("receipts", "traces", "histories")}
 
     before = asked(1)
     # Nothing is written meanwhile: the writer pauses a second between batches, and these take less on any machine that
