@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from contextlib import ExitStack
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, SystemMessage
@@ -14,7 +17,52 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import Field, PrivateAttr
 
 from langgraph_coaching import Coach, Limits
+from langgraph_coaching.recall import embedder
 from langgraph_coaching.recall.minilm import MiniLM
+from langgraph_coaching.recall.scoring.background import cache
+
+
+def _remembered(patch):
+    """Has pure functions give again what they gave: of a text how it is read and its vector, of vectors their measure.
+
+    A third of a run is spent on the same few hundred texts, and on measuring the same few made-up embedders.
+    """
+    embed, simulated, measured = MiniLM.embed_query, cache.simulated, {}
+
+    @lru_cache(20_000)
+    def vector(text):
+        return np.array(embed(MiniLM(), text), dtype=np.float32)
+
+    def measure(vectors, background):
+        parts = (background.vectors, background.inverse, background.requesting, *vectors.values())
+        digest = hashlib.blake2b("\0".join(vectors).encode())
+        for part in parts:
+            digest.update(np.ascontiguousarray(part).tobytes())
+        key = (digest.digest(), background.low, background.high, background.farewells)
+        if key not in measured:
+            measured[key] = simulated(vectors, background)
+        return measured[key]
+
+    patch.setattr(MiniLM, "embed_query", lambda self, text: vector(text).tolist())
+    patch.setattr(embedder, "read", lru_cache(20_000)(embedder.read))
+    patch.setattr(cache, "simulated", measure)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered():
+    """What depends on nothing but its arguments is computed once in a run."""
+    patch = pytest.MonkeyPatch()
+    _remembered(patch)
+    yield patch
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def computed_anew(remembered):
+    """For a module that is about the embedder: nothing is remembered."""
+    remembered.undo()
+    yield
+    _remembered(remembered)
 
 
 @pytest.fixture(scope="session")

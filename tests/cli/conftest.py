@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -68,9 +69,10 @@ SAID = [
 ]
 
 
-@pytest.fixture
-def shop(folder, embeddings):
-    """A store with four coachings and two traces."""
+@pytest.fixture(scope="session")
+def shop_folder(tmp_path_factory, embeddings):
+    """A store with four coachings and two traces; written once, and copied for each test that wants it."""
+    folder = tmp_path_factory.mktemp("shop") / "store"
     with Coach(folder, embeddings=embeddings, limits=Limits(deadline=60)) as coach:
         coach.add(
             id="swap", intent="a customer asks to swap a delivered item", behavior=Action("exchange", {"id": "theirs"}),
@@ -97,4 +99,12 @@ def shop(folder, embeddings):
                 Trace(id="t-empty", origin="imported"),
             ]
         )
+    return folder
+
+
+@pytest.fixture
+def shop(folder, shop_folder, embeddings):
+    """A coach on a copy of `shop_folder`."""
+    shutil.copytree(shop_folder, folder)
+    with Coach(folder, embeddings=embeddings, limits=Limits(deadline=60)) as coach:
         yield coach
