@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, SystemMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
@@ -22,47 +23,63 @@ from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background import cache
 
 
-def _remembered(patch):
-    """Has pure functions give again what they gave: of a text how it is read and its vector, of vectors their measure.
+def _remembered():
+    """Pure functions that give again what they gave: of a text how it is read and its vector, of vectors their measure.
 
     A third of a run is spent on the same few hundred texts, and on measuring the same few made-up embedders.
     """
-    embed, simulated, measured = MiniLM.embed_query, cache.simulated, {}
+    embed, draw, measure = MiniLM.embed_query, DeterministicFakeEmbedding._get_embedding, cache.background_of
+    backgrounds = {}
 
     @lru_cache(20_000)
     def vector(text):
         return np.array(embed(MiniLM(), text), dtype=np.float32)
 
-    def measure(vectors, background):
-        parts = (background.vectors, background.inverse, background.requesting, *vectors.values())
-        digest = hashlib.blake2b("\0".join(vectors).encode())
-        for part in parts:
-            digest.update(np.ascontiguousarray(part).tobytes())
-        key = (digest.digest(), background.low, background.high, background.farewells)
-        if key not in measured:
-            measured[key] = simulated(vectors, background)
-        return measured[key]
+    @lru_cache(20_000)
+    def drawn(size, seed):
+        return [float(number) for number in draw(DeterministicFakeEmbedding(size=size), seed)]
 
-    patch.setattr(MiniLM, "embed_query", lambda self, text: vector(text).tolist())
-    patch.setattr(embedder, "read", lru_cache(20_000)(embedder.read))
-    patch.setattr(cache, "simulated", measure)
+    def measured(found):
+        digest = hashlib.blake2b()
+        for text, value in (pair for group in found for pair in (*group.items(), ("", np.zeros(0)))):
+            digest.update(text.encode() + value.tobytes())
+        if (key := digest.digest()) not in backgrounds:
+            backgrounds[key] = measure(found)
+        return backgrounds[key]
+
+    return [
+        (MiniLM, "embed_query", lambda self, text: vector(text).tolist()),
+        (DeterministicFakeEmbedding, "_get_embedding", lambda self, seed: drawn(self.size, seed)),
+        (embedder, "read", lru_cache(20_000)(embedder.read)),
+        (cache, "background_of", measured),
+    ]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def remembered():
-    """What depends on nothing but its arguments is computed once in a run."""
-    patch = pytest.MonkeyPatch()
-    _remembered(patch)
-    yield patch
-    patch.undo()
+    """What depends on nothing but its arguments is computed once in a run, but within what this gives."""
+    functions = _remembered()
+
+    @contextmanager
+    def anew():
+        patch.undo()
+        yield
+        remember()
+
+    def remember():
+        for place, name, function in functions:
+            patch.setattr(place, name, function)
+
+    with pytest.MonkeyPatch.context() as patch:
+        remember()
+        yield anew
 
 
 @pytest.fixture(scope="module")
 def computed_anew(remembered):
     """For a module that is about the embedder: nothing is remembered."""
-    remembered.undo()
-    yield
-    _remembered(remembered)
+    with remembered():
+        yield
 
 
 @pytest.fixture(scope="session")
