@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from contextlib import ExitStack, contextmanager
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -80,6 +84,30 @@ def computed_anew(remembered):
     """For a module that is about the embedder: nothing is remembered."""
     with remembered():
         yield
+
+
+@pytest.fixture(scope="session")
+def run_python():
+    """Runs Python as a process of its own: `run_python("-c", code, folder).stdout`.
+
+    When its time is up, the processes that it has started are ended with it: one that lived on would keep the pipes
+    open, and `subprocess.run` would wait for it for ever.
+    """
+
+    def run(*arguments, timeout=120, check=False, text=True, **settings):
+        command = [sys.executable, *map(str, arguments)]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | settings
+        with subprocess.Popen(command, start_new_session=True, text=text, **pipes) as process:
+            try:
+                out, err = process.communicate(timeout=timeout)
+            except BaseException:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                raise
+        assert process.returncode == 0 or not check, err
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

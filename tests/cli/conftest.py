@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 
@@ -47,15 +46,13 @@ def command(monkeypatch, capsys, folder):
 
 
 @pytest.fixture
-def process(folder):
+def process(run_python, folder):
     """Runs `langgraph-coaching` as a process of its own."""
 
     def run(*arguments, **settings):
         environment = os.environ | {"LANGGRAPH_COACHING_STORE": str(folder)} | settings.pop("env", {})
         code = "from langgraph_coaching.cli import main; main()"
-        return subprocess.run(
-            [sys.executable, "-c", code, *arguments], check=False, capture_output=True, env=environment, **settings
-        )
+        return run_python("-c", code, *arguments, env=environment, text=False, **settings)
 
     return run
 
