@@ -210,7 +210,7 @@ EMBEDDER_FAULTS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def measured(tmp_path_factory):
     """A store of other embeddings, which are measured when the first coaching is added: once for all tests."""
     folder = tmp_path_factory.mktemp("measured")

@@ -111,13 +111,11 @@ import sys
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from langgraph_coaching import Coach, Reply
 coach = Coach(sys.argv[1], embeddings=DeterministicFakeEmbedding(size=8))
-number = 0
-while True:
+for number in range(10_000):
     made = coach.add(intent=f"case {number}", behavior=Reply("r"))
     print(made.id, flush=True)
     if number % 3 == 0:
         print(f"{made.id} {coach.edit(made.id, priority=7).revision}", flush=True)
-    number += 1
 """
 
 
@@ -217,9 +215,7 @@ print("done")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_it_works_after_a_fork_before_its_first_use_and_says_so_after_one_later(folder):
-    done = subprocess.run(
-        [sys.executable, "-c", FORKED, str(folder)], check=False, capture_output=True, text=True, timeout=120
-    )
+def test_it_works_after_a_fork_before_its_first_use_and_says_so_after_one_later(run_python, folder):
+    done = run_python("-c", FORKED, folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout == "done\n"

@@ -3,8 +3,6 @@
 import json
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -265,9 +263,9 @@ die()
 
 
 @pytest.mark.parametrize(("style", "place"), [("sync", "in the run"), ("async", "after the run")])
-def test_nothing_is_lost_when_the_process_is_killed_right_after_flush(tmp_path, style, place):
-    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "store"), style, place]
-    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
+def test_nothing_is_lost_when_the_process_is_killed_right_after_flush(run_python, tmp_path, style, place):
+    done = run_python("-c", PROGRAM, tmp_path / "store", style, place)
+    assert done.returncode == -signal.SIGKILL, done.stderr
     with Coach(tmp_path / "store") as coach:
         traces = sorted(coach.traces.list(limit=None), key=lambda trace: len(trace.steps))
         assert [[step.text for step in trace.steps] for trace in traces] == [
