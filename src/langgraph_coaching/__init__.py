@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
     from langgraph_coaching.coaching.model import Coaching, Example, Scope, Source
     from langgraph_coaching.errors import CoachingError
-    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.why import Why
     from langgraph_coaching.traces.capture.limits import CaptureLimits
     from langgraph_coaching.traces.importers.reader import import_traces
@@ -36,7 +37,7 @@ _ROOMS = {
     "Limits": "recall.limits",
     "Playbook": "coaching.behavior",
     "Process": "coaching.behavior",
-    "Receipt": "recall.advice",
+    "Receipt": "recall.receipt",
     "Reply": "coaching.behavior",
     "Scope": "coaching.model",
     "SearchKnowledge": "coaching.behavior",

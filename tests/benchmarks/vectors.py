@@ -25,7 +25,7 @@ from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpacke
 from langgraph_coaching.recall.scoring.background.texts import farewells, texts, turns
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
-from langgraph_coaching.recall.scoring.probability import SituationVector
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

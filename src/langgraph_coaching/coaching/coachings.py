@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -28,22 +27,6 @@ TABLE = "coachings"
 
 _NAMED = ["namespace", "id", "revision", "record"]
 """The columns of a revision that can be read, and be named where it cannot."""
-
-_WHO_ASKS = re.compile(
-    r"^(?:(?:the|a|an|any|some)\s+)?(?:\w+\s+)?(?:customer|user|client|caller|person|guest|member|visitor|someone|somebody)\s+"
-    r"(?:who\s+|that\s+)?(?:is\s+)?(?:asks?|asking|inquires?|inquiring|enquires?|wants?|wanting|wishes|would\s+like|needs?|"
-    r"requests?|says?|reports?|tells?\s+us)\s+(?:(?:us|the\s+agent)\s+)?"
-    r"(?:(?:about|for|to\s+know|whether|if|that|to)\s+)?",
-    re.IGNORECASE,
-)
-
-
-def matched(intent: str) -> str:
-    """What of an intent is embedded: without "a customer asks about" in front, which makes all intents alike.
-
-    Measured with the default embedder, such words cost up to 7 points of finding the right intent.
-    """
-    return _WHO_ASKS.sub("", intent, count=1) or intent
 
 
 def schema_of(embedder: str, dimension: int) -> pa.Schema:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.recall.advice import NOT_SEEN, Followed
+from langgraph_coaching.recall.receipt import NOT_SEEN, Followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

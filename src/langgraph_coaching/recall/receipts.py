@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.recall.advice import NOT_SEEN, Advice, Receipt
+from langgraph_coaching.recall.advice import Advice
+from langgraph_coaching.recall.receipt import NOT_SEEN, Receipt
 from langgraph_coaching.recall.receipt_links import Link, key_of, revise, tell, told
 from langgraph_coaching.storage.database import COMPRESSED, KEY, Database, faults
 from langgraph_coaching.storage.rows import read_one, readable

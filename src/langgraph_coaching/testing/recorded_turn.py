@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
 
     from langgraph_coaching.coaching.behavior import Behavior
-    from langgraph_coaching.recall.advice import Followed
+    from langgraph_coaching.recall.receipt import Followed
     from langgraph_coaching.testing.scrub import Scrub
 
 Conversation = tuple[tuple[str, str], ...]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from langgraph_coaching.coaching.behavior import Behavior
-    from langgraph_coaching.recall.advice import Followed
+    from langgraph_coaching.recall.receipt import Followed
     from langgraph_coaching.traces.model import Step, Trace
 
 _OTHER = re.compile(r"[\W_]+")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from langgraph_coaching.recall.advice import Receipt
+from langgraph_coaching.recall.receipt import Receipt
 
 StepType = Literal["user", "message", "reasoning", "tool_call", "tool_result", "handoff", "system"]
 

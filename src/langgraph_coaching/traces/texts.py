@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.model import Step, Trace
 
 _NAMES = frozenset(("type", "id", "role", "status", "tool_call_id", "mime_type", "source_type"))

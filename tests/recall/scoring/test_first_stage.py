@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langgraph_coaching import Reply
-from langgraph_coaching.coaching.model import Coaching, Scope
+from langgraph_coaching.coaching.model import Coaching, Labels, Scope
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.minilm import MiniLM
@@ -21,9 +21,9 @@ from langgraph_coaching.recall.scoring.background.background import NEIGHBOURS
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, packed, unpacked
 from langgraph_coaching.recall.scoring.first_stage import LEAST, Rows, principal
 from langgraph_coaching.recall.scoring.head import Head, fit
-from langgraph_coaching.recall.scoring.probability import SituationVector
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.traffic import Traffic
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
 

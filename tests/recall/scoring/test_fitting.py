@@ -10,9 +10,9 @@ import pytest
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, packed, unpacked
-from langgraph_coaching.recall.scoring.fitting import NEVER, Measured, simulated, weights
+from langgraph_coaching.recall.scoring.fitting import Measured, simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts, wishes
-from langgraph_coaching.recall.scoring.probability import WEIGHTS
+from langgraph_coaching.recall.scoring.weights import NEVER_COLUMN, WEIGHTS
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_an_embedder_whose_likeness_says_half_as_much_gets_weights_that_say_the_
 
 
 def test_the_weight_of_never_here_is_set_not_fitted(found):
-    assert weights(Measured(found.inputs / 2, found.right))[NEVER] == WEIGHTS[NEVER]
+    assert weights(Measured(found.inputs / 2, found.right))[NEVER_COLUMN] == WEIGHTS[NEVER_COLUMN]
 
 
 def test_an_embedder_of_which_little_is_measured_is_taken_for_the_embedded_one(found):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.recall.scoring.weights import RESERVE_SPREAD
 from langgraph_coaching.storage.database import KEY, Database
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TABLE = "reserves"
-
-SPREAD = 0.3
-"""Standard deviation of what new verdicts may add, in logits, before they have said anything: a few say little.
-
-On train splits of BANKING77, 15 coached with ten verdicts each, 0.3, 0.5 and 1 are within two points of each other; the
-smallest keeps most recall.
-"""
 
 _EDGE = 1e-6
 
@@ -44,7 +38,8 @@ def reserve_of(judged: Sequence[tuple[float, float, bool]]) -> float:
     taken = 0.0
     for _ in range(50):
         likely = 1 / (1 + np.exp(taken - logits))
-        slope, curve = (likely - right).sum() - taken / SPREAD**2, (likely * (1 - likely)).sum() + 1 / SPREAD**2
+        slope = (likely - right).sum() - taken / RESERVE_SPREAD**2
+        curve = (likely * (1 - likely)).sum() + 1 / RESERVE_SPREAD**2
         taken += float(slope / curve)
     return max(0.0, taken)
 

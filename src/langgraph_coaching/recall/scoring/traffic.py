@@ -14,7 +14,9 @@ import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.first_stage import Rows
-from langgraph_coaching.recall.scoring.probability import SituationVector, Surroundings
+from langgraph_coaching.recall.scoring.probability import Surroundings
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
+from langgraph_coaching.recall.scoring.weights import TRAFFIC_ENOUGH, TRAFFIC_NEIGHBOURS
 from langgraph_coaching.storage.database import KEY, Database
 
 if TYPE_CHECKING:
@@ -31,13 +33,6 @@ MOST = 2_000
 
 LEAST = 50
 """Fewer are not used."""
-
-ENOUGH = 600
-"""Situations from which on traffic counts in full; with fewer, less in proportion. On train splits a few hundred at
-full weight made coachings of BANKING77 fire wrongly more often."""
-
-NEIGHBOURS = 5
-"""Nearest situations that are looked at; 10 were no better on train splits, and worse where there are few."""
 
 ALIKE = 2.0
 """Scaled similarity from which two situations count as one: turns of one conversation are near to each other, and would
@@ -90,8 +85,8 @@ class Traffic:
             places: Of live situations.
             background: Of the same embedder.
         """
-        weight = min(len(self.vectors) / ENOUGH, 1.0)
-        found = (self.rows.largest(place.vector, NEIGHBOURS, below=_SAME) for place in places)
+        weight = min(len(self.vectors) / TRAFFIC_ENOUGH, 1.0)
+        found = (self.rows.largest(place.vector, TRAFFIC_NEIGHBOURS, below=_SAME) for place in places)
         return [
             Surroundings(self._middle(near), float(background.scaled(similar.mean())), weight)
             for near, similar in found

@@ -10,7 +10,7 @@ import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.first_stage import Rows, principal
-from langgraph_coaching.recall.scoring.probability import WEIGHTS
+from langgraph_coaching.recall.scoring.weights import FAREWELL_NEAR, HEAD_RIDGE, REQUEST_RIDGE, WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,19 +20,10 @@ if TYPE_CHECKING:
 NEIGHBOURS = 10
 """Nearest texts whose mean similarity says how crowded a place is."""
 
-RIDGE = 0.1
-"""Ridge of the heads, in units of the background's variance; train splits are flat from 0.03 to 0.1, worse at 0.3."""
-
 _SAME = 1 - 1e-4
 """A cosine above it is the same text, which is no neighbour of itself."""
 
 _BIAS_RIDGE = 1e-3
-_REQUEST_RIDGE = 0.003
-"""AUC of what opens an even STAR dialogue against what is said later: 0.94 from 0.001 to 0.01."""
-
-_FAREWELL = 1.2
-"""Scaled similarity from which a text is taken for a farewell."""
-
 _LEAST_SPREAD = 0.01
 
 
@@ -88,7 +79,7 @@ class Background:
         with one_thread():
             gram = rows.T @ rows
             near = np.mean([nearest(vectors[start : start + 256], vectors).mean() for start in range(0, count, 256)])
-            ridge = np.full(len(gram), RIDGE * (1.0 - square) * count)
+            ridge = np.full(len(gram), HEAD_RIDGE * (1.0 - square) * count)
             ridge[-1] = _BIAS_RIDGE * count
             gram[np.diag_indices(len(gram))] += ridge
             inverse = np.linalg.inv(gram).astype(np.float32)
@@ -119,7 +110,7 @@ class Background:
         """Which of them say goodbye: nearest to a farewell of all small talk, and near, `bool[n]`."""
         similar = vectors @ self.small_talk.T
         best = similar.argmax(axis=1)
-        near = self.scaled(similar.max(axis=1)) > _FAREWELL
+        near = self.scaled(similar.max(axis=1)) > FAREWELL_NEAR
         result: NDArray[np.bool_] = (best >= self.talk - self.farewells) & near
         return result
 
@@ -159,7 +150,7 @@ def request_direction(
     )
     with one_thread():
         gram = (rows * np.abs(mass)[:, None]).T @ rows
-        gram[np.diag_indices(len(gram))] += _REQUEST_RIDGE
+        gram[np.diag_indices(len(gram))] += REQUEST_RIDGE
         result: NDArray[np.float64] = np.linalg.solve(gram, rows.T @ mass)
     result[-1] -= mean @ result[:-1]
     return result
