@@ -14,7 +14,7 @@
 | limits: how much coaching one model call carries, how long finding it may take | `limits` |
 | select: which candidates go into the prompt, and the reason for each of the others | `select` |
 | prompt: the fenced block that the model reads | `prompt` |
-| advice, receipt: the answer, and one record for each coaching it looked at | `advice` |
+| advice, receipt: the answer, and one record for each coaching it looked at | `advice`, `receipt` |
 | adviser: all of this for one call, within its deadline; it never raises | `adviser`, `deadline`, `worker`, `inline` |
 | receipts: their table, and what is found out of them afterwards | `receipts`, `receipt_links` |
 | why: the whole reckoning for one coaching in words | `why`, `explain`, `comparison`, `counterfactual` |
@@ -53,7 +53,8 @@ c-uy85kjmc5rem, revision 1: a customer asks what shipping costs
    and a margin to the best decide about the rest. Each one left out has its reason in a receipt.
 5. *Prompt.* One fenced block in the system message of that one model call. Texts in it cannot close the fence.
 
-All of it takes at most twice as long as the embedding alone (`tests/benchmarks/advise.py`).
+It is one embedding and two matrix products, at most twice as long as the embedding alone
+(`tests/benchmarks/advise.py`).
 
 ```python
 from langgraph_coaching import Limits
@@ -107,7 +108,9 @@ coachings in a store; before: the version before these rules, in the same harnes
 | a wish beside a pasted log, mail or table | 40 % | 20 % | 100 |
 | a wish with a negation in it; a negated wish | 33; 10 % | 20; 23 % | 100; 0 |
 
-**Embedders.** Any LangChain embeddings will do: `Coach(uri, embeddings=OpenAIEmbeddings())`.
+**Embedders.** Any LangChain embeddings will do: `Coach(uri, embeddings=OpenAIEmbeddings())`. The default is
+`coaching-minilm-2` (int8, 23 MB, English), which comes with the package: all-MiniLM-L6-v2, trained on what people say
+to agents, with near misses, slips and negated wishes (`tests/benchmarks/embedder`).
 
 | embedder | what it brings |
 |---|---|
@@ -139,10 +142,11 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
-    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.why import Why
 
 __all__ = ["Advice", "Limits", "Receipt", "Why"]
 
-__getattr__, __dir__ = attach(__name__, {"Advice": "advice", "Limits": "limits", "Receipt": "advice", "Why": "why"})
+__getattr__, __dir__ = attach(__name__, {"Advice": "advice", "Limits": "limits", "Receipt": "receipt", "Why": "why"})

@@ -6,9 +6,11 @@
 | background: what people say when nothing applies | `background` |
 | first stage: rows in a third of their dimensions, so that few are read in full | `first_stage` |
 | head: a prototype and a linear model for one coaching, in closed form | `head` |
+| situation vector: the mean of its turns, each by how much it says | `situation_vector` |
 | own wish: whether a turn says by itself what its speaker wants | `own_wish` |
 | early: what is known from a later moment says little where a conversation only begins | `early` |
 | probability: one logistic of all that is measured | `probability` |
+| weights: every constant that decides what applies, with its data, day and command | `weights` |
 | traffic: where the situations are that a namespace has met, in a table | `traffic`, `traffic_sampler` |
 | reserve: how much more reserved a store has to be, as its verdicts show, in a table | `reserve` |
 | phrasings: wishes in many people's words, with near misses, for fitting | `phrasings` |
