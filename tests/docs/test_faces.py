@@ -61,7 +61,8 @@ def test_every_snippet_of_a_face_prints_what_is_shown_under_it(room, tmp_path, m
     try:
         run_snippets(SNIPPETS[room], room, names)
     finally:
-        names["coach"].close()
+        for coach in [one for one in names.values() if isinstance(one, Coach)]:
+            coach.close()
 
 
 def test_the_faces_that_users_read_have_snippets():
