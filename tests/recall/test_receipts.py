@@ -124,7 +124,7 @@ def test_a_table_that_an_earlier_version_made_is_read_and_then_completed(receipt
 
 
 def version(receipts_table):
-    return receipts_table._database.version("receipts")
+    return receipts_table._table.version()
 
 
 def test_a_batch_is_one_commit_with_what_is_known_of_its_traces(receipts_table):

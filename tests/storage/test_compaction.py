@@ -68,10 +68,11 @@ def test_a_table_is_put_together_while_it_is_written(folder, monkeypatch):
 
 def test_it_is_put_together_when_nobody_writes_any_more(folder, monkeypatch):
     monkeypatch.setattr(compaction, "QUIET", 0.2)
-    receipts_table = Receipts(Database(folder), "default")
+    database = Database(folder)
+    receipts_table = Receipts(database, "default")
     for number in range(compaction.AT_REST + 2):
         receipts_table.write([entry(number)])
-    while (thread := receipts_table._database._compaction._thread) is not None:
+    while (thread := database._compaction._thread) is not None:
         thread.join(60)
     assert commits(folder) < compaction.AT_REST
     everything(receipts_table, compaction.AT_REST + 2)
@@ -128,10 +129,11 @@ def test_a_write_does_not_fail_because_its_upkeep_does(folder, monkeypatch):
         raise RuntimeError("Retryable commit conflict")
 
     monkeypatch.setattr(LanceTable, "optimize", busy)
-    receipts_table = Receipts(Database(folder), "default")
+    database = Database(folder)
+    receipts_table = Receipts(database, "default")
     for number in range(6):
         receipts_table.write([entry(number)])
-    receipts_table._database.close()
+    database.close()
     assert len(receipts_table.receipts()) == 6
 
 
@@ -182,7 +184,7 @@ def pinned(folder):
     """A handle in the middle of reading an earlier version, whose files another one's upkeep takes away."""
     database, other = Database(folder), Database(folder)
     Receipts(database, "default").write([entry(0)])
-    table = database.reopened("receipts")
+    table = database.reopen("receipts")
     table.checkout(table.version)
     for number in range(1, 6):
         Receipts(other, "default").write([entry(number)])

@@ -8,7 +8,7 @@ import pytest
 from langgraph_coaching import Coach, Reply
 from langgraph_coaching.errors import CoachingError, NotFoundError, StoreError
 from langgraph_coaching.storage import rows
-from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.traces.model import Step, Trace
 
 ASKED = "my order arrived broken"
@@ -158,7 +158,7 @@ def test_only_what_is_asked_for_by_name_is_an_error():
     def read(text):
         return json.loads(text)["x"]
 
-    assert [*readable([("a", '{"x": 1}'), ("b", "{"), ("c", "{}"), ("d", '{"x": 2}')], read)] == [1, 2]
+    assert [*read_each([("a", '{"x": 1}'), ("b", "{"), ("c", "{}"), ("d", '{"x": 2}')], read)] == [1, 2]
     assert read_one("a", '{"x": 1}', read) == 1
     for text in ("{", "{}"):
         with pytest.raises(StoreError, match=r"cannot read the coaching 'b'.*upgrade"):

@@ -58,7 +58,7 @@ class Editor:
         self._backgrounds = backgrounds
         self._repository = Repository(store, embedder, backgrounds)
         self.namespace = store.namespace
-        self._home = (store.database.place, store.namespace)
+        self._home = (store.database.address, store.namespace)
         self._others = claims
         self.traces = traces
         """Recorded runs: `get`, `list`, `add`."""

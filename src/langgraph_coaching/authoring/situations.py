@@ -18,7 +18,7 @@ from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.situation import situate
 from langgraph_coaching.traces.messages import messages_before
-from langgraph_coaching.traces.situations import met_in
+from langgraph_coaching.traces.situations import recorded_situations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +114,7 @@ class Situations:
         snapshot, background = self._snapshot_of_one(coaching)
         met = [
             one
-            for one in met_in(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
+            for one in recorded_situations(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
             if one.situation.text != without
         ]
         placed = self._sampler.places([one.situation for one in met], snapshot.dimension, within)

@@ -9,7 +9,7 @@ import pytest
 
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, packed, unpacked
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, pack, unpack
 from langgraph_coaching.recall.scoring.fitting import Measured, simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts, wishes
 from langgraph_coaching.recall.scoring.weights import NEVER_COLUMN, WEIGHTS
@@ -17,7 +17,7 @@ from langgraph_coaching.recall.scoring.weights import NEVER_COLUMN, WEIGHTS
 
 @pytest.fixture(scope="module")
 def background():
-    return unpacked(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +62,11 @@ def test_the_packaged_weights_are_those_of_the_packaged_embedder(background, fou
 
 
 def test_a_background_keeps_its_weights(background):
-    assert np.array_equal(unpacked(packed(background)).weights, background.weights)
+    assert np.array_equal(unpack(pack(background)).weights, background.weights)
 
 
 def test_a_background_of_an_earlier_version_is_read_with_the_shared_weights(background):
-    with np.load(io.BytesIO(packed(background))) as kept:
+    with np.load(io.BytesIO(pack(background))) as kept:
         earlier = io.BytesIO()
         np.savez(earlier, **{name: kept[name] for name in kept.files if name != "weights"})
-    assert np.array_equal(unpacked(earlier.getvalue()).weights, WEIGHTS)
+    assert np.array_equal(unpack(earlier.getvalue()).weights, WEIGHTS)
