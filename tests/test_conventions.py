@@ -1,6 +1,7 @@
 """The habits of the code, held as tests: small modules, one-way imports, no copied bodies, no orphan recordings."""
 
 import ast
+import importlib
 import re
 import statistics
 import subprocess
@@ -199,3 +200,44 @@ def test_no_test_reaches_into_a_coach():
         if makes_a_coach(node.value) or ast.unparse(node.value) in names
     ]
     assert reached == []
+
+
+FACES = {path: tree for path, tree in TREES.items() if path.name == "__init__.py"}
+
+
+@pytest.mark.parametrize("face", [pytest.param(path, id=named(path.parent)) for path in FACES])
+def test_a_face_names_every_file_of_its_room_and_no_other(face):
+    table = re.search(r"^\| word \| file \|\n((?:\|.*\n?)+)", ast.get_docstring(FACES[face]), re.MULTILINE)
+    rows = re.findall(r"^\|[^|]+\|([^|]+)\|$", table[1], re.MULTILINE) if table else []
+    said = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    modules = {path.stem for path in face.parent.glob("*.py")} - {"__init__"}
+    rooms = {path.name for path in face.parent.iterdir() if (path / "__init__.py").exists()}
+    assert said == modules | rooms
+
+
+@pytest.mark.parametrize("face", [pytest.param(path, id=named(path.parent)) for path in FACES if path.parent != SOURCE])
+def test_what_a_face_lists_is_what_is_public_there(face):
+    name = ".".join(("langgraph_coaching", *face.parent.relative_to(SOURCE).parts))
+    room = importlib.import_module(name)
+    assert room.__all__ == sorted(room.__all__)
+    imported = {
+        alias.asname or alias.name
+        for node in FACES[face].body
+        if isinstance(node, ast.If)  # TYPE_CHECKING
+        for inner in node.body
+        if isinstance(inner, ast.ImportFrom)
+        for alias in inner.names
+    }
+    made = {node.name for node in FACES[face].body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assert {one for one in imported | made if not one.startswith("_")} == set(room.__all__)
+    for one in room.__all__:
+        assert getattr(room, one).__doc__, one
+        assert getattr(room, one).__module__.startswith("langgraph_coaching."), one
+
+
+def test_every_word_of_the_table_for_contributors_has_its_file():
+    text = (ROOT / ".github/CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.split("| word | file |")[1].split("\n\n")[0]
+    files = re.findall(r"`([\w/]+\.py)`", table)
+    assert len(files) >= 20
+    assert [file for file in files if not (SOURCE / file).exists()] == []
