@@ -12,7 +12,7 @@ from langgraph_coaching.errors import NotFoundError, StoreError
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
 from langgraph_coaching.traces.chunks import Chunks
-from langgraph_coaching.traces.encoding import MissingChunkError, names_in, read, written
+from langgraph_coaching.traces.encoding import MissingChunkError, chunk_names, decode_trace, encode_trace
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
 
@@ -114,7 +114,7 @@ class Archive:
         given = [traces] if isinstance(traces, Trace) else list(traces)
         for trace in given:
             refuse_foreign("trace", trace.namespace, self._namespace)
-        self.keep([self._redaction.trace(trace) for trace in given])
+        self.keep([self._redaction.redact_trace(trace) for trace in given])
         return [trace.id for trace in given]
 
     def keep(self, traces: Sequence[Trace]) -> None:
@@ -127,7 +127,7 @@ class Archive:
         records: dict[str, tuple[str, dict[str, str]]] = {}
         size = 0
         for name, trace in unique.items():
-            records[name] = record, chunks = written(trace)
+            records[name] = record, chunks = encode_trace(trace)
             size += len(record) + sum(map(len, chunks.values()))
             if len(records) >= BATCH or size >= MOST_BYTES:
                 self._write(unique, records)
@@ -222,7 +222,7 @@ class Archive:
 
     def _decode(self, chunks: Mapping[str, Any], record: str) -> Trace:
         try:
-            return read(record, chunks)
+            return decode_trace(record, chunks)
         except MissingChunkError as missing:
             raise StoreError(
                 f"the coaching store at {self._table.database.uri} lacks a part of a trace's history ({missing}): "
@@ -235,7 +235,7 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _chunk_names(row: dict[str, Any]) -> builtins.list[str]:
-    return [*names_in(json.loads(row["record"]))]
+    return [*chunk_names(json.loads(row["record"]))]
 
 
 def _with_zone(timestamp: datetime) -> datetime:

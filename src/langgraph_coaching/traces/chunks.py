@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.storage.rows import read_each
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
-from langgraph_coaching.traces.encoding import names_in
+from langgraph_coaching.traces.encoding import chunk_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -125,7 +125,7 @@ class Chunks:
 
 
 def _chunk_names(content: Any) -> list[str]:
-    return [*names_in(content)]
+    return [*chunk_names(content)]
 
 
 def _text_of(content: Any) -> str:
