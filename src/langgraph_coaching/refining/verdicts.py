@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.refining.refine import Verdict
+from langgraph_coaching.refining.verdict import Verdict
 from langgraph_coaching.storage.table import KEY, Table, key_of
 
 if TYPE_CHECKING:
