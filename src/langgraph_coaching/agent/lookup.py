@@ -15,7 +15,7 @@ from langchain_core.runnables.config import var_child_runnable_config
 
 from langgraph_coaching.agent.call_key import located, this_call
 from langgraph_coaching.agent.pending import Pending, apart
-from langgraph_coaching.recall.advice import Advice, failed
+from langgraph_coaching.recall.advice import Advice, failed_advice
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.situation import read_messages, situate
 
@@ -213,7 +213,7 @@ class Lookup:
             told = {"said": read_messages(messages)} | told
         except ValueError:  # then no call can be known by it
             log.warning("coaching: %s", reason)
-        return Pending(failed(reason, namespace=self.namespace), self.registry, **told)
+        return Pending(failed_advice(reason, namespace=self.namespace), self.registry, **told)
 
 
 def _shown(asked: _Question, look: Callable[[], Advice]) -> Advice:

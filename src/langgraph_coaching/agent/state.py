@@ -13,7 +13,7 @@ from langgraph_coaching.agent.channel import Given, given_in
 from langgraph_coaching.agent.pending import Pending, expect
 from langgraph_coaching.agent.registry import registry_of
 from langgraph_coaching.agent.system_message import place
-from langgraph_coaching.recall.advice import failed
+from langgraph_coaching.recall.advice import failed_advice
 from langgraph_coaching.recall.situation import read_messages
 
 if TYPE_CHECKING:
@@ -102,4 +102,4 @@ def advice_in(channel: Any) -> list[Given]:
         return [given_in(item) for item in channel]
     except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
         reason = f"the coaching in the state cannot be read: {type(error).__name__}: {error}"
-        return [Given(failed(reason), registry_of(""))]
+        return [Given(failed_advice(reason), registry_of(""))]

@@ -52,7 +52,7 @@ def scaled(vectors: NDArray[np.float32], others: NDArray[np.float32], background
         background: Of the same embedder.
     """
     with one_thread():
-        return background.scaled(vectors @ others.T)
+        return background.scale_cosines(vectors @ others.T)
 
 
 def often(alike: NDArray[np.bool_], runs: Sequence[frozenset[str]]) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from langgraph_coaching.authoring.intents.masking import scrub
 from langgraph_coaching.authoring.model_answer import Answer, read
 from langgraph_coaching.authoring.proposal import Proposal, admitted, codes_in, general, tidied
 from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.recall.user import by_user
+from langgraph_coaching.recall.user import user_mask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,7 +169,7 @@ def question(known: Known, language: str | None = None) -> list[BaseMessage]:
     """
     said = [
         {"user" if user else "assistant": shortened(text, _WORDS)}
-        for message, user in zip(known.conversation, by_user(known.conversation), strict=True)
+        for message, user in zip(known.conversation, user_mask(known.conversation), strict=True)
         if (user or isinstance(message, AIMessage)) and (text := text_of(message).strip())
     ]
     data = {

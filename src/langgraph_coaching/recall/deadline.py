@@ -1,4 +1,4 @@
-"""A deadline for work that cannot be interrupted: it is left behind, and the caller goes on."""
+"""Deadline for work that cannot be interrupted: it is left behind, and the caller goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links: what is found out of receipts after they were given, such as the trace they belong to."""
+"""Receipt links: which trace and step a receipt was found in, written into its row afterwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.storage.database import Database
 
-TOLD = ("trace_id", "step", "followed")
+LINK_COLUMNS = ("trace_id", "step", "followed")
 """The columns that links write."""
 
 _AT_ONCE = 2_000
@@ -35,7 +35,7 @@ class Link:
     """Of each receipt, in the same order; empty where nothing is known."""
 
 
-def told(links: Sequence[Link], namespace: str) -> dict[str, dict[str, Any]]:
+def link_values(links: Sequence[Link], namespace: str) -> dict[str, dict[str, Any]]:
     """By the key of a receipt what links say of it, the last one's word; `followed` is None where none says it.
 
     Args:
@@ -56,14 +56,14 @@ def key_of(namespace: str, receipt_id: str) -> str:
     return json.dumps([namespace, receipt_id], ensure_ascii=False)
 
 
-def tell(database: Database, table: Table, schema: pa.Schema, said: Mapping[str, Mapping[str, Any]]) -> None:
+def write_links(database: Database, table: Table, schema: pa.Schema, said: Mapping[str, Mapping[str, Any]]) -> None:
     """Writes into the rows that are there what is said of them, in one commit.
 
     Args:
         database: Where the table lives.
         table: The receipts, with all columns.
         schema: Of the table.
-        said: As `told` gives it.
+        said: As `link_values` gives it.
 
     Raises:
         StoreError: The write failed.
@@ -84,11 +84,11 @@ def tell(database: Database, table: Table, schema: pa.Schema, said: Mapping[str,
         {"key": row["key"], **said[row["key"]], "followed": said[row["key"]]["followed"] or row["followed"]}
         for row in rows
     ]
-    data = pa.Table.from_pylist(changed, schema=pa.schema([f for f in schema if f.name in ("key", *TOLD)]))
+    data = pa.Table.from_pylist(changed, schema=pa.schema([f for f in schema if f.name in ("key", *LINK_COLUMNS)]))
     database.write(table, lambda opened: opened.merge_insert("key").when_matched_update_all().execute(data))
 
 
-def revise(database: Database, table: Table, schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> None:
+def mark_applied(database: Database, table: Table, schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> None:
     """Makes receipts that are there as not seen by the model applied, which they have been by now; in one commit.
 
     Args:

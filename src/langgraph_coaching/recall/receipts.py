@@ -1,4 +1,4 @@
-"""The ledger: the table of receipts."""
+"""Receipts: the table of what was considered, applied and followed at each model call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.receipt import NOT_SEEN, Receipt
-from langgraph_coaching.recall.receipt_links import Link, key_of, revise, tell, told
+from langgraph_coaching.recall.receipt_links import Link, key_of, link_values, mark_applied, write_links
 from langgraph_coaching.storage.database import COMPRESSED, KEY, Database, faults
 from langgraph_coaching.storage.rows import read_one, readable
 
@@ -93,7 +93,7 @@ class Receipts:
         for row in (row for entry in entries for row in self._rows(entry)):
             if rows.get(row["key"], row)["outcome"] in (NOT_SEEN, row["outcome"]):
                 rows[row["key"]] = row
-        said = told(links, self.namespace)
+        said = link_values(links, self.namespace)
         for key in rows.keys() & said.keys():
             rows[key] |= {name: value for name, value in said[key].items() if value is not None}
         if rows:
@@ -107,7 +107,7 @@ class Receipts:
             else:
                 revising = {row["key"] for entry in entries if entry.revises for row in self._rows(entry)}
                 seen = [rows[key] for key in sorted(revising) if rows[key]["outcome"] == "applied"]
-                revise(self._database, table, _schema(), seen)
+                mark_applied(self._database, table, _schema(), seen)
         self._tell(said)
 
     def _rows(self, entry: Entry) -> list[dict[str, Any]]:
@@ -137,11 +137,11 @@ class Receipts:
         Raises:
             StoreError: The write failed.
         """
-        self._tell(told(links, self.namespace))
+        self._tell(link_values(links, self.namespace))
 
     def _tell(self, said: dict[str, dict[str, Any]]) -> None:
         if said and self._database.table(TABLE) is not None:
-            tell(self._database, self._database.ensure(TABLE, _schema()), _schema(), said)
+            write_links(self._database, self._database.ensure(TABLE, _schema()), _schema(), said)
 
     def receipts(self, *, limit: int | None = None, **equal: Any) -> list[Receipt]:
         """Receipts, newest first.
@@ -166,7 +166,7 @@ class Receipts:
         while limit is None or len(found) < limit:
             most = None if limit is None else limit - len(found)
             rows = self._read(_COLUMNS, equal, most, start)
-            found += _readable(rows)
+            found += _readable_receipts(rows)
             start += len(rows)
             if most is None or len(rows) < most:
                 break
@@ -208,7 +208,7 @@ class Receipts:
                 f"no receipt {receipt_id!r} in the namespace {self.namespace!r} of this store: it is of another "
                 "one, or was never kept; list them with coach.receipts()"
             )
-        return read_one(_name(rows[0]), rows[0], _receipt)
+        return read_one(_name_of(rows[0]), rows[0], _receipt_in)
 
     def advice(self, moment: str, task: str | None = None) -> Advice | None:
         """The advice that was given at a moment, or None where none is recorded; a failure is none.
@@ -223,7 +223,7 @@ class Receipts:
         columns = (*_COLUMNS, "position", "prompt", "outcome", "at")
         rows = sorted(self._read(columns, {"moment": moment}), key=lambda row: int(row["position"]))
         prompts = {row["at"]: row["prompt"] or "" for row in reversed(rows)}
-        found = [receipt.chosen() for receipt in _readable(row for row in rows if row["outcome"] != "failed")]
+        found = [receipt.chosen() for receipt in _readable_receipts(row for row in rows if row["outcome"] != "failed")]
         if task is not None:
             found = [receipt for receipt in found if task_of(receipt.checkpoint_ns or "") == task]
         if not found:
@@ -273,14 +273,14 @@ def task_of(namespace: str) -> str:
     return next((part for part in namespace.split("|") if ":" in part), "")
 
 
-def _readable(rows: Iterable[dict[str, Any]]) -> list[Receipt]:
-    return [*readable(((_name(row), row) for row in rows), _receipt)]
+def _readable_receipts(rows: Iterable[dict[str, Any]]) -> list[Receipt]:
+    return [*readable(((_name_of(row), row) for row in rows), _receipt_in)]
 
 
-def _name(row: dict[str, Any]) -> str:
+def _name_of(row: dict[str, Any]) -> str:
     return f"receipt {row['key']}"
 
 
-def _receipt(row: dict[str, Any]) -> Receipt:
+def _receipt_in(row: dict[str, Any]) -> Receipt:
     known = {"followed": row["followed"]} if row.get("followed") else {}
     return Receipt.from_json(json.loads(row["record"]) | {"trace_id": row["trace_id"], "step": row["step"]} | known)

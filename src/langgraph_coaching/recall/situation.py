@@ -1,4 +1,4 @@
-"""The situation: what of a conversation is matched, the latest turns, each by how much it says."""
+"""Situation: the latest turns of a conversation up to its last user turn, which is what is matched."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, quoted
-from langgraph_coaching.recall.normalization.pasted import typed
+from langgraph_coaching.recall.normalization.pasted_text import drop_pasted
 from langgraph_coaching.recall.scoring.weights import WINDOW
-from langgraph_coaching.recall.user import by_user
+from langgraph_coaching.recall.user import user_mask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TURN_LIMIT = 1_500
 """Characters of one turn that are read: more than the default embedder's 256 tokens hold."""
 
-_typed = lru_cache(maxsize=512)(typed)  # a growing conversation is read again at each call
+_typed = lru_cache(maxsize=512)(drop_pasted)  # a growing conversation is read again at each call
 _SPEAKER = re.compile(r"^(user|agent): ", re.MULTILINE)
 
 
@@ -100,7 +100,7 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     """
     turns: list[tuple[str, bool]] = []
     answered = False
-    for message, user in zip(reversed(messages), reversed(by_user(messages)), strict=True):
+    for message, user in zip(reversed(messages), reversed(user_mask(messages)), strict=True):
         answered = answered or user
         if len(turns) < WINDOW and answered and (user or isinstance(message, AIMessage)):
             text = text_of(message).strip()

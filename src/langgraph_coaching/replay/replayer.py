@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.recall.hypothetical import supposed
+from langgraph_coaching.recall.hypothetical import hypothetical_snapshot
 from langgraph_coaching.refining.review_queue import ReviewQueue
 from langgraph_coaching.replay.as_of import RECORDED, coachings_at, read_as_of, supposing
 from langgraph_coaching.replay.recorded_calls import calls_of
@@ -134,7 +134,9 @@ class Replayer(ReviewQueue):
             return current
         as_they_are = [head.coaching for head in current.heads]
         base = as_they_are if era is None or isinstance(era, str) else coachings_at(self._store, era)
-        return supposed(supposing(base, gone, added), self._store, self._embedder, self._backgrounds, current)
+        return hypothetical_snapshot(
+            supposing(base, gone, added), self._store, self._embedder, self._backgrounds, current
+        )
 
     def write_test(
         self: Opened,

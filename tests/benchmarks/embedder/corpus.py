@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.recall.embedder import read
-from langgraph_coaching.recall.scoring.background.texts import texts
+from langgraph_coaching.recall.embedder import normalize_text
+from langgraph_coaching.recall.scoring.background.texts import background_texts
 from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 
 if TYPE_CHECKING:
@@ -68,8 +68,11 @@ class Corpus:
         families = [
             Family(
                 row["domain"],
-                (intent_text(read(row["intent"])), *(read(text) for text in row["said"] if kept(text))),
-                tuple(read(text) for text in row["near"] if kept(text)),
+                (
+                    intent_text(normalize_text(row["intent"])),
+                    *(normalize_text(text) for text in row["said"] if kept(text)),
+                ),
+                tuple(normalize_text(text) for text in row["near"] if kept(text)),
             )
             for row in rows
         ]
@@ -77,8 +80,8 @@ class Corpus:
         for name in LABELLED:
             if name not in set(without):
                 self.families[name] = list(_labelled(data, name))
-        requests, talk = texts()
-        self.free = [*map(read, requests), *map(read, _turns(data))]
+        requests, talk = background_texts()
+        self.free = [*map(normalize_text, requests), *map(normalize_text, _turns(data))]
         self.talk = list(talk)
 
     def texts(self) -> list[str]:
@@ -128,7 +131,7 @@ def _labelled(data: Path, name: str) -> Iterator[Family]:
     for line in (data / "intents" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         label = row["intent"] if isinstance(row["intent"], str) else " and ".join(row["intent"])
-        found[row.get("domain", name), label].append(read(row["text"]))
+        found[row.get("domain", name), label].append(normalize_text(row["text"]))
     for (domain, label), said in sorted(found.items()):
         if len(said) > 1 and label != "oos":
             yield Family(domain, (" ".join(label.replace("_", " ").split()).lower(), *said), ())

@@ -81,10 +81,10 @@ def main() -> None:
     if given.into is None:
         from langgraph_coaching.recall.embedder import Embedder
         from langgraph_coaching.recall.minilm import MiniLM
-        from langgraph_coaching.recall.scoring.background.cache import PACKAGED, measure, packed
+        from langgraph_coaching.recall.scoring.background.cache import PACKAGED, measure_background, pack_background
 
-        background = measure(Embedder(MiniLM()))
-        PACKAGED.write_bytes(packed(background))
+        background = measure_background(Embedder(MiniLM()))
+        PACKAGED.write_bytes(pack_background(background))
         print(PACKAGED.name, PACKAGED.stat().st_size, background.weights.round(2).tolist())
 
 

@@ -48,7 +48,7 @@ def row_count(coach):
 def warm(coach):
     """A coach with a coaching, whose agents have met enough to count."""
     coach.add(intent="where an order is", behavior=Reply("Look it up."))
-    coach._sampler.note(heard(*SAID))
+    coach._sampler.add_all(heard(*SAID))
     return coach
 
 
@@ -85,9 +85,9 @@ def test_the_sample_is_bounded_and_the_same_in_any_order(opened, monkeypatch):
     monkeypatch.setattr(sample_module, "MOST", 30)
     shuffled = sorted(SAID, key=lambda text: text[::-1])
     one, other = opened(namespace="one"), opened(namespace="other")
-    one._sampler.note(heard(*SAID))
+    one._sampler.add_all(heard(*SAID))
     for start in range(0, len(shuffled), 7):
-        other._sampler.note(heard(*shuffled[start : start + 7]))
+        other._sampler.add_all(heard(*shuffled[start : start + 7]))
     lots = [list(coach._sampler._sample.read()) for coach in (one, other)]
     assert lots[0] == lots[1]
     assert len(lots[0]) == 30
@@ -112,7 +112,7 @@ def test_it_keeps_no_text(warm):
 
 def test_noted_again_nothing_is_written(warm):
     version = warm._database.table("traffic").version
-    assert warm._sampler.note(heard(*SAID)) == len(SAID)
+    assert warm._sampler.add_all(heard(*SAID)) == len(SAID)
     assert warm._database.table("traffic").version == version
 
 
@@ -210,34 +210,34 @@ def dislike(coach, monkeypatch):
 @pytest.mark.parametrize("disliked", SAID[:3])
 def test_a_text_without_a_vector_keeps_no_other_out(coach, dislike, disliked):
     dislike(disliked)
-    assert coach._sampler.note(heard(*SAID[:3])) == 2
-    assert coach._sampler.note(heard(*SAID)) == len(SAID) - 1
+    assert coach._sampler.add_all(heard(*SAID[:3])) == 2
+    assert coach._sampler.add_all(heard(*SAID)) == len(SAID) - 1
 
 
 def test_an_embedder_that_is_down_is_said(coach, dislike):
     dislike("")
     with pytest.raises(EmbedderError):
-        coach._sampler.note(heard(*SAID))
+        coach._sampler.add_all(heard(*SAID))
 
 
 def test_an_embedder_that_is_down_is_no_fault_of_a_running_agent(coach, dislike):
     dislike("")
-    coach._sampler.met(heard(*SAID))
+    coach._sampler.add_live(heard(*SAID))
     assert row_count(coach) == 0
 
 
 def test_where_situations_are_is_known_from_the_sample_or_embedded_once(warm, opened, dislike):
     other = opened()
     new = heard("my cat has learned to play the piano")
-    known = other._sampler.places([*heard(*SAID[:3]), *new], 384)
+    known = other._sampler.situation_vectors([*heard(*SAID[:3]), *new], 384)
     assert all(place is not None for place in known)
     dislike("")  # from now on nothing can be embedded, and nothing has to be
-    assert other._sampler.places([*new, *heard(*SAID[:3])], 384) == [known[3], *known[:3]]
+    assert other._sampler.situation_vectors([*new, *heard(*SAID[:3])], 384) == [known[3], *known[:3]]
     assert row_count(warm) == len(SAID)  # looking adds nothing to the traffic
 
 
 def test_where_there_is_no_vector_or_no_time_there_is_no_place(coach, dislike):
-    assert coach._sampler.places(heard(*SAID[:3]), 384, within=0.0) == [None] * 3
+    assert coach._sampler.situation_vectors(heard(*SAID[:3]), 384, within=0.0) == [None] * 3
     dislike(SAID[1])
-    found = coach._sampler.places(heard(*SAID[:3]), 384)
+    found = coach._sampler.situation_vectors(heard(*SAID[:3]), 384)
     assert [place is None for place in found] == [False, True, False]

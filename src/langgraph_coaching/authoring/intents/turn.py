@@ -11,7 +11,7 @@ from langgraph_coaching.authoring.intents.answers import answered, chosen, manne
 from langgraph_coaching.authoring.intents.clauses import clauses
 from langgraph_coaching.authoring.intents.masking import given, scrub
 from langgraph_coaching.authoring.intents.subject import who
-from langgraph_coaching.recall.normalization.spelling import spelled
+from langgraph_coaching.recall.normalization.spelling import correct_utterance
 from langgraph_coaching.recall.situation import TURN_LIMIT
 
 CONTEXT = 16
@@ -33,7 +33,7 @@ def turn_acts(text: str, asked: str = "") -> list[Act]:
         The acts; [] where nothing was said.
     """
     text = text[:TURN_LIMIT]
-    scrubbed = scrub(spelled(text))
+    scrubbed = scrub(correct_utterance(text))
     done = list(acts(scrubbed))
     if takes_orders(asked):
         done = [_ordered(act) for act in done]

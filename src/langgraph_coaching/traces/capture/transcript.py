@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, RemoveMessage, SystemMessage, ToolMessage
 
-from langgraph_coaching.recall.user import by_user, human
+from langgraph_coaching.recall.user import is_human, user_mask
 from langgraph_coaching.traces.branches import TASK
 from langgraph_coaching.traces.capture.known_messages import Known, words
 from langgraph_coaching.traces.messages import RELAYED, UNNAMED, source_of, steps_of, words_of
@@ -158,19 +158,19 @@ class Transcript:
             if entry is not None:
                 found[index] = entry
                 taken.add(id(entry))
-                self._settle(entry, message, known, passed=passed and human(message))
+                self._settle(entry, message, known, passed=passed and is_human(message))
         return found
 
     def _speakers(self, messages: Sequence[BaseMessage], known: Known, *, asked: bool) -> list[str]:
         """Who else than the user speaks in each message that stands in a person's place."""
-        users = [user and known is self.main for user in by_user(messages)]
+        users = [user and known is self.main for user in user_mask(messages)]
         return [
             source_of(message) or (TASK if asked else "" if user and not self._relayed(message) else RELAYED)
             for message, user in zip(messages, users, strict=True)
         ]
 
     def _relayed(self, message: BaseMessage) -> bool:
-        if self.simulated or not human(message):
+        if self.simulated or not is_human(message):
             return False
         text = words_of(message)
         said = self._all.saying(words(AIMessage(text))) if text.strip() else ()
@@ -205,7 +205,7 @@ class Transcript:
 
     def _named(self, message: BaseMessage, known: Known) -> Entry | None:
         # What a branch is asked may go under one id in several of them.
-        own = known is not self.main and human(message)
+        own = known is not self.main and is_human(message)
         return known.named(message.id) or (None if own else self._all.named(message.id))
 
     def _by_call(self, message: BaseMessage, known: Known, taken: set[int]) -> Entry | None:
@@ -225,7 +225,7 @@ class Transcript:
         for place in range(len(left[said]) - 1, -1, -1):
             entry = left[said][place]
             other = getattr(entry.message, "tool_call_id", "") not in answers or (message.id and entry.settled)
-            other = other and not (passed and human(message))
+            other = other and not (passed and is_human(message))
             if id(entry) not in taken and not other:
                 return left[said].pop(place)
         return None

@@ -1,4 +1,4 @@
-"""The shelf: backgrounds measured once for each embedder and kept, with the package or in the store."""
+"""Cache of backgrounds: each embedder measured once and kept, with the package or in the store."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import numpy as np
 
 from langgraph_coaching.errors import EmbedderError
 from langgraph_coaching.recall.scoring.background import NEIGHBOURS, Background, request_direction
-from langgraph_coaching.recall.scoring.background.texts import farewells, texts, turns
-from langgraph_coaching.recall.scoring.first_stage import principal
-from langgraph_coaching.recall.scoring.fitting import simulated, weights
-from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
+from langgraph_coaching.recall.scoring.background.texts import background_texts, farewells, turn_texts
+from langgraph_coaching.recall.scoring.first_stage import principal_axes
+from langgraph_coaching.recall.scoring.phrasings import phrasing_texts as phrasings
+from langgraph_coaching.recall.scoring.platt_scaling import align_weights, simulate_stores
 from langgraph_coaching.storage.database import KEY
 
 if TYPE_CHECKING:
@@ -75,12 +75,12 @@ class BackgroundCache:
         with self._lock:
             if self._found is None or (self._found.dimension != dimension and not self._own):
                 found = self._read(dimension)
-                self._found, self._own = found or self._measured(), found is None
+                self._found, self._own = found or self._measure_and_keep(), found is None
             return self._found
 
     def _read(self, dimension: int) -> Background | None:
         if self._embedder.embedded:
-            return _packaged()
+            return _packaged_background()
         from lancedb.expr import col, lit
 
         table = self._database.table(TABLE)
@@ -88,13 +88,13 @@ class BackgroundCache:
             return None
         same = (col("embedder") == lit(self._embedder.id)) & (col("dimension") == lit(dimension))
         rows = self._database.read(table, lambda t: t.search().where(same).limit(1).to_list())
-        return unpacked(rows[0]["packed"]) if rows else None
+        return unpack_background(rows[0]["packed"]) if rows else None
 
-    def _measured(self) -> Background:
+    def _measure_and_keep(self) -> Background:
         import pyarrow as pa
 
-        measured = measure(self._embedder)
-        row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": packed(measured)}
+        measured = measure_background(self._embedder)
+        row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": pack_background(measured)}
         data = pa.Table.from_pylist([row], schema=_schema())
         self._database.write(
             self._database.ensure(TABLE, _schema()),
@@ -104,34 +104,34 @@ class BackgroundCache:
 
 
 @cache
-def _packaged() -> Background:
+def _packaged_background() -> Background:
     """The embedded default's, once in a process: 5 MB that nothing writes to."""
-    return unpacked(PACKAGED.read_bytes())
+    return unpack_background(PACKAGED.read_bytes())
 
 
-def measure(embedder: Embedder) -> Background:
+def measure_background(embedder: Embedder) -> Background:
     """Embeds the background's texts and measures the embedder by them.
 
     Raises:
         EmbedderError: It failed, or knows hardly any of the texts.
     """
-    found = [_embedded(embedder, group) for group in (*texts(), phrasings(), *turns())]
+    found = [_embed_known(embedder, group) for group in (*background_texts(), phrasings(), *turn_texts())]
     requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
     if min(len(requests), len(talk), len(wishes), len(answers)) <= NEIGHBOURS:
         raise EmbedderError(f"the embedder {embedder.id} has no vectors for nearly all of the background's texts")
     last = sum(text in found[1] for text in farewells())
     background = Background.of(np.vstack([requests, talk]), len(talk), last, wishes, answers)
-    return replace(background, weights=weights(simulated(found[2], background)))
+    return replace(background, weights=align_weights(simulate_stores(found[2], background)))
 
 
-def _embedded(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
+def _embed_known(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
     known: dict[str, NDArray[np.float32]] = {}
     for start in range(0, len(group), BATCH):
         known |= embedder.known_documents(group[start : start + BATCH])
     return known
 
 
-def packed(background: Background) -> bytes:
+def pack_background(background: Background) -> bytes:
     """A background as bytes; vectors at half precision, and all that comes of them as they are then."""
     target = io.BytesIO()
     vectors = background.vectors.astype(np.float16)
@@ -143,19 +143,22 @@ def packed(background: Background) -> bytes:
         inverse=background.inverse,
         requesting=background.requesting,
         weights=background.weights,
-        axes=principal(vectors.astype(np.float32)),
+        axes=principal_axes(vectors.astype(np.float32)),
     )
     return target.getvalue()
 
 
-def unpacked(data: bytes) -> Background:
-    """Reads what `packed` wrote; never runs what it reads."""
+def unpack_background(data: bytes) -> Background:
+    """Reads what `pack_background` wrote; never runs what it reads."""
     with np.load(io.BytesIO(data), allow_pickle=False) as read:
         talk, low, high = read["scale"]
         vectors, small = read["vectors"].astype(np.float32), int(talk)
-        told = read["requesting"] if "requesting" in read else request_direction([vectors[:-small]], [vectors[-small:]])
-        known = (vectors, small, float(low), float(high), read["inverse"], told)
+        if "requesting" in read:
+            direction = read["requesting"]
+        else:
+            direction = request_direction([vectors[:-small]], [vectors[-small:]])
+        known = (vectors, small, float(low), float(high), read["inverse"], direction)
         # An earlier version has kept none of them: the weights that all embedders share do until it is measured anew.
         kept = {name: read[name] for name in ("weights", "axes") if name in read}
         kept |= {"farewells": int(read["farewells"])} if "farewells" in read else {}
-        return Background(*known, **({"axes": principal(vectors)} | kept))
+        return Background(*known, **({"axes": principal_axes(vectors)} | kept))
