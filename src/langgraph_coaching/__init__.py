@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.why import Why
     from langgraph_coaching.traces.capture.limits import CaptureLimits
-    from langgraph_coaching.traces.importers import import_traces
+    from langgraph_coaching.traces.importers.reader import import_traces
     from langgraph_coaching.traces.model import Step, Trace
 
 _ROOMS = {
@@ -46,7 +46,7 @@ _ROOMS = {
     "Trace": "traces.model",
     "Why": "recall.why",
     "coached": "agent.state",
-    "import_traces": "traces.importers",
+    "import_traces": "traces.importers.reader",
 }
 
 __all__ = [

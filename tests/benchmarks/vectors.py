@@ -20,7 +20,7 @@ from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.normalization.negation import is_unwanted_only
 from langgraph_coaching.recall.normalization.spelling import correct_spelling
-from langgraph_coaching.recall.scoring.background import Background
+from langgraph_coaching.recall.scoring.background.background import Background
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack_background
 from langgraph_coaching.recall.scoring.background.texts import background_texts, farewells, turn_texts
 from langgraph_coaching.recall.scoring.phrasings import phrasing_texts as phrasings

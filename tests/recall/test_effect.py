@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import runpy
-from pathlib import Path
-from types import SimpleNamespace
-
 import pytest
 import yaml
 
 from langgraph_coaching.errors import RecordingError
 
-effect = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "effect.py")))
+
+@pytest.fixture(scope="module")
+def effect(benchmark):
+    return benchmark("effect")
 
 
 @pytest.fixture(scope="module")
-def found():
+def found(effect):
     return effect.replayed()
 
 
-def test_the_right_coaching_is_recalled_among_a_hundred(found):
+def test_the_right_coaching_is_recalled_among_a_hundred(effect, found):
     situations, _ = found
     counted = effect.figures(*found)
     assert counted["situations"] >= 24
@@ -28,7 +27,7 @@ def test_the_right_coaching_is_recalled_among_a_hundred(found):
     assert counted["recalled"] >= 0.75 * counted["situations"], [r.id for r in situations if r.id not in r.applied]
 
 
-def test_the_model_follows_what_is_recalled_and_would_not_by_itself(found):
+def test_the_model_follows_what_is_recalled_and_would_not_by_itself(effect, found):
     situations, _ = found
     counted = effect.figures(*found)
     # A very small model before people's own words: 13 of 19 when recorded, 16 of 24 with the right coaching alone.
@@ -37,14 +36,14 @@ def test_the_model_follows_what_is_recalled_and_would_not_by_itself(found):
     assert counted["answers that speak of it"] == 0
 
 
-def test_unrelated_turns_are_left_alone(found):
+def test_unrelated_turns_are_left_alone(effect, found):
     counted = effect.figures(*found)
     assert counted["unrelated turns"] >= 24
     assert counted["unrelated turns with coaching"] <= 0.1 * counted["unrelated turns"]
     assert counted["unrelated answers that changed"] <= 0.05 * counted["unrelated turns"]
 
 
-def test_the_cases_are_fair():
+def test_the_cases_are_fair(effect):
     """A hundred coachings, no two for the same, and no situation in the words of its coaching."""
     checked, others = effect.CASES["checked"], effect.CASES["others"]
     intents = [*(case["intent"] for case in checked), *(intent for intent, _, _ in others)]
@@ -53,13 +52,13 @@ def test_the_cases_are_fair():
     assert all(case["situation"] not in (case["intent"], case["example"]) for case in checked)
 
 
-def test_another_prompt_is_not_answered_from_the_recording(monkeypatch):
+def test_another_prompt_is_not_answered_from_the_recording(effect, monkeypatch):
     monkeypatch.setitem(effect.CASES, "system", "You are somebody else.")
     with pytest.raises(RecordingError, match=r"effect\.yaml is stale.*effect\.py --record --base-url"):
         effect.replayed()
 
 
-def test_the_recording_names_its_model_and_holds_nothing_private():
+def test_the_recording_names_its_model_and_holds_nothing_private(effect):
     text = effect.CASSETTE.read_text(encoding="utf-8")
     assert "sha256" in text.partition("interactions:")[0]
     for each in yaml.safe_load(text)["interactions"]:

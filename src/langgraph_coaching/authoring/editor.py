@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.authoring.draft_source import draft_of, draft_over
 from langgraph_coaching.authoring.intents.suggest import suggest_intents
 from langgraph_coaching.authoring.repository import Repository
-from langgraph_coaching.authoring.revision import revised
+from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.similar import Similar
 from langgraph_coaching.coaching.compose import compose, composed_many, edited
 from langgraph_coaching.coaching.namespace import refuse_foreign
@@ -126,7 +126,7 @@ class Editor:
         """
         self._refuse_draft_of_elsewhere(draft)
         if draft.revises is not None:
-            return self._repository.revise(draft.id, partial(revised, draft))
+            return self._repository.revise(draft.id, partial(revise_from_draft, draft))
         return self._saved(draft.coaching(self.namespace))
 
     def _refuse_draft_of_elsewhere(self, draft: Draft) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching
 
 
-def revised(draft: Draft, latest: Coaching) -> Coaching:
+def revise_from_draft(draft: Draft, latest: Coaching) -> Coaching:
     """The latest revision with what was changed in a draft, and with its proposals as examples.
 
     Args:

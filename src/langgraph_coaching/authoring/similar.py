@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.coaching.validation import PROSE_LIMIT, is_name, quoted
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, is_name, quote_text
 from langgraph_coaching.recall.situation import turns_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def similar_of(met: RecordedSituation, probability: float, count: int) -> Simila
     turns = turns_of(met.situation.text)
     said = next((text for text, user in turns if user), met.situation.text)
     return Similar(
-        text=quoted(said, PROSE_LIMIT),
+        text=quote_text(said, PROSE_LIMIT),
         turns=turns,
         probability=probability,
         count=count,

@@ -14,7 +14,7 @@ from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic import Traffic
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
-from langgraph_coaching.coaching.validation import PROSE_LIMIT, quoted
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.recall.normalization.pasted_text import drop_pasted
 from langgraph_coaching.recall.scoring.weights import WINDOW
 from langgraph_coaching.recall.user import user_mask
@@ -112,5 +112,5 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
 
 def turns_of(situation: str) -> tuple[tuple[str, bool], ...]:
     """Reads the turns of a receipt's situation, the latest first: pairs of a text and whether the user said it."""
-    turns = ((quoted(text, PROSE_LIMIT), user) for text, user in Situation.read(situation).turns)
+    turns = ((quote_text(text, PROSE_LIMIT), user) for text, user in Situation.read(situation).turns)
     return tuple(turn for turn in turns if turn[0])

@@ -13,7 +13,7 @@ from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.situation import Situation
-from langgraph_coaching.refining.review import most_telling, unanswered
+from langgraph_coaching.refining.review import most_informative, open_receipts
 from langgraph_coaching.refining.reviewer import Reviewer
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.snapshot import Snapshot
-    from langgraph_coaching.refining.review import Open
+    from langgraph_coaching.refining.review import OpenReceipt
 
 RECEIPTS = 10 * MOST
 """The latest receipts that are looked at; a call leaves ten of them."""
@@ -56,7 +56,7 @@ class ReviewQueue(Reviewer):
         snapshot = self._adviser.snapshot()
         background, heads = snapshot.background, {head.coaching.id: head for head in snapshot.heads}
         judged = {verdict.receipt_id for verdict in self._verdicts.list()}
-        asked = unanswered(self._receipts_table.receipts(limit=RECEIPTS), heads, judged)
+        asked = open_receipts(self._receipts_table.receipts(limit=RECEIPTS), heads, judged)
         texts = list(dict.fromkeys(one.receipt.situation for one in asked))[:MOST]
         placed = self._sampler.situation_vectors([Situation.read(text) for text in texts], snapshot.dimension)
         places = {text: place for text, place in zip(texts, placed, strict=True) if place is not None}
@@ -65,11 +65,11 @@ class ReviewQueue(Reviewer):
             return []
         vectors = np.stack([places[one.receipt.situation].vector for one in asked])
         chances = np.array(_probabilities(snapshot, asked, places))
-        return most_telling(asked, vectors, chances, heads, background, self._adviser.limits.floor, limit)
+        return most_informative(asked, vectors, chances, heads, background, self._adviser.limits.floor, limit)
 
 
 def _probabilities(
-    snapshot: Snapshot, asked: Sequence[Open], places: Mapping[str, SituationVector]
+    snapshot: Snapshot, asked: Sequence[OpenReceipt], places: Mapping[str, SituationVector]
 ) -> builtins.list[float]:
     """What each coaching would be now where its receipt is; 0 where so many others are nearer that it is none."""
     wanted: dict[Labels, dict[str, SituationVector]] = defaultdict(dict)

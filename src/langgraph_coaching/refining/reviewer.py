@@ -16,8 +16,8 @@ from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.situation import Situation
-from langgraph_coaching.refining.assess import assessed
-from langgraph_coaching.refining.feedback import scores, written
+from langgraph_coaching.refining.assess import assess_trace
+from langgraph_coaching.refining.feedback import format_scores, scores
 from langgraph_coaching.refining.refine import Refiner
 from langgraph_coaching.refining.report import Calibration, calibration, standings
 from langgraph_coaching.refining.verdicts import Verdicts
@@ -218,7 +218,7 @@ class Reviewer(Editor):
         """
         self.flush()
         trace = self.traces.get(trace.id)
-        read = assessed(trace, model, self._store.behavior)
+        read = assess_trace(trace, model, self._store.behavior)
         if read.receipts != trace.receipts:
             self.traces.add(read)
             self._receipts_table.link(links_of(read))
@@ -265,7 +265,7 @@ class Reviewer(Editor):
         """
         self.flush()
         traces = [self.traces.get(trace_id)] if trace_id else self.traces.list(since=since, limit=None)
-        return written(format, scores(traces, self._verdicts.list()))
+        return format_scores(format, scores(traces, self._verdicts.list()))
 
     def report(self) -> builtins.list[Standing]:
         """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.

@@ -10,10 +10,10 @@ from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import hypothetical_snapshot
 from langgraph_coaching.refining.review_queue import ReviewQueue
-from langgraph_coaching.replay.as_of import RECORDED, coachings_at, read_as_of, supposing
+from langgraph_coaching.replay.as_of import RECORDED, coachings_at, read_as_of, replace_coachings
 from langgraph_coaching.replay.recorded_calls import calls_of
 from langgraph_coaching.replay.replay import Replay
-from langgraph_coaching.replay.rerun import advised, as_recorded, rerun
+from langgraph_coaching.replay.rerun import advise_calls, recorded_advice, rerun_calls
 
 if TYPE_CHECKING:
     import os
@@ -85,17 +85,17 @@ class Replayer(ReviewQueue):
                 raise InvalidCoachingError(
                     "as_of='recorded' takes the choice as it was; with using= and graph= give a time"
                 )
-            found = as_recorded(calls, self._store.at, gone)
-            steps = rerun(calls, [advice for advice, _ in found], model, [note for _, note in found])
+            found = recorded_advice(calls, self._store.at, gone)
+            steps = rerun_calls(calls, [advice for advice, _ in found], model, [note for _, note in found])
         else:
             now = era if isinstance(era, datetime) else datetime.now(UTC)
             snapshot = self._snapshot_of(era, gone, added)
-            advice = advised(calls, self._adviser, snapshot, labels, now)
-            steps = rerun(calls, advice, model)
+            advice = advise_calls(calls, self._adviser, snapshot, labels, now)
+            steps = rerun_calls(calls, advice, model)
             if graph is not None:
-                from langgraph_coaching.replay.graph import driven
+                from langgraph_coaching.replay.graph import replay_graph
 
-                steps = driven(graph, trace, calls, steps, self._adviser, snapshot, now)
+                steps = replay_graph(graph, trace, calls, steps, self._adviser, snapshot, now)
 
         def again(name: str) -> Replay:
             return self.replay(
@@ -135,7 +135,7 @@ class Replayer(ReviewQueue):
         as_they_are = [head.coaching for head in current.heads]
         base = as_they_are if era is None or isinstance(era, str) else coachings_at(self._store, era)
         return hypothetical_snapshot(
-            supposing(base, gone, added), self._store, self._embedder, self._backgrounds, current
+            replace_coachings(base, gone, added), self._store, self._embedder, self._backgrounds, current
         )
 
     def write_test(

@@ -17,7 +17,7 @@ from langgraph_coaching.coaching.model import Coaching, Labels, Scope
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.scoring.background import NEIGHBOURS
+from langgraph_coaching.recall.scoring.background.background import NEIGHBOURS
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, pack_background, unpack_background
 from langgraph_coaching.recall.scoring.first_stage import LEAST, Rows, principal_axes
 from langgraph_coaching.recall.scoring.head import Head, fit_heads

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Coaching, Example
     from langgraph_coaching.recall.embedder import Embedder
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
 
 
 _WHO_ASKS = re.compile(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.phrasings import Wish
 
 EXAMPLES = (0, 1, 3)
@@ -65,7 +65,7 @@ def simulate_stores(vectors: Mapping[str, NDArray[np.float32]], background: Back
     """Measures stores of packaged wishes, each asked in other people's words.
 
     Args:
-        vectors: Unit vector of each text of `phrasings.texts()` that the embedder has one for.
+        vectors: Unit vector of each text of `phrasing_texts()` that the embedder has one for.
         background: Of the same embedder.
     """
     known = [wish for wish in wishes() if all(text in vectors for text in (intent_text(wish.intent), *wish.said))]

@@ -22,7 +22,7 @@ from langgraph_coaching.recall.scoring.weights import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.situation import Situation
 
 _LEAST = 0.02

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from langgraph_coaching.traces.capture.model_calls import PendingCalls, exactly
+from langgraph_coaching.traces.capture.payload import NOTHING, Payload
 from langgraph_coaching.traces.capture.run import Run
 from langgraph_coaching.traces.capture.trace_builder import TraceBuilder
 from langgraph_coaching.traces.jsonable import said, shown, storable
@@ -70,10 +71,11 @@ class Assembler:
         if event.kind == "flush":
             return [*self._open.values()]
         known = self._runs.get(event.run_id) if event.run_id else None
+        payload = Payload(event.data)
         if not event.kind.endswith("_start"):
             known = known or self._unheard(event)
-            return self._continue(event, *known) if known else []
-        run, recording = self._begin(event)
+            return self._continue(event, payload, *known) if known else []
+        run, recording = self._begin(event, payload)
         self._attempt(recording, run, event, lambda: recording.started(run))
         return self._evicted()
 
@@ -83,9 +85,10 @@ class Assembler:
         if above is None:
             return None
         start = replace(event, kind="llm_start", data=None, metadata=above[0].metadata)
-        return Run(start, above[0]), above[1]
+        return Run(start, above[0], NOTHING), above[1]
 
-    def _continue(self, event: Event, run: Run, recording: TraceBuilder) -> list[TraceBuilder]:
+    def _continue(self, event: Event, payload: Payload, run: Run, recording: TraceBuilder) -> list[TraceBuilder]:
+        run.result = payload
         self._open.move_to_end(recording.root.id)
         self._attempt(recording, run, event, lambda: recording.ended(run, event))
         if event.kind in _DURING:
@@ -98,11 +101,11 @@ class Assembler:
         self._drop(recording)
         return [] if event.kind.startswith("retriever") else [recording]  # a search by itself is no run of an agent
 
-    def _begin(self, event: Event) -> tuple[Run, TraceBuilder]:
+    def _begin(self, event: Event, payload: Payload) -> tuple[Run, TraceBuilder]:
         above = self._runs.get(event.parent_run_id) if event.parent_run_id else None
         if above is None:  # other tracers may stand between a node and its model call: then the namespace tells
             above = self._nodes.get(str((event.metadata or {}).get("langgraph_checkpoint_ns") or ""))
-        run = Run(event, above[0] if above else None)
+        run = Run(event, above[0] if above else None, payload)
         recording = above[1] if above else TraceBuilder(run, self._receipt_of, prompts=self._prompts)
         self._runs[run.id] = run, recording
         if run.task:
@@ -116,7 +119,7 @@ class Assembler:
             read()
         except Exception as error:
             log.debug("an event of a run could not be read", exc_info=True)
-            recording.unreadable(run, event, error)
+            recording.unreadable(run, event, said(error))
 
     def _forget(self, run: Run) -> None:
         self._runs.pop(run.id, None)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from langgraph_coaching.recall.receipt import Outcome, Receipt
-from langgraph_coaching.traces.capture.payload import CHANNEL, advice_in
 from langgraph_coaching.traces.jsonable import whole
 
 if TYPE_CHECKING:
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.capture.run import Run
+
+RECEIPTS = "coaching"
+"""Key of a model call's metadata with its receipts in brief."""
 
 
 class Attribution:
@@ -29,12 +31,10 @@ class Attribution:
         self._advice: dict[str, Advice] = {}
         self._looked_up: dict[str, str] = {}
 
-    def remember(self, value: Any) -> Advice | None:
-        """Notes the advice in a state or an update, and returns it."""
-        advice = advice_in(value)
+    def remember(self, advice: Advice | None) -> None:
+        """Notes the advice in a state or an update, if there is any."""
         if advice is not None and advice.prompt:
             self._advice[advice.prompt] = advice
-        return advice
 
     def note(self, run: Run, receipt_ids: Iterable[str]) -> None:
         """Notes what was looked up somewhere, for a model call or by `coach.advise`."""
@@ -61,7 +61,7 @@ class Attribution:
         return found
 
     def _found(self, run: Run, block: str) -> tuple[Receipt, ...]:
-        named = self._named(run.metadata.get(CHANNEL))
+        named = self._named(run.metadata.get(RECEIPTS))
         if named:
             # The metadata is inherited by every call made inside; one that does not carry the block is not coached.
             return named if block or not any(receipt.applied for receipt in named) else ()

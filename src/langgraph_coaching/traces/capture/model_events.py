@@ -123,3 +123,9 @@ def read_answer(result: Any) -> Answer:
         model=str(model) if model else None,
         alternatives=tuple(other.text for other in others),
     )
+
+
+def read_partial(result: Any) -> str:
+    """What a failed model had said so far, in the `LLMResult` of its error; "" where it had said nothing."""
+    generations = getattr(result, "generations", None) or [[]]
+    return generations[0][0].text if generations[0] else ""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.traces.capture.payload import NOTHING
 from langgraph_coaching.traces.jsonable import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
     from langgraph_coaching.recall.advice import Advice
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.capture.known_messages import Known
     from langgraph_coaching.traces.capture.model_calls import PendingCall
     from langgraph_coaching.traces.capture.model_events import Prompt
+    from langgraph_coaching.traces.capture.payload import Payload
     from langgraph_coaching.traces.model import Origin
 
 
@@ -32,6 +34,22 @@ class Run:
 
     start: Event
     parent: Run | None
+    given: Payload
+    """What it was started with."""
+    result: Payload = NOTHING
+    """What the latest event of it carries: what it has returned, how it failed, or what it waits for."""
+    metadata: Mapping[str, Any] = field(init=False)
+    """The metadata it was started with."""
+    namespace: str = field(init=False)
+    """Its checkpoint namespace, such as `agent:5d0c…|model:77ab…`; "" outside of a graph's node."""
+    node: str | None = field(init=False)
+    """The name of the node it is, or is in; None outside of a graph's node."""
+    task: bool = field(init=False)
+    """Whether it is a graph's node itself: not something inside one, and not the entry that passes the input on."""
+    sent: bool = False
+    """Whether it is a node that was started by a `Send`, with a state of its own."""
+    called: bool = False
+    """Whether it is a task that another node called, as in the functional API."""
     opened: bool = False
     """Of a graph: whether its first node has started."""
     first_step: Any = None
@@ -59,43 +77,33 @@ class Run:
     failures: set[str] = field(default_factory=set)
     """How things in it have failed. The same again is the same failure on its way up."""
 
+    def __post_init__(self) -> None:
+        """Reads its metadata once: what it says is asked for at every event below it."""
+        self.metadata = self.start.metadata or {}
+        self.namespace = str(self.metadata.get("langgraph_checkpoint_ns") or "")
+        node = self.metadata.get("langgraph_node")
+        self.node = None if node is None else storable(str(node))
+        inside = self.parent is not None and self.parent.namespace == self.namespace
+        self.task = bool(self.namespace) and node != _ENTRY and not inside
+        path = [*(self.metadata.get("langgraph_path") or ())] if self.task else []
+        if _PUSHED in path:
+            self.called = path[-1] is True
+            self.sent = not self.called
+
     @property
     def id(self) -> UUID:
         """Its id."""
         return self.start.run_id  # type: ignore[return-value]
 
     @property
-    def metadata(self) -> dict[str, Any]:
-        """The metadata it was started with."""
-        return self.start.metadata or {}  # type: ignore[return-value]
-
-    @property
-    def namespace(self) -> str:
-        """Its checkpoint namespace, such as `agent:5d0c…|model:77ab…`; "" outside of a graph's node."""
-        return str(self.metadata.get("langgraph_checkpoint_ns") or "")
+    def name(self) -> str | None:
+        """What it is called, such as the name of its graph."""
+        return storable(self.start.name)  # type: ignore[no-any-return]
 
     @property
     def path(self) -> str:
         """The namespace without the ids of tasks, such as `agent|model`: the same each time that node runs."""
         return _TASK_ID.sub("", self.namespace)
-
-    @property
-    def task(self) -> bool:
-        """Whether it is a graph's node itself: not something inside one, and not the entry that passes the input on."""
-        entry = self.metadata.get("langgraph_node") == _ENTRY
-        return bool(self.namespace) and not entry and (self.parent is None or self.parent.namespace != self.namespace)
-
-    @property
-    def sent(self) -> bool:
-        """Whether it is a node that was started by a `Send`, with a state of its own."""
-        path = [*(self.metadata.get("langgraph_path") or ())]
-        return self.task and _PUSHED in path and path[-1] is not True
-
-    @property
-    def called(self) -> bool:
-        """Whether it is a task that another node called, as in the functional API."""
-        path = [*(self.metadata.get("langgraph_path") or ())]
-        return self.task and _PUSHED in path and path[-1] is True
 
     @property
     def conversation(self) -> Known | None:
@@ -132,6 +140,7 @@ class Run:
     def over(self) -> None:
         """Lets go of what was only needed while it ran."""
         self.start = replace(self.start, data=None)
+        self.given = self.result = NOTHING
         self.prompt = self.exchange = self.advice = None
 
     def line(self) -> Iterator[Run]:

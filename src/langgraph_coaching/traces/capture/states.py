@@ -13,7 +13,7 @@ from langchain_core.messages import HumanMessage, RemoveMessage, ToolMessage
 from langgraph_coaching.recall.user import is_human
 from langgraph_coaching.traces.branches import CONTINUES
 from langgraph_coaching.traces.capture.known_messages import Known
-from langgraph_coaching.traces.capture.payload import MESSAGES, channels, question_in
+from langgraph_coaching.traces.capture.payload import MESSAGES
 from langgraph_coaching.traces.capture.run import timestamp
 from langgraph_coaching.traces.capture.transcript import Entry
 from langgraph_coaching.traces.messages import answered, source_of, words_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from langgraph_coaching.traces.capture.model_events import Prompt
+    from langgraph_coaching.traces.capture.payload import Payload
     from langgraph_coaching.traces.capture.run import Run
     from langgraph_coaching.traces.capture.transcript import Transcript
 
@@ -55,7 +56,7 @@ class States:
 
     def given(self, run: Run) -> None:
         """The input of the root run, or of a chain outside of any graph that is handed the history."""
-        for messages in self._read(run.start.data):
+        for messages in self._read(run.given):
             self._transcript.place(messages, answered(messages), {"at": timestamp(run.start.at)})
 
     def entered(self, run: Run, *, older: bool) -> None:
@@ -68,30 +69,30 @@ class States:
         graph, opens = run.parent, False
         if graph is not None and graph is not self._root and not graph.opened:
             opens = True
-            self._asked(graph, graph.start.data, _inner(run, graph), run, older=False)
+            self._asked(graph, graph.given, _inner(run, graph), run, older=False)
         if graph is not None:
             graph.opened = True
             graph.tasks.setdefault((run.metadata.get("langgraph_step"), run.called), []).append(run)
         if run.sent:
-            self._asked(run, run.start.data, run.namespace, run, older=older)
+            self._asked(run, run.given, run.namespace, run, older=older)
         elif opens and graph is not None:
-            self._asked(graph, run.start.data, _inner(run, graph), run, older=older)
+            self._asked(graph, run.given, _inner(run, graph), run, older=older)
         elif not run.called:
-            self._seen(run, run.start.data, {"at": timestamp(run.start.at)}, older=older)
+            self._seen(run, run.given, {"at": timestamp(run.start.at)}, older=older)
 
-    def returned(self, run: Run, output: Any, made: dict[str, Any], *, older: bool = False) -> None:
+    def returned(self, run: Run, output: Payload, made: dict[str, Any], *, older: bool = False) -> None:
         """What a node, a tool or the graph itself has returned."""
         self._seen(run, output, made, older=older)
 
-    def _seen(self, run: Run, value: Any, shared: dict[str, Any], *, older: bool) -> None:
+    def _seen(self, run: Run, payload: Payload, shared: dict[str, Any], *, older: bool) -> None:
         known = self.conversation(run)
-        for messages in self._read(value, known):
+        for messages in self._read(payload, known):
             self._transcript.place(messages, len(messages) if older else 0, shared, known, shown=not run.called)
 
-    def _asked(self, owner: Run, value: Any, branch: str, run: Run, *, older: bool) -> None:
+    def _asked(self, owner: Run, payload: Payload, branch: str, run: Run, *, older: bool) -> None:
         """What a sub-agent or a branch starts with: whatever is new in a person's place is what it is asked."""
         seen: dict[str, Any] = {"at": timestamp(run.start.at)}
-        for messages in self._read(value, self.conversation(run)):
+        for messages in self._read(payload, self.conversation(run)):
             if owner.known is None and _in_tool(owner) and self._apart(messages):
                 owner.known = Known(None, self._unique(branch))
             known = self.conversation(run)
@@ -122,10 +123,10 @@ class States:
         self._branches.add(name)
         return name
 
-    def _read(self, value: Any, known: Known | None = None) -> list[list[BaseMessage]]:
-        """The lists of messages in a value; outside of the user's channel without what a person seems to say."""
+    def _read(self, payload: Payload, known: Known | None = None) -> list[list[BaseMessage]]:
+        """The lists of messages in a payload; outside of the user's channel without what a person seems to say."""
         given = (
-            (name, [m for m in messages if not isinstance(m, RemoveMessage)]) for name, messages in channels(value)
+            (name, [m for m in messages if not isinstance(m, RemoveMessage)]) for name, messages in payload.channels
         )
         found = [(name, messages) for name, messages in given if messages]
         if found and not self._channels:
@@ -151,7 +152,7 @@ class States:
                 self._transcript.place([HumanMessage(prompt.system)], 0, made)
             return self._transcript.place(messages, answered(messages), made)
         inside = any(above.task for above in run.line())
-        spoken = any(one.spoken if inside else one.now for one in known.line())
+        spoken = any(one.spoken if inside else one.now for one in known.line)
         if not spoken:
             self._first_words(prompt, made, inside=inside)
         found = self._transcript.found(messages, known)
@@ -175,7 +176,7 @@ class States:
         """Nobody has said anything in a state: the user's words are a text of the input, or else what is asked."""
         people = [message for message in prompt.messages if is_human(message) and not source_of(message)]
         told = "\n".join([prompt.system, *(words_of(message) for message in people)])
-        if question := question_in(self._root.start.data, told):
+        if question := self._root.given.question(told):
             same = [message for message in people if words_of(message).strip() == question]
             entry = {"at": made["at"], "type": "user", "author": "user", "text": question}
             message = same[-1] if same else HumanMessage(question)

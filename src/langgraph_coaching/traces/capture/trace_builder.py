@@ -10,22 +10,20 @@ from langchain_core.messages import SystemMessage, ToolMessage
 from langgraph_coaching.traces.capture.attribution import Attribution
 from langgraph_coaching.traces.capture.handoffs import Handoffs
 from langgraph_coaching.traces.capture.model_calls import PendingCall
-from langgraph_coaching.traces.capture.model_events import read_answer, read_prompt
-from langgraph_coaching.traces.capture.payload import commands_in, conversations, is_command
+from langgraph_coaching.traces.capture.model_events import read_answer, read_partial, read_prompt
 from langgraph_coaching.traces.capture.run import header_of, timestamp
 from langgraph_coaching.traces.capture.states import States
 from langgraph_coaching.traces.capture.transcript import Entry, Transcript
-from langgraph_coaching.traces.jsonable import said, storable, text
 from langgraph_coaching.traces.messages import result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.capture.event import Event
+    from langgraph_coaching.traces.capture.payload import Payload
     from langgraph_coaching.traces.capture.run import Run
 
-_PASSING = "it passes a Command to the graph above"
 _STOPPED = (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt)
 
 
@@ -63,36 +61,36 @@ class TraceBuilder:
                 self._root_starts(run)
             case "chain_start" if run.task:
                 self._node_starts(run)
-            case "chain_start" if not self.exchanges and isinstance(run.start.data, dict) and not run.namespace:
+            case "chain_start" if not self.exchanges and isinstance(run.given.data, dict) and not run.namespace:
                 self._states.given(run)
             case "chat_model_start" | "llm_start":
                 self._model_starts(run)
 
     def _root_starts(self, run: Run) -> None:
-        given = run.start.data
-        self._resumed = given is None or is_command(given)
-        if is_command(given) and given.resume is not None:
-            self._happened(run, run.start, "resume", text=text(given.resume))
+        self._resumed = run.given.resumes
+        if run.given.resume is not None:
+            self._happened(run, run.start, "resume", text=run.given.resume)
         self._states.given(run)
 
     def _node_starts(self, run: Run) -> None:
         graph, earlier = run.parent, False
-        name = storable(str(run.metadata.get("langgraph_node")))
+        name = run.node or str(None)
         self.nodes[name] = None
         self.transcript.agents.add(name)
         if graph is not None and graph is not self.root and not graph.opened:
             self._delegated(graph)
         # The first state a graph shows holds what was said before the run; later ones, what its nodes returned.
-        if graph is not None and not run.sent and conversations(run.start.data):
+        if graph is not None and not run.sent and run.given.channels:
             step = run.metadata.get("langgraph_step")
             graph.first_step = step if graph.first_step is None else graph.first_step
             earlier = graph.first_step == step
         self._states.entered(run, older=earlier)
-        run.advice = self._receipts.remember(run.start.data)
+        run.advice = run.given.advice
+        self._receipts.remember(run.advice)
 
     def _delegated(self, graph: Run) -> None:
-        if name := graph.start.name:
-            self.transcript.agents.add(storable(name))
+        if name := graph.name:
+            self.transcript.agents.add(name)
         for above in graph.line():
             if above.task:
                 return
@@ -124,7 +122,7 @@ class TraceBuilder:
         """Reads the end of a run, or that it pauses or goes on."""
         match event.kind:
             case "chain_end" if run.task or run is self.root:
-                self._returned(run, event, event.data)
+                self._returned(run, event, run.result)
             case "llm_end":
                 self._model_answers(run, event)
             case "tool_end":
@@ -154,17 +152,17 @@ class TraceBuilder:
             where = {"node": node, "checkpoint_ns": namespace or None}
             self._happened(self.root, event, "coaching", receipts=receipts, **where)
 
-    def unreadable(self, run: Run, event: Event, error: Exception) -> None:
+    def unreadable(self, run: Run, event: Event, failure: str) -> None:
         """Says in the transcript that an event could not be read."""
-        self._happened(run, event, "unreadable", text=event.kind, error=said(error))
+        self._happened(run, event, "unreadable", text=event.kind, error=failure)
 
-    def _returned(self, run: Run, event: Event, output: Any) -> None:
+    def _returned(self, run: Run, event: Event, output: Payload) -> None:
         made = _made(run, event)
         # Where nothing ran, the state a graph returns is the one it was resumed with.
         self._states.returned(run, output, made, older=run is self.root and self._resumed and not run.opened)
-        self._receipts.remember(output)
+        self._receipts.remember(output.advice)
         if run.task:
-            self._handoffs.by_node(run, output, made)
+            self._handoffs.by_node(run, output.targets, made)
 
     def _model_answers(self, run: Run, event: Event) -> None:
         answer = read_answer(event.data)
@@ -197,43 +195,42 @@ class TraceBuilder:
         return shared, once
 
     def _tool_answers(self, run: Run, event: Event) -> None:
-        output, call_id = event.data, run.start.more
+        output, call_id = run.result, run.start.more
         made = _made(run, event) | {"run_id": str(run.start.run_id)}
-        found = conversations(output)
-        results = [message for messages in found for message in messages if isinstance(message, ToolMessage)]
+        results = output.results
         own = next((m for m in results if m.tool_call_id == call_id or (call_id is None and len(results) == 1)), None)
-        if own is None and not commands_in(output):
-            own = ToolMessage(text(output), tool_call_id=call_id or "", name=run.start.name)
+        if own is None and not output.commands:
+            own = ToolMessage(output.text, tool_call_id=call_id or "", name=run.start.name)
         if own is not None:
             fields = made | {"name": run.start.name, "duration_ms": _duration(run, event)} | self._given(run, own)
             result = {name: value for name, value in result_of(own).items() if value is not None}
             step = fields | result | {"message_id": own.id}
             self.transcript.add(Entry([step], own, happened=True), run.conversation)
         self._states.returned(run, output, made)
-        self._handoffs.by_tool(run, output, run.start.data, made)
+        self._handoffs.by_tool(run, made)
 
     def _given(self, run: Run, result: ToolMessage) -> dict[str, Any]:
         """The arguments of a tool that no model has called, or not with these."""
         asked = self.transcript.asking(result.tool_call_id, self._states.conversation(run))
-        given = storable(run.start.data) if isinstance(run.start.data, dict) else None
+        given = run.given.arguments
         told = given != asked.get("arguments") if asked else not result.tool_call_id
         return {"arguments": given} if given and told else {}
 
     # ── what goes wrong, or waits ──
 
     def _raised(self, run: Run, event: Event) -> None:
-        from langgraph.errors import GraphBubbleUp, GraphInterrupt, ParentCommand
+        from langgraph.errors import GraphBubbleUp, GraphInterrupt
 
         error, above = event.data, [*run.line()][1:]
-        failure = _PASSING if isinstance(error, ParentCommand) else said(error)
+        failure, passed = run.result.failure, run.result.passed
         known, model = failure in run.failures, event.kind == "llm_error"
         for other in above:
             other.failures.add(failure)
-        if isinstance(error, ParentCommand):
+        if passed is not None:
             if not known:
-                self._returned(run, event, error.args[0])
+                self._returned(run, event, passed)
         elif isinstance(error, GraphInterrupt):
-            self._waits(run, event, error.args[0])
+            self._waits(run, event)
         elif isinstance(error, (GraphBubbleUp, *_STOPPED)) and not model:
             if run is self.root:
                 self._status, self.header["error"] = "interrupted", failure
@@ -250,7 +247,7 @@ class TraceBuilder:
         fields: dict[str, Any] = {"duration_ms": _duration(run, event)}
         if kind == "model":
             shared, once = self._call(run, event)
-            fields |= shared | once | {"text": _partial(event.more)}
+            fields |= shared | once | {"text": read_partial(event.more)}
         elif kind == "tool":
             fields |= {"tool_call_id": run.start.more, "extra": {"tool": run.start.name}}
         self._happened(run, event, f"{kind}_error", error=failure, **fields)
@@ -260,19 +257,19 @@ class TraceBuilder:
             self.header["checkpoint_id"] = event.data.checkpoint_id
         if event.kind == "resume":
             self._resumed = True
-        elif event.data.interrupts:
-            self._waits(run, event, event.data.interrupts)
+        elif run.result.interrupts:
+            self._waits(run, event)
         else:
             self._status = "interrupted"
             if event.data.status in ("interrupt_before", "interrupt_after"):
                 self._happened(run, event, "interrupt", text=event.data.status)
 
-    def _waits(self, run: Run, event: Event, interrupts: Sequence[Any]) -> None:
+    def _waits(self, run: Run, event: Event) -> None:
         self._status = "interrupted"
-        for interrupt in interrupts:
-            if interrupt.id not in self._interrupts:
-                self._interrupts.add(interrupt.id)
-                self._happened(run, event, "interrupt", text=text(interrupt.value))
+        for interrupt_id, asked in run.result.interrupts:
+            if interrupt_id not in self._interrupts:
+                self._interrupts.add(interrupt_id)
+                self._happened(run, event, "interrupt", text=asked)
 
     def _happened(self, run: Run, event: Event, name: str, **fields: Any) -> None:
         step = {
@@ -286,15 +283,8 @@ class TraceBuilder:
 
 
 def _made(run: Run, event: Event) -> dict[str, Any]:
-    node = run.metadata.get("langgraph_node")
-    place = {"node": None if node is None else str(node), "checkpoint_ns": run.namespace or None}
-    return {**place, "at": timestamp(event.at), "within": run}
+    return {"node": run.node, "checkpoint_ns": run.namespace or None, "at": timestamp(event.at), "within": run}
 
 
 def _duration(run: Run, event: Event) -> float:
     return round(max(0.0, event.at - run.start.at) * 1000, 3)
-
-
-def _partial(result: Any) -> str:
-    generations = getattr(result, "generations", None) or [[]]
-    return generations[0][0].text if generations[0] else ""

@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, RemoveMessage, SystemMessage, Too
 
 from langgraph_coaching.recall.user import is_human, user_mask
 from langgraph_coaching.traces.branches import TASK
-from langgraph_coaching.traces.capture.known_messages import Known, words
+from langgraph_coaching.traces.capture.known_messages import Known, WordsKey, words_key
 from langgraph_coaching.traces.messages import RELAYED, UNNAMED, source_of, steps_of, words_of
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Transcript:
 
     def system(self, text: str) -> Entry | None:
         """The latest system message of exactly this text, or None."""
-        found = self._all.saying(words(SystemMessage(text)))
+        found = self._all.saying(words_key(SystemMessage(text)))
         return found[-1] if found else None
 
     def place(
@@ -150,7 +150,7 @@ class Transcript:
                 entry.settled = True
         if all(found):
             return found
-        left: dict[Any, list[Entry]] = {}
+        left: dict[WordsKey, list[Entry]] = {}
         # From the end: what is given to a run, still without ids, is the last of a conversation.
         for index, message in reversed([*enumerate(messages)]):
             entry = None if found[index] else self._by_call(message, known, taken)
@@ -173,7 +173,7 @@ class Transcript:
         if self.simulated or not is_human(message):
             return False
         text = words_of(message)
-        said = self._all.saying(words(AIMessage(text))) if text.strip() else ()
+        said = self._all.saying(words_key(AIMessage(text))) if text.strip() else ()
         return message.name in self.agents or any(entry.happened for entry in said)
 
     def _new(self, message: BaseMessage, shared: dict[str, Any], speaker: str, *, older: bool, own: bool) -> Entry:
@@ -200,8 +200,10 @@ class Transcript:
     def _insert(self, place: int, entry: Entry, known: Known) -> None:
         self.entries.insert(place, entry)
         self._older += entry.older
-        known.add(entry)
-        self._all.add(entry)
+        if (message := entry.message) is not None:
+            key = words_key(message)
+            known.add(entry, message, key)
+            self._all.add(entry, message, key)
 
     def _named(self, message: BaseMessage, known: Known) -> Entry | None:
         # What a branch is asked may go under one id in several of them.
@@ -213,21 +215,21 @@ class Transcript:
         return None if id(entry) in taken else entry
 
     def _by_text(
-        self, message: BaseMessage, known: Known, taken: set[int], left: dict[Any, list[Entry]], *, passed: bool
+        self, message: BaseMessage, known: Known, taken: set[int], left: dict[WordsKey, list[Entry]], *, passed: bool
     ) -> Entry | None:
-        said = words(message)
-        if said not in left:
-            near = known.saying(said)
-            far = self._all.saying(said) if isinstance(message, AIMessage) else []
+        key = words_key(message)
+        if key not in left:
+            near = known.saying(key)
+            far = self._all.saying(key) if isinstance(message, AIMessage) else []
             both = [*(entry for entry in far if entry not in near), *near]
-            left[said] = [entry for entry in both if id(entry) not in taken]
+            left[key] = [entry for entry in both if id(entry) not in taken]
         answers = ("", getattr(message, "tool_call_id", ""))
-        for place in range(len(left[said]) - 1, -1, -1):
-            entry = left[said][place]
+        for place in range(len(left[key]) - 1, -1, -1):
+            entry = left[key][place]
             other = getattr(entry.message, "tool_call_id", "") not in answers or (message.id and entry.settled)
             other = other and not (passed and is_human(message))
             if id(entry) not in taken and not other:
-                return left[said].pop(place)
+                return left[key].pop(place)
         return None
 
     def _settle(self, entry: Entry, message: BaseMessage, known: Known, *, passed: bool) -> None:

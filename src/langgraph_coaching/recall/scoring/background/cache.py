@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.errors import EmbedderError
-from langgraph_coaching.recall.scoring.background import NEIGHBOURS, Background, request_direction
+from langgraph_coaching.recall.scoring.background.background import NEIGHBOURS, Background, request_direction
 from langgraph_coaching.recall.scoring.background.texts import background_texts, farewells, turn_texts
 from langgraph_coaching.recall.scoring.first_stage import principal_axes
 from langgraph_coaching.recall.scoring.phrasings import phrasing_texts as phrasings
