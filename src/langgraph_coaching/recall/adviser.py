@@ -78,7 +78,9 @@ class Adviser:
         try:
             if not self._loaded:
                 self._deadline.run(self._load, LOADING)
-            return _timed(self._deadline.run(partial(self._advise, messages, labels), self.limits.deadline), started)
+            return _with_seconds(
+                self._deadline.run(partial(self._advise, messages, labels), self.limits.deadline), started
+            )
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._empty_advice(error, started, labels)
 
@@ -88,7 +90,7 @@ class Adviser:
         try:
             if not self._loaded:
                 await self._deadline.arun(self._load, LOADING)
-            return _timed(await self._await_advice(messages, labels), started)
+            return _with_seconds(await self._await_advice(messages, labels), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._empty_advice(error, started, labels)
 
@@ -192,7 +194,7 @@ class Adviser:
         return replace(advice, explain=AdviseCall(self._explainer, situation, labels, stored=True))
 
     def _pipeline(self, snapshot: Snapshot, labels: Labels) -> Pipeline:
-        return Pipeline(snapshot, labels, self.limits, self._store.namespace, self._embedder.embedded)
+        return Pipeline(snapshot, labels, self.limits, self._store.namespace, self._embedder.is_default)
 
     def _ask_judge(self, situation: Situation, candidates: list[Candidate]) -> dict[str, bool]:
         if self._judge is None:
@@ -220,5 +222,5 @@ class Adviser:
         return failed_advice(reason, namespace=self._store.namespace, seconds=seconds)
 
 
-def _timed(advice: Advice, started: float) -> Advice:
+def _with_seconds(advice: Advice, started: float) -> Advice:
     return replace(advice, seconds=time.perf_counter() - started)

@@ -89,7 +89,7 @@ class Embedder:
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
     @property
-    def embedded(self) -> bool:
+    def is_default(self) -> bool:
         """Whether it is the default that the package brings."""
         from langgraph_coaching.recall.minilm import MiniLM
 
@@ -98,7 +98,7 @@ class Embedder:
     def load(self) -> None:
         """Loads the words that slips are mended by, and the embedded model; others load when they are first asked."""
         vocabulary()
-        if self.embedded:
+        if self.is_default:
             self.embeddings.load()  # type: ignore[attr-defined]
 
     def cached_vectors(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:

@@ -129,9 +129,9 @@ class Explainer:
         why = replace(why, **result._asdict())
         if latest != revision:
             why = replace(why, note=_state_since(replace(alone, head=revisions[latest])))
-        if not advice.applied and self._embedder.embedded:
-            why = replace(why, language=language_of(call.situation.said))
-        return replace(why, change=recourse_for(why, said=call.situation.latest, stored=stored))
+        if not advice.applied and self._embedder.is_default:
+            why = replace(why, language=language_of(call.situation.user_text))
+        return replace(why, change=recourse_for(why, said=call.situation.latest_user_text, stored=stored))
 
     def _revisions(self, coaching_id: str) -> dict[int, Head]:
         """Every revision of a coaching with its vectors, by number."""

@@ -42,7 +42,7 @@ def hypothetical_snapshot(
     here = {_key(head.coaching): row for row, head in enumerate(current.heads)}
     rows = [_row_in(coaching, here, current) for coaching in active]
     other = [coaching for row, coaching in zip(rows, active, strict=True) if row < 0]
-    heads = _heads(other, store, embedder, backgrounds) if other else []
+    heads = _heads_of(other, store, embedder, backgrounds) if other else []
     background = backgrounds.background((heads or current.heads)[0].vectors.shape[1])
     pool = join_fits(current.fits, fit_heads(heads, background)) if heads else current.fits
     fresh = iter(range(len(current.heads), len(current.heads) + len(heads)))
@@ -63,11 +63,11 @@ def _key(coaching: Coaching) -> tuple[str, int, datetime]:
     return coaching.id, coaching.revision, coaching.updated_at
 
 
-def _heads(
+def _heads_of(
     coachings: Sequence[Coaching], store: Coachings, embedder: Embedder, backgrounds: BackgroundCache
 ) -> list[Head]:
     keys = {_key(coaching): coaching for coaching in coachings}
-    known = {key: head for key, head in _saved(store, keys).items() if head.coaching == keys[key]}
+    known = {key: head for key, head in _read_heads(store, keys).items() if head.coaching == keys[key]}
     new = [coaching for key, coaching in keys.items() if key not in known]
     vectors = vectors_of(new, embedder, backgrounds.background) if new else []
     for coaching, rows in zip(new, vectors, strict=True):
@@ -75,7 +75,7 @@ def _heads(
     return [known[key] for key in keys]
 
 
-def _saved(store: Coachings, keys: Collection[tuple[str, int, datetime]]) -> dict[tuple[str, int, datetime], Head]:
+def _read_heads(store: Coachings, keys: Collection[tuple[str, int, datetime]]) -> dict[tuple[str, int, datetime], Head]:
     if not store.exists():
         return {}
     table = store.table()

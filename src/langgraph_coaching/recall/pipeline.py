@@ -113,7 +113,7 @@ class Pipeline:
             judged: What a judge said of those near the floor, by the id of the coaching.
         """
         background = self.snapshot.background
-        english = situation.said if self.english else ""
+        english = situation.user_text if self.english else ""
         return select(
             candidates,
             self.limits,

@@ -32,19 +32,19 @@ class Situation:
     """Pairs of a text and whether the user said it, the latest first."""
 
     @classmethod
-    def read(cls, text: str) -> Situation:
+    def from_text(cls, text: str) -> Situation:
         """Reads what `text` wrote; a turn with a line that looks like another's becomes two."""
         parts = _SPEAKER.split(text)
         turns = [(said.strip(), who == "user") for who, said in zip(parts[1::2], parts[2::2], strict=True)]
         return cls(tuple(turn for turn in reversed(turns) if turn[0]))
 
     @property
-    def said(self) -> str:
+    def user_text(self) -> str:
         """What the user said, the latest first."""
         return " ".join(text for text, user in self.turns if user)
 
     @property
-    def latest(self) -> str:
+    def latest_user_text(self) -> str:
         """What the user said last."""
         return next((text for text, user in self.turns if user), "")
 
@@ -112,5 +112,5 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
 
 def turns_of(situation: str) -> tuple[tuple[str, bool], ...]:
     """Reads the turns of a receipt's situation, the latest first: pairs of a text and whether the user said it."""
-    turns = ((quote_text(text, PROSE_LIMIT), user) for text, user in Situation.read(situation).turns)
+    turns = ((quote_text(text, PROSE_LIMIT), user) for text, user in Situation.from_text(situation).turns)
     return tuple(turn for turn in turns if turn[0])

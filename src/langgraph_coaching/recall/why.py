@@ -173,7 +173,7 @@ _SAME = 0.005
 
 
 def _turns(text: str) -> tuple[Turn, ...]:
-    turns = tuple(turn_of(*turn) for turn in reversed(Situation.read(text).turns))
+    turns = tuple(turn_of(*turn) for turn in reversed(Situation.from_text(text).turns))
     return turns or ((Turn(speaker="user", text=text),) if text else ())
 
 

@@ -58,7 +58,7 @@ class ReviewQueue(Reviewer):
         judged = {verdict.receipt_id for verdict in self._verdicts.list()}
         asked = open_receipts(self._receipts_table.receipts(limit=RECEIPTS), heads, judged)
         texts = list(dict.fromkeys(one.receipt.situation for one in asked))[:MOST]
-        placed = self._sampler.situation_vectors([Situation.read(text) for text in texts], snapshot.dimension)
+        placed = self._sampler.situation_vectors([Situation.from_text(text) for text in texts], snapshot.dimension)
         places = {text: place for text, place in zip(texts, placed, strict=True) if place is not None}
         asked = [one for one in asked if one.receipt.situation in places]
         if background is None or not asked:

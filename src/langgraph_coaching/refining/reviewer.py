@@ -291,7 +291,7 @@ class Reviewer(Editor):
         self.flush()
         # Of whole runs, the latest: their situations share turns, and each turn is embedded once.
         traced = (situation for trace in self.traces.list(limit=MOST) for situation in situations_in(trace))
-        received = map(Situation.read, self._receipts_table.situations(MOST))
+        received = map(Situation.from_text, self._receipts_table.situations(MOST))
         situations = self._sampler.add_all(one for one in (*islice(traced, MOST), *received) if one.turns)
         verdicts = self._verdicts.list()
         judged = [(one.probability, one.reserve, one.correct) for one in verdicts if one.applied]

@@ -58,7 +58,7 @@ words = st.text(st.characters(codec="utf-8"), min_size=1).map(str.strip).filter(
 @given(st.lists(st.tuples(words, st.booleans()), max_size=5))
 def test_a_situation_is_read_as_it_was_written(turns):
     said = Situation(tuple(turns))
-    read = Situation.read(said.text)
+    read = Situation.from_text(said.text)
     if not any(f"\n{who}: " in f"\n{text}" for text, _ in turns for who in ("user", "agent")):
         assert read == said
     assert all(text for text, _ in read.turns)

@@ -62,7 +62,7 @@ def situation_vector(situation: Situation, vectors: NDArray[np.float32], backgro
     users = each * [user for _, user in situation.turns]
     latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
     mixed = float(np.log(each.sum() / length))
-    return SituationVector(vector, crowding, mixed, latest, unwanted=takes_back(situation.latest))
+    return SituationVector(vector, crowding, mixed, latest, unwanted=takes_back(situation.latest_user_text))
 
 
 def turn_weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:

@@ -127,7 +127,7 @@ class TrafficSampler:
 
         Also looks from time to time whether another process has calibrated the store.
         """
-        self._waiting |= self._sampled(situations)
+        self._waiting |= self._new_in_sample(situations)
         due = time.monotonic() >= self._look_at
         if due or len(self._waiting) >= TOGETHER:
             try:
@@ -143,7 +143,7 @@ class TrafficSampler:
         if due:
             self._look_at = time.monotonic() + LOOK
 
-    def _sampled(self, situations: Iterable[Situation]) -> dict[str, Situation]:
+    def _new_in_sample(self, situations: Iterable[Situation]) -> dict[str, Situation]:
         """Those that are not in the sample and have low enough lots, as far as is known here."""
         drawn = {_lot_of(situation): situation for situation in situations}
         lowest = set(sorted({*self._lots, *drawn})[:MOST])
@@ -164,7 +164,7 @@ class TrafficSampler:
         """
         with self._lock:
             self._lots = set(self._sample.read())
-            self._add(self._sampled(situations))
+            self._add(self._new_in_sample(situations))
             self._load()
             return len(self._lots)
 

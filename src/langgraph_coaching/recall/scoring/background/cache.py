@@ -79,7 +79,7 @@ class BackgroundCache:
             return self._found
 
     def _read(self, dimension: int) -> Background | None:
-        if self._embedder.embedded:
+        if self._embedder.is_default:
             return _packaged_background()
         from lancedb.expr import col, lit
 
