@@ -2,6 +2,24 @@
 
 Look at a recorded step that went wrong, say when replying to what and what to do instead, save it as coaching: from
 then on it is recalled where it fits, put into the prompt of that one model call, and the trace says so.
+
+| word | file |
+|---|---|
+| storage: LanceDB, where everything is kept | `storage` |
+| coaching: the record, the six behaviors, every revision | `coaching` |
+| recall: messages in, advice out, each with a receipt | `recall` |
+| agent: where LangGraph and LangChain call us: node, model, middleware | `agent` |
+| traces: runs as data, captured or imported | `traces` |
+| authoring: drafts, proposals, the editor; before a coaching is live | `authoring` |
+| refining: verdicts, report, review; after it is live | `refining` |
+| replay: the same trace again, with other coaching | `replay` |
+| testing: recorded model answers, and tests from corrections | `testing`, `pytest_plugin` |
+| coach: the one object people open, made of these | `coach` |
+| demo, command line | `demo`, `cli` |
+| errors: one tree under `CoachingError`, each with what to do next | `errors` |
+| lazy: a module loads when one of its public names is first used | `lazy` |
+
+`help("langgraph_coaching.recall")`, and so on, is each room's own page: its words, its figures, its options.
 """
 
 from __future__ import annotations

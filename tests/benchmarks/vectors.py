@@ -21,7 +21,7 @@ from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.normalization.negation import is_unwanted_only
 from langgraph_coaching.recall.normalization.spelling import correct_spelling
 from langgraph_coaching.recall.scoring.background.background import Background
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack_background
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack
 from langgraph_coaching.recall.scoring.background.texts import background_texts, farewells, turn_texts
 from langgraph_coaching.recall.scoring.phrasings import phrasing_texts as phrasings
 from langgraph_coaching.recall.scoring.platt_scaling import align_weights, simulate_stores
@@ -162,7 +162,7 @@ class Vectors:
     def background(self) -> Background:
         """The one the package brings for MiniLM; measured for the others, as a store does."""
         if self.name == "minilm":
-            return unpack_background(PACKAGED.read_bytes())
+            return unpack(PACKAGED.read_bytes())
         requests, talk = background_texts()
         background = Background.of(self((*requests, *talk)), len(talk), len(farewells()), *map(self, turn_texts()))
         return replace(background, weights=align_weights(simulate_stores(self.phrasings, background)))

@@ -12,7 +12,7 @@ from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.pipeline import NothingToRecall, Pipeline, read_situation
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack_background
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.recall.scoring.head import Head, fit_heads
 from langgraph_coaching.recall.snapshot import Snapshot
@@ -44,7 +44,7 @@ def embedder():
 
 @pytest.fixture(scope="module")
 def pipeline(embedder):
-    background = unpack_background(PACKAGED.read_bytes())
+    background = unpack(PACKAGED.read_bytes())
     vectors = vectors_of(COACHINGS, embedder, lambda _: background)
     heads = [Head(coaching, np.stack(rows)) for coaching, rows in zip(COACHINGS, vectors, strict=True)]
     snapshot = Snapshot.of(1, heads, fit_heads(heads, background), background)

@@ -18,10 +18,10 @@ from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.situation import situate
 from langgraph_coaching.traces.messages import messages_before
-from langgraph_coaching.traces.situations import met_in
+from langgraph_coaching.traces.situations import recorded_situations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from langchain_core.messages import BaseMessage
     from numpy.typing import NDArray
@@ -56,6 +56,7 @@ class Situations:
         store: The coachings.
         embedder: For coachings that are not saved yet.
         backgrounds: Where the embedder's background is.
+        flush: Writes out what running graphs have left behind, before it is looked at.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Situations:
         store: Coachings,
         embedder: Embedder,
         backgrounds: BackgroundCache,
+        flush: Callable[[], None],
     ) -> None:
         self._traces = traces
         self._receipts_table = receipts_table
@@ -75,6 +77,7 @@ class Situations:
         self._store = store
         self._embedder = embedder
         self._backgrounds = backgrounds
+        self._flush = flush
 
     @property
     def floor(self) -> float:
@@ -96,6 +99,7 @@ class Situations:
         """
         if limit < 0:
             raise InvalidCoachingError(f"limit is a number of situations, not {limit}")
+        self._flush()
         source = situate(self.source_conversation(coaching) if conversation is None else conversation)
         return most_similar(self.search(coaching, without=source.text if source else None), self.floor, limit)
 
@@ -114,7 +118,7 @@ class Situations:
         snapshot, background = self._snapshot_of_one(coaching)
         met = [
             one
-            for one in met_in(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
+            for one in recorded_situations(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
             if one.situation.text != without
         ]
         placed = self._sampler.situation_vectors([one.situation for one in met], snapshot.dimension, within)
@@ -149,6 +153,7 @@ class Situations:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
+        self._flush()
         conversation = self.source_conversation(coaching)
         source = situate(conversation)
         search = self.search(coaching, without=source.text if source else None, within=PATIENCE)

@@ -36,7 +36,7 @@ def reembed(store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vec
     """
     if store.table() is None:
         return 0
-    with store.database.undisturbed():
+    with store.database.hold_versions():
         return _replace_vectors(store, embed)
 
 
@@ -62,21 +62,19 @@ def _add_missed(
     store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]], swapped: dict[str, str], made: bytes
 ) -> int:
     """Brings in what others committed between the last reading and the swap."""
-    from lancedb.expr import col
-
     before = _read_records(store.database, made)
     for key in before.keys() - swapped.keys():
         coaching = read_one(f"coaching {key}", before[key], coaching_of)
         store.insert([coaching], embed([coaching]))
     if gone := swapped.keys() - before.keys():
-        store.erase(col("key").isin(sorted(gone)))
+        store.erase(sorted(gone))
     return len(before)
 
 
 def _read_records(database: Database, made: bytes | None = None) -> dict[str, str]:
     """Every record by its key: now, or as it was just before the table with the token `made` replaced it."""
     with faults(database.uri):
-        table = database.reopened(TABLE)
+        table = database.reopen(TABLE)
         if made is not None:
             version = table.version
             while _token_at(table, version) != made:

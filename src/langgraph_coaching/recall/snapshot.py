@@ -11,7 +11,7 @@ import numpy as np
 from langgraph_coaching.coaching.coachings import coaching_of, latest_rows
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import NO_FITS, Head, fit_heads, join_fits, take_rows
-from langgraph_coaching.storage.rows import readable
+from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -201,4 +201,4 @@ def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
         vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
         return key, Head(coaching_of(records[index].as_py()), vectors)
 
-    return dict(readable(named, head))
+    return dict(read_each(named, head))

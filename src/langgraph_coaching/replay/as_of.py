@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.coachings import coaching_of
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.storage.rows import read_each, read_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +64,7 @@ def coachings_at(store: Coachings, as_of: datetime | Mapping[str, int]) -> list[
     ]
     if isinstance(as_of, Mapping):
         return [read_one(name, record, coaching_of) for name, record in records]
-    return [*readable(records, coaching_of)]
+    return [*read_each(records, coaching_of)]
 
 
 def _heads_at(store: Coachings, time: datetime) -> dict[str, int]:

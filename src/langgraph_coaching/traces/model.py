@@ -139,7 +139,7 @@ def new_trace_id() -> str:
 
 
 class ModelCall(BaseModel):
-    """One call of a model; `Step.call` is its place in `Trace.calls`."""
+    """One model call as a trace keeps it, its messages by reference; `Step.call` is its place in `Trace.calls`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -18,7 +18,7 @@ from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background.background import NEIGHBOURS
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, pack_background, unpack_background
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, pack, unpack
 from langgraph_coaching.recall.scoring.first_stage import LEAST, Rows, principal_axes
 from langgraph_coaching.recall.scoring.head import Head, fit_heads
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
@@ -34,7 +34,7 @@ ASKED = [p["text"] for a in AGENTS for i in a["intents"] if i["half"] == "tune" 
 
 @pytest.fixture(scope="module")
 def background():
-    return unpack_background(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,7 @@ def test_principal_directions_are_orthonormal_and_few(background):
 def test_a_background_kept_by_an_earlier_version_gets_its_axes(background, tmp_path):
     old = tmp_path / "old.npz"
     now = tmp_path / "now.npz"
-    now.write_bytes(pack_background(background))
+    now.write_bytes(pack(background))
     with np.load(now) as read:
         np.savez(old, **{name: read[name] for name in read.files if name != "axes"})
-    assert unpack_background(old.read_bytes()).axes == pytest.approx(unpack_background(now.read_bytes()).axes, abs=1e-5)
+    assert unpack(old.read_bytes()).axes == pytest.approx(unpack(now.read_bytes()).axes, abs=1e-5)

@@ -9,15 +9,17 @@ import pytest
 
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, pack_background, unpack_background
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, pack, unpack
 from langgraph_coaching.recall.scoring.phrasings import phrasing_texts, wishes
 from langgraph_coaching.recall.scoring.platt_scaling import Measurements, align_weights, simulate_stores
 from langgraph_coaching.recall.scoring.weights import NEVER_COLUMN, WEIGHTS
 
+pytestmark = pytest.mark.usefixtures("computed_anew")
+
 
 @pytest.fixture(scope="module")
 def background():
-    return unpack_background(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +64,11 @@ def test_the_packaged_weights_are_those_of_the_packaged_embedder(background, fou
 
 
 def test_a_background_keeps_its_weights(background):
-    assert np.array_equal(unpack_background(pack_background(background)).weights, background.weights)
+    assert np.array_equal(unpack(pack(background)).weights, background.weights)
 
 
 def test_a_background_of_an_earlier_version_is_read_with_the_shared_weights(background):
-    with np.load(io.BytesIO(pack_background(background))) as kept:
+    with np.load(io.BytesIO(pack(background))) as kept:
         earlier = io.BytesIO()
         np.savez(earlier, **{name: kept[name] for name in kept.files if name != "weights"})
-    assert np.array_equal(unpack_background(earlier.getvalue()).weights, WEIGHTS)
+    assert np.array_equal(unpack(earlier.getvalue()).weights, WEIGHTS)

@@ -5,7 +5,7 @@ from langgraph_coaching import Reply
 from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack_background
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack
 from langgraph_coaching.recall.scoring.head import Head, fit_heads
 from langgraph_coaching.recall.scoring.probability import FittedHeads, probabilities
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
@@ -22,7 +22,7 @@ def embedder():
 
 @pytest.fixture(scope="module")
 def background():
-    return unpack_background(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from langgraph_coaching import Reply
 from langgraph_coaching.coaching.model import Coaching, Example, Labels
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack_background
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import Head, fit_heads
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
@@ -45,7 +45,7 @@ BILLS = [
 
 @pytest.fixture(scope="module")
 def background():
-    return unpack_background(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 @pytest.fixture(scope="module")

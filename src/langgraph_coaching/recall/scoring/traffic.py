@@ -6,7 +6,6 @@ live situation is looked at instead: how well the same coaching would fit there,
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.probability import TrafficNeighbours
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.weights import TRAFFIC_ENOUGH, TRAFFIC_NEIGHBOURS
-from langgraph_coaching.storage.database import KEY, Database
+from langgraph_coaching.storage.table import ASCENDING, KEY, Table, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.recall.scoring.background.background import Background
+    from langgraph_coaching.storage.database import Database
 
 
 MOST = 2_000
@@ -131,18 +131,18 @@ def _schema() -> pa.Schema:
 
 
 class TrafficTable:
-    """The `MOST` lowest lots of one namespace, in the space of one embedder.
+    """The table of the traffic sample: of one namespace and embedder, the situations with the `MOST` lowest lots.
 
     Args:
         database: Where the table lives.
-        namespace: Every read is filtered by it in the query; every write carries it.
+        namespace: Whose situations.
         embedder: Id of the embedder.
     """
 
     def __init__(self, database: Database, namespace: str, embedder: str) -> None:
-        self._database = database
         self._namespace = namespace
         self._embedder = embedder
+        self._table = Table(database, TABLE, _schema, namespace)
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first.
@@ -150,7 +150,7 @@ class TrafficTable:
         Raises:
             StoreError: The table could not be read.
         """
-        return self._database.version(TABLE)
+        return self._table.version()
 
     def write(self, places: dict[str, SituationVector]) -> None:
         """Adds situations by their lots; one that is there already stays as it is.
@@ -158,11 +158,9 @@ class TrafficTable:
         Raises:
             StoreError: The write failed.
         """
-        import pyarrow as pa
-
         rows = [
             {
-                "key": json.dumps([self._namespace, self._embedder, lot], ensure_ascii=False),
+                "key": key_of(self._namespace, self._embedder, lot),
                 "namespace": self._namespace,
                 "embedder": self._embedder,
                 "lot": lot,
@@ -172,11 +170,7 @@ class TrafficTable:
             }
             for lot, one in places.items()
         ]
-        data = pa.Table.from_pylist(rows, schema=_schema())
-        self._database.write(
-            self._database.ensure(TABLE, _schema()),
-            lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data),
-        )
+        self._table.insert(rows)
 
     def read(self) -> dict[str, SituationVector]:
         """The sample, in order of its lots.
@@ -184,18 +178,10 @@ class TrafficTable:
         Raises:
             StoreError: The table could not be read.
         """
-        table = self._database.table(TABLE)
-        if table is None:
+        columns, order = ("lot", "vector", "crowding", "mixed"), {"lot": ASCENDING}
+        found = self._table.arrow(columns, order=order, limit=MOST, embedder=self._embedder)
+        if found is None:
             return {}
-        from lancedb.expr import col, lit
-        from lancedb.query import ColumnOrdering
-
-        mine = (col("namespace") == lit(self._namespace)) & (col("embedder") == lit(self._embedder))
-        order = [ColumnOrdering(column_name="lot", ascending=True)]
-        columns = ["lot", "vector", "crowding", "mixed"]
-        found = self._database.read(
-            table, lambda t: t.search().where(mine).select(columns).order_by(order).limit(MOST).to_arrow()
-        )
         lots, crowding, mixed = (found[name].to_pylist() for name in ("lot", "crowding", "mixed"))
         vectors = (np.asarray(one.values, dtype=np.float32) for one in found["vector"])
         return {lot: SituationVector(v, c, m) for lot, v, c, m in zip(lots, vectors, crowding, mixed, strict=True)}

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.messages import BaseMessage, ToolMessage
-from pydantic import BaseModel
+from langchain_core.messages import ToolMessage
 
-from langgraph_coaching.recall.advice import Advice
-from langgraph_coaching.recall.situation import read_messages
-from langgraph_coaching.traces.jsonable import said, storable, text
-from langgraph_coaching.traces.messages import delegate
+from langgraph_coaching.traces.capture.channels import advice_in, channels_in, fields_of, is_command
+from langgraph_coaching.traces.jsonable import describe_error, to_jsonable, to_text
+from langgraph_coaching.traces.messages import delegate_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from langchain_core.messages import BaseMessage
 
-MESSAGES = "messages"
-
-CHANNEL = "coaching"
-"""The state's channel with advice."""
+    from langgraph_coaching.recall.advice import Advice
 
 QUESTIONS = ("question", "query", "input", "user_input", "human_input", "user_message", "message", "request", "prompt")
 """Names under which a state without messages usually keeps what the user says."""
@@ -39,7 +33,7 @@ class Payload:
     @cached_property
     def channels(self) -> list[tuple[str, list[BaseMessage]]]:
         """Every list of messages in it, each in its order, with the name of the channel it is in."""
-        return _channels_in(self.data)
+        return channels_in(self.data)
 
     @cached_property
     def results(self) -> list[ToolMessage]:
@@ -49,13 +43,13 @@ class Payload:
     @cached_property
     def advice(self) -> Advice | None:
         """The advice in the coaching channel of a state or an update, or None."""
-        return _advice_in(self.data)
+        return advice_in(self.data)
 
     @cached_property
     def commands(self) -> list[Any]:
         """The `Command`s a node or a tool has returned."""
         items = self.data if isinstance(self.data, list | tuple) else [self.data]
-        return [item for item in items if _is_command(item)]
+        return [item for item in items if is_command(item)]
 
     @cached_property
     def targets(self) -> list[str]:
@@ -65,23 +59,23 @@ class Payload:
     @cached_property
     def resumes(self) -> bool:
         """Whether an input lets a run go on, rather than start."""
-        return self.data is None or _is_command(self.data)
+        return self.data is None or is_command(self.data)
 
     @cached_property
     def resume(self) -> str | None:
         """What a person has answered to an interrupt; None where the input is anything else."""
-        value = self.data.resume if _is_command(self.data) else None
-        return None if value is None else text(value)
+        value = self.data.resume if is_command(self.data) else None
+        return None if value is None else to_text(value)
 
     @cached_property
     def text(self) -> str:
         """The whole of it as text: a text as it is, anything else as JSON."""
-        return text(self.data)
+        return to_text(self.data)
 
     @cached_property
     def arguments(self) -> dict[str, Any] | None:
         """What a tool was called with, in JSON's types; None where it was called with one text."""
-        return storable(self.data) if isinstance(self.data, dict) else None
+        return to_jsonable(self.data) if isinstance(self.data, dict) else None
 
     @cached_property
     def reason(self) -> str:
@@ -92,13 +86,13 @@ class Payload:
     @cached_property
     def delegate(self) -> tuple[str, str] | None:
         """The sub-agent that a tool is called for, and the task it is handed; None where its arguments name none."""
-        target = delegate(self.data)
+        target = delegate_of(self.data)
         return None if target is None else (target, str(self.data.get("description") or ""))
 
     @cached_property
     def failure(self) -> str:
         """An error in one line; that of a `Command` on its way up says that it is one."""
-        return _PASSING if self.passed is not None else said(self.data)
+        return _PASSING if self.passed is not None else describe_error(self.data)
 
     @cached_property
     def passed(self) -> Payload | None:
@@ -111,7 +105,7 @@ class Payload:
     def interrupts(self) -> list[tuple[str, str]]:
         """The id of each interrupt that a run waits at, and what it asks."""
         found = self.data.args[0] if isinstance(self.data, Exception) else self.data.interrupts
-        return [(interrupt.id, text(interrupt.value)) for interrupt in found or ()]
+        return [(interrupt.id, to_text(interrupt.value)) for interrupt in found or ()]
 
     def question(self, prompt: str) -> str:
         """What the user says in an input without messages, a text or a state with texts in it; "" where nothing tells.
@@ -121,78 +115,15 @@ class Payload:
         """
         if isinstance(self.data, str):
             return self.data.strip()
-        if _is_command(self.data):
+        if is_command(self.data):
             return ""
-        named = {name: part.strip() for name, part in _fields_of(self.data) if isinstance(part, str) and part.strip()}
+        named = {name: part.strip() for name, part in fields_of(self.data) if isinstance(part, str) and part.strip()}
         usual = next((named[name] for name in QUESTIONS if name in named), "")
         return usual or max((found for found in named.values() if found in prompt), key=len, default="")
 
 
 NOTHING = Payload(None)
 """That of a run that has been read to its end."""
-
-
-def _channels_in(value: Any) -> list[tuple[str, list[BaseMessage]]]:
-    if isinstance(value, BaseMessage):
-        return [(MESSAGES, [value])]
-    if isinstance(value, list | tuple):
-        messages = [item for item in value if isinstance(item, BaseMessage)]
-        rest = (item for item in value if not isinstance(item, BaseMessage))
-        others = [item for item in rest if isinstance(item, dict) or _is_command(item)]
-        found = [(MESSAGES, messages)] if messages else []
-        return found + [channel for item in others for channel in _channels_in(item)]
-    return [(name, found) for name, part in _fields_of(value) if (found := _messages_in(name, part))]
-
-
-def _messages_in(name: str, value: Any) -> list[BaseMessage]:
-    if isinstance(value, BaseMessage):
-        return [value]
-    if not value or not isinstance(value, list | tuple | dict | str):
-        return []
-    if isinstance(value, list | tuple) and any(isinstance(item, BaseMessage) for item in value):
-        return [message for item in value for message in _messages_of(item)]
-    # Anything else is only taken for messages where LangGraph's own state keeps them.
-    return _messages_of(value) if name == MESSAGES else []
-
-
-def _messages_of(value: Any) -> list[BaseMessage]:
-    if isinstance(value, BaseMessage):
-        return [value]
-    loose = isinstance(value, dict) or (isinstance(value, tuple) and all(isinstance(part, str) for part in value))
-    try:
-        return read_messages([value] if loose else value)
-    except ValueError:
-        return []
-
-
-def _fields_of(value: Any) -> Iterator[tuple[str, Any]]:
-    """The named parts of a mapping, dataclass or pydantic model, or of a `Command`'s update; else nothing."""
-    if _is_command(value):
-        yield from _fields_of(value.update)
-    elif isinstance(value, Mapping):
-        yield from ((str(name), part) for name, part in value.items())
-    elif isinstance(value, BaseModel):
-        yield from value
-    elif is_dataclass(value) and not isinstance(value, type):
-        yield from ((field.name, getattr(value, field.name, None)) for field in fields(value))
-    elif isinstance(value, list):
-        yield from (pair for pair in value if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str))  # noqa: PLR2004
-
-
-def _advice_in(value: Any) -> Advice | None:
-    for name, part in _fields_of(value):
-        if name == CHANNEL and isinstance(part, list) and part and isinstance(part[-1], dict):
-            try:
-                return Advice.from_json(part[-1])
-            except (KeyError, TypeError, ValueError):  # a channel of the same name with something else in it
-                return None
-    return None
-
-
-def _is_command(value: Any) -> bool:
-    from langgraph.types import Command
-
-    return isinstance(value, Command)
 
 
 def _targets_of(commands: list[Any]) -> list[str]:

@@ -9,7 +9,7 @@ from langgraph_coaching.errors import TraceImportError
 from langgraph_coaching.traces.importers import debug_stream, langfuse, langsmith, otel
 from langgraph_coaching.traces.importers.chat_sessions import sessions_of
 from langgraph_coaching.traces.importers.findings import Finding, Imported, Repairs
-from langgraph_coaching.traces.importers.format_hints import advice, looks_like
+from langgraph_coaching.traces.importers.format_hints import format_hint, guess_format
 from langgraph_coaching.traces.importers.incomplete import note_lacks
 from langgraph_coaching.traces.importers.messages import is_message
 from langgraph_coaching.traces.importers.source import Row, modified_at, rows_of
@@ -76,17 +76,17 @@ def import_traces(
     latest = modified_at(source)
     imported = Imported()
     taken: dict[str, int] = {}  # id: number of the row that has it
-    for row in TRACERS[format].grouped(rows) if format in TRACERS else _conversations(rows):
+    for row in TRACERS[format].group_rows(rows) if format in TRACERS else _join_single_messages(rows):
         repairs = Repairs(row.number, row.file)
         if format in TRACERS:
             read = _read_spans(TRACERS[format], row, repairs, told)
         else:
-            read = _read(row, repairs, **told, no_later_than=latest)
+            read = _read_row(row, repairs, **told, no_later_than=latest)
         if isinstance(read, str):
-            why = _with_advice(read, row, format)
+            why = _add_format_hint(read, row, format)
             imported.findings.append(Finding(row.number, "unreadable", why, row.value, row.file))
             continue
-        trace = _named_apart(read, taken, repairs)
+        trace = _make_id_unique(read, taken, repairs)
         note_lacks(trace, repairs)
         imported.append(trace)
         imported.findings += repairs.findings()
@@ -96,11 +96,11 @@ def import_traces(
     return imported
 
 
-def _conversations(rows: list[Row]) -> list[Row]:
+def _join_single_messages(rows: list[Row]) -> list[Row]:
     """The rows; where each of a file is a single message, one row of all of them."""
     found: list[Row] = []
     for name in dict.fromkeys(row.file for row in rows):
-        mine = [one for row in rows if row.file == name for one in _listed(row, alone=len(rows) == 1)]
+        mine = [one for row in rows if row.file == name for one in _split_list(row, alone=len(rows) == 1)]
         good = [row for row in mine if row.fault is None]
         if good and all(is_message(row.value) for row in good):
             whole = Row(good[0].number, [row.value for row in good], file=name)
@@ -110,7 +110,7 @@ def _conversations(rows: list[Row]) -> list[Row]:
     return found
 
 
-def _listed(row: Row, *, alone: bool) -> list[Row]:
+def _split_list(row: Row, *, alone: bool) -> list[Row]:
     """The rows in a row that is a list of them; where it is all there is, their places are their numbers."""
     inside = row.value if row.fault is None and isinstance(row.value, list) else []
     if not inside or not all(isinstance(item, Mapping) and not is_message(item) for item in inside):
@@ -118,17 +118,17 @@ def _listed(row: Row, *, alone: bool) -> list[Row]:
     return [Row(place if alone else row.number, item, file=row.file) for place, item in enumerate(inside, 1)]
 
 
-def _with_advice(why: str, row: Row, given: str) -> str:
+def _add_format_hint(why: str, row: Row, given: str) -> str:
     """Why a row cannot be read, and the format to give where it is in another one."""
-    other = looks_like(row.value)
+    other = guess_format(row.value)
     same = {other, given} in ({"openinference", "otel"}, {"openai", "chat_sessions"})
-    return why if other is None or other == given or same else f"{why}; {advice(other)}"
+    return why if other is None or other == given or same else f"{why}; {format_hint(other)}"
 
 
-def _read(row: Row, repairs: Repairs, **told: Any) -> Trace | str:
+def _read_row(row: Row, repairs: Repairs, **told: Any) -> Trace | str:
     if row.fault is not None:
         return row.fault
-    if looks_like(row.value) in TRACERS:
+    if guess_format(row.value) in TRACERS:
         return "it is no row of messages"
     try:
         return read_trace(row.value, repairs, **told)
@@ -140,13 +140,13 @@ def _read_spans(reader: Any, row: Row, repairs: Repairs, told: dict[str, Any]) -
     if row.fault is not None:
         return row.fault
     try:
-        spans, fields = reader.read(row.value, repairs)
+        spans, fields = reader.read_spans(row.value, repairs)
         return trace_of(spans, {**fields, **told}, repairs)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
-def _named_apart(trace: Trace, taken: dict[str, int], repairs: Repairs) -> Trace:
+def _make_id_unique(trace: Trace, taken: dict[str, int], repairs: Repairs) -> Trace:
     name, times = trace.id, 1
     while name in taken:
         times += 1

@@ -1,19 +1,14 @@
 """The background: what people say when nothing applies, in the space of one embedder.
 
-Some three thousand utterances written for this package: requests of many domains, small talk, follow-ups, slips and
-other languages. They tell what "near" means for an embedder, and what a coaching has to be told apart from.
+| word | file |
+|---|---|
+| texts: requests of many domains, small talk, follow-ups, slips and other languages, some 3,300 | `texts` |
+| background: their vectors, the scale of the embedder, and what reads like a request | `background` |
+| cache: measured once for each embedder, and kept with the package or in the store | `cache` |
+
+They were written for this package, and tell what "near" means for an embedder, and what a coaching has to be told
+apart from. For the default embedder they are packaged; another one is measured at the first use, and kept in the
+table `backgrounds`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from langgraph_coaching.lazy import attach
-
-if TYPE_CHECKING:
-    from langgraph_coaching.recall.scoring.background.background import Background
-    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
-
-__all__ = ["Background", "BackgroundCache"]
-
-__getattr__, __dir__ = attach(__name__, {"Background": "background", "BackgroundCache": "cache"})
+__all__: list[str] = []

@@ -1,4 +1,4 @@
-"""Cache of backgrounds: each embedder measured once and kept, with the package or in the store."""
+"""Cache of backgrounds: measured once for each embedder, and kept with the package or in the table `backgrounds`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from langgraph_coaching.recall.scoring.background.texts import background_texts,
 from langgraph_coaching.recall.scoring.first_stage import principal_axes
 from langgraph_coaching.recall.scoring.phrasings import phrasing_texts as phrasings
 from langgraph_coaching.recall.scoring.platt_scaling import align_weights, simulate_stores
-from langgraph_coaching.storage.database import KEY
+from langgraph_coaching.storage.table import KEY, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -30,6 +32,9 @@ TABLE = "backgrounds"
 PACKAGED = Path(__file__).parent / "coaching-minilm-2.npz"
 BATCH = 500
 """Texts embedded in one call."""
+
+PHRASINGS = 2
+"""Which of the groups of texts are the phrasings; of these a few will do."""
 
 
 def _schema() -> pa.Schema:
@@ -53,7 +58,7 @@ class BackgroundCache:
     """
 
     def __init__(self, database: Database, embedder: Embedder) -> None:
-        self._database = database
+        self._table = Table(database, TABLE, _schema, None, key="embedder")
         self._embedder = embedder
         self._lock = threading.Lock()
         self._found: Background | None = None
@@ -80,33 +85,21 @@ class BackgroundCache:
 
     def _read(self, dimension: int) -> Background | None:
         if self._embedder.is_default:
-            return _packaged_background()
-        from lancedb.expr import col, lit
-
-        table = self._database.table(TABLE)
-        if table is None:
-            return None
-        same = (col("embedder") == lit(self._embedder.id)) & (col("dimension") == lit(dimension))
-        rows = self._database.read(table, lambda t: t.search().where(same).limit(1).to_list())
-        return unpack_background(rows[0]["packed"]) if rows else None
+            return _read_packaged()
+        rows = self._table.rows(["packed"], limit=1, embedder=self._embedder.id, dimension=dimension)
+        return unpack(rows[0]["packed"]) if rows else None
 
     def _measure_and_keep(self) -> Background:
-        import pyarrow as pa
-
         measured = measure_background(self._embedder)
-        row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": pack_background(measured)}
-        data = pa.Table.from_pylist([row], schema=_schema())
-        self._database.write(
-            self._database.ensure(TABLE, _schema()),
-            lambda t: t.merge_insert("embedder").when_matched_update_all().when_not_matched_insert_all().execute(data),
-        )
+        row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": pack(measured)}
+        self._table.upsert([row])
         return measured
 
 
 @cache
-def _packaged_background() -> Background:
+def _read_packaged() -> Background:
     """The embedded default's, once in a process: 5 MB that nothing writes to."""
-    return unpack_background(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 def measure_background(embedder: Embedder) -> Background:
@@ -116,12 +109,21 @@ def measure_background(embedder: Embedder) -> Background:
         EmbedderError: It failed, or knows hardly any of the texts.
     """
     found = [_embed_known(embedder, group) for group in (*background_texts(), phrasings(), *turn_texts())]
-    requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
-    if min(len(requests), len(talk), len(wishes), len(answers)) <= NEIGHBOURS:
+    if min(len(group) for place, group in enumerate(found) if place != PHRASINGS) <= NEIGHBOURS:
         raise EmbedderError(f"the embedder {embedder.id} has no vectors for nearly all of the background's texts")
+    return background_of(found)
+
+
+def background_of(found: Sequence[Mapping[str, NDArray[np.float32]]]) -> Background:
+    """What an embedder's vectors say of it.
+
+    Args:
+        found: Unit vectors by text, for each of the groups that `measure_background` embeds.
+    """
+    requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
     last = sum(text in found[1] for text in farewells())
     background = Background.of(np.vstack([requests, talk]), len(talk), last, wishes, answers)
-    return replace(background, weights=align_weights(simulate_stores(found[2], background)))
+    return replace(background, weights=align_weights(simulate_stores(found[PHRASINGS], background)))
 
 
 def _embed_known(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
@@ -131,7 +133,7 @@ def _embed_known(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArra
     return known
 
 
-def pack_background(background: Background) -> bytes:
+def pack(background: Background) -> bytes:
     """A background as bytes; vectors at half precision, and all that comes of them as they are then."""
     target = io.BytesIO()
     vectors = background.vectors.astype(np.float16)
@@ -148,16 +150,13 @@ def pack_background(background: Background) -> bytes:
     return target.getvalue()
 
 
-def unpack_background(data: bytes) -> Background:
-    """Reads what `pack_background` wrote; never runs what it reads."""
+def unpack(data: bytes) -> Background:
+    """Reads what `pack` wrote; never runs what it reads."""
     with np.load(io.BytesIO(data), allow_pickle=False) as read:
         talk, low, high = read["scale"]
         vectors, small = read["vectors"].astype(np.float32), int(talk)
-        if "requesting" in read:
-            direction = read["requesting"]
-        else:
-            direction = request_direction([vectors[:-small]], [vectors[-small:]])
-        known = (vectors, small, float(low), float(high), read["inverse"], direction)
+        told = read["requesting"] if "requesting" in read else request_direction([vectors[:-small]], [vectors[-small:]])
+        known = (vectors, small, float(low), float(high), read["inverse"], told)
         # An earlier version has kept none of them: the weights that all embedders share do until it is measured anew.
         kept = {name: read[name] for name in ("weights", "axes") if name in read}
         kept |= {"farewells": int(read["farewells"])} if "farewells" in read else {}

@@ -1,4 +1,4 @@
-"""What is known of one conversation: its messages by id, by tool call and by words."""
+"""Index of one conversation's messages: by id, by tool call and by words."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ WordsKey = tuple[str, str, tuple[str, ...]]
 
 
 @dataclass(slots=True, eq=False)
-class Known:
-    """The messages of the user's conversation, of a sub-agent's, or of a branch that is asked something of its own."""
+class MessageIndex:
+    """Messages of one conversation: the user's, a sub-agent's, or a branch's that is asked something of its own."""
 
-    above: Known | None = None
+    above: MessageIndex | None = None
     """The conversation out of which it is asked."""
     branch: str | None = None
     """Its name, as in `Step.branch`; None of the user's."""
@@ -33,7 +33,7 @@ class Known:
     """Whether it has a person's words, or what stands in their place."""
     now: bool = False
     """Whether some of those were said in this run."""
-    line: tuple[Known, ...] = field(init=False)
+    lineage: tuple[MessageIndex, ...] = field(init=False)
     """Itself, and the conversations it is asked out of, the nearest first."""
     _by_id: dict[str, Entry] = field(default_factory=dict)
     _by_words: dict[WordsKey, list[Entry]] = field(default_factory=lambda: defaultdict(list))
@@ -41,11 +41,11 @@ class Known:
     _answered: dict[str, Entry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Where it stands never changes."""
-        self.line = (self, *(self.above.line if self.above is not None else ()))
+        """Notes the conversations above it, which never change."""
+        self.lineage = (self, *(self.above.lineage if self.above is not None else ()))
 
     def add(self, entry: Entry, message: BaseMessage, key: WordsKey) -> None:
-        """Takes an entry in by its message.
+        """Indexes an entry by its message.
 
         Args:
             entry: One that has a message.
@@ -63,30 +63,30 @@ class Known:
         if isinstance(message, ToolMessage) and message.tool_call_id:
             self._answered[message.tool_call_id] = entry
 
-    def settle(self, entry: Entry, message: BaseMessage) -> None:
-        """Learns under which id an entry goes."""
+    def learn_id(self, entry: Entry, message: BaseMessage) -> None:
+        """Indexes an entry by the id that its message has got."""
         if message.id:
             self._by_id[message.id] = entry
         if isinstance(message, ToolMessage):
             self._answered[message.tool_call_id] = entry
 
-    def named(self, message_id: str | None) -> Entry | None:
+    def find_by_id(self, message_id: str | None) -> Entry | None:
         """The message of that id, in this conversation or in one above."""
-        for known in self.line if message_id else ():
+        for known in self.lineage if message_id else ():
             if (found := known._by_id.get(message_id)) is not None:  # type: ignore[arg-type]  # noqa: SLF001
                 return found
         return None
 
-    def asking(self, tool_call_id: str | None) -> Entry | None:
+    def find_asker(self, tool_call_id: str | None) -> Entry | None:
         """The answer that asked for a tool call, in this conversation or in one above."""
-        for known in self.line if tool_call_id else ():
+        for known in self.lineage if tool_call_id else ():
             if (found := known._asked.get(tool_call_id)) is not None:  # type: ignore[arg-type]  # noqa: SLF001
                 return found
         return None
 
-    def by_call(self, message: BaseMessage) -> Entry | None:
+    def find_by_call(self, message: BaseMessage) -> Entry | None:
         """The entry of a tool's result by its call, or of an answer by the calls in it."""
-        for known in self.line:
+        for known in self.lineage:
             if isinstance(message, ToolMessage):
                 entry = known._answered.get(message.tool_call_id)  # noqa: SLF001
             else:
@@ -96,13 +96,13 @@ class Known:
                 return entry
         return None
 
-    def saying(self, key: WordsKey) -> list[Entry]:
+    def find_by_words(self, key: WordsKey) -> list[Entry]:
         """The entries of these words, in this conversation and in those above, the nearest last."""
-        return [entry for known in reversed(self.line) for entry in known._by_words.get(key, ())]  # noqa: SLF001
+        return [entry for known in reversed(self.lineage) for entry in known._by_words.get(key, ())]  # noqa: SLF001
 
 
 def words_key(message: BaseMessage) -> WordsKey:
-    """What messages are told apart by without ids: the role, the words, and the tool calls they ask for."""
+    """Key of a message without its id: the role, the words, and the ids of the tool calls it asks for."""
     kind = "ai" if isinstance(message, AIMessage) else message.type
     text = words_of(message)
     return kind, BLOCK.sub("", text) if kind == "system" else text, tuple(call_ids(message))
