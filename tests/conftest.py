@@ -54,7 +54,7 @@ def _remembered():
     return [
         (MiniLM, "embed_query", lambda self, text: vector(text).tolist()),
         (DeterministicFakeEmbedding, "_get_embedding", lambda self, seed: drawn(self.size, seed)),
-        (embedder, "read", lru_cache(20_000)(embedder.read)),
+        (embedder, "normalize_text", lru_cache(20_000)(embedder.normalize_text)),
         (cache, "background_of", measured),
     ]
 

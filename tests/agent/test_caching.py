@@ -101,7 +101,7 @@ def test_the_cache_answers_until_other_coaching_applies(coach, model, run, made)
 
 def test_where_nobody_can_tell_nothing_is_taken_from_the_cache(coach, coaching, model, monkeypatch):
     graph = a_wrapped_node(coach, model)
-    monkeypatch.setattr(Adviser, "_advised", lambda *_: 1 / 0)
+    monkeypatch.setattr(Adviser, "_advise", lambda *_: 1 / 0)
     for _ in range(2):
         graph.invoke({"question": ASKED})
 

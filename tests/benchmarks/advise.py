@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from langgraph_coaching import Coach, Reply, import_traces
-from langgraph_coaching.recall.scoring.background.texts import texts as texts_of_the_background
+from langgraph_coaching.recall.scoring.background.texts import background_texts as texts_of_the_background
 from langgraph_coaching.recall.scoring.traffic import MOST
 
 WHO = [

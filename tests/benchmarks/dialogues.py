@@ -17,7 +17,7 @@ from measure import scores, set_f1
 from langgraph_coaching import Coach
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.scoring.situation_vector import place
+from langgraph_coaching.recall.scoring.situation_vector import situation_vector
 from langgraph_coaching.recall.situation import read_messages, situate
 from langgraph_coaching.traces.messages import messages_before
 
@@ -40,7 +40,7 @@ def _where(messages: Sequence[BaseMessage], how: str, vectors: Vectors) -> Situa
     said = [message.content for message in messages if isinstance(message, HumanMessage)]
     seen = {AS_IT_IS: messages, LAST: [HumanMessage(said[-1])], JOINED: [HumanMessage(" ".join(said))]}[how]
     situation = situate(seen)
-    return place(situation, vectors(situation.texts), vectors.background)
+    return situation_vector(situation, vectors(situation.texts), vectors.background)
 
 
 def _opening(messages: Sequence[BaseMessage]) -> str:

@@ -34,7 +34,7 @@ from langgraph_coaching import Coach, Limits, Reply
 from langgraph_coaching.agent.system_message import insert_block
 from langgraph_coaching.demo.agent import chat_model
 from langgraph_coaching.demo.cassette import recorded
-from langgraph_coaching.recall.embedder import unit
+from langgraph_coaching.recall.embedder import unit_vectors
 from langgraph_coaching.recall.prompt import block, entry
 
 CASES = cases("effect_cases.json")
@@ -161,11 +161,11 @@ def cosine(coach: Coach) -> tuple[float, int, int]:
     """
 
     def vectors(texts: list[str]) -> np.ndarray:
-        return unit(coach.embeddings.embed_documents(texts), len(texts))
+        return unit_vectors(coach.embeddings.embed_documents(texts), len(texts))
 
     known = [(case["id"], case["intent"], case["example"]) for case in CASES["checked"]]
     known += [(f"other-{number}", intent, example) for number, (intent, example, _) in enumerate(CASES["others"], 1)]
-    means = unit(vectors([one[1] for one in known]) + vectors([one[2] for one in known]), len(known))
+    means = unit_vectors(vectors([one[1] for one in known]) + vectors([one[2] for one in known]), len(known))
     similar = vectors([case["situation"] for case in CASES["checked"]]) @ means.T
     own = np.array([row[index] for index, row in enumerate(similar)])
     first = similar.argmax(axis=1) == np.arange(len(own))

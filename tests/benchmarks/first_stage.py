@@ -47,7 +47,7 @@ class Found(NamedTuple):
 def found(coached: Coached, vectors: np.ndarray) -> list[Found]:
     """What a store applies in these situations; its background's own rows say with or without a first stage."""
     background = coached.vectors.background
-    places = [SituationVector(vector, background.crowded(vector)) for vector in vectors]
+    places = [SituationVector(vector, background.crowding_of(vector)) for vector in vectors]
     return [_found(coached, candidates) for candidates in coached.candidates(places)]
 
 

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from langgraph_coaching import Reply
 from langgraph_coaching.coaching.model import Coaching, Example, Labels
-from langgraph_coaching.recall.adviser import CANDIDATES
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
-from langgraph_coaching.recall.scoring.head import Head, fit, join, taken
+from langgraph_coaching.recall.scoring.head import Head, fit_heads, join_fits, take_rows
 from langgraph_coaching.recall.scoring.reserve import reserve_of
 from langgraph_coaching.recall.scoring.traffic import MOST, Traffic
-from langgraph_coaching.recall.search import search
+from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
 
@@ -49,7 +48,7 @@ class Coached:
     def __init__(self, vectors: Vectors, coachings: Iterable[Coaching]) -> None:
         self.vectors = vectors
         self.heads = [self._head(coaching) for coaching in coachings]
-        self.fits = fit(self.heads, vectors.background)
+        self.fits = fit_heads(self.heads, vectors.background)
         self.traffic: Traffic | None = None
         self.reserve = 0.0
         self.at = {head.coaching.id: index for index, head in enumerate(self.heads)}
@@ -92,8 +91,8 @@ class Coached:
             other.heads[index] = head
         if fresh:
             rows_ = {i: len(self.heads) + place for place, i in enumerate(changed)}
-            pool = join(self.fits, fit(fresh, self.vectors.background))
-            other.fits = taken(pool, [rows_.get(i, i) for i in range(len(self.heads))])
+            pool = join_fits(self.fits, fit_heads(fresh, self.vectors.background))
+            other.fits = take_rows(pool, [rows_.get(i, i) for i in range(len(self.heads))])
         return other
 
     def candidates(self, places: Sequence[SituationVector]) -> list[list[Candidate]]:

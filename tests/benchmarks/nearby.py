@@ -8,7 +8,7 @@ import numpy as np
 from data import OUT_OF_SCOPE, Said, halves, in_words, shuffled
 from dialogues import AS_IT_IS, Star
 
-from langgraph_coaching.recall.scoring.probability import Fitted, likely, surrounded
+from langgraph_coaching.recall.scoring.probability import FittedHeads, logits_without_traffic, traffic_features
 from langgraph_coaching.recall.scoring.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ def nearby(
 ) -> Nearby:
     """Measures the surroundings of these situations."""
     background = coached.vectors.background
-    fitted = Fitted(coached.heads, coached.fits, background)
+    fitted = FittedHeads(coached.heads, coached.fits, background)
     inputs, logits, found = [], [], []
-    for place, around in zip(places, traffic.around(places, background), strict=True):
+    for place, around in zip(places, traffic.neighbours_of(places, background), strict=True):
         ranks = coached.fits.rows @ place.vector + coached.fits.offsets
         best = np.array([ranks.argmax()])
-        plain = likely(place, best, ranks[best], fitted)
-        inputs.append(surrounded(place, around, best, plain, fitted)[0])
+        plain = logits_without_traffic(place, best, ranks[best], fitted)
+        inputs.append(traffic_features(place, around, best, plain, fitted)[0])
         logits.append(plain[0])
         found.append(best[0])
     return Nearby(np.array(inputs), np.array(logits), (np.array(found) == right).astype(float), mass)

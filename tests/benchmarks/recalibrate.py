@@ -19,7 +19,7 @@ from intents import numbered
 from vectors import Vectors
 
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.recall.scoring.head import Head, fit
+from langgraph_coaching.recall.scoring.head import Head, fit_heads
 
 APPLIES, NEVER = 13, 10
 """Texts beside the intent: 3 examples, and 20 verdicts half of which say never."""
@@ -46,7 +46,7 @@ def main() -> None:
         heads.append(Head(numbered(index, in_words(name), examples), vectors([in_words(name), *yes, *no])))
     background = vectors.background
     started = time.perf_counter()
-    fit(heads, background)
+    fit_heads(heads, background)
     found = {"coachings": len(heads), "seconds": time.perf_counter() - started}
     vectors.save()
     print(f"{found['coachings']:,} coachings fitted in {found['seconds']:.2f} s")

@@ -26,8 +26,8 @@ from vectors import EMBEDDERS, Vectors
 
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.scoring.blas import one_thread
-from langgraph_coaching.recall.scoring.fitting import platt, simulated
-from langgraph_coaching.recall.scoring.probability import Fitted, measured
+from langgraph_coaching.recall.scoring.platt_scaling import fit_platt, simulate_stores
+from langgraph_coaching.recall.scoring.probability import FittedHeads, coaching_features
 from langgraph_coaching.recall.scoring.weights import MIXED, NEARBY, NEVER_COLUMN, WEIGHTS, WRITTEN_MASS
 
 if TYPE_CHECKING:
@@ -80,8 +80,10 @@ def pairs(coached: Coached, asked: list[Said]) -> tuple[np.ndarray, np.ndarray]:
     with one_thread():
         ranks = np.stack([place.vector for place in places]) @ coached.fits.rows.T + coached.fits.offsets
     best = ranks.argmax(axis=1)[:, None]
-    fitted = Fitted(coached.heads, coached.fits, coached.vectors.background)
-    inputs = [measured(place, one, row[one], fitted) for place, one, row in zip(places, best, ranks, strict=True)]
+    fitted = FittedHeads(coached.heads, coached.fits, coached.vectors.background)
+    inputs = [
+        coaching_features(place, one, row[one], fitted) for place, one, row in zip(places, best, ranks, strict=True)
+    ]
     return np.vstack(inputs), (best[:, 0] == [said.right for said in asked]).astype(float)
 
 
@@ -135,7 +137,9 @@ def main() -> None:
                 if name == "minilm" and count in (0, 10):
                     _sweep(floors, count, coached, asked)
         if name == "minilm":
-            print("REFERENCE =", np.round(platt(simulated(vectors.phrasings, vectors.background)), 3).tolist())
+            print(
+                "REFERENCE =", np.round(fit_platt(simulate_stores(vectors.phrasings, vectors.background)), 3).tolist()
+            )
             print(f"MIXED = {diluted(given.data, vectors):.1f}  now {MIXED}")
             around += nearby.dialogues(given.data, vectors)
         vectors.save()

@@ -18,13 +18,13 @@ from langchain_core.embeddings import Embeddings
 from langgraph_coaching.recall import minilm
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.normalization.negation import unwanted
-from langgraph_coaching.recall.normalization.spelling import mended
+from langgraph_coaching.recall.normalization.negation import is_unwanted_only
+from langgraph_coaching.recall.normalization.spelling import correct_spelling
 from langgraph_coaching.recall.scoring.background.background import Background
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack
-from langgraph_coaching.recall.scoring.background.texts import farewells, texts, turns
-from langgraph_coaching.recall.scoring.fitting import simulated, weights
-from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
+from langgraph_coaching.recall.scoring.background.texts import background_texts, farewells, turn_texts
+from langgraph_coaching.recall.scoring.phrasings import phrasing_texts as phrasings
+from langgraph_coaching.recall.scoring.platt_scaling import align_weights, simulate_stores
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 if TYPE_CHECKING:
@@ -163,9 +163,9 @@ class Vectors:
         """The one the package brings for MiniLM; measured for the others, as a store does."""
         if self.name == "minilm":
             return unpack(PACKAGED.read_bytes())
-        requests, talk = texts()
-        background = Background.of(self((*requests, *talk)), len(talk), len(farewells()), *map(self, turns()))
-        return replace(background, weights=weights(simulated(self.phrasings, background)))
+        requests, talk = background_texts()
+        background = Background.of(self((*requests, *talk)), len(talk), len(farewells()), *map(self, turn_texts()))
+        return replace(background, weights=align_weights(simulate_stores(self.phrasings, background)))
 
     @property
     def phrasings(self) -> dict[str, NDArray[np.float32]]:
@@ -180,7 +180,7 @@ class Vectors:
             vectors = self(block)
             crowding = self.background.crowding(vectors)
             self._places |= {
-                text: SituationVector(vector, float(crowded), unwanted=unwanted(mended(text)))
+                text: SituationVector(vector, float(crowded), unwanted=is_unwanted_only(correct_spelling(text)))
                 for text, vector, crowded in zip(block, vectors, crowding, strict=True)
             }
         return [self._places[text] for text in wanted]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langgraph_coaching import Advice, Receipt
-from langgraph_coaching.recall.advice import failed
+from langgraph_coaching.recall.advice import failed_advice
 
 _WORDS = st.text(max_size=20)
 _RECEIPTS = st.builds(
@@ -34,11 +34,11 @@ def test_what_travels_with_a_run_is_json_without_the_conversation(receipt):
 
 
 def test_ids_of_receipts_differ():
-    assert len({failed("x").considered[0].id for _ in range(1_000)}) == 1_000
+    assert len({failed_advice("x").considered[0].id for _ in range(1_000)}) == 1_000
 
 
 def test_a_failure_is_empty_advice_with_its_reason():
-    advice = failed("the disk is full", namespace="acme")
+    advice = failed_advice("the disk is full", namespace="acme")
     assert (advice.failure, advice.applied, advice.prompt) == ("the disk is full", [], "")
     assert advice.considered[0].namespace == "acme"
     assert Advice().failure is None

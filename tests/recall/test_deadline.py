@@ -146,7 +146,7 @@ def test_the_event_loop_goes_on_while_it_waits(stuck):
 @pytest.mark.parametrize("steps", range(6))
 def test_a_cancellation_is_not_lost_where_the_work_ends_at_the_same_moment(monkeypatch, steps):
     deadline, future = Deadline(), Future()
-    monkeypatch.setattr(deadline, "_begun", lambda _: future)
+    monkeypatch.setattr(deadline, "_start", lambda _: future)
 
     async def cancelled():
         task = asyncio.ensure_future(deadline.arun(int, 30))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
 from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, MissingExtraError
-from langgraph_coaching.recall.embedder import CACHE, Embedder, embedder_id, embeddings_of, unit
+from langgraph_coaching.recall.embedder import CACHE, Embedder, embedder_id, embeddings_of, unit_vectors
 from langgraph_coaching.recall.minilm import DIMENSION, MiniLM
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 from langgraph_coaching.storage.database import Database
@@ -132,7 +132,7 @@ _NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
 @given(st.lists(st.lists(_NUMBERS, min_size=3, max_size=3).filter(any), min_size=1, max_size=5))
 def test_any_finite_vector_is_scaled_to_unit_length(vectors):
-    scaled = unit(vectors, len(vectors))
+    scaled = unit_vectors(vectors, len(vectors))
     assert np.allclose(np.linalg.norm(scaled, axis=1), 1.0, rtol=1e-5)
     assert np.array_equal(np.sign(scaled)[scaled != 0], np.sign(np.array(vectors))[scaled != 0])
 

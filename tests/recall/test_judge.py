@@ -9,7 +9,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import Field
 
 from langgraph_coaching import Coach, Limits, Reply
-from langgraph_coaching.recall.judge import answered
+from langgraph_coaching.recall.judge import read_answer
 
 TEXT = "how much is shipping to Norway?"
 INTENTS = ["a customer asks what shipping costs", "a customer wants to insure a parcel"]
@@ -100,6 +100,6 @@ def test_the_same_question_is_asked_once_and_only_about_candidates_near_the_floo
 
 
 def test_numbers_of_no_situation_are_refused():
-    assert answered('{"apply": [2, 1]}', 2) == {1, 2}
+    assert read_answer('{"apply": [2, 1]}', 2) == {1, 2}
     with pytest.raises(ValueError, match="3"):
-        answered('{"apply": [3]}', 2)
+        read_answer('{"apply": [3]}', 2)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langgraph_coaching import Coaching, Example, Limits, Reply
-from langgraph_coaching.recall.comparison import Vantage
+from langgraph_coaching.recall.nearest_texts import Query
 from langgraph_coaching.recall.prompt import count_tokens
-from langgraph_coaching.recall.reasons import parted
+from langgraph_coaching.recall.reasons import split_reason
 from langgraph_coaching.recall.scoring.head import Head
 from langgraph_coaching.recall.search import Candidate
 from langgraph_coaching.recall.select import select
@@ -37,7 +37,7 @@ def test_below_the_floor_nothing_applies_and_the_reason_is_said():
     advice = select([candidate("a", 0.29), candidate("b", 0.3)], Limits(**WIDE))
     assert outcomes(advice) == {"b": "applied", "a": "below_floor"}
     assert advice.considered[0].reason == "probability 0.30 reaches the floor of 0.30"
-    ground, change = parted(advice.considered[1].reason)
+    ground, change = split_reason(advice.considered[1].reason)
     assert ground == "probability 0.29 is below the floor of 0.30"
     assert change == "coach.edit('a', add_examples=[…])"
     assert "Say b." in advice.prompt
@@ -64,7 +64,7 @@ def test_the_same_behavior_is_said_once():
     ]
     advice = select(same, Limits(**WIDE))
     assert outcomes(advice) == {"a": "applied", "b": "duplicate", "c": "applied"}
-    assert parted(advice.receipt("b").reason) == (
+    assert split_reason(advice.receipt("b").reason) == (
         "a already says the same, so that nothing is missing",
         "coach.archive('b') keeps one of the two",
     )
@@ -74,7 +74,7 @@ def test_no_more_than_the_item_limit():
     advice = select([candidate(str(n), 0.9 - n / 100) for n in range(6)], Limits(items=2, **WIDE))
     assert [r.coaching_id for r in advice.applied] == ["0", "1"]
     assert {r.outcome for r in advice.considered[2:]} == {"over_limit"}
-    assert parted(advice.receipt("2").reason) == (
+    assert split_reason(advice.receipt("2").reason) == (
         "2 coachings with precedence fill the prompt's item limit, 1 the last of them",
         "coach.edit('2', priority=1)",
     )
@@ -82,14 +82,14 @@ def test_no_more_than_the_item_limit():
 
 def test_where_no_higher_priority_is_left_the_limit_is_what_would_change_it():
     advice = select([candidate(name, 0.9, priority=100) for name in "abc"], Limits(items=2, **WIDE))
-    assert parted(advice.considered[2].reason)[1] == "Limits(items=3)"
+    assert split_reason(advice.considered[2].reason)[1] == "Limits(items=3)"
 
 
 def test_what_does_not_fit_the_budget_is_passed_over_for_what_does():
     big = candidate("big", 0.9, behavior=Reply("word " * 700))
     advice = select([big, candidate("small", 0.8)], Limits(tokens=200, **WIDE))
     assert outcomes(advice) == {"small": "applied", "big": "over_budget"}
-    ground, change = parted(advice.considered[1].reason)
+    ground, change = split_reason(advice.considered[1].reason)
     assert ground.endswith("tokens of 200")
     assert change == "coach.edit('big', behavior=…) with a shorter one"
 
@@ -97,7 +97,7 @@ def test_what_does_not_fit_the_budget_is_passed_over_for_what_does():
 def test_what_does_not_fit_beside_another_is_told_the_budget_that_it_would():
     pair = [candidate("small", 0.9), candidate("also", 0.8)]
     enough = count_tokens(select(pair[:1], Limits(**WIDE)).prompt) + 1
-    ground, change = parted(select(pair, Limits(tokens=enough, **WIDE)).receipt("also").reason)
+    ground, change = split_reason(select(pair, Limits(tokens=enough, **WIDE)).receipt("also").reason)
     assert ground.endswith(f"tokens of {enough}, beside small")
     raised = int(change.removeprefix("Limits(tokens=").removesuffix(")"))
     assert len(select(pair, Limits(tokens=raised, **WIDE)).applied) == 2
@@ -107,7 +107,7 @@ def test_what_is_far_less_probable_than_the_best_is_left_out_unless_it_has_prior
     given_ = [candidate("best", 0.9), candidate("far", 0.5), candidate("wanted", 0.5, priority=1)]
     advice = select(given_, Limits(floor=0.3, margin=0.2))
     assert outcomes(advice) == {"wanted": "applied", "best": "applied", "far": "less_probable"}
-    ground, change = parted(advice.receipt("far").reason)
+    ground, change = split_reason(advice.receipt("far").reason)
     assert ground == "probability 0.50 is more than 0.20 below the best, 0.90 of best"
     assert change == "coach.edit('far', priority=1)"
 
@@ -118,7 +118,7 @@ AXES = np.eye(4, dtype=np.float32)
 class Plain:
     """A scale on which a likeness is the cosine."""
 
-    def scaled(self, cosine):
+    def scale_cosines(self, cosine):
         return cosine
 
 
@@ -131,8 +131,8 @@ def known_by(name, probability, *texts):
 
 
 def reason(*candidates, english="", **limits):
-    advice = select(list(candidates), Limits(**limits), vantage=Vantage(AXES[0], Plain(), english))
-    return parted(advice.considered[-1].reason)
+    advice = select(list(candidates), Limits(**limits), query=Query(AXES[0], Plain(), english))
+    return split_reason(advice.considered[-1].reason)
 
 
 def test_a_reason_says_what_was_compared_and_what_is_missing():

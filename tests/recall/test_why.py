@@ -11,7 +11,7 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.messages import AIMessage, HumanMessage
 
 from langgraph_coaching import Advice, Example, Handoff, Limits, Receipt, Reply, Why
-from langgraph_coaching.recall.advice import failed
+from langgraph_coaching.recall.advice import failed_advice
 
 REFUND = "can I get my money back"
 PARCEL = "my parcel has not arrived yet, where is it"
@@ -292,7 +292,7 @@ def test_what_the_traffic_says_is_told(shop, asked):
 
 
 def test_a_failed_call_is_why_nothing_applied():
-    advice = failed("no coaching was looked up: the disk is full")
+    advice = failed_advice("no coaching was looked up: the disk is full")
     why = advice.why("refund")
     assert (why.coaching_id, why.outcome, why.probability) == ("refund", "failed", None)
     assert "the disk is full" in why.reason
@@ -330,7 +330,7 @@ def test_a_receipt_of_an_earlier_version_is_explained():
 
 def test_asking_why_is_no_part_of_the_value(shop, asked):
     advice = asked(shop, REFUND)
-    bare = replace(advice, asked=None)
+    bare = replace(advice, explain=None)
     assert advice == bare
     assert repr(advice) == repr(bare)
     assert advice.to_json() == bare.to_json()

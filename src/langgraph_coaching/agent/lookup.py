@@ -15,7 +15,7 @@ from langchain_core.runnables.config import var_child_runnable_config
 
 from langgraph_coaching.agent.call_key import current_call_key, locate_receipts
 from langgraph_coaching.agent.pending import PendingAdvice, nothing_pending
-from langgraph_coaching.recall.advice import Advice, failed
+from langgraph_coaching.recall.advice import Advice, failed_advice
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.situation import read_messages, situate
 
@@ -225,7 +225,7 @@ class Lookup:
             fields = {"conversation": read_messages(messages)} | fields
         except ValueError:  # then no call can be known by it
             log.warning("coaching: %s", reason)
-        return PendingAdvice(failed(reason, namespace=self.namespace), self.registry, **fields)
+        return PendingAdvice(failed_advice(reason, namespace=self.namespace), self.registry, **fields)
 
 
 def _run_as_retriever(query: _Query, search: Callable[[], Advice]) -> Advice:

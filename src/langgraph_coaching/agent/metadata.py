@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import BaseCallbackManager
 
-from langgraph_coaching.recall.inline import Inline
+from langgraph_coaching.recall.inline_handler import InlineHandler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ APPLIED = "coaching_applied"
 """Key of the applied ones as a string, for tools that show only strings."""
 
 
-class ReceiptMetadata(Inline):
+class ReceiptMetadata(InlineHandler):
     """A callback handler of one model call that writes its receipts; no call made inside it is given it.
 
     Args:

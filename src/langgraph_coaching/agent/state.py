@@ -13,7 +13,7 @@ from langgraph_coaching.agent.channel import ChannelAdvice, read_item
 from langgraph_coaching.agent.pending import PendingAdvice, expect_calls
 from langgraph_coaching.agent.registry import registry_of
 from langgraph_coaching.agent.system_message import insert_block
-from langgraph_coaching.recall.advice import failed
+from langgraph_coaching.recall.advice import failed_advice
 from langgraph_coaching.recall.situation import read_messages
 
 if TYPE_CHECKING:
@@ -113,4 +113,4 @@ def read_channel(channel: Any) -> list[ChannelAdvice]:
         return [read_item(item) for item in channel]
     except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
         reason = f"the coaching in the state cannot be read: {type(error).__name__}: {error}"
-        return [ChannelAdvice(failed(reason), registry_of(""))]
+        return [ChannelAdvice(failed_advice(reason), registry_of(""))]

@@ -54,7 +54,7 @@ def similarity(
         background: Of the same embedder.
     """
     with one_thread():
-        return background.scaled(vectors @ others.T)
+        return background.scale_cosines(vectors @ others.T)
 
 
 def count_runs(alike: NDArray[np.bool_], runs: Sequence[frozenset[str]]) -> NDArray[np.int64]:

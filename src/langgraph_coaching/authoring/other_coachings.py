@@ -79,13 +79,13 @@ class OtherCoachings:
         asked = self._embedder.documents([*texts, *map(intent_text, own)])
         asked, home = asked[: len(texts)], asked[len(texts) :]
         with one_thread():
-            at_home = snapshot.background.scaled((asked @ home.T).max(axis=1))
+            at_home = snapshot.background.scale_cosines((asked @ home.T).max(axis=1))
             near = asked @ snapshot.fits.prototypes[others].T
         found: dict[str, str] = {}
         for row, text in enumerate(texts):
             best = np.argsort(-near[row], kind="stable")[:_NEAREST]
             heads = [snapshot.heads[others[rank]] for rank in best]
-            there = snapshot.background.scaled(np.array([(head.applies @ asked[row]).max() for head in heads]))
+            there = snapshot.background.scale_cosines(np.array([(head.applies @ asked[row]).max() for head in heads]))
             if there.max() - at_home[row] > CLEARLY:
                 found[text] = heads[int(there.argmax())].coaching.id
         return found

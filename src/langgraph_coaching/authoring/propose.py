@@ -16,7 +16,7 @@ from langgraph_coaching.authoring.intents.masking import mask_specifics
 from langgraph_coaching.authoring.model_answer import ModelAnswer, read_answer
 from langgraph_coaching.authoring.proposal import Proposal, admit_proposals, codes_in, remove_codes, tidy_text
 from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.recall.user import by_user
+from langgraph_coaching.recall.user import user_mask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,7 +171,7 @@ def proposal_prompt(known: CoachingBrief, language: str | None = None) -> list[B
     """
     said = [
         {"user" if user else "assistant": shorten(text, _WORDS)}
-        for message, user in zip(known.conversation, by_user(known.conversation), strict=True)
+        for message, user in zip(known.conversation, user_mask(known.conversation), strict=True)
         if (user or isinstance(message, AIMessage)) and (text := text_of(message).strip())
     ]
     data = {

@@ -14,7 +14,7 @@ from langgraph_coaching.authoring.outlook import SILENT, Outlook
 from langgraph_coaching.authoring.outlook_hint import hint_of
 from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.recall.hypothetical import supposed
+from langgraph_coaching.recall.hypothetical import hypothetical_snapshot
 from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.situation import situate
@@ -122,7 +122,7 @@ class Situations:
             for one in recorded_situations(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
             if one.situation.text != without
         ]
-        placed = self._sampler.places([one.situation for one in met], snapshot.dimension, within)
+        placed = self._sampler.situation_vectors([one.situation for one in met], snapshot.dimension, within)
         found = [(one, vector) for one, vector in zip(met, placed, strict=True) if vector is not None]
         vectors = [vector for _, vector in found]
         return SimilarSearch(
@@ -137,7 +137,9 @@ class Situations:
         """A snapshot of this coaching only, held against the store's traffic, and reserved, as it would be there."""
         live = coaching.model_copy(update={"status": "active", "expires_at": None, "deleted": False})
         alike = live if live != coaching else coaching
-        snapshot = supposed([alike], self._store, self._embedder, self._backgrounds, self._adviser.snapshot())
+        snapshot = hypothetical_snapshot(
+            [alike], self._store, self._embedder, self._backgrounds, self._adviser.snapshot()
+        )
         background = self._backgrounds.background(snapshot.dimension)
         traffic, reserve = self._sampler.traffic(snapshot.dimension), self._sampler.reserve()
         return replace(snapshot, traffic=traffic, reserve=reserve), background
@@ -163,8 +165,8 @@ class Situations:
         return Outlook(
             coaching_id=coaching.id,
             revision=coaching.revision,
-            known=int(search.head.yes.sum()),
-            never=int((~search.head.yes).sum()),
+            known=int(search.head.applies_mask.sum()),
+            never=int((~search.head.applies_mask).sum()),
             floor=self.floor,
             source_probability=receipt.probability if receipt else None,
             fires_at_source=fires,

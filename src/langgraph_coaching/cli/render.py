@@ -235,7 +235,7 @@ def print_receipts(found: Sequence[Receipt], indent: str = "", *, named: bool = 
 
 def print_question(found: Receipt, coaching: Coaching | None) -> None:
     """One receipt, for a person who is to judge it: what was said, what coaching there is, what became of it."""
-    print_turns(Situation.read(found.situation).turns)
+    print_turns(Situation.from_text(found.situation).turns)
     console.print(f"[bold]{escape(found.coaching_id or '')}[/bold]: {escape(found.intent)}", soft_wrap=True)
     if coaching is not None:
         console.print(f"  do this: {short_line(coaching.behavior.render())}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The answer to "what coaching applies here?", and one receipt for each coaching it looked at."""
+"""Advice: what coaching applies here, with one receipt for each coaching that was looked at."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Advice:
     """The text that was matched."""
     seconds: float = 0.0
     """Time it took."""
-    asked: Callable[[Advice, str], Why] | None = field(default=None, compare=False, repr=False)
+    explain: Callable[[Advice, str], Why] | None = field(default=None, compare=False, repr=False)
     """Asks the store for `why`; not part of the value: neither a pickle nor JSON has it."""
 
     @property
@@ -58,12 +58,12 @@ class Advice:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        from langgraph_coaching.recall.why import unexplained
+        from langgraph_coaching.recall.why import why_without_store
 
         failure = next((one for one in self.considered if one.outcome == "failed"), None)
-        if self.asked is None or failure is not None:
-            return unexplained(coaching_id, failure or self.receipt(coaching_id))
-        return self.asked(self, coaching_id)
+        if self.explain is None or failure is not None:
+            return why_without_store(coaching_id, failure or self.receipt(coaching_id))
+        return self.explain(self, coaching_id)
 
     def to_json(self) -> dict[str, Any]:
         """JSON values of all of it, for a checkpoint, a file or another process."""
@@ -78,11 +78,11 @@ class Advice:
     def from_json(cls, value: dict[str, Any]) -> Advice:
         """Reads what `to_json` wrote; what else is in it is not part of the advice."""
         considered = [Receipt.from_json(row) for row in value["considered"]]
-        told = {name: value[name] for name in ("prompt", "situation", "seconds") if name in value}
-        return cls(considered=considered, **told)
+        fields = {name: value[name] for name in ("prompt", "situation", "seconds") if name in value}
+        return cls(considered=considered, **fields)
 
 
-def failed(reason: str, *, situation: str = "", namespace: str = "default", seconds: float = 0.0) -> Advice:
+def failed_advice(reason: str, *, situation: str = "", namespace: str = "default", seconds: float = 0.0) -> Advice:
     """Empty advice with the one receipt that says why."""
     receipt = Receipt(
         coaching_id=None,

@@ -1,4 +1,4 @@
-"""The adviser: messages in, advice out; it never raises."""
+"""Adviser: messages in, advice out within the deadline; what fails becomes empty advice that says why."""
 
 from __future__ import annotations
 
@@ -10,24 +10,19 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from langgraph_coaching.recall.advice import Advice, failed
-from langgraph_coaching.recall.comparison import Vantage
+from langgraph_coaching.recall.advice import Advice, failed_advice
 from langgraph_coaching.recall.deadline import Deadline
-from langgraph_coaching.recall.explain import Asked, Explainer
-from langgraph_coaching.recall.judge import SHARE
-from langgraph_coaching.recall.reasons import joined
-from langgraph_coaching.recall.scoring.blas import one_thread
-from langgraph_coaching.recall.scoring.situation_vector import place
-from langgraph_coaching.recall.search import CANDIDATES, search
-from langgraph_coaching.recall.select import select
-from langgraph_coaching.recall.situation import Situation, read_messages, situate
+from langgraph_coaching.recall.explain import AdviseCall, Explainer
+from langgraph_coaching.recall.judge import DEADLINE_SHARE
+from langgraph_coaching.recall.pipeline import NothingToRecall, Pipeline, read_situation
+from langgraph_coaching.recall.reasons import join_reason
+from langgraph_coaching.recall.situation import read_messages, situate
 from langgraph_coaching.recall.snapshot import Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.coachings import Coachings
@@ -36,27 +31,15 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.judge import Judge
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
-    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.recall.search import Candidate
+    from langgraph_coaching.recall.situation import Situation
     from langgraph_coaching.recall.snapshot import Snapshot
 
 log = logging.getLogger("langgraph_coaching")
 
 LOADING = 10.0
 """Seconds a new process may take to load LanceDB, the model and the coachings, before the first deadline starts."""
-
-
-class _Nothing(Exception):  # noqa: N818 - a way out, not an error
-    """There is nothing to look up; the advice is empty and no receipt is owed.
-
-    Args:
-        situation: Where a user had said something.
-    """
-
-    def __init__(self, situation: Situation | None = None) -> None:
-        super().__init__()
-        self.situation = situation
 
 
 class Adviser:
@@ -95,9 +78,11 @@ class Adviser:
         try:
             if not self._loaded:
                 self._deadline.run(self._load, LOADING)
-            return _timed(self._deadline.run(partial(self._advised, messages, labels), self.limits.deadline), started)
+            return _with_seconds(
+                self._deadline.run(partial(self._advise, messages, labels), self.limits.deadline), started
+            )
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-            return self._without(error, started, labels)
+            return self._empty_advice(error, started, labels)
 
     async def aadvise(self, messages: Any, labels: Labels) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
@@ -105,9 +90,9 @@ class Adviser:
         try:
             if not self._loaded:
                 await self._deadline.arun(self._load, LOADING)
-            return _timed(await self._awaited(messages, labels), started)
+            return _with_seconds(await self._await_advice(messages, labels), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-            return self._without(error, started, labels)
+            return self._empty_advice(error, started, labels)
 
     def advise_batch(
         self,
@@ -135,24 +120,24 @@ class Adviser:
             StoreError: The store could not be read.
         """
         started = time.perf_counter()
-        supposed, snapshot = snapshot is not None, self.snapshot() if snapshot is None else snapshot
-        asked = [situate(read_messages(messages)) for messages in conversations]
-        advice = self._batch(snapshot, asked, labels, now or datetime.now(UTC))
+        hypothetical, snapshot = snapshot is not None, self.snapshot() if snapshot is None else snapshot
+        situations = [situate(read_messages(messages)) for messages in conversations]
+        advice = self._advise_all(snapshot, situations, labels, now or datetime.now(UTC))
         seconds = (time.perf_counter() - started) / max(len(advice), 1)
-        whys = [None if supposed else Asked(self._explainer, one, labels, stored=stored) for one in asked]
-        return [replace(one, seconds=seconds, asked=why) for one, why in zip(advice, whys, strict=True)]
+        calls = [
+            None if hypothetical else AdviseCall(self._explainer, one, labels, stored=stored) for one in situations
+        ]
+        return [replace(one, seconds=seconds, explain=call) for one, call in zip(advice, calls, strict=True)]
 
-    def _batch(self, snapshot: Snapshot, asked: list[Situation | None], labels: Labels, now: datetime) -> list[Advice]:
-        known = [situation for situation in asked if situation is not None]
-        if not known or not snapshot.heads:
-            return [Advice(situation=situation.text if situation else "") for situation in asked]
-        texts = list(dict.fromkeys(text for situation in known for text in situation.texts))
+    def _advise_all(
+        self, snapshot: Snapshot, situations: list[Situation | None], labels: Labels, now: datetime
+    ) -> list[Advice]:
+        texts = list(dict.fromkeys(text for one in situations if one is not None for text in one.texts))
+        if not texts or not snapshot.heads:
+            return [Advice(situation=one.text if one else "") for one in situations]
         vectors = dict(zip(texts, self._embedder.documents(texts), strict=True))
-        self._check(snapshot, vectors[texts[0]])
-        places = [self._place(snapshot, one, np.stack([vectors[text] for text in one.texts])) for one in known]
-        found = iter(zip(places, search(snapshot, places, labels, now, CANDIDATES), strict=True))
-        chosen = partial(self._selected, snapshot, labels=labels)
-        return [chosen(situation, *next(found)) if situation else Advice() for situation in asked]
+        self._check_dimension(snapshot, vectors[texts[0]])
+        return self._pipeline(snapshot, labels).advise_all(situations, vectors, now)
 
     def snapshot(self) -> Snapshot:
         """The store's active coachings as they are now.
@@ -180,86 +165,62 @@ class Adviser:
             self._snapshots.current()
             self._loaded = True
 
-    def _advised(self, messages: Any, labels: Labels) -> Advice:
-        snapshot, situation = self._prepared(messages)
+    def _advise(self, messages: Any, labels: Labels) -> Advice:
+        snapshot, situation = self._prepare(messages)
         return self._choose(snapshot, situation, self._embedder.query(situation.texts), labels)
 
-    async def _awaited(self, messages: Any, labels: Labels) -> Advice:
+    async def _await_advice(self, messages: Any, labels: Labels) -> Advice:
         aside, seconds = self._deadline.arun, self.limits.deadline
         if not self._embedder.asynchronous:
-            return await aside(partial(self._advised, messages, labels), seconds)
+            return await aside(partial(self._advise, messages, labels), seconds)
         async with asyncio.timeout(seconds):
-            snapshot, situation = await aside(partial(self._prepared, messages), seconds)
+            snapshot, situation = await aside(partial(self._prepare, messages), seconds)
             vectors = await self._embedder.aquery(situation.texts)
             return await aside(partial(self._choose, snapshot, situation, vectors, labels), seconds)
 
-    def _prepared(self, messages: Any) -> tuple[Snapshot, Situation]:
-        situation = situate(read_messages(messages))
-        if situation is None:
-            raise _Nothing
+    def _prepare(self, messages: Any) -> tuple[Snapshot, Situation]:
+        situation = read_situation(messages)
         snapshot = self._snapshots.current()
         if not snapshot.heads:
-            raise _Nothing(situation)
+            raise NothingToRecall(situation)
         return snapshot, situation
 
     def _choose(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32], labels: Labels) -> Advice:
-        self._check(snapshot, vectors[0])
-        where = self._place(snapshot, situation, vectors)
-        (candidates,) = search(snapshot, [where], labels, datetime.now(UTC), CANDIDATES)
-        judged = self._judged(situation, candidates)
-        advice = self._selected(snapshot, situation, where, candidates, labels=labels, judged=judged)
-        return replace(advice, asked=Asked(self._explainer, situation, labels, stored=True))
+        self._check_dimension(snapshot, vectors[0])
+        pipeline = self._pipeline(snapshot, labels)
+        located = pipeline.locate(situation, vectors)
+        (candidates,) = pipeline.rank([located], datetime.now(UTC))
+        advice = pipeline.choose(situation, located, candidates, self._ask_judge(situation, candidates))
+        return replace(advice, explain=AdviseCall(self._explainer, situation, labels, stored=True))
 
-    def _judged(self, situation: Situation, candidates: list[Candidate]) -> dict[str, bool]:
+    def _pipeline(self, snapshot: Snapshot, labels: Labels) -> Pipeline:
+        return Pipeline(snapshot, labels, self.limits, self._store.namespace, self._embedder.is_default)
+
+    def _ask_judge(self, situation: Situation, candidates: list[Candidate]) -> dict[str, bool]:
         if self._judge is None:
             return {}
-        asked = partial(self._judge.confirm, situation.text, candidates, self.limits.floor)
+        question = partial(self._judge.confirm, situation.text, candidates, self.limits.floor)
         try:
-            return self._deadline.run(asked, self.limits.deadline * SHARE)
+            return self._deadline.run(question, self.limits.deadline * DEADLINE_SHARE)
         except Exception as error:  # noqa: BLE001 - the probabilities decide, then
             log.warning("the judge gave no answer: %s: %s", type(error).__name__, error)
             return {}
 
-    def _place(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32]) -> SituationVector:
-        if snapshot.background is None:
-            raise _Nothing(situation)
-        with one_thread():
-            return place(situation, vectors, snapshot.background)
-
-    def _check(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:
+    def _check_dimension(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:
         table = self._store.table()
         if vector.size != snapshot.dimension and table is not None:
             self._store.check(table, vector.size)
 
-    def _selected(
-        self,
-        snapshot: Snapshot,
-        situation: Situation,
-        where: SituationVector,
-        candidates: list[Candidate],
-        **shared: Any,
-    ) -> Advice:
-        english = situation.said if self._embedder.embedded else ""
-        return select(
-            candidates,
-            self.limits,
-            situation=situation.text,
-            namespace=self._store.namespace,
-            reserve=snapshot.reserve,
-            vantage=Vantage(where.vector, snapshot.background, english) if snapshot.background else None,
-            **shared,
-        )
-
-    def _without(self, error: Exception, started: float, labels: Labels) -> Advice:
+    def _empty_advice(self, error: Exception, started: float, labels: Labels) -> Advice:
         seconds = time.perf_counter() - started
-        if isinstance(error, _Nothing):
-            return Advice(seconds=seconds, asked=Asked(self._explainer, error.situation, labels))
+        if isinstance(error, NothingToRecall):
+            return Advice(seconds=seconds, explain=AdviseCall(self._explainer, error.situation, labels))
         late = f"it took longer than the deadline of {self.limits.deadline:g} s"
         said = str(error) or (late if isinstance(error, TimeoutError) else type(error).__name__)
         change = "a quicker embedder, or a longer Limits(deadline=…)" if isinstance(error, TimeoutError) else ""
-        reason = joined(f"no coaching was looked up: {said}", change)
-        return failed(reason, namespace=self._store.namespace, seconds=seconds)
+        reason = join_reason(f"no coaching was looked up: {said}", change)
+        return failed_advice(reason, namespace=self._store.namespace, seconds=seconds)
 
 
-def _timed(advice: Advice, started: float) -> Advice:
+def _with_seconds(advice: Advice, started: float) -> Advice:
     return replace(advice, seconds=time.perf_counter() - started)

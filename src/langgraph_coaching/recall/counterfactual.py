@@ -1,4 +1,4 @@
-"""One coaching alone in a situation: its probability as it is known, and were something of it otherwise."""
+"""Counterfactual: the probability of one coaching in a situation, as it is and with one thing otherwise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.coaching.model import Example, Labels
-from langgraph_coaching.recall.scoring.head import Head, fit
+from langgraph_coaching.recall.scoring.head import Head, fit_heads
 from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.snapshot import Snapshot
 
@@ -24,8 +24,7 @@ class Counterfactual:
     """A coaching as if it were live and in scope; milliseconds a probability, for a person who asks."""
 
     head: Head
-    place: SituationVector
-    """Where the situation is."""
+    situation: SituationVector
     background: Background
     """Of the same embedder."""
     traffic: Traffic | None
@@ -37,11 +36,11 @@ class Counterfactual:
         """0..1: how likely it is right there; it does not depend on other coachings."""
         live = {"status": "active", "deleted": False, "expires_at": None}
         head = Head(self.head.coaching.model_copy(update=live), self.head.vectors)
-        fits = fit([head], self.background)
+        fits = fit_heads([head], self.background)
         snapshot = Snapshot.of(0, [head], fits, self.background, self.traffic, self.reserve)
         scope = head.coaching.scope
         labels = Labels(agent=scope.agent, node=scope.node, tags=frozenset(scope.tags))
-        return search(snapshot, [self.place], labels, datetime.now(UTC), 1)[0][0].probability
+        return search(snapshot, [self.situation], labels, datetime.now(UTC), 1)[0][0].probability
 
     def without_never(self) -> Counterfactual:
         """Without any "never here"."""
@@ -57,9 +56,9 @@ class Counterfactual:
         """Without what verdicts have made the store more reserved by."""
         return replace(self, reserve=0.0)
 
-    def taught(self) -> Counterfactual:
+    def with_example_here(self) -> Counterfactual:
         """With the situation among its examples."""
         coaching = self.head.coaching
         examples = (*coaching.examples, Example(text="here"))
-        vectors = np.vstack([self.head.vectors, self.place.vector])
+        vectors = np.vstack([self.head.vectors, self.situation.vector])
         return replace(self, head=Head(coaching.model_copy(update={"examples": examples}), vectors))

@@ -1,4 +1,4 @@
-"""A deadline for work that cannot be interrupted: it is left behind, and the caller goes on."""
+"""Deadline for work that cannot be interrupted: it is left behind, and the caller goes on."""
 
 from __future__ import annotations
 
@@ -57,20 +57,20 @@ class Deadline:
         Raises:
             Overdue: Time is up; the work goes on unattended.
         """
-        future = self._begun(work)
+        future = self._start(work)
         with suppress(TimeoutError):
             future.exception(seconds)
-        return self._outcome(future, seconds)
+        return self._take_outcome(future, seconds)
 
     async def arun(self, work: Callable[[], T], seconds: float) -> T:
         """Like `run`, without blocking the event loop."""
-        future = self._begun(work)
+        future = self._start(work)
         with suppress(TimeoutError):  # or the work's own, which is in the future too
             async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 can lose a cancellation
                 await asyncio.wrap_future(future)
-        return self._outcome(future, seconds)
+        return self._take_outcome(future, seconds)
 
-    def _begun(self, work: Callable[[], T]) -> Future[T]:
+    def _start(self, work: Callable[[], T]) -> Future[T]:
         if self._left_behind >= MOST_LEFT_BEHIND:
             raise Overdue(f"{self._left_behind} earlier calls are still running past their deadline")
         future: Future[T] = Future()
@@ -79,16 +79,16 @@ class Deadline:
         free_worker().do(partial(copy_context().run, work), future)
         return future
 
-    def _outcome(self, future: Future[T], seconds: float) -> T:
+    def _take_outcome(self, future: Future[T], seconds: float) -> T:
         if future.done():
             return future.result()
         with self._lock:
             self._left_behind += 1
         _overdue.add(future)
         future.add_done_callback(_overdue.discard)
-        future.add_done_callback(self._came_back)
+        future.add_done_callback(self._count_return)
         raise Overdue(f"it took longer than the deadline of {seconds:g} s")
 
-    def _came_back(self, _: Future[T]) -> None:
+    def _count_return(self, _: Future[T]) -> None:
         with self._lock:
             self._left_behind -= 1

@@ -1,4 +1,4 @@
-"""What keeps a coaching from being looked at at all: it is not live, or the call is outside its scope."""
+"""Eligibility: a coaching that is not live, or out of the scope of the call, is excluded before any ranking."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Coaching, Labels
 
-Hurdle = Literal["archived", "draft", "deleted", "expired", "out_of_scope"]
+Exclusion = Literal["archived", "draft", "deleted", "expired", "out_of_scope"]
 
 
-def hurdle(coaching: Coaching, labels: Labels, now: datetime) -> tuple[Hurdle, str, str] | None:
-    """What keeps it out before any ranking.
+def exclusion_of(coaching: Coaching, labels: Labels, now: datetime) -> tuple[Exclusion, str, str] | None:
+    """What excludes a coaching before any ranking.
 
     Args:
         coaching: Its latest revision.
@@ -33,10 +33,10 @@ def hurdle(coaching: Coaching, labels: Labels, now: datetime) -> tuple[Hurdle, s
     if coaching.expires_at is not None and coaching.expires_at <= now:
         ended = f"it expired at {coaching.expires_at:%Y-%m-%d %H:%M} UTC"
         return "expired", ended, f"coach.edit({name}, expires_at=None)"
-    return _outside(coaching, labels)
+    return _scope_exclusion(coaching, labels)
 
 
-def _outside(coaching: Coaching, labels: Labels) -> tuple[Hurdle, str, str] | None:
+def _scope_exclusion(coaching: Coaching, labels: Labels) -> tuple[Exclusion, str, str] | None:
     wanted, given, lifted = [], [], []
     for label in ("agent", "node"):
         asked, own = getattr(labels, label), getattr(coaching.scope, label)

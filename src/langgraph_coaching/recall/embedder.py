@@ -1,4 +1,4 @@
-"""Any LangChain `Embeddings`, checked, made unit length, and known by an id."""
+"""Embedder: any LangChain `Embeddings`, its vectors checked, of unit length, and known by an id."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, extra
-from langgraph_coaching.recall.normalization.negation import wanted
-from langgraph_coaching.recall.normalization.pasted import typed
-from langgraph_coaching.recall.normalization.specifics import general
-from langgraph_coaching.recall.normalization.spelling import mended
+from langgraph_coaching.recall.normalization.negation import drop_unwanted
+from langgraph_coaching.recall.normalization.pasted_text import drop_pasted
+from langgraph_coaching.recall.normalization.specifics import drop_specifics
+from langgraph_coaching.recall.normalization.spelling import correct_spelling
 from langgraph_coaching.recall.normalization.words import vocabulary
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def embedder_id(embeddings: Embeddings) -> str:
     return type(embeddings).__name__
 
 
-def _awaits(embeddings: Embeddings) -> bool:
+def _has_async_call(embeddings: Embeddings) -> bool:
     from langchain_core.embeddings import Embeddings as Inherited
 
     own = getattr(type(embeddings), "aembed_query", None)
@@ -83,13 +83,13 @@ class Embedder:
     def __init__(self, embeddings: Embeddings) -> None:
         self.embeddings = embeddings
         self.id = embedder_id(embeddings)
-        self.asynchronous = _awaits(embeddings)
+        self.asynchronous = _has_async_call(embeddings)
         """Whether it has an asynchronous call of its own, rather than the sync one in a thread of the event loop."""
         self._lock = threading.Lock()
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
     @property
-    def embedded(self) -> bool:
+    def is_default(self) -> bool:
         """Whether it is the default that the package brings."""
         from langgraph_coaching.recall.minilm import MiniLM
 
@@ -98,10 +98,10 @@ class Embedder:
     def load(self) -> None:
         """Loads the words that slips are mended by, and the embedded model; others load when they are first asked."""
         vocabulary()
-        if self.embedded:
+        if self.is_default:
             self.embeddings.load()  # type: ignore[attr-defined]
 
-    def remembered(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    def cached_vectors(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Unit vectors of those texts that were embedded lately, by text."""
         with self._lock:
             return {text: self._known[text] for text in texts if text in self._known}
@@ -121,28 +121,30 @@ class Embedder:
         Raises:
             EmbedderError: The embeddings raised, or returned something that is no vector.
         """
-        vectors = self.remembered(texts)
+        vectors = self.cached_vectors(texts)
         for text in texts:
             if text not in vectors:
-                with failing(self.id):
-                    vectors[text] = unit([self.embeddings.embed_query(read(text))], 1)[0]
+                with embedder_faults(self.id):
+                    vectors[text] = unit_vectors([self.embeddings.embed_query(normalize_text(text))], 1)[0]
         return self._remember(texts, vectors)
 
     async def aquery(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Like `query`, awaiting the embeddings' own asynchronous call."""
-        vectors = self.remembered(texts)
+        vectors = self.cached_vectors(texts)
         for text in texts:
             if text not in vectors:
-                with failing(self.id):
-                    vectors[text] = unit([await self.embeddings.aembed_query(read(text))], 1)[0]
+                with embedder_faults(self.id):
+                    vectors[text] = unit_vectors([await self.embeddings.aembed_query(normalize_text(text))], 1)[0]
         return self._remember(texts, vectors)
 
     def known_documents(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Like `documents`, by text, without those it has only a zero vector for."""
-        with failing(self.id):
-            vectors = np.asarray(self.embeddings.embed_documents([read(text) for text in texts]), dtype=np.float64)
+        with embedder_faults(self.id):
+            made = self.embeddings.embed_documents([normalize_text(text) for text in texts])
+            vectors = np.asarray(made, dtype=np.float64)
             known = np.flatnonzero(vectors.any(axis=1))
-            return dict(zip((texts[int(index)] for index in known), unit(vectors[known], len(known)), strict=True))
+            units = unit_vectors(vectors[known], len(known))
+            return dict(zip((texts[int(index)] for index in known), units, strict=True))
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of many texts in one call, `float32[len(texts), dimension]`.
@@ -151,21 +153,23 @@ class Embedder:
             EmbedderError: The embeddings raised, or returned something that is no vector.
         """
         asked = list(dict.fromkeys(texts))
-        with failing(self.id):
-            vectors = unit(self.embeddings.embed_documents([read(text) for text in asked]), len(asked))
-        place = {text: index for index, text in enumerate(asked)}
-        return vectors[[place[text] for text in texts]]
+        with embedder_faults(self.id):
+            made = self.embeddings.embed_documents([normalize_text(text) for text in asked])
+            vectors = unit_vectors(made, len(asked))
+        row = {text: index for index, text in enumerate(asked)}
+        return vectors[[row[text] for text in texts]]
 
 
-def read(text: str) -> str:
+def normalize_text(text: str) -> str:
     """What of a text the embeddings are given: what was typed and is wanted, without slips and without specifics.
 
     And "?" for half characters, which no tokenizer takes.
     """
-    return general(wanted(mended(typed(text.encode("utf-8", "replace").decode("utf-8")))))
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return drop_specifics(drop_unwanted(correct_spelling(drop_pasted(whole))))
 
 
-def unit(vectors: Any, count: int) -> NDArray[np.float32]:
+def unit_vectors(vectors: Any, count: int) -> NDArray[np.float32]:
     """Checks vectors and scales them to unit length.
 
     Args:
@@ -193,7 +197,7 @@ def unit(vectors: Any, count: int) -> NDArray[np.float32]:
 
 
 @contextmanager
-def failing(name: str) -> Iterator[None]:
+def embedder_faults(name: str) -> Iterator[None]:
     """Turns whatever an embedder raises into an `EmbedderError`."""
     try:
         yield

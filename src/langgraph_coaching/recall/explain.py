@@ -1,6 +1,6 @@
-"""The reckoner: asks the store why a coaching applied in a situation or did not, and what would change it.
+"""Explanation: why one coaching applied in a situation or did not, as the store is now, and what would change it.
 
-All of it is worked out anew, as the store is now, except what a receipt has said already.
+Every number is computed anew, except what a receipt has said already.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from langgraph_coaching.recall.comparison import Vantage, compared
 from langgraph_coaching.recall.counterfactual import Counterfactual
-from langgraph_coaching.recall.eligibility import hurdle
+from langgraph_coaching.recall.eligibility import exclusion_of
+from langgraph_coaching.recall.nearest_texts import Query, nearest_texts
 from langgraph_coaching.recall.normalization.language import language_of
-from langgraph_coaching.recall.reasons import parted
-from langgraph_coaching.recall.remedy import remedy
-from langgraph_coaching.recall.scoring.situation_vector import place, weights
+from langgraph_coaching.recall.reasons import split_reason
+from langgraph_coaching.recall.recourse import recourse_for
+from langgraph_coaching.recall.scoring.situation_vector import situation_vector, turn_weights
 from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
-from langgraph_coaching.recall.snapshot import NAMES, heads_in
+from langgraph_coaching.recall.snapshot import REVISION_KEY, heads_in
 from langgraph_coaching.recall.why import Text, Why, turn_of
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.why import Standing
 
 
-class Asked:
+class AdviseCall:
     """What a call of `advise` asked, kept with its advice; a copy of the advice shares it, a pickle goes without.
 
     Args:
         explainer: Who explains.
-        situation: None where no user had said anything.
+        situation: None located no user had said anything.
         labels: Of the call.
         stored: Whether the receipts go into the store.
     """
@@ -64,17 +64,21 @@ class Asked:
         """
         return self.explainer.why(coaching_id, advice, self)
 
-    def __deepcopy__(self, memo: Any) -> Asked:
+    def __deepcopy__(self, memo: Any) -> AdviseCall:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(None), ()
 
 
-class _Ended(NamedTuple):
+class _Result(NamedTuple):
     outcome: Standing
     reason: str
     change: str
+
+    @classmethod
+    def of_receipt(cls, receipt: Receipt) -> _Result:
+        return cls(receipt.outcome, *split_reason(receipt.reason))
 
 
 class Explainer:
@@ -97,16 +101,16 @@ class Explainer:
         self._snapshots = snapshots
         self._limits = limits
 
-    def why(self, coaching_id: str, advice: Advice, asked: Asked) -> Why:
-        """The reckoning for one coaching; see `Asked`."""
+    def why(self, coaching_id: str, advice: Advice, call: AdviseCall) -> Why:
+        """The reckoning for one coaching; see `AdviseCall`."""
         receipt = advice.receipt(coaching_id)
         revisions = self._revisions(coaching_id)
         latest = max(revisions, default=0)
         revision = latest if receipt is None or receipt.revision is None else receipt.revision
         if revision not in revisions:
-            return self._erased(receipt) if receipt else self._unknown(coaching_id)
-        head, stored = revisions[revision], asked.stored and receipt is not None
-        told = Why(
+            return self._why_erased(receipt) if receipt else self._why_unknown(coaching_id)
+        head, stored = revisions[revision], call.stored and receipt is not None
+        why = Why(
             coaching_id=coaching_id,
             revision=revision,
             intent=head.coaching.intent,
@@ -116,30 +120,31 @@ class Explainer:
             floor=self._limits.floor,
             receipt_id=None if receipt is None else receipt.id,
         )
-        ended = _received(receipt) if receipt else _ended(hurdle(head.coaching, asked.labels, datetime.now(UTC)))
-        if asked.situation is None:
-            return told if ended is None else replace(told, **ended._asdict())
-        told, alone, snapshot = self._measured(told, head, asked.situation, receipt)
-        ended = ended or self._chosen(told, alone, snapshot, asked.labels)
-        told = replace(told, **ended._asdict())
+        excluded = None if receipt else exclusion_of(head.coaching, call.labels, datetime.now(UTC))
+        result = _Result.of_receipt(receipt) if receipt else excluded and _Result(*excluded)
+        if call.situation is None:
+            return why if result is None else replace(why, **result._asdict())
+        why, alone, snapshot = self._measure(why, head, call.situation, receipt)
+        result = result or self._rank_among_others(why, alone, snapshot, call.labels)
+        why = replace(why, **result._asdict())
         if latest != revision:
-            told = replace(told, note=_since(replace(alone, head=revisions[latest])))
-        if not advice.applied and self._embedder.embedded:
-            told = replace(told, language=language_of(asked.situation.said))
-        return replace(told, change=remedy(told, said=asked.situation.latest, stored=stored))
+            why = replace(why, note=_state_since(replace(alone, head=revisions[latest])))
+        if not advice.applied and self._embedder.is_default:
+            why = replace(why, language=language_of(call.situation.user_text))
+        return replace(why, change=recourse_for(why, said=call.situation.latest_user_text, stored=stored))
 
     def _revisions(self, coaching_id: str) -> dict[int, Head]:
         """Every revision of a coaching with its vectors, by number."""
-        rows = self._store.arrow((*NAMES, "record", "vector", "examples"), id=coaching_id)
+        rows = self._store.arrow((*REVISION_KEY, "record", "vector", "examples"), id=coaching_id)
         if rows is None or not len(rows):
             return {}
-        keys = zip(*(rows[name].to_pylist() for name in NAMES), strict=True)
+        keys = zip(*(rows[name].to_pylist() for name in REVISION_KEY), strict=True)
         return {head.coaching.revision: head for head in heads_in(rows, set(keys)).values()}
 
-    def _erased(self, receipt: Receipt) -> Why:
+    def _why_erased(self, receipt: Receipt) -> Why:
         return replace(Why.of_receipt(receipt), floor=self._limits.floor, note="its history was erased")
 
-    def _unknown(self, coaching_id: str) -> Why:
+    def _why_unknown(self, coaching_id: str) -> Why:
         return Why(
             coaching_id=coaching_id,
             outcome="not_found",
@@ -148,8 +153,8 @@ class Explainer:
             floor=self._limits.floor,
         )
 
-    def _measured(
-        self, told: Why, head: Head, situation: Situation, receipt: Receipt | None
+    def _measure(
+        self, why: Why, head: Head, situation: Situation, receipt: Receipt | None
     ) -> tuple[Why, Counterfactual, Snapshot]:
         """The numbers: what it was compared with, and what each part of the reckoning does to the probability."""
         snapshot = self._snapshots.current()
@@ -157,45 +162,39 @@ class Explainer:
         if (table := self._store.table()) is not None:
             self._store.check(table, vectors.shape[1])
         background = snapshot.background or self._backgrounds.background(vectors.shape[1])
-        each = weights(situation, vectors, background)
+        each = turn_weights(situation, vectors, background)
         shares = (each / each.sum()).tolist()
         turns = [turn_of(text, user, share) for (text, user), share in zip(situation.turns, shares, strict=True)]
-        where = place(situation, vectors, background)
-        alone = Counterfactual(head, where, background, snapshot.traffic, snapshot.reserve)
-        (near,) = compared([head], Vantage(where.vector, background))
+        located = situation_vector(situation, vectors, background)
+        alone = Counterfactual(head, located, background, snapshot.traffic, snapshot.reserve)
+        (nearest,) = nearest_texts([head], Query(located.vector, background))
         coaching, now = head.coaching, alone.probability()
-        never = None if near.never is None else coaching.examples[near.never - 1].text
-        told = replace(
-            told,
+        never = None if nearest.never is None else coaching.examples[nearest.never - 1].text
+        why = replace(
+            why,
             situation=tuple(reversed(turns)),
-            texts=near.texts,
-            nearest=_text(coaching, near.nearest, near.likeness),
-            never=None if never is None else Text(kind="never here", text=never, likeness=near.never_likeness),
+            texts=nearest.texts,
+            nearest=_text(coaching, nearest.nearest, nearest.likeness),
+            never=None if never is None else Text(kind="never here", text=never, likeness=nearest.never_likeness),
             probability=now if receipt is None else receipt.probability,
             now=now,
             without_never=None if never is None else alone.without_never().probability(),
             without_traffic=alone.without_traffic().probability() if snapshot.traffic else None,
             reserve=snapshot.reserve if receipt is None else receipt.reserve,
             without_reserve=alone.without_reserve().probability() if snapshot.reserve else None,
-            taught=alone.taught().probability(),
+            taught=alone.with_example_here().probability(),
         )
-        return told, alone, snapshot
+        return why, alone, snapshot
 
-    def _chosen(self, told: Why, alone: Counterfactual, snapshot: Snapshot, labels: Labels) -> _Ended:
+    def _rank_among_others(self, why: Why, alone: Counterfactual, snapshot: Snapshot, labels: Labels) -> _Result:
         """What becomes of it among the others: as its receipt would say, had the call left more of them."""
-        (found,) = search(snapshot, [alone.place], labels, datetime.now(UTC), CANDIDATES)
+        (found,) = search(snapshot, [alone.situation], labels, datetime.now(UTC), CANDIDATES)
         everything = replace(self._limits, considered=CANDIDATES)
-        advice = select(found, everything, vantage=Vantage(alone.place.vector, alone.background))
-        receipt = advice.receipt(told.coaching_id)
-        return _received(receipt) if receipt else _Ended("not_ranked", f"{CANDIDATES} others rank before it here", "")
-
-
-def _received(receipt: Receipt) -> _Ended:
-    return _Ended(receipt.outcome, *parted(receipt.reason))
-
-
-def _ended(found: tuple[Standing, str, str] | None) -> _Ended | None:
-    return None if found is None else _Ended(*found)
+        advice = select(found, everything, query=Query(alone.situation.vector, alone.background))
+        receipt = advice.receipt(why.coaching_id)
+        if receipt is None:
+            return _Result("not_ranked", f"{CANDIDATES} others rank before it here", "")
+        return _Result.of_receipt(receipt)
 
 
 def _text(coaching: Coaching, index: int, likeness: float) -> Text:
@@ -204,7 +203,7 @@ def _text(coaching: Coaching, index: int, likeness: float) -> Text:
     return Text(kind="also here", text=coaching.examples[index - 1].text, likeness=likeness)
 
 
-def _since(latest: Counterfactual) -> str:
+def _state_since(latest: Counterfactual) -> str:
     """What has become of a coaching since a receipt."""
     coaching = latest.head.coaching
     state = "deleted" if coaching.deleted else coaching.status

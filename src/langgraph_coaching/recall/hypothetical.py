@@ -1,4 +1,4 @@
-"""A supposed store: a snapshot of coachings as they were, or as somebody thinks of making them."""
+"""Hypothetical snapshot: the coachings of a store as they were, or as somebody thinks of making them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
-from langgraph_coaching.recall.scoring.head import Head, fit, join, taken
-from langgraph_coaching.recall.snapshot import NAMES, Snapshot, heads_in
+from langgraph_coaching.recall.scoring.head import Head, fit_heads, join_fits, take_rows
+from langgraph_coaching.recall.snapshot import REVISION_KEY, Snapshot, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 
 
-def supposed(
+def hypothetical_snapshot(
     coachings: Sequence[Coaching], store: Coachings, embedder: Embedder, backgrounds: BackgroundCache, current: Snapshot
 ) -> Snapshot:
     """The snapshot that a store with just these coachings would have.
@@ -39,34 +39,35 @@ def supposed(
     active = sorted((c for c in coachings if c.status == "active" and not c.deleted), key=lambda c: c.id)
     if not active:
         return Snapshot.empty()
-    here = {_key(head.coaching): place for place, head in enumerate(current.heads)}
-    rows = [_place(coaching, here, current) for coaching in active]
-    other = [coaching for place, coaching in zip(rows, active, strict=True) if place < 0]
-    heads = _heads(other, store, embedder, backgrounds) if other else []
+    here = {_key(head.coaching): row for row, head in enumerate(current.heads)}
+    rows = [_row_in(coaching, here, current) for coaching in active]
+    other = [coaching for row, coaching in zip(rows, active, strict=True) if row < 0]
+    heads = _heads_of(other, store, embedder, backgrounds) if other else []
     background = backgrounds.background((heads or current.heads)[0].vectors.shape[1])
-    pool = join(current.fits, fit(heads, background)) if heads else current.fits
+    pool = join_fits(current.fits, fit_heads(heads, background)) if heads else current.fits
     fresh = iter(range(len(current.heads), len(current.heads) + len(heads)))
-    rows = [next(fresh) if place < 0 else place for place in rows]
+    rows = [next(fresh) if row < 0 else row for row in rows]
     known = (*current.heads, *heads)
-    return Snapshot.of(0, [known[row] for row in rows], taken(pool, rows), background, current.traffic, current.reserve)
+    fits = take_rows(pool, rows)
+    return Snapshot.of(0, [known[row] for row in rows], fits, background, current.traffic, current.reserve)
 
 
-def _place(coaching: Coaching, here: dict[tuple[str, int, datetime], int], current: Snapshot) -> int:
+def _row_in(coaching: Coaching, here: dict[tuple[str, int, datetime], int], current: Snapshot) -> int:
     """Where the snapshot has it, or -1; the same revision may be supposed to say something else."""
-    place = here.get(_key(coaching), -1)
-    known = current.heads[place].coaching if place >= 0 else None
-    return place if known is coaching or known == coaching else -1
+    row = here.get(_key(coaching), -1)
+    known = current.heads[row].coaching if row >= 0 else None
+    return row if known is coaching or known == coaching else -1
 
 
 def _key(coaching: Coaching) -> tuple[str, int, datetime]:
     return coaching.id, coaching.revision, coaching.updated_at
 
 
-def _heads(
+def _heads_of(
     coachings: Sequence[Coaching], store: Coachings, embedder: Embedder, backgrounds: BackgroundCache
 ) -> list[Head]:
     keys = {_key(coaching): coaching for coaching in coachings}
-    known = {key: head for key, head in _saved(store, keys).items() if head.coaching == keys[key]}
+    known = {key: head for key, head in _read_heads(store, keys).items() if head.coaching == keys[key]}
     new = [coaching for key, coaching in keys.items() if key not in known]
     vectors = vectors_of(new, embedder, backgrounds.background) if new else []
     for coaching, rows in zip(new, vectors, strict=True):
@@ -74,12 +75,12 @@ def _heads(
     return [known[key] for key in keys]
 
 
-def _saved(store: Coachings, keys: Collection[tuple[str, int, datetime]]) -> dict[tuple[str, int, datetime], Head]:
+def _read_heads(store: Coachings, keys: Collection[tuple[str, int, datetime]]) -> dict[tuple[str, int, datetime], Head]:
     if not store.exists():
         return {}
     table = store.table()
     if table is None:
         return {}
     store.check(table)
-    rows = store.arrow((*NAMES, "record", "vector", "examples"), id=sorted({key[0] for key in keys}))
+    rows = store.arrow((*REVISION_KEY, "record", "vector", "examples"), id=sorted({key[0] for key in keys}))
     return heads_in(rows, set(keys))

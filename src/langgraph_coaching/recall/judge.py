@@ -1,4 +1,4 @@
-"""The judge, if wanted: the user's own chat model confirms the few candidates near the floor."""
+"""Judge: the user's own chat model confirms the few candidates near the floor."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BAND = 0.15
 MOST = 4
 """Candidates in one question."""
 
-SHARE = 0.7
+DEADLINE_SHARE = 0.7
 """Of the deadline, what the judge may take; without an answer by then the probabilities decide."""
 
 REMEMBERED = 1_024
@@ -67,28 +67,28 @@ class Judge:
         near = [one for one in candidates if abs(one.probability - floor) <= BAND][:MOST]
         keys = {one.head.coaching.id: (situation, one.head.coaching.id, one.head.coaching.revision) for one in near}
         with self._lock:
-            told = {name: self._known[key] for name, key in keys.items() if key in self._known}
-        asked = [one for one in near if one.head.coaching.id not in told]
+            answers = {name: self._known[key] for name, key in keys.items() if key in self._known}
+        asked = [one for one in near if one.head.coaching.id not in answers]
         if asked:
-            answer = self._model.invoke(question(situation, [one.head.coaching.intent for one in asked]))
-            chosen = answered(text_of(answer), len(asked))
-            told |= {one.head.coaching.id: number in chosen for number, one in enumerate(asked, 1)}
+            answer = self._model.invoke(judge_messages(situation, [one.head.coaching.intent for one in asked]))
+            chosen = read_answer(text_of(answer), len(asked))
+            answers |= {one.head.coaching.id: number in chosen for number, one in enumerate(asked, 1)}
         with self._lock:
-            for name, applies in told.items():
+            for name, applies in answers.items():
                 self._known[keys[name]] = applies
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        return told
+        return answers
 
 
-def question(situation: str, intents: Sequence[str]) -> list[BaseMessage]:
+def judge_messages(situation: str, intents: Sequence[str]) -> list[BaseMessage]:
     """The messages the judge is asked with; everything quoted in them is JSON, so that it stays data."""
     numbered = {str(number): intent for number, intent in enumerate(intents, 1)}
     asked = {"conversation": situation.split("\n"), "situations": numbered}
     return [SystemMessage(_TASK), HumanMessage(json.dumps(asked, ensure_ascii=False, indent=1))]
 
 
-def answered(text: str, count: int) -> set[int]:
+def read_answer(text: str, count: int) -> set[int]:
     """The numbers in the judge's answer.
 
     Raises:

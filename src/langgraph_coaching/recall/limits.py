@@ -1,4 +1,4 @@
-"""How much coaching one model call may carry, and how long finding it may take."""
+"""Limits of one call: how much coaching it may carry, and how long finding it may take."""
 
 from __future__ import annotations
 

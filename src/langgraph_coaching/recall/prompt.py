@@ -1,4 +1,4 @@
-"""The prompt block: what the model reads, fenced so that nothing quoted can close it.
+"""Prompt block: what the model reads of coachings, fenced so that nothing quoted can close it.
 
 Of twelve wordings, which a 1.5B model followed in 3 to 12 of 12 situations, this was followed in 12 and is the shortest
 of those inside the fence; recorded over 24 situations (`tests/benchmarks/effect.py`), 19 of 22 recalled were followed.
@@ -26,15 +26,16 @@ BLOCK = re.compile(rf"(?:\n\n)?{OPEN}\n{re.escape(_HEAD)}\n.*?\n{CLOSE}", re.DOT
 """Finds a block in a system prompt, with the blank line in front of it; what only looks like one is left alone."""
 
 
-def unfenced(text: str) -> str:
+def escape_fence(text: str) -> str:
     """The text with every look-alike of the fence made harmless."""
     return _FENCE.sub("\u2039", text)
 
 
 def entry(coaching: Coaching) -> str:
     """What one coaching contributes: the intent it is for, and what to do."""
-    told = unfenced(coaching.behavior.render()).replace("\n", "\n    ")  # no line of it looks like an entry of its own
-    return f"- When replying to: {unfenced(coaching.intent)}\n  Do this: {told}"
+    # No line of it looks like an entry of its own.
+    instruction = escape_fence(coaching.behavior.render()).replace("\n", "\n    ")
+    return f"- When replying to: {escape_fence(coaching.intent)}\n  Do this: {instruction}"
 
 
 def block(entries: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The search: situation vectors against the live coachings of a snapshot, one pass for one or for thousands."""
+"""Search: situation vectors against the live coachings of a snapshot, one pass for one or for thousands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
-from langgraph_coaching.recall.scoring.probability import Fitted, probabilities
+from langgraph_coaching.recall.scoring.probability import FittedHeads, probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +45,13 @@ def in_scope(snapshot: Snapshot, labels: Labels, now: datetime) -> NDArray[np.bo
 
 
 def search(
-    snapshot: Snapshot, places: Sequence[SituationVector], labels: Labels, now: datetime, count: int
+    snapshot: Snapshot, situations: Sequence[SituationVector], labels: Labels, now: datetime, count: int
 ) -> list[list[Candidate]]:
     """The most probable coachings of each situation.
 
     Args:
         snapshot: Live coachings.
-        places: Where the situations are.
+        situations: Their vectors.
         labels: Matched exactly against each coaching's scope.
         now: For expiry.
         count: How many candidates a situation gets at most.
@@ -62,15 +62,17 @@ def search(
     eligible = in_scope(snapshot, labels, now)
     background = snapshot.background
     if background is None or not eligible.any():
-        return [[] for _ in places]
-    fitted = Fitted(snapshot.heads, snapshot.fits, background, snapshot.reserve)
+        return [[] for _ in situations]
+    fitted = FittedHeads(snapshot.heads, snapshot.fits, background, snapshot.reserve)
     among = None if eligible.all() else eligible
     with one_thread():
-        nearby = snapshot.traffic.around(places, background) if snapshot.traffic else [None] * len(places)
+        nearby = (
+            snapshot.traffic.neighbours_of(situations, background) if snapshot.traffic else [None] * len(situations)
+        )
         found: list[list[Candidate]] = []
-        for place, around in zip(places, nearby, strict=True):
-            best, ranks = snapshot.rows.largest(place.vector, count, among=among)
-            chances = probabilities(place, best, ranks, fitted, around)
+        for situation, neighbours in zip(situations, nearby, strict=True):
+            best, ranks = snapshot.rows.largest(situation.vector, count, among=among)
+            chances = probabilities(situation, best, ranks, fitted, neighbours)
             order = np.lexsort((best, -chances))
             found.append([Candidate(snapshot.heads[best[i]], float(chances[i])) for i in order])
     return found

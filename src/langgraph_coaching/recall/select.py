@@ -1,4 +1,4 @@
-"""The choice: which candidates go into the prompt, and for each of the others the reason it does not."""
+"""Selection: which candidates go into the prompt within the limits, and of each other the reason it does not."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.advice import Advice
-from langgraph_coaching.recall.comparison import compared
+from langgraph_coaching.recall.nearest_texts import nearest_texts
 from langgraph_coaching.recall.normalization.language import language_of
 from langgraph_coaching.recall.prompt import block, count_tokens, entry
-from langgraph_coaching.recall.reasons import joined, known, outrank
+from langgraph_coaching.recall.reasons import join_reason, outranking_change, unlikely_reason
 from langgraph_coaching.recall.receipt import Outcome, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from langgraph_coaching.coaching.model import Coaching, Labels
-    from langgraph_coaching.recall.comparison import Vantage
     from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.nearest_texts import Query
     from langgraph_coaching.recall.search import Candidate
 
 
@@ -35,7 +35,7 @@ class _Choice:
     """What a judge said, by the id of the coaching."""
     entries: list[str] = field(default_factory=list)
     """What the chosen coachings contribute, in prompt order."""
-    said: dict[str, str] = field(default_factory=dict)
+    behaviors: dict[str, str] = field(default_factory=dict)
     """Each chosen behavior, rendered, and the id of the coaching it belongs to."""
     last: Candidate | None = None
     """The chosen one with the least precedence."""
@@ -46,16 +46,16 @@ class _Choice:
         What it was compared with, and what would make it likelier, is said later: only of those that leave a receipt.
         """
         coaching, chance = candidate.head.coaching, candidate.probability
-        if (hindrance := self._unfit(candidate) or self._no_room(candidate)) is not None:
-            return hindrance
+        if (exclusion := self._exclude_unlikely(candidate) or self._exclude_for_room(candidate)) is not None:
+            return exclusion
         self.entries.append(entry(coaching))
-        self.said[_plain(coaching)] = coaching.id
+        self.behaviors[_behavior_key(coaching)] = coaching.id
         self.last = candidate
         if self.judged.get(coaching.id):
             return "applied", f"probability {chance:.2f} is near the floor, and the judge says that it applies", ""
         return "applied", f"probability {chance:.2f} reaches the floor of {self.limits.floor:.2f}", ""
 
-    def _unfit(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
+    def _exclude_unlikely(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
         coaching, chance, limits = candidate.head.coaching, candidate.probability, self.limits
         confirmed = self.judged.get(coaching.id)
         if confirmed is False:
@@ -68,12 +68,12 @@ class _Choice:
                 f"probability {chance:.2f} is more than {limits.margin:.2f} below the best, "
                 f"{self.best.probability:.2f} of {best.id}"
             )
-            return "less_probable", ground, outrank(coaching.id, best.priority, "a wider Limits(margin=…)")
+            return "less_probable", ground, outranking_change(coaching.id, best.priority, "a wider Limits(margin=…)")
         return None
 
-    def _no_room(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
+    def _exclude_for_room(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
         coaching, limits = candidate.head.coaching, self.limits
-        if (twin := self.said.get(_plain(coaching))) is not None:
+        if (twin := self.behaviors.get(_behavior_key(coaching))) is not None:
             ground = f"{twin} already says the same, so that nothing is missing"
             return "duplicate", ground, f"coach.archive({coaching.id!r}) keeps one of the two"
         last = (self.last or self.best).head.coaching
@@ -81,17 +81,18 @@ class _Choice:
             ground = (
                 f"{limits.items} coachings with precedence fill the prompt's item limit, {last.id} the last of them"
             )
-            return "over_limit", ground, outrank(coaching.id, last.priority, f"Limits(items={limits.items + 1})")
+            change = outranking_change(coaching.id, last.priority, f"Limits(items={limits.items + 1})")
+            return "over_limit", ground, change
         size = count_tokens(block([*self.entries, entry(coaching)]))
         if size > limits.tokens:
             ground = f"the prompt block would take {size} tokens of {limits.tokens}"
             if not self.entries:
                 return "over_budget", ground, f"coach.edit({coaching.id!r}, behavior=…) with a shorter one"
-            return "over_budget", f"{ground}, beside {', '.join(self.said.values())}", f"Limits(tokens={size})"
+            return "over_budget", f"{ground}, beside {', '.join(self.behaviors.values())}", f"Limits(tokens={size})"
         return None
 
 
-def _plain(coaching: Coaching) -> str:
+def _behavior_key(coaching: Coaching) -> str:
     return " ".join(coaching.behavior.render().casefold().split())
 
 
@@ -109,7 +110,7 @@ def select(
     labels: Labels | None = None,
     reserve: float = 0.0,
     judged: Mapping[str, bool] | None = None,
-    vantage: Vantage | None = None,
+    query: Query | None = None,
 ) -> Advice:
     """Chooses by precedence within the limits: priority first, then probability, then the newer, then the id.
 
@@ -121,7 +122,7 @@ def select(
         labels: For the receipts: where the call comes from.
         reserve: For the receipts: what was taken from every logit.
         judged: What a judge said of candidates near the floor, by the id of the coaching.
-        vantage: Where the situation is, for what reasons say of the texts it was compared with.
+        query: The situation, for what reasons say of the texts it was compared with.
 
     Returns:
         Advice whose `considered` begins with the applied ones in prompt order, the rest by probability.
@@ -135,30 +136,31 @@ def select(
     others = sorted((one for one in found if one[1] != "applied"), key=lambda one: -one[0].probability)
     kept = (*applied, *others[: max(0, limits.considered - len(applied))])
     now = datetime.now(UTC)  # receipts of one advice share their time
-    told = {} if labels is None else {"agent": labels.agent, "node": labels.node, "tags": tuple(sorted(labels.tags))}
-    shared = {"situation": situation, "namespace": namespace, "at": now, "reserve": reserve} | told
+    call = {} if labels is None else {"agent": labels.agent, "node": labels.node, "tags": tuple(sorted(labels.tags))}
+    shared = {"situation": situation, "namespace": namespace, "at": now, "reserve": reserve} | call
     return Advice(
         considered=[
             _receipt(candidate, outcome, reason, shared)
-            for (candidate, outcome, *_), reason in zip(kept, _reasons(kept, vantage), strict=True)
+            for (candidate, outcome, *_), reason in zip(kept, _reasons(kept, query), strict=True)
         ],
         prompt=block(choice.entries),
         situation=situation,
     )
 
 
-def _reasons(kept: Sequence[tuple[Candidate, Outcome, str, str]], vantage: Vantage | None) -> list[str]:
+def _reasons(kept: Sequence[tuple[Candidate, Outcome, str, str]], query: Query | None) -> list[str]:
     """The reason of each receipt; what is not likely enough is told what it was compared with."""
     unlikely = [candidate.head for candidate, outcome, *_ in kept if outcome in _UNLIKELY]
-    near = iter(compared(unlikely, vantage) if vantage else [None] * len(unlikely))
+    near = iter(nearest_texts(unlikely, query) if query else [None] * len(unlikely))
     nothing = not any(outcome == "applied" for _, outcome, *_ in kept)
-    language = language_of(vantage.english) if vantage and vantage.english and nothing else None
+    language = language_of(query.english) if query and query.english and nothing else None
     found = []
     for candidate, outcome, ground, change in kept:
-        if outcome in _UNLIKELY:
-            more, change = known(candidate.head.coaching.id, next(near), language)  # noqa: PLW2901 - its own is empty
-            ground = f"{ground}: {more}" if more else ground  # noqa: PLW2901 - it goes on
-        found.append(joined(ground, change))
+        if outcome not in _UNLIKELY:
+            found.append(join_reason(ground, change))
+            continue
+        more, remedy = unlikely_reason(candidate.head.coaching.id, next(near), language)
+        found.append(join_reason(f"{ground}: {more}" if more else ground, remedy))
     return found
 
 

@@ -1,4 +1,4 @@
-"""The situation: what of a conversation is matched, the latest turns, each by how much it says."""
+"""Situation: the latest turns of a conversation up to its last user turn, which is what is matched."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
-from langgraph_coaching.recall.normalization.pasted import typed
+from langgraph_coaching.recall.normalization.pasted_text import drop_pasted
 from langgraph_coaching.recall.scoring.weights import WINDOW
-from langgraph_coaching.recall.user import by_user
+from langgraph_coaching.recall.user import user_mask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TURN_LIMIT = 1_500
 """Characters of one turn that are read: more than the default embedder's 256 tokens hold."""
 
-_typed = lru_cache(maxsize=512)(typed)  # a growing conversation is read again at each call
+_typed = lru_cache(maxsize=512)(drop_pasted)  # a growing conversation is read again at each call
 _SPEAKER = re.compile(r"^(user|agent): ", re.MULTILINE)
 
 
@@ -32,19 +32,19 @@ class Situation:
     """Pairs of a text and whether the user said it, the latest first."""
 
     @classmethod
-    def read(cls, text: str) -> Situation:
+    def from_text(cls, text: str) -> Situation:
         """Reads what `text` wrote; a turn with a line that looks like another's becomes two."""
         parts = _SPEAKER.split(text)
         turns = [(said.strip(), who == "user") for who, said in zip(parts[1::2], parts[2::2], strict=True)]
         return cls(tuple(turn for turn in reversed(turns) if turn[0]))
 
     @property
-    def said(self) -> str:
+    def user_text(self) -> str:
         """What the user said, the latest first."""
         return " ".join(text for text, user in self.turns if user)
 
     @property
-    def latest(self) -> str:
+    def latest_user_text(self) -> str:
         """What the user said last."""
         return next((text for text, user in self.turns if user), "")
 
@@ -100,7 +100,7 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     """
     turns: list[tuple[str, bool]] = []
     answered = False
-    for message, user in zip(reversed(messages), reversed(by_user(messages)), strict=True):
+    for message, user in zip(reversed(messages), reversed(user_mask(messages)), strict=True):
         answered = answered or user
         if len(turns) < WINDOW and answered and (user or isinstance(message, AIMessage)):
             text = text_of(message).strip()
@@ -112,5 +112,5 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
 
 def turns_of(situation: str) -> tuple[tuple[str, bool], ...]:
     """Reads the turns of a receipt's situation, the latest first: pairs of a text and whether the user said it."""
-    turns = ((quote_text(text, PROSE_LIMIT), user) for text, user in Situation.read(situation).turns)
+    turns = ((quote_text(text, PROSE_LIMIT), user) for text, user in Situation.from_text(situation).turns)
     return tuple(turn for turn in turns if turn[0])

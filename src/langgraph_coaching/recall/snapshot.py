@@ -1,4 +1,4 @@
-"""The namespace's live coachings in memory: a copy that is checked against the table's version at every use."""
+"""Snapshot: the namespace's live coachings in memory, checked against the table's version at every use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from langgraph_coaching.coaching.coachings import coaching_of, latest_rows
 from langgraph_coaching.recall.scoring.first_stage import Rows
-from langgraph_coaching.recall.scoring.head import NONE, Head, fit, join, taken
+from langgraph_coaching.recall.scoring.head import NO_FITS, Head, fit_heads, join_fits, take_rows
 from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.traffic import Traffic
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
 
-NAMES = ("id", "revision", "updated_at")
+REVISION_KEY = ("id", "revision", "updated_at")
 """What tells one revision from every other: an id that was erased may begin again at revision 1."""
 
 _FEW = 500
@@ -72,9 +72,9 @@ class Snapshot:
         reserve: float = 0.0,
     ) -> Snapshot:
         """Builds the arrays from the heads."""
-        places: dict[Scope, list[int]] = {}
+        by_scope: dict[Scope, list[int]] = {}
         for index, head in enumerate(heads):
-            places.setdefault(head.coaching.scope, []).append(index)
+            by_scope.setdefault(head.coaching.scope, []).append(index)
         ends = (head.coaching.expires_at for head in heads)
         return cls(
             version,
@@ -82,7 +82,7 @@ class Snapshot:
             fits,
             Rows.of(fits.rows, background.axes if background else None, fits.offsets),
             background,
-            {scope: np.array(indices, dtype=np.intp) for scope, indices in places.items()},
+            {scope: np.array(indices, dtype=np.intp) for scope, indices in by_scope.items()},
             np.array([np.inf if end is None else end.timestamp() for end in ends], dtype=np.float64),
             traffic,
             reserve,
@@ -94,7 +94,7 @@ class Snapshot:
         return _EMPTY
 
 
-_EMPTY = Snapshot.of(0, (), NONE, None)
+_EMPTY = Snapshot.of(0, (), NO_FITS, None)
 
 
 class Snapshots:
@@ -147,10 +147,10 @@ class Snapshots:
         made = self._store.check(table)
         if made != self._made:
             self._heads, self._fits, self._made, self._current = {}, {}, made, _EMPTY
-        wanted = {tuple(row[name] for name in NAMES) for row in latest_rows(self._store.rows(NAMES))}
+        wanted = {tuple(row[name] for name in REVISION_KEY) for row in latest_rows(self._store.rows(REVISION_KEY))}
         missing = wanted - self._heads.keys()
         named = {"id": sorted({key[0] for key in missing})} if len(missing) <= _FEW else {}
-        fresh = self._store.arrow((*NAMES, "record", "vector", "examples"), **named) if missing else None
+        fresh = self._store.arrow((*REVISION_KEY, "record", "vector", "examples"), **named) if missing else None
         known = {key: head for key, head in self._heads.items() if key in wanted}
         if fresh is not None:
             known.update(heads_in(fresh, missing))
@@ -166,17 +166,17 @@ class Snapshots:
         background = self._backgrounds.background(dimension)
         if background.dimension != dimension:
             self._store.check(table, background.dimension)
-        return Snapshot.of(version, list(active.values()), self._fitted(active, background), background)
+        return Snapshot.of(version, list(active.values()), self._fit_active(active, background), background)
 
-    def _fitted(self, active: dict[Any, Head], background: Background) -> Fits:
+    def _fit_active(self, active: dict[Any, Head], background: Background) -> Fits:
         """Fits of the active heads; those of the last snapshot are taken over."""
         fresh = [key for key in active if key not in self._fits]
-        pool = (
-            join(self._current.fits, fit([active[key] for key in fresh], background)) if fresh else self._current.fits
-        )
-        rows = {**self._fits, **{key: len(self._current.heads) + place for place, key in enumerate(fresh)}}
-        self._fits = {key: place for place, key in enumerate(active)}
-        return taken(pool, [rows[key] for key in active])
+        pool = self._current.fits
+        if fresh:
+            pool = join_fits(pool, fit_heads([active[key] for key in fresh], background))
+        rows = {**self._fits, **{key: len(self._current.heads) + row for row, key in enumerate(fresh)}}
+        self._fits = {key: row for row, key in enumerate(active)}
+        return take_rows(pool, [rows[key] for key in active])
 
 
 def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
@@ -193,12 +193,12 @@ def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
     offsets: Sequence[int] = examples.offsets.to_pylist()
     pool = examples.values.flatten().to_numpy().reshape(-1, dimension)
     records = rows["record"]
-    keys = enumerate(zip(*(rows[name].to_pylist() for name in NAMES), strict=True))
-    places = [(f"coaching {key[0]!r}, revision {key[1]}", (index, key)) for index, key in keys if key in wanted]
+    keys = enumerate(zip(*(rows[name].to_pylist() for name in REVISION_KEY), strict=True))
+    named = [(f"coaching {key[0]!r}, revision {key[1]}", (index, key)) for index, key in keys if key in wanted]
 
-    def head(place: tuple[int, Any]) -> tuple[Any, Head]:
-        index, key = place
+    def head(found: tuple[int, Any]) -> tuple[Any, Head]:
+        index, key = found
         vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
         return key, Head(coaching_of(records[index].as_py()), vectors)
 
-    return dict(read_each(places, head))
+    return dict(read_each(named, head))

@@ -1,4 +1,4 @@
-"""The user: which messages of a conversation are their words. Not every `HumanMessage` is one."""
+"""User turns: which messages of a conversation are the user's own words; not every `HumanMessage` is."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ SOURCE = "lc_source"
 """Key of `additional_kwargs` under which LangChain names who else has put a `HumanMessage` into a conversation."""
 
 
-def human(message: BaseMessage) -> bool:
+def is_human(message: BaseMessage) -> bool:
     """Whether a model is told that a person said it, whoever did."""
     role = message.role.lower() if isinstance(message, ChatMessage) else ""
     return isinstance(message, HumanMessage) or role in ("user", "human")
 
 
-def by_user(messages: Sequence[BaseMessage]) -> list[bool]:
-    """Which of the messages are the user's own words.
+def user_mask(messages: Sequence[BaseMessage]) -> list[bool]:
+    """Mask of the messages that are the user's own words.
 
     Not a summary and nothing else that a part of the agent has put there under a name of its own (`lc_source`). And
     where the user has no name, not what stands under one: there agents report to each other that way.
@@ -30,7 +30,7 @@ def by_user(messages: Sequence[BaseMessage]) -> list[bool]:
     Args:
         messages: A conversation, oldest first.
     """
-    said = [human(message) and not message.additional_kwargs.get(SOURCE) for message in messages]
+    said = [is_human(message) and not message.additional_kwargs.get(SOURCE) for message in messages]
     first = next((message for message, user in zip(messages, said, strict=True) if user), None)
     if first is None or first.name:
         return said

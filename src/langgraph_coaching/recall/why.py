@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from langgraph_coaching.recall.eligibility import Hurdle
-from langgraph_coaching.recall.reasons import WRONG, foreign, parted
+from langgraph_coaching.recall.eligibility import Exclusion
+from langgraph_coaching.recall.reasons import WRONG, foreign_language, split_reason
 from langgraph_coaching.recall.receipt import Outcome
 from langgraph_coaching.recall.situation import Situation
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.recall.receipt import Receipt
 
-Standing = Outcome | Hurdle | Literal["not_ranked", "not_found", "not_known", "nothing_said"]
+Standing = Outcome | Exclusion | Literal["not_ranked", "not_found", "not_known", "nothing_said"]
 """What became of a coaching: the outcome of its receipt, or what kept it from being looked at.
 
 `not_ranked`: others rank before it, so that it was no candidate. `not_found`: the namespace has none of that id.
@@ -98,7 +98,7 @@ class Why:
     @classmethod
     def of_receipt(cls, receipt: Receipt) -> Why:
         """What a receipt alone tells."""
-        ground, change = parted(receipt.reason)
+        ground, change = split_reason(receipt.reason)
         if receipt.outcome == "failed":
             change = change or "what the reason says; then ask again"
         elif not change:
@@ -132,15 +132,15 @@ class Why:
             yield _line("since then", self.note)
         for number, turn in enumerate(self.situation):
             share = "" if turn.weight is None else f" ({turn.weight:.0%})"
-            yield _line("" if number else "situation", f"{turn.speaker}{share}: {_shown(turn.text)}")
-        if self.language and foreign(self.language) not in self.reason:
-            yield _line("language", foreign(self.language))
+            yield _line("" if number else "situation", f"{turn.speaker}{share}: {_shorten(turn.text)}")
+        if self.language and foreign_language(self.language) not in self.reason:
+            yield _line("language", foreign_language(self.language))
         if self.nearest is not None:
             yield _line("known by", "its intent alone" if self.texts == 1 else f"{self.texts} texts")
-            yield _line("nearest", f"{self.nearest.kind}: {_compared(self.nearest)}")
+            yield _line("nearest", f"{self.nearest.kind}: {_quote(self.nearest)}")
         if self.never is not None and self._differs(self.without_never):
             without = f"without it the probability would be {self.without_never:.2f}"
-            yield _line("never here", f"{_compared(self.never)}; {without}")
+            yield _line("never here", f"{_quote(self.never)}; {without}")
         yield from self._numbers()
         if self.change:
             yield _line("if wrong" if self.applied else "to change it", self.change)
@@ -162,7 +162,7 @@ class Why:
             yield _line("reserve", f"what verdicts have taught takes {self.reserve:.2f} from its logit{less}")
         if self.probability is not None:
             floor = "" if self.floor is None else f"; the floor is {self.floor:.2f}"
-            supposed = ", were it looked at" if self.outcome in get_args(Hurdle) else ""
+            supposed = ", were it looked at" if self.outcome in get_args(Exclusion) else ""
             now = f"; as the store is now it would be {self.now:.2f}" if self._differs(self.probability) else ""
             yield _line("probability", f"{self.probability:.2f}{supposed}{now}{floor}")
         if self.taught is not None and not self.applied:
@@ -173,7 +173,7 @@ _SAME = 0.005
 
 
 def _turns(text: str) -> tuple[Turn, ...]:
-    turns = tuple(turn_of(*turn) for turn in reversed(Situation.read(text).turns))
+    turns = tuple(turn_of(*turn) for turn in reversed(Situation.from_text(text).turns))
     return turns or ((Turn(speaker="user", text=text),) if text else ())
 
 
@@ -186,16 +186,16 @@ def _line(name: str, text: str) -> str:
     return f"  {name:<13}{text}"
 
 
-def _compared(text: Text) -> str:
-    return f'"{_shown(text.text)}", likeness {text.likeness:.2f}'
+def _quote(text: Text) -> str:
+    return f'"{_shorten(text.text)}", likeness {text.likeness:.2f}'
 
 
-def _shown(text: str) -> str:
+def _shorten(text: str) -> str:
     said = " ".join(text.split())
     return said if len(said) <= _CUT else said[: _CUT - 1] + "…"
 
 
-def unexplained(coaching_id: str, receipt: Receipt | None) -> Why:
+def why_without_store(coaching_id: str, receipt: Receipt | None) -> Why:
     """What there is to say without asking the store.
 
     Args:

@@ -1,4 +1,4 @@
-"""Threads that do one thing after another: the next call finds one that waits, instead of starting its own."""
+"""Worker threads that are reused: a call takes one that waits, instead of starting its own."""
 
 from __future__ import annotations
 

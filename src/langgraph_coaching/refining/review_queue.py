@@ -52,7 +52,7 @@ def most_informative_receipts(
     background, heads = snapshot.background, {head.coaching.id: head for head in snapshot.heads}
     asked = open_receipts(receipts, heads, judged)
     texts = list(dict.fromkeys(one.receipt.situation for one in asked))[:MOST]
-    placed = sampler.places([Situation.read(text) for text in texts], snapshot.dimension)
+    placed = sampler.situation_vectors([Situation.from_text(text) for text in texts], snapshot.dimension)
     places = {text: place for text, place in zip(texts, placed, strict=True) if place is not None}
     asked = [one for one in asked if one.receipt.situation in places]
     if background is None or not asked:

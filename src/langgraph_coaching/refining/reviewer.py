@@ -225,9 +225,9 @@ class Reviewer:
         self._flush()
         # Of whole runs, the latest: their situations share turns, and each turn is embedded once.
         traced = (situation for trace in self._traces.list(limit=MOST) for situation in situations_in(trace))
-        received = map(Situation.read, self._receipts_table.situations(MOST))
-        situations = self._sampler.note(one for one in (*islice(traced, MOST), *received) if one.turns)
+        received = map(Situation.from_text, self._receipts_table.situations(MOST))
+        situations = self._sampler.add_all(one for one in (*islice(traced, MOST), *received) if one.turns)
         verdicts = self._verdicts.list()
         judged = [(one.probability, one.reserve, one.correct) for one in verdicts if one.applied]
-        reserve = self._sampler.learn(judged)
+        reserve = self._sampler.learn_reserve(judged)
         return calibration(self._adviser.refit(), situations, reserve, verdicts)

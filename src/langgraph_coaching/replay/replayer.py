@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.recall.hypothetical import supposed
+from langgraph_coaching.recall.hypothetical import hypothetical_snapshot
 from langgraph_coaching.replay.as_of import RECORDED, coachings_at, read_as_of, replace_coachings
 from langgraph_coaching.replay.recorded_calls import calls_of
 from langgraph_coaching.replay.replay import Replay
@@ -151,4 +151,6 @@ class Replayer:
             return current
         as_they_are = [head.coaching for head in current.heads]
         base = as_they_are if assumed is None or isinstance(assumed, str) else coachings_at(self._store, assumed)
-        return supposed(replace_coachings(base, gone, added), self._store, self._embedder, self._backgrounds, current)
+        return hypothetical_snapshot(
+            replace_coachings(base, gone, added), self._store, self._embedder, self._backgrounds, current
+        )

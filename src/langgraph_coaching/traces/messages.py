@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, ChatMessage, HumanMessage, System
 
 from langgraph_coaching.recall.prompt import BLOCK
 from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.recall.user import SOURCE, human
+from langgraph_coaching.recall.user import SOURCE, is_human
 from langgraph_coaching.traces.branches import Branches, is_task
 from langgraph_coaching.traces.canonical import apply_exact_fields
 from langgraph_coaching.traces.jsonable import to_jsonable
@@ -156,7 +156,7 @@ def steps_of(message: BaseMessage, *, known: bool, speaker: str = "") -> Iterabl
     """
     text = BLOCK.sub("", words_of(message)) if isinstance(message, SystemMessage) else words_of(message)
     role = getattr(message, "role", "").lower() if isinstance(message, ChatMessage) else ""
-    if human(message):
+    if is_human(message):
         if speaker:
             return [{"type": "system", "author": "system", "name": speaker, "text": text}]
         return [{"type": "user", "author": "user", "text": text}]

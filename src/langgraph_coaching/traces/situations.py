@@ -99,7 +99,7 @@ def _from_trace(trace: Trace) -> Iterator[RecordedSituation]:
 
 
 def _from_receipt(receipt: Receipt) -> Iterator[RecordedSituation]:
-    situation = Situation.read(receipt.situation)
+    situation = Situation.from_text(receipt.situation)
     if any(user for _, user in situation.turns):
         # The same as of its trace, so that a run counts once.
         run = receipt.thread_id or receipt.trace_id or receipt.id

@@ -12,8 +12,8 @@ sys.path.append(str(Path(__file__).parents[1]))  # where the other benchmarks ar
 
 from data import OUT_OF_SCOPE, labelled, rows
 
-from langgraph_coaching.recall.embedder import read
-from langgraph_coaching.recall.scoring.background.texts import texts
+from langgraph_coaching.recall.embedder import normalize_text
+from langgraph_coaching.recall.scoring.background.texts import background_texts
 from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 
 if TYPE_CHECKING:
@@ -71,8 +71,11 @@ class Corpus:
         families = [
             Family(
                 row["domain"],
-                (intent_text(read(row["intent"])), *(read(text) for text in row["said"] if kept(text))),
-                tuple(read(text) for text in row["near"] if kept(text)),
+                (
+                    intent_text(normalize_text(row["intent"])),
+                    *(normalize_text(text) for text in row["said"] if kept(text)),
+                ),
+                tuple(normalize_text(text) for text in row["near"] if kept(text)),
             )
             for row in rows(FAMILIES)
         ]
@@ -80,8 +83,8 @@ class Corpus:
         for name in LABELLED:
             if name not in set(without):
                 self.families[name] = list(_labelled(data, name))
-        requests, talk = texts()
-        self.free = [*map(read, requests), *map(read, _turns(data))]
+        requests, talk = background_texts()
+        self.free = [*map(normalize_text, requests), *map(normalize_text, _turns(data))]
         self.talk = list(talk)
 
     def texts(self) -> list[str]:
@@ -130,7 +133,7 @@ def _labelled(data: Path, name: str) -> Iterator[Family]:
     found = defaultdict(list)
     for row in labelled(data, name):
         label = row["intent"] if isinstance(row["intent"], str) else " and ".join(row["intent"])
-        found[row.get("domain", name), label].append(read(row["text"]))
+        found[row.get("domain", name), label].append(normalize_text(row["text"]))
     for (domain, label), said in sorted(found.items()):
         if len(said) > 1 and label != OUT_OF_SCOPE:
             yield Family(domain, (" ".join(label.replace("_", " ").split()).lower(), *said), ())

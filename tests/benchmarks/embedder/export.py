@@ -81,9 +81,9 @@ def main() -> None:
     if given.into is None:
         from langgraph_coaching.recall.embedder import Embedder
         from langgraph_coaching.recall.minilm import MiniLM
-        from langgraph_coaching.recall.scoring.background.cache import PACKAGED, measure, pack
+        from langgraph_coaching.recall.scoring.background.cache import PACKAGED, measure_background, pack
 
-        background = measure(Embedder(MiniLM()))
+        background = measure_background(Embedder(MiniLM()))
         PACKAGED.write_bytes(pack(background))
         print(PACKAGED.name, PACKAGED.stat().st_size, background.weights.round(2).tolist())
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from corpus import FAMILIES
 from data import rows
 
-from langgraph_coaching.recall.normalization import correction, spelling, words
+from langgraph_coaching.recall.normalization import edit_distance, spelling, words
 from langgraph_coaching.recall.scoring import background
-from langgraph_coaching.recall.scoring.background.texts import texts
+from langgraph_coaching.recall.scoring.background.texts import background_texts
 
 LEAST, OFTENER, FREQUENT = 3, 5, 8_000
 """Texts a word is in at least; how much oftener another is said whose slip it then is; number in the tokenizer's
@@ -32,11 +32,11 @@ def main() -> None:
     said: Counter[str] = Counter()
     families = rows(FAMILIES)
     short = [min((one for one in row["said"] if " " in one), key=len) for row in families[::2]]
-    WISHES.write_text("\n".join(dict.fromkeys(map(spelling.mended, short))) + "\n", encoding="utf-8")
+    WISHES.write_text("\n".join(dict.fromkeys(map(spelling.correct_spelling, short))) + "\n", encoding="utf-8")
     for row in families:
         for text in (row["intent"], *row["said"], *row["near"]):
             said.update(set(re.findall(r"(?<![\w'])[a-z]+(?![\w'])", text.lower())))
-    for part in texts():
+    for part in background_texts():
         for text in part:
             said.update(set(re.findall(r"(?<![\w'])[a-z]+(?![\w'])", text.lower())))
     written = words.vocabulary()
@@ -51,7 +51,7 @@ def main() -> None:
 def _slip(word: str, said: Counter[str], written: dict[str, int]) -> bool:
     if word in words.SLIPS:
         return True
-    return word not in written and any(said[near] > OFTENER * said[word] for near in correction.near(word))
+    return word not in written and any(said[near] > OFTENER * said[word] for near in edit_distance.single_edits(word))
 
 
 if __name__ == "__main__":

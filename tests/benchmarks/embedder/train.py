@@ -31,7 +31,7 @@ from models import CACHE, Model, fetch
 from noise import noisy
 from safetensors.torch import load_file, save_file
 
-from langgraph_coaching.recall.normalization.spelling import mended
+from langgraph_coaching.recall.normalization.spelling import correct_spelling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -124,7 +124,7 @@ def train(student: Model, corpus: Corpus, folder: Path, steps: int, most: float,
     for step in range(steps):
         batch = corpus.batch(rng, GROUPS, EACH, FREE)
         wanted = torch.from_numpy(np.stack([taught[text] for text in batch.texts]))
-        parts = loss(student([mended(noisy(text, rng)) for text in batch.texts]), wanted, batch)
+        parts = loss(student([correct_spelling(noisy(text, rng)) for text in batch.texts]), wanted, batch)
         sum(parts).backward()
         torch.nn.utils.clip_grad_norm_(moved, 1.0)
         optimizer.step()

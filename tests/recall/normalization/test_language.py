@@ -3,7 +3,7 @@
 import pytest
 
 from langgraph_coaching.recall.normalization.language import language_of
-from langgraph_coaching.recall.scoring.background.texts import texts
+from langgraph_coaching.recall.scoring.background.texts import background_texts
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_half_a_character_and_a_long_text_are_read():
 
 
 def test_of_three_thousand_english_texts_none_is_taken_for_another_language():
-    found = {text: language for group in texts() for text in group if (language := language_of(text))}
+    found = {text: language for group in background_texts() for text in group if (language := language_of(text))}
     told = {text for text in found if text.isascii()}
     # The background has a few texts of other languages, each in a line of its own; those are right.
     assert {text for text in told if {"the", "my", "you", "what", "how"} & set(text.split())} == set()

@@ -3,7 +3,7 @@
 import pytest
 
 from langgraph_coaching import Reply
-from langgraph_coaching.recall.normalization.negation import unwanted, wanted
+from langgraph_coaching.recall.normalization.negation import drop_unwanted, is_unwanted_only
 
 
 @pytest.mark.parametrize(
@@ -17,8 +17,8 @@ from langgraph_coaching.recall.normalization.negation import unwanted, wanted
     ],
 )
 def test_what_is_wanted_is_left(said, left):
-    assert wanted(said) == left
-    assert not unwanted(said)
+    assert drop_unwanted(said) == left
+    assert not is_unwanted_only(said)
 
 
 @pytest.mark.parametrize(
@@ -37,13 +37,13 @@ def test_what_is_wanted_is_left(said, left):
     ],
 )
 def test_a_negation_in_a_wish_stays(said):
-    assert wanted(said) == said
+    assert drop_unwanted(said) == said
 
 
 @pytest.mark.parametrize("said", ["I'm not asking for a refund", "no need to cancel", "please don't cancel my order"])
 def test_what_is_not_wanted_is_all_that_is_said(said):
-    assert unwanted(said)
-    assert wanted(said) == said
+    assert is_unwanted_only(said)
+    assert drop_unwanted(said) == said
 
 
 @pytest.mark.parametrize("before", [[], ["Where is my parcel?", "It arrives tomorrow."]])

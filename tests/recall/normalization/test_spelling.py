@@ -2,8 +2,8 @@
 
 import pytest
 
-from langgraph_coaching.recall.embedder import read
-from langgraph_coaching.recall.normalization.spelling import mended
+from langgraph_coaching.recall.embedder import normalize_text
+from langgraph_coaching.recall.normalization.spelling import correct_spelling
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from langgraph_coaching.recall.normalization.spelling import mended
     ],
 )
 def test_a_slip_is_what_is_meant(typed, meant):
-    assert mended(typed) == meant
+    assert correct_spelling(typed) == meant
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_a_slip_is_what_is_meant(typed, meant):
     ],
 )
 def test_what_is_no_slip_stays(text):
-    assert mended(text) == text
+    assert correct_spelling(text) == text
 
 
 def test_a_slip_is_embedded_as_it_is_meant():
-    assert read("i wnat a refund for ordr 4471") == read("I want a refund for order 9912")
+    assert normalize_text("i wnat a refund for ordr 4471") == normalize_text("I want a refund for order 9912")

@@ -19,8 +19,8 @@ from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background.background import NEIGHBOURS
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, pack, unpack
-from langgraph_coaching.recall.scoring.first_stage import LEAST, Rows, principal
-from langgraph_coaching.recall.scoring.head import Head, fit
+from langgraph_coaching.recall.scoring.first_stage import LEAST, Rows, principal_axes
+from langgraph_coaching.recall.scoring.head import Head, fit_heads
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.traffic import Traffic
 from langgraph_coaching.recall.search import search
@@ -55,9 +55,9 @@ def snapshot(background):
         )
         for n in range(count)
     ]
-    places = [SituationVector(vector, background.crowded(vector)) for vector in background.vectors[:count:2]]
+    places = [SituationVector(vector, background.crowding_of(vector)) for vector in background.vectors[:count:2]]
     traffic = Traffic.of(places, background)
-    return Snapshot.of(1, heads, fit(heads, background), background, traffic)
+    return Snapshot.of(1, heads, fit_heads(heads, background), background, traffic)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_a_large_store_and_its_background_have_one(snapshot, in_full):
 def test_what_applies_is_what_it_is_in_full(snapshot, in_full, asked, labels):
     found = []
     for store in (snapshot, in_full):
-        places = [SituationVector(vector, store.background.crowded(vector)) for vector in asked]
+        places = [SituationVector(vector, store.background.crowding_of(vector)) for vector in asked]
         found.append(search(store, places, labels, datetime.now(UTC), WANTED))
     same = 0
     for one, full in zip(*found, strict=True):
@@ -100,7 +100,7 @@ def test_what_applies_is_what_it_is_in_full(snapshot, in_full, asked, labels):
 
 def test_crowding_is_what_it_is_in_full(background, asked):
     full = background.crowding(asked)
-    found = np.array([background.crowded(vector) for vector in asked])
+    found = np.array([background.crowding_of(vector) for vector in asked])
     assert (found <= full + 1e-5).all()  # of others than the nearest, it can only be less
     assert np.isclose(found, full, atol=1e-5).mean() >= 0.95
     assert np.abs(found - full).max() < 0.1
@@ -114,7 +114,7 @@ def test_a_text_of_the_background_is_no_neighbour_of_itself(background):
 
 
 def test_it_finds_the_same_every_time(snapshot, background, asked):
-    again = Rows.of(snapshot.fits.rows.copy(), principal(background.vectors), snapshot.fits.offsets)
+    again = Rows.of(snapshot.fits.rows.copy(), principal_axes(background.vectors), snapshot.fits.offsets)
     for vector in asked[:20]:
         first, second = snapshot.rows.largest(vector, WANTED), again.largest(vector, WANTED)
         assert {*first[0].tolist()} == {*second[0].tolist()}
@@ -126,7 +126,7 @@ def test_few_rows_are_read_in_full(count, wanted, seed, silent):
     rows, offsets = random_rows(count, seed=seed), random_rows(count, 1, seed=seed + 1)[:, 0]
     vector = random_rows(1, seed=seed + 2)[0]
     among = None if silent == 0 else np.arange(count) % silent != 0
-    place, sums = Rows.of(rows, principal(random_rows(100)), offsets).largest(vector, wanted, among=among)
+    place, sums = Rows.of(rows, principal_axes(random_rows(100)), offsets).largest(vector, wanted, among=among)
     expected = {i: float(rows[i] @ vector + offsets[i]) for i in range(count) if among is None or among[i]}
     best = sorted(expected, key=expected.get, reverse=True)[:wanted]
     assert {*place.tolist()} == {*best}
@@ -138,9 +138,9 @@ def test_few_rows_are_read_in_full(count, wanted, seed, silent):
 def test_where_the_axes_hold_too_little_all_rows_are_read():
     """Random vectors have no directions in which they differ most: a third of the dimensions holds a third of them."""
     rows = random_rows(2 * LEAST)
-    assert Rows.of(rows, principal(rows)).short is None
+    assert Rows.of(rows, principal_axes(rows)).short is None
     flat = rows * np.where(np.arange(24) < 6, 1.0, 0.1).astype(np.float32)
-    assert Rows.of(flat, principal(flat)).short is not None
+    assert Rows.of(flat, principal_axes(flat)).short is not None
 
 
 def test_what_is_out_of_scope_is_never_found(snapshot, asked):
@@ -152,7 +152,7 @@ def test_what_is_out_of_scope_is_never_found(snapshot, asked):
 
 
 def test_principal_directions_are_orthonormal_and_few(background):
-    axes = principal(background.vectors)
+    axes = principal_axes(background.vectors)
     assert axes.shape == (384, 128)
     assert axes.T @ axes == pytest.approx(np.eye(128), abs=1e-4)
 

@@ -6,8 +6,8 @@ from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack
-from langgraph_coaching.recall.scoring.head import Head, fit
-from langgraph_coaching.recall.scoring.probability import Fitted, probabilities
+from langgraph_coaching.recall.scoring.head import Head, fit_heads
+from langgraph_coaching.recall.scoring.probability import FittedHeads, probabilities
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 REFUND = "a refund of an order"
@@ -37,11 +37,11 @@ def chance(embedder, background):
                 id=f"c-{number}", intent=applies[0], behavior=Reply("Refund it."), examples=tuple(examples)
             )
             heads.append(Head(coaching, embedder.documents([applies[0], *(e.text for e in examples)])))
-        fits = fit(heads, background)
+        fits = fit_heads(heads, background)
         vector = embedder.documents([text])[0]
         place = SituationVector(vector, float(background.crowding(vector[np.newaxis])[0]))
         ranks = fits.rows @ vector + fits.offsets
-        return probabilities(place, np.arange(len(heads)), ranks, Fitted(heads, fits, background))
+        return probabilities(place, np.arange(len(heads)), ranks, FittedHeads(heads, fits, background))
 
     return at
 

@@ -11,7 +11,7 @@ from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack
 from langgraph_coaching.recall.scoring.first_stage import Rows
-from langgraph_coaching.recall.scoring.head import Head, fit
+from langgraph_coaching.recall.scoring.head import Head, fit_heads
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.traffic import LEAST, Traffic
 from langgraph_coaching.recall.scoring.weights import TRAFFIC_ENOUGH
@@ -68,7 +68,7 @@ def chance(placed, background):
         said = [Example(text=other) for other in applies[1:]]
         coaching = Coaching(id="c", intent=applies[0], behavior=Reply("Do it."), examples=tuple(said))
         heads = [Head(coaching, np.stack([one.vector for one in placed(*applies)]))]
-        snapshot = Snapshot.of(1, heads, fit(heads, background), background, traffic)
+        snapshot = Snapshot.of(1, heads, fit_heads(heads, background), background, traffic)
         return search(snapshot, placed(text), Labels(), datetime.now(UTC), 1)[0][0].probability
 
     return of
@@ -126,7 +126,7 @@ def test_what_is_alike_counts_once(placed, background):
 
 def test_the_same_situation_is_no_neighbour_of_itself(placed, background):
     traffic = Traffic.of(placed(*ORDERS, *BILLS), background)
-    (known,) = traffic.around(placed(ORDERS[0]), background)
+    (known,) = traffic.neighbours_of(placed(ORDERS[0]), background)
     without = Traffic.of(placed(*ORDERS[1:], *BILLS), background)
-    (unknown,) = without.around(placed(ORDERS[0]), background)
+    (unknown,) = without.neighbours_of(placed(ORDERS[0]), background)
     assert known.density == pytest.approx(unknown.density)

@@ -55,7 +55,7 @@ def lots_of(coach):
 def warm(coach):
     """A coach with a coaching, whose agents have met enough to count."""
     coach.add(intent="where an order is", behavior=Reply("Look it up."))
-    sampler_of(coach).note(heard(*SAID))
+    sampler_of(coach).add_all(heard(*SAID))
     return coach
 
 
@@ -65,7 +65,7 @@ words = st.text(st.characters(codec="utf-8"), min_size=1).map(str.strip).filter(
 @given(st.lists(st.tuples(words, st.booleans()), max_size=5))
 def test_a_situation_is_read_as_it_was_written(turns):
     said = Situation(tuple(turns))
-    read = Situation.read(said.text)
+    read = Situation.from_text(said.text)
     if not any(f"\n{who}: " in f"\n{text}" for text, _ in turns for who in ("user", "agent")):
         assert read == said
     assert all(text for text, _ in read.turns)
@@ -92,9 +92,9 @@ def test_the_sample_is_bounded_and_the_same_in_any_order(opened, monkeypatch):
     monkeypatch.setattr(sample_module, "MOST", 30)
     shuffled = sorted(SAID, key=lambda text: text[::-1])
     one, other = opened(namespace="one"), opened(namespace="other")
-    sampler_of(one).note(heard(*SAID))
+    sampler_of(one).add_all(heard(*SAID))
     for start in range(0, len(shuffled), 7):
-        sampler_of(other).note(heard(*shuffled[start : start + 7]))
+        sampler_of(other).add_all(heard(*shuffled[start : start + 7]))
     lots = [lots_of(coach) for coach in (one, other)]
     assert lots[0] == lots[1]
     assert len(lots[0]) == 30
@@ -119,7 +119,7 @@ def test_it_keeps_no_text(warm):
 
 def test_noted_again_nothing_is_written(warm):
     version = database_of(warm).table("traffic").version
-    assert sampler_of(warm).note(heard(*SAID)) == len(SAID)
+    assert sampler_of(warm).add_all(heard(*SAID)) == len(SAID)
     assert database_of(warm).table("traffic").version == version
 
 
@@ -217,34 +217,34 @@ def dislike(coach, monkeypatch):
 @pytest.mark.parametrize("disliked", SAID[:3])
 def test_a_text_without_a_vector_keeps_no_other_out(coach, dislike, disliked):
     dislike(disliked)
-    assert sampler_of(coach).note(heard(*SAID[:3])) == 2
-    assert sampler_of(coach).note(heard(*SAID)) == len(SAID) - 1
+    assert sampler_of(coach).add_all(heard(*SAID[:3])) == 2
+    assert sampler_of(coach).add_all(heard(*SAID)) == len(SAID) - 1
 
 
 def test_an_embedder_that_is_down_is_said(coach, dislike):
     dislike("")
     with pytest.raises(EmbedderError):
-        sampler_of(coach).note(heard(*SAID))
+        sampler_of(coach).add_all(heard(*SAID))
 
 
 def test_an_embedder_that_is_down_is_no_fault_of_a_running_agent(coach, dislike):
     dislike("")
-    sampler_of(coach).met(heard(*SAID))
+    sampler_of(coach).add_live(heard(*SAID))
     assert row_count(coach) == 0
 
 
 def test_where_situations_are_is_known_from_the_sample_or_embedded_once(warm, opened, dislike):
     other = sampler_of(opened())
     new = heard("my cat has learned to play the piano")
-    known = other.places([*heard(*SAID[:3]), *new], 384)
+    known = other.situation_vectors([*heard(*SAID[:3]), *new], 384)
     assert all(place is not None for place in known)
     dislike("")  # from now on nothing can be embedded, and nothing has to be
-    assert other.places([*new, *heard(*SAID[:3])], 384) == [known[3], *known[:3]]
+    assert other.situation_vectors([*new, *heard(*SAID[:3])], 384) == [known[3], *known[:3]]
     assert row_count(warm) == len(SAID)  # looking adds nothing to the traffic
 
 
 def test_where_there_is_no_vector_or_no_time_there_is_no_place(coach, dislike):
-    assert sampler_of(coach).places(heard(*SAID[:3]), 384, within=0.0) == [None] * 3
+    assert sampler_of(coach).situation_vectors(heard(*SAID[:3]), 384, within=0.0) == [None] * 3
     dislike(SAID[1])
-    found = sampler_of(coach).places(heard(*SAID[:3]), 384)
+    found = sampler_of(coach).situation_vectors(heard(*SAID[:3]), 384)
     assert [place is None for place in found] == [False, True, False]

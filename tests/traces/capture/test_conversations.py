@@ -245,7 +245,7 @@ def test_recall_does_not_take_a_named_report_of_another_agent_for_the_user():
     found = situate([HumanMessage("What is the GDP?"), report])
     assert found.turns == (("What is the GDP?", True),)
     people = [HumanMessage("hello all", name="ann"), HumanMessage("hi ann", name="bob")]
-    assert situate(people).said == "hi ann hello all"  # here everybody has a name
+    assert situate(people).user_text == "hi ann hello all"  # here everybody has a name
 
 
 def test_a_judge_inside_a_tool_is_not_the_user(call, tape):

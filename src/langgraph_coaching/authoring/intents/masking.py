@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from langgraph_coaching.recall.normalization.specifics import general
+from langgraph_coaching.recall.normalization.specifics import drop_specifics
 
 _CODE = r"(?<!\w)(?:#?(?!\d+[A-Z]{2}\b)(?=[A-Z0-9]*\d)[A-Z0-9-]{5,}|#\w+|[A-Za-z]+(?:_[a-z0-9]+)*_\d\w*)(?!\w)"
 _CODES = rf"{_CODE}(?:(?:,? (?:and|or) |, ?| ){_CODE})*"
@@ -81,7 +81,7 @@ def mask_specifics(text: str) -> str:
     """The text without specifics, brackets and markup, and with plain quotes and dashes."""
     for pattern, replacement in _BEFORE:
         text = pattern.sub(replacement, text)
-    text = general(text.strip())
+    text = drop_specifics(text.strip())
     for pattern, replacement in _AFTER:
         text = pattern.sub(replacement, text)
     return text.strip()

@@ -13,7 +13,7 @@ from langgraph_coaching.authoring.intents.subject import user_by_act
 from langgraph_coaching.authoring.intents.turn import CONTEXT, main_act, turn_acts
 from langgraph_coaching.coaching.validation import INTENT_LIMIT
 from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.recall.user import by_user
+from langgraph_coaching.recall.user import user_mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,7 +42,7 @@ def suggest_intents(messages: Sequence[BaseMessage]) -> list[str]:
     """
     turns: list[list[SpeechAct]] = []
     asked = ""
-    for message, user in zip(messages, by_user(messages), strict=True):
+    for message, user in zip(messages, user_mask(messages), strict=True):
         if isinstance(message, AIMessage):
             asked = text_of(message).strip() or asked
         elif user and (done := turn_acts(text_of(message), asked)):

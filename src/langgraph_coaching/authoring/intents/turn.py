@@ -11,7 +11,7 @@ from langgraph_coaching.authoring.intents.answers import read_choice, read_facts
 from langgraph_coaching.authoring.intents.clauses import split_clauses
 from langgraph_coaching.authoring.intents.masking import facts_in, mask_specifics
 from langgraph_coaching.authoring.intents.subject import user_by_act
-from langgraph_coaching.recall.normalization.spelling import spelled
+from langgraph_coaching.recall.normalization.spelling import correct_utterance
 from langgraph_coaching.recall.situation import TURN_LIMIT
 
 CONTEXT = 16
@@ -33,7 +33,7 @@ def turn_acts(text: str, asked: str = "") -> list[SpeechAct]:
         The acts; [] where nothing was said.
     """
     text = text[:TURN_LIMIT]
-    masked = mask_specifics(spelled(text))
+    masked = mask_specifics(correct_utterance(text))
     done = list(speech_acts(masked))
     if takes_orders(asked):
         done = [_as_order(act) for act in done]

@@ -2,10 +2,10 @@
 
 | word | file |
 |---|---|
-| pasted: what of a turn was typed, and the beginning of a pasted log, mail, table or code | `pasted` |
+| pasted text: what of a turn was typed, and the beginning of a pasted log, mail, table or code | `pasted_text` |
 | spelling: chat speak and slips of the fingers, written as they are meant | `spelling` |
 | words: those that people use, and the commonest slips | `words` |
-| correction: the word that a slip is likeliest to be | `correction` |
+| edit distance: the word that a slip is likeliest to be | `edit_distance` |
 | negation: what its speaker says they do not want | `negation` |
 | specifics: order numbers, amounts, dates, addresses and links | `specifics` |
 | names: people's names | `names` |

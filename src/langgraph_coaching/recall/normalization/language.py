@@ -1,4 +1,4 @@
-"""The language a text looks like, where it does not look English: told from its letters and its smallest words.
+"""Language detection by letters and small words, for a text that does not look English.
 
 For saying honestly that the embedded embedder cannot know what was said; where the text does not give it away, nothing
 is claimed.
@@ -108,7 +108,7 @@ _MORE_LATIN = range(0x1E00, 0x1F00)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def _spoken() -> dict[str, tuple[str, ...]]:
+def _languages_by_word() -> dict[str, tuple[str, ...]]:
     """Of each small word, the languages that have it; a word that English has too says nothing."""
     found: dict[str, tuple[str, ...]] = {}
     for language, words in _WORDS.items():
@@ -117,7 +117,7 @@ def _spoken() -> dict[str, tuple[str, ...]]:
     return found
 
 
-_SPOKEN = _spoken()
+_LANGUAGES_BY_WORD = _languages_by_word()
 
 
 def language_of(text: str) -> str | None:
@@ -130,7 +130,7 @@ def language_of(text: str) -> str | None:
     if not read.isascii() and (script := _script(read)):
         return script
     words = _WORD.findall(read)
-    votes = Counter(language for word in words for language in _SPOKEN.get(word, ()))
+    votes = Counter(language for word in words for language in _LANGUAGES_BY_WORD.get(word, ()))
     if not read.isascii():
         votes.update(language for letter in set(read) for language in _LETTERS.get(letter, ()))
     if not votes:

@@ -1,4 +1,4 @@
-"""Names of people, taken out of a text."""
+"""Names of people: dropped where they introduce, greet or sign, "someone" where they are spoken of."""
 
 from __future__ import annotations
 
@@ -56,23 +56,23 @@ def given_names() -> frozenset[str]:
     return frozenset((Path(__file__).parent / "given_names.txt").read_text(encoding="utf-8").split())
 
 
-def nameless(text: str) -> str:
+def drop_names(text: str) -> str:
     """The text without names of people: who is introduced, greeted or signs goes, who is spoken of becomes "someone".
 
     Args:
         text: Anything.
     """
-    text = _cut(text, _INTRODUCTION, _introduced)
-    text = _cut(text, _RELATIVE, lambda found: (found.end() - 1, _name_end(found.string, found.end())))
+    text = _cut_spans(text, _INTRODUCTION, _introduction_span)
+    text = _cut_spans(text, _RELATIVE, lambda found: (found.end() - 1, _name_end(found.string, found.end())))
     if text.islower():
         return text
     text = _TITLE.sub("someone", _DOCTOR.sub("a doctor", text))
-    text = _cut(text, _GREETING, lambda found: (found.start(1), _name_end(found.string, found.end())))
-    text = _cut(text, _SIGNED, _signed)
-    return _spoken_of(text)
+    text = _cut_spans(text, _GREETING, lambda found: (found.start(1), _name_end(found.string, found.end())))
+    text = _cut_spans(text, _SIGNED, _signature_span)
+    return _replace_mentions(text)
 
 
-def _cut(text: str, pattern: re.Pattern[str], gap: Callable[[re.Match[str]], tuple[int, int]]) -> str:
+def _cut_spans(text: str, pattern: re.Pattern[str], gap: Callable[[re.Match[str]], tuple[int, int]]) -> str:
     """The text without its gaps: what goes, from and to, nothing where that ends no later than the match."""
     kept, at = [], 0
     for found in pattern.finditer(text):
@@ -83,7 +83,7 @@ def _cut(text: str, pattern: re.Pattern[str], gap: Callable[[re.Match[str]], tup
     return "".join([*kept, text[at:]])
 
 
-def _introduced(found: re.Match[str]) -> tuple[int, int]:
+def _introduction_span(found: re.Match[str]) -> tuple[int, int]:
     text, start = found.string, found.end()
     two = _TWO.match(text, start)
     whole = two and _CLOSED.match(text, two.end()) and not _NO_NAMES & set(two[0].lower().split())
@@ -93,13 +93,13 @@ def _introduced(found: re.Match[str]) -> tuple[int, int]:
     return found.start(), end
 
 
-def _signed(found: re.Match[str]) -> tuple[int, int]:
+def _signature_span(found: re.Match[str]) -> tuple[int, int]:
     text, start = found.string, found.end()
     end = _name_end(text, start)
     return found.start(), end if re.fullmatch(r"[.!]?\s*", text[end:]) else start
 
 
-def _spoken_of(text: str) -> str:
+def _replace_mentions(text: str) -> str:
     kept, at = [], 0
     for found in _WORD.finditer(text):
         start = found.start()

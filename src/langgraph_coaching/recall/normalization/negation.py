@@ -1,4 +1,4 @@
-"""What its speaker says they do not want: left out where they also say what they do want.
+"""Negation: what a speaker says they do not want is dropped where they also say what they do want.
 
 "I'm not asking for a refund, only where it is" is about where it is, though nearly all of its words are of a refund.
 A wish that has a negation in it ("it still hasn't come", "I can't get in") is none of these. English alone.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from langgraph_coaching.recall.normalization.spelling import mended
+from langgraph_coaching.recall.normalization.spelling import correct_spelling
 
 _REST = r"(?:(?!\b(?:but|just|only|instead|rather)\b|\.(?:\s|$))[^,;:!?\n\u2014])*"
 _NOT = r"(?:do not|don['\u2019]?t|did not|didn['\u2019]?t|will not|won['\u2019]?t|would not|wouldn['\u2019]?t|never)"
@@ -50,24 +50,24 @@ _LOOSE = re.compile(r"^[\s,.;:!?\u2014-]+|[\s,;:\u2014]+(?=[,.;:!?\u2014])")
 _JOIN = re.compile(r"(?i)^(?:and|but|so|just|only|rather|instead|please)\b[\s,]*")
 
 
-def wanted(text: str) -> str:
+def drop_unwanted(text: str) -> str:
     """The text without what its speaker does not want; the text itself where they do not say what they want instead."""
-    rest = _rest(text)
+    rest = _without_negated(text)
     said = len(re.findall(r"\w+", rest)) >= _FEWEST and _WISH.search(rest)
     return rest if said else text
 
 
-def unwanted(text: str) -> bool:
+def is_unwanted_only(text: str) -> bool:
     """Whether what is not wanted is all that is said."""
-    return len(re.findall(r"\w+", _rest(text))) < min(_FEWEST, len(re.findall(r"\w+", text)))
+    return len(re.findall(r"\w+", _without_negated(text))) < min(_FEWEST, len(re.findall(r"\w+", text)))
 
 
 @lru_cache(maxsize=1_024)
 def takes_back(turn: str) -> bool:
     """The same of a turn as it was typed; remembered, since it is asked more than once a call."""
-    return unwanted(mended(turn))
+    return is_unwanted_only(correct_spelling(turn))
 
 
-def _rest(text: str) -> str:
+def _without_negated(text: str) -> str:
     rest = _NEGATED.sub("", text)
     return text if rest == text else _JOIN.sub("", _LOOSE.sub("", rest)).strip()

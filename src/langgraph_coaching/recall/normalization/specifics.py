@@ -1,4 +1,4 @@
-"""Specifics: what belongs to one person or one day, taken out of a text before it is embedded, on both sides alike.
+"""Specifics: what belongs to one person or one day is dropped from a text before it is embedded.
 
 "Where is my order 4471?" is about an order, not about 4471: the number moves the vector away from everybody else who
 asks the same. Stored texts and prompts keep their specifics; only the vector does without.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from langgraph_coaching.recall.normalization.names import nameless
+from langgraph_coaching.recall.normalization.names import drop_names
 
 _LEFT, _RIGHT = r"(?<![A-Za-z\d])", r"(?![A-Za-z\d])"
 """Edges of a number; `\\b` is none where no blanks are written, as in 订单4471."""
@@ -89,7 +89,7 @@ _VERSION = re.compile(r"[A-Za-z-]*\d{1,3}(?:\.[A-Za-z\d]{1,3})+")
 _SOME, _MANY, _LONG = 3, 4, 5
 
 
-def _dialled(digits: str) -> str:
+def _replace_dialled(digits: str) -> str:
     count = sum(letter.isdigit() for letter in digits)
     if count > 12:  # noqa: PLR2004 - the most digits that are dialled
         return "a card number"
@@ -99,7 +99,7 @@ def _dialled(digits: str) -> str:
     return "a phone number" if count >= 7 and dialled and not years else digits  # noqa: PLR2004 - the fewest
 
 
-def _uncoded(found: re.Match[str]) -> str:
+def _drop_code(found: re.Match[str]) -> str:
     """A token, unless it names one thing among many: `4471`, `BA2490`, `c-k3v9q2m7`, `3f9a2c1`."""
     token = found[0]
     digits = sum(letter.isdigit() for letter in token)
@@ -173,9 +173,9 @@ _RULES = tuple(
                 r"|(?<![\w.-])\(\d{2,4}\) ?\d{3,4}[ .-]?\d{3,5}(?!\w)"
                 r"|(?<![\w.-])(?:\d{3}-\d{4}|0\d{2,4}[ /-]\d{5,8})(?!\w)"
             ),
-            lambda found: _dialled(found[0]),
+            lambda found: _replace_dialled(found[0]),
         ),
-        (rf"{_LEFT}[#№]?[A-Za-z\d][A-Za-z\d_/.-]*[A-Za-z\d]|{_LEFT}[#№]\d", _uncoded),
+        (rf"{_LEFT}[#№]?[A-Za-z\d][A-Za-z\d_/.-]*[A-Za-z\d]|{_LEFT}[#№]\d", _drop_code),
     )
 )
 
@@ -193,7 +193,7 @@ _TIDY = tuple(
 )
 
 
-def general(text: str) -> str:
+def drop_specifics(text: str) -> str:
     """The text without what belongs to one person or one day.
 
     Numbers of orders, flights, parcels and the like are dropped, dates and clock times too; links, mail, phone numbers,
@@ -207,10 +207,10 @@ def general(text: str) -> str:
         What is embedded; the text itself where nothing in it is specific, and never nothing where it holds words.
     """
     for _ in range(_PASSES):
-        told = _once(text)
-        if told == text:
+        kept = _drop_once(text)
+        if kept == text:
             break
-        text = told
+        text = kept
     return text
 
 
@@ -220,18 +220,18 @@ _PASSES = 8
 """What one pass leaves can be specific in the light of the gap beside it; twice is rare."""
 
 
-def _once(text: str) -> str:
-    told = text
-    if _NUMBER.search(told):
+def _drop_once(text: str) -> str:
+    kept = text
+    if _NUMBER.search(kept):
         for pattern, replacement in _RULES:
-            told = pattern.sub(replacement, told)
-    told = nameless(_LOCATOR.sub(r"\1", told))
-    if told == text:
+            kept = pattern.sub(replacement, kept)
+    kept = drop_names(_LOCATOR.sub(r"\1", kept))
+    if kept == text:
         return text
     for pattern, replacement in _TIDY:
-        told = pattern.sub(replacement, told)
-    if re.search(r"\w", told):
-        return told.lstrip(" \n\t,.;:!?-").rstrip(" \n\t,;:-")
+        kept = pattern.sub(replacement, kept)
+    if re.search(r"\w", kept):
+        return kept.lstrip(" \n\t,.;:!?-").rstrip(" \n\t,;:-")
     if _MOMENT.search(text):
         return "a certain time"
     return "a number" if re.search(r"\d", text) else "a name"

@@ -1,4 +1,4 @@
-"""Chat speak and slips of the fingers, written as they are meant: before a text is embedded, and before it is read.
+"""Spelling: chat speak and slips of the fingers, written as they are meant, before a text is embedded.
 
 "i wnat my mony bakc" is as near to nothing as any other letters are; the words it means are known.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from langgraph_coaching.recall.normalization.correction import corrected
-from langgraph_coaching.recall.normalization.words import SLIPS, written
+from langgraph_coaching.recall.normalization.edit_distance import correct_word
+from langgraph_coaching.recall.normalization.words import SLIPS, is_word
 
 _WORD = re.compile(r"(?<![\w'@/.-])[^\W_]+(?![\w'@/-]|\.\w)")
 _LIKE = re.compile(r"\bid (?=(?:like|love|prefer|rather)\b)", re.IGNORECASE)
@@ -27,39 +27,39 @@ _STRANGE = 0.6
 """Share of words that are unknown from which a text is of another language, or none, and stays as it is."""
 
 
-def spelled(text: str) -> str:
+def correct_utterance(text: str) -> str:
     """The text with its slips mended, and with what its speaker takes back ("a latte, sorry, a tea") left out.
 
     Args:
         text: Of any language; words that are no known slip, and no common word with one letter missing, doubled or
             exchanged with its neighbour, stay as they are.
     """
-    text = _TAKEN_BACK.sub("", _LOUD.sub(lambda found: found[0].lower(), _quiet(text)))
-    return mended(_LIKE.sub("I'd ", text))
+    text = _TAKEN_BACK.sub("", _LOUD.sub(lambda found: found[0].lower(), _lower_shouting(text)))
+    return correct_spelling(_LIKE.sub("I'd ", text))
 
 
-def mended(text: str) -> str:
+def correct_spelling(text: str) -> str:
     """The text with its slips mended alone, where it is English; a text of another language stays as it is."""
-    text = _REPEATED.sub(r"\1", _quiet(text))
+    text = _REPEATED.sub(r"\1", _lower_shouting(text))
     words = [found for found in _WORD.findall(text) if found.isalpha()]
     if not words:
         return text
-    strange = sum(not written(word.lower()) for word in words)
+    strange = sum(not is_word(word.lower()) for word in words)
     if strange > max(1, _STRANGE * len(words)):
         return text
-    return _WORD.sub(lambda found: _mended(found[0]), text)
+    return _WORD.sub(lambda found: _correct_in_case(found[0]), text)
 
 
-def _quiet(text: str) -> str:
+def _lower_shouting(text: str) -> str:
     if sum(letter.isupper() for letter in text) >= _LEAST and not any(letter.islower() for letter in text):
         return text.lower()
     return text
 
 
-def _mended(word: str) -> str:
+def _correct_in_case(word: str) -> str:
     meant = SLIPS.get(word.lower())
     if meant is None:
-        return corrected(word) if _SMALL.fullmatch(word) else word
+        return correct_word(word) if _SMALL.fullmatch(word) else word
     if word.isupper() and len(word) > 1:
         return word
     return meant[0].upper() + meant[1:] if word[0].isupper() else meant

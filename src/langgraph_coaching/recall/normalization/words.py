@@ -1,4 +1,4 @@
-"""Words: those that people use with agents, those of English, and the commonest slips with what is meant by them."""
+"""Word lists: what people use with agents, English words, and the commonest slips with what is meant by them."""
 
 from __future__ import annotations
 
@@ -54,22 +54,22 @@ def vocabulary() -> dict[str, int]:
 
 
 @cache
-def common() -> dict[str, int]:
-    """The words of `WORDS`, with their place in it."""
-    return {word: place for place, word in enumerate(WORDS.read_text(encoding="utf-8").split(), 1)}
+def common_words() -> dict[str, int]:
+    """The words of `WORDS`, with their ranks."""
+    return {word: rank for rank, word in enumerate(WORDS.read_text(encoding="utf-8").split(), 1)}
 
 
 @cache
-def _meant() -> frozenset[str]:
+def _slip_meanings() -> frozenset[str]:
     return frozenset(" ".join(SLIPS.values()).lower().split())
 
 
-def written(word: str) -> bool:
+def is_word(word: str) -> bool:
     """Whether it is a word, with or without an ending."""
-    if word in common() or word in SLIPS or word in _meant():
+    if word in common_words() or word in SLIPS or word in _slip_meanings():
         return True
     stems = {
         word.removesuffix(end) + lost for end, lost in _ENDS if word.endswith(end) and len(word) - len(end) >= _STEM
     }
     stems |= {word} | ({word[:-1]} if word.endswith(("s", "ed", "er")) else set())
-    return any(stem in known for known in (common(), vocabulary()) for stem in stems)
+    return any(stem in known for known in (common_words(), vocabulary()) for stem in stems)

@@ -7,14 +7,14 @@
 | first stage: rows in a third of their dimensions, so that few are read in full | `first_stage` |
 | head: a prototype and a linear model for one coaching, in closed form | `head` |
 | situation vector: the mean of its turns, each by how much it says | `situation_vector` |
-| own wish: whether a turn says by itself what its speaker wants | `own_wish` |
-| early: what is known from a later moment says little where a conversation only begins | `early` |
+| stand-alone turn: whether a turn says by itself what its speaker wants | `standalone_turns` |
+| opening penalty: what is known from a later moment says little where a conversation only begins | `opening` |
 | probability: one logistic of all that is measured | `probability` |
 | weights: every constant that decides what applies, with its data, day and command | `weights` |
 | traffic: where the situations are that a namespace has met, in a table | `traffic`, `traffic_sampler` |
 | reserve: how much more reserved a store has to be, as its verdicts show, in a table | `reserve` |
 | phrasings: wishes in many people's words, with near misses, for fitting | `phrasings` |
-| fitting: the weights of another embedder, so that a floor means the same | `fitting` |
+| Platt scaling: the weights of another embedder, so that a floor means the same | `platt_scaling` |
 | BLAS: one thread for each product | `blas` |
 
 Nothing here is public: what comes out is `receipt.probability`, the same for every embedder, and `Limits(floor=…)`.

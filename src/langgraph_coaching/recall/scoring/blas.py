@@ -1,4 +1,4 @@
-"""One BLAS thread: products from several calling threads slow each other down more than tenfold otherwise."""
+"""BLAS limited to one thread: products from several calling threads slow each other down tenfold otherwise."""
 
 from __future__ import annotations
 

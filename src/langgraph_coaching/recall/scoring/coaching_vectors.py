@@ -1,11 +1,11 @@
-"""The vectors of a coaching: of its intent, and of each situation in which it also applies or never does."""
+"""Vectors of a coaching: of its intent, and of each situation in which it also applies or never does."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.recall.scoring.situation_vector import place
+from langgraph_coaching.recall.scoring.situation_vector import situation_vector
 from langgraph_coaching.recall.situation import Situation
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def vectors_of(
 ) -> list[list[NDArray[np.float32]]]:
     """Unit vectors of coachings, `float32[dimension]` each: of the intent first, then of the examples in order.
 
-    An example with turns is placed as a live situation of the same turns would be.
+    An example with turns is embedded as a live situation of the same turns would be.
 
     Args:
         coachings: Any number; their texts are embedded in one call.
@@ -63,8 +63,8 @@ def vectors_of(
 
     def example(one: Example) -> NDArray[np.float32]:
         rows: NDArray[np.float32] = vectors[[at[text] for text, _ in _turns(one)]]
-        # A single turn is where its text is, whoever said it.
-        return rows[0] if len(rows) == 1 else place(Situation(one.turns), rows, measured).vector
+        # A single turn has the vector of its text, whoever said it.
+        return rows[0] if len(rows) == 1 else situation_vector(Situation(one.turns), rows, measured).vector
 
     return [[vectors[at[intent_text(c.intent)]], *(example(one) for one in c.examples)] for c in coachings]
 

@@ -1,4 +1,4 @@
-"""The first stage of a search: rows a second time in a third of their dimensions, so that few are read in full.
+"""First-stage retrieval: rows a second time in a third of their dimensions, so that few are read in full.
 
 What a search costs is the way of its rows through memory, 15 MB for 10,000 of 384 dimensions. The directions in which
 an embedder's texts differ most tell which rows may have the largest products with a vector; only theirs are computed.
@@ -26,11 +26,11 @@ AXES = 256
 TEXTS = 1_000
 """Texts that directions are measured on, about; three times as many find no better ones."""
 
-LIKELY, TIMES = 128, 12
+SHORTLIST, TIMES = 128, 12
 """How many rows are read in full: at least so many, and so many times as are wanted."""
 
 
-def principal(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def principal_axes(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """The directions in which some texts of an embedder differ most, `float32[dimension, axes]`, orthonormal.
 
     Args:
@@ -66,7 +66,7 @@ class Rows:
 
         Args:
             full: The rows, `float32[n, dimension]`.
-            axes: `principal` directions of the embedder; None for no first stage.
+            axes: `principal_axes` directions of the embedder; None for no first stage.
             offsets: Added to the products; by default nothing.
         """
         offsets = np.zeros(len(full), dtype=np.float32) if offsets is None else offsets
@@ -97,7 +97,7 @@ class Rows:
             Indices of the rows, in no order, at most `count`, and the sums.
         """
         with one_thread():
-            likely = self._likely(vector, max(LIKELY, TIMES * count), among)
+            likely = self._shortlist(vector, max(SHORTLIST, TIMES * count), among)
             sums = self.full[likely] @ vector + self.offsets[likely]
         sums[sums > below] = -np.inf
         if among is not None:
@@ -106,7 +106,7 @@ class Rows:
         best = best[sums[best] > -np.inf]
         return (best if isinstance(likely, slice) else likely[best]), sums[best]
 
-    def _likely(
+    def _shortlist(
         self, vector: NDArray[np.float32], count: int, among: NDArray[np.bool_] | None
     ) -> NDArray[np.intp] | slice:
         if self.axes is None or self.short is None:

@@ -1,4 +1,4 @@
-"""What is known of one coaching, fitted: a prototype and a linear head against the background, in closed form.
+"""Head: what is known of one coaching, fitted in closed form: a prototype and a linear head against the background.
 
 A head depends on the coaching's own texts and the background alone: saving one coaching never moves another, the order
 of saving does not matter, and every process computes the same.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.recall.normalization.negation import unwanted
+from langgraph_coaching.recall.normalization.negation import is_unwanted_only
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.weights import HEAD_SHARE, NEVER_MASS
 
@@ -34,30 +34,30 @@ class Head:
     """`float32[1 + examples, dimension]`: the intent, then the examples in order."""
 
     @cached_property
-    def yes(self) -> NDArray[np.bool_]:
+    def applies_mask(self) -> NDArray[np.bool_]:
         """Which of the vectors are the intent or where it also applies; the others are where it never does."""
         return np.array([True, *(example.applies for example in self.coaching.examples)])
 
     @cached_property
-    def later(self) -> NDArray[np.bool_]:
+    def later_mask(self) -> NDArray[np.bool_]:
         """Which of the examples are the moment it was written from, where that is understood with the turns before."""
         return np.array([one.applies and one.origin == "source" and bool(one.turns) for one in self.coaching.examples])
 
     @cached_property
-    def unwanted(self) -> bool:
+    def is_unwanted(self) -> bool:
         """Whether something it is known by says what is not wanted, and nothing else."""
         coaching = self.coaching
-        return any(map(unwanted, (coaching.intent, *(one.text for one in coaching.examples if one.applies))))
+        return any(map(is_unwanted_only, (coaching.intent, *(one.text for one in coaching.examples if one.applies))))
 
     @property
     def applies(self) -> NDArray[np.float32]:
         """Vectors of the intent and of where it also applies."""
-        return self.vectors[self.yes]
+        return self.vectors[self.applies_mask]
 
     @property
     def never(self) -> NDArray[np.float32]:
         """Vectors of where it never applies; may be none."""
-        return self.vectors[~self.yes]
+        return self.vectors[~self.applies_mask]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ class Fits:
     """`float64[n]`: log of how many texts say where each applies, the intent among them."""
 
 
-NONE = Fits(*(np.zeros(shape) for shape in ((0, 0), (0, 0), (0,), (0,), (0,))))  # type: ignore[arg-type]
+NO_FITS = Fits(*(np.zeros(shape) for shape in ((0, 0), (0, 0), (0,), (0,), (0,))))  # type: ignore[arg-type]
 
 
-def join(first: Fits, second: Fits) -> Fits:
+def join_fits(first: Fits, second: Fits) -> Fits:
     """The rows of both, in this order."""
     if not len(first.offsets):
         return second
@@ -92,16 +92,16 @@ def join(first: Fits, second: Fits) -> Fits:
     )
 
 
-def taken(fits: Fits, places: Sequence[int]) -> Fits:
-    """The rows at these places, in this order."""
-    if list(places) == list(range(len(fits.offsets))):
+def take_rows(fits: Fits, indices: Sequence[int]) -> Fits:
+    """The rows at these indices, in this order."""
+    if list(indices) == list(range(len(fits.offsets))):
         return fits
     return Fits(
-        fits.prototypes[places], fits.rows[places], fits.offsets[places], fits.crowding[places], fits.known[places]
+        fits.prototypes[indices], fits.rows[indices], fits.offsets[indices], fits.crowding[indices], fits.known[indices]
     )
 
 
-def fit(heads: Sequence[Head], background: Background) -> Fits:
+def fit_heads(heads: Sequence[Head], background: Background) -> Fits:
     """Fits heads; some milliseconds for one, about a second for 10,000.
 
     Args:
@@ -114,7 +114,7 @@ def fit(heads: Sequence[Head], background: Background) -> Fits:
     rows = prototypes / scale + HEAD_SHARE * linear[:, :-1]
     offsets = HEAD_SHARE * (linear[:, -1] - linear[:, :-1] @ background.mean) - background.low / scale
     crowding = [background.crowding(prototypes[start : start + 256]) for start in range(0, len(heads), 256)]
-    known = np.log([float(head.yes.sum()) for head in heads])
+    known = np.log([float(head.applies_mask.sum()) for head in heads])
     return Fits(prototypes, rows.astype(np.float32), offsets.astype(np.float32), np.concatenate(crowding), known)
 
 
@@ -136,7 +136,7 @@ def _linear(heads: Sequence[Head], background: Background) -> NDArray[np.float64
     result = np.zeros((len(heads), stacked.shape[1]))
     mass, start = float(len(background.vectors)), 0
     bias = -mass * background.inverse[-1]  # the centred background sums to nothing but its bias
-    for place, (head, texts) in enumerate(zip(heads, own, strict=True)):
+    for index, (head, texts) in enumerate(zip(heads, own, strict=True)):
         rows, spreads = stacked[start : start + len(texts)], spread[start : start + len(texts)]
         start += len(texts)
         yes = len(head.applies)
@@ -144,5 +144,5 @@ def _linear(heads: Sequence[Head], background: Background) -> NDArray[np.float64
         weights[:yes] = mass / yes
         signs = np.where(np.arange(len(texts)) < yes, weights, -weights)
         plain = bias + signs @ spreads
-        result[place] = plain - np.linalg.solve(np.diag(1 / weights) + rows @ spreads.T, rows @ plain) @ spreads
+        result[index] = plain - np.linalg.solve(np.diag(1 / weights) + rows @ spreads.T, rows @ plain) @ spreads
     return result

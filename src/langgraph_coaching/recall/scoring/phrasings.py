@@ -1,4 +1,4 @@
-"""Phrasings: wishes in many people's words, with near misses; they put embedders' probabilities on one scale.
+"""Phrasings: wishes in many people's words, with near misses, packaged; they put embedders on one scale.
 
 Written for this package, about all kinds of agents: short, with slips, indirect, rambling, formal. The embedded
 embedder was not trained on them (`tests/benchmarks/embedder`), so that it is measured as it will be used.
@@ -32,7 +32,7 @@ def wishes() -> tuple[Wish, ...]:
 
 
 @cache
-def texts() -> tuple[str, ...]:
+def phrasing_texts() -> tuple[str, ...]:
     """Every text of them once, intents as they are embedded."""
     from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 

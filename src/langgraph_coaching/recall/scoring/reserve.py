@@ -1,4 +1,4 @@
-"""The reserve: how much more reserved a store has to be than the shipped prior, as verdicts on what was applied show.
+"""Reserve: one offset of a store's logits, 0 or more, fitted by Newton's method to the verdicts on what was applied.
 
 Where all that people say is of one narrow topic, everything is near to everything, and the prior believes too much. A
 reserve only ever takes: what a store misses is taught by examples, and silence does less harm than a wrong word.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.recall.normalization.negation import takes_back
-from langgraph_coaching.recall.scoring.own_wish import own_wish
+from langgraph_coaching.recall.scoring.standalone_turns import standalone_shares
 from langgraph_coaching.recall.scoring.weights import (
     AGENT_TURN,
     DEPENDENT_TURN,
@@ -46,7 +46,7 @@ class SituationVector:
     """Whether the latest turn says what its speaker does not want, and nothing else."""
 
 
-def place(situation: Situation, vectors: NDArray[np.float32], background: Background) -> SituationVector:
+def situation_vector(situation: Situation, vectors: NDArray[np.float32], background: Background) -> SituationVector:
     """Where a situation is: the weighted mean of its turns.
 
     Args:
@@ -54,27 +54,27 @@ def place(situation: Situation, vectors: NDArray[np.float32], background: Backgr
         vectors: Of `situation.texts`, `float32[len(turns), dimension]`, unit length.
         background: Of the same embedder.
     """
-    each = weights(situation, vectors, background)
+    each = turn_weights(situation, vectors, background)
     summed = each @ vectors
     length = max(float(np.linalg.norm(summed)), 1e-9)
     vector = (summed / length).astype(np.float32)
-    crowding = background.crowded(vector)
+    crowding = background.crowding_of(vector)
     users = each * [user for _, user in situation.turns]
     latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
     mixed = float(np.log(each.sum() / length))
-    return SituationVector(vector, crowding, mixed, latest, unwanted=takes_back(situation.latest))
+    return SituationVector(vector, crowding, mixed, latest, unwanted=takes_back(situation.latest_user_text))
 
 
-def weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
-    """How much each turn weighs, `float64[len(turns)]`; the arguments are those of `place`."""
+def turn_weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
+    """How much each turn weighs, `float64[len(turns)]`; the arguments are those of `situation_vector`."""
     near = np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1)
-    odd = np.clip((TALK_NEAR - background.scaled(near)) / (TALK_NEAR - TALK_FAR), _LEAST, 1.0)
-    alone = own_wish(situation.turns, vectors, background)
-    weights, kept = np.zeros(len(vectors)), 1.0
+    odd = np.clip((TALK_NEAR - background.scale_cosines(near)) / (TALK_NEAR - TALK_FAR), _LEAST, 1.0)
+    alone = standalone_shares(situation.turns, vectors, background)
+    result, kept = np.zeros(len(vectors)), 1.0
     for index, (text, user) in enumerate(situation.turns):
         words = min(max(len(_WORD.findall(text)), 1), ENOUGH_WORDS) / ENOUGH_WORDS
         share = DEPENDENT_TURN + (1.0 - DEPENDENT_TURN) * alone[index] if user else AGENT_TURN
         informative = odd[index] * words * share
-        weights[index] = informative * kept
+        result[index] = informative * kept
         kept *= (1.0 - FADE * informative) * (1.0 - alone[index])
-    return weights
+    return result

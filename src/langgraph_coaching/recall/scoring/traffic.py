@@ -1,4 +1,4 @@
-"""Traffic: where the situations that a namespace has met are, whatever was coached in them.
+"""Traffic: a sample of the situations that a namespace has met, whatever was coached in them.
 
 Nobody has labelled them, and they hold exactly the near misses of their domain. They never enter a head. What is near a
 live situation is looked at instead: how well the same coaching would fit there, and how dense it is.
@@ -13,7 +13,7 @@ import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.first_stage import Rows
-from langgraph_coaching.recall.scoring.probability import Surroundings
+from langgraph_coaching.recall.scoring.probability import TrafficNeighbours
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.weights import TRAFFIC_ENOUGH, TRAFFIC_NEIGHBOURS
 from langgraph_coaching.storage.table import ASCENDING, KEY, Table, key_of
@@ -59,36 +59,37 @@ class Traffic:
         return self.rows.full
 
     @classmethod
-    def of(cls, places: Sequence[SituationVector], background: Background) -> Traffic | None:
-        """The traffic of these places, those that are alike once; None where they are too few.
+    def of(cls, situations: Sequence[SituationVector], background: Background) -> Traffic | None:
+        """The traffic of these situations, those that are alike once; None where they are too few.
 
         Args:
-            places: Any number, in an order that is the same for whoever reads them.
+            situations: Any number, in an order that is the same for whoever reads them.
             background: Of the same embedder.
         """
-        if len(places) < LEAST:
+        if len(situations) < LEAST:
             return None
-        vectors = np.stack([place.vector for place in places])
-        kept = _distinct_rows(vectors, background)
+        vectors = np.stack([one.vector for one in situations])
+        kept = _distinct_indices(vectors, background)
         if len(kept) < LEAST:
             return None
         return cls(
             Rows.of(vectors[kept], background.axes),
-            np.array([places[index].crowding for index in kept]),
-            np.array([places[index].mixed for index in kept]),
+            np.array([situations[index].crowding for index in kept]),
+            np.array([situations[index].mixed for index in kept]),
         )
 
-    def around(self, places: Sequence[SituationVector], background: Background) -> list[Surroundings]:
-        """What is near each of these places.
+    def neighbours_of(self, situations: Sequence[SituationVector], background: Background) -> list[TrafficNeighbours]:
+        """What is near each of these situations.
 
         Args:
-            places: Of live situations.
+            situations: Live ones.
             background: Of the same embedder.
         """
         weight = min(len(self.vectors) / TRAFFIC_ENOUGH, 1.0)
-        found = (self.rows.largest(place.vector, TRAFFIC_NEIGHBOURS, below=_SAME) for place in places)
+        found = (self.rows.largest(one.vector, TRAFFIC_NEIGHBOURS, below=_SAME) for one in situations)
         return [
-            Surroundings(self._mean(near), float(background.scaled(similar.mean())), weight) for near, similar in found
+            TrafficNeighbours(self._mean(near), float(background.scale_cosines(similar.mean())), weight)
+            for near, similar in found
         ]
 
     def _mean(self, rows: NDArray[np.intp]) -> SituationVector:
@@ -98,10 +99,10 @@ class Traffic:
         )
 
 
-def _distinct_rows(vectors: NDArray[np.float32], background: Background) -> list[int]:
+def _distinct_indices(vectors: NDArray[np.float32], background: Background) -> list[int]:
     """Indices of those that are not `ALIKE` to an earlier one that is kept."""
     with one_thread():
-        alike = background.scaled(vectors @ vectors.T) >= ALIKE
+        alike = background.scale_cosines(vectors @ vectors.T) >= ALIKE
     kept: list[int] = []
     for index, row in enumerate(alike):
         if not row[kept].any():

@@ -1,4 +1,4 @@
-"""The survey: what a namespace's agents have met, and how verdicts came out; coachings are held against both."""
+"""Deterministic bottom-k sample of what a namespace's agents have met, and its reserve; scores use both."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from langgraph_coaching.errors import CoachingError, EmbedderError
 from langgraph_coaching.recall.scoring.reserve import Reserves, reserve_of
-from langgraph_coaching.recall.scoring.situation_vector import place
+from langgraph_coaching.recall.scoring.situation_vector import situation_vector
 from langgraph_coaching.recall.scoring.traffic import MOST, Traffic, TrafficTable
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ TRIES = 8
 """Situations that may fail one by one before the embedder is taken to be down."""
 
 
-def _lot(situation: Situation) -> str:
-    """Its lot: a digest favours no day and no order, and whoever draws has the same sample."""
+def _lot_of(situation: Situation) -> str:
+    """The rank of a situation in the sample: a digest, so that equal situations rank alike in every process."""
     return hashlib.blake2b(situation.text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 class TrafficSampler:
-    """The sample of one namespace, in the space of one embedder; the `MOST` lowest lots are in it.
+    """The sample of one namespace, in the space of one embedder: the `MOST` situations of the lowest lots.
 
     Args:
         database: Where the table lives.
@@ -77,7 +77,7 @@ class TrafficSampler:
         self._look_at = 0.0
         self._seen = (0, 0)
         self._waiting: dict[str, Situation] = {}
-        self._places: dict[str, SituationVector] = {}
+        self._vectors: dict[str, SituationVector] = {}
         """Of situations that were looked back at, so that each is embedded once in a process."""
 
     def traffic(self, dimension: int) -> Traffic | None:
@@ -88,22 +88,22 @@ class TrafficSampler:
         Args:
             dimension: Of the coachings' vectors.
         """
-        self._loaded_once()
+        self._ensure_loaded()
         traffic = self._traffic
         return traffic if traffic is not None and traffic.vectors.shape[1] == dimension else None
 
     def reserve(self) -> float:
         """0 or more: what is taken from every logit, since verdicts have shown that too much is believed."""
-        self._loaded_once()
+        self._ensure_loaded()
         return self._reserve
 
-    def _loaded_once(self) -> None:
+    def _ensure_loaded(self) -> None:
         if not self._loaded:
             with self._lock:
                 if not self._loaded:
                     self._load()
 
-    def learn(self, verdicts: Sequence[tuple[float, float, bool]]) -> float:
+    def learn_reserve(self, verdicts: Sequence[tuple[float, float, bool]]) -> float:
         """Makes the store as reserved as these verdicts call for.
 
         Args:
@@ -122,12 +122,12 @@ class TrafficSampler:
             self._reserve = reserve
         return reserve
 
-    def met(self, situations: Sequence[Situation]) -> None:
+    def add_live(self, situations: Sequence[Situation]) -> None:
         """Takes note of situations that a running graph has met; some wait for others. Never raises.
 
         Also looks from time to time whether another process has calibrated the store.
         """
-        self._waiting |= self._belonging(situations)
+        self._waiting |= self._new_in_sample(situations)
         due = time.monotonic() >= self._look_at
         if due or len(self._waiting) >= TOGETHER:
             try:
@@ -143,13 +143,13 @@ class TrafficSampler:
         if due:
             self._look_at = time.monotonic() + LOOK
 
-    def _belonging(self, situations: Iterable[Situation]) -> dict[str, Situation]:
+    def _new_in_sample(self, situations: Iterable[Situation]) -> dict[str, Situation]:
         """Those that are not in the sample and have low enough lots, as far as is known here."""
-        drawn = {_lot(situation): situation for situation in situations}
+        drawn = {_lot_of(situation): situation for situation in situations}
         lowest = set(sorted({*self._lots, *drawn})[:MOST])
         return {lot: situation for lot, situation in drawn.items() if lot in lowest and lot not in self._lots}
 
-    def note(self, situations: Iterable[Situation]) -> int:
+    def add_all(self, situations: Iterable[Situation]) -> int:
         """Adds to the sample those situations that belong to it and are not in it yet, and reads it anew.
 
         Args:
@@ -164,14 +164,14 @@ class TrafficSampler:
         """
         with self._lock:
             self._lots = set(self._sample.read())
-            self._add(self._belonging(situations))
+            self._add(self._new_in_sample(situations))
             self._load()
             return len(self._lots)
 
-    def places(
+    def situation_vectors(
         self, situations: Sequence[Situation], dimension: int, within: float = math.inf
     ) -> list[SituationVector | None]:
-        """Where situations are: known from the sample or from an earlier call, or else embedded.
+        """Vectors of situations: known from the sample or from an earlier call, or else embedded.
 
         Args:
             situations: Any number.
@@ -187,57 +187,57 @@ class TrafficSampler:
         """
         end = time.monotonic() + within
         with self._lock:
-            if not self._places:
-                self._places = self._sample.read()
-            known = {lot: place for lot, place in self._places.items() if len(place.vector) == dimension}
-        asked = [(_lot(situation), situation) for situation in situations]
+            if not self._vectors:
+                self._vectors = self._sample.read()
+            known = {lot: one for lot, one in self._vectors.items() if len(one.vector) == dimension}
+        asked = [(_lot_of(situation), situation) for situation in situations]
         missing = [(lot, situation) for lot, situation in dict(asked).items() if lot not in known]
         for start in range(0, len(missing), BLOCK):
             if time.monotonic() >= end:
                 break
-            known |= self._placed(dict(missing[start : start + BLOCK]))
+            known |= self._embed_blocks(dict(missing[start : start + BLOCK]))
         with self._lock:
-            self._places = dict([*self._places.items(), *known.items()][-2 * MOST :])
+            self._vectors = dict([*self._vectors.items(), *known.items()][-2 * MOST :])
         return [known.get(lot) for lot, _ in asked]
 
     def _add(self, situations: dict[str, Situation]) -> None:
-        placed = self._placed(situations)
-        if placed:
-            self._sample.write(placed)
-            self._lots |= placed.keys()
-            self._added += len(placed)
+        embedded = self._embed_blocks(situations)
+        if embedded:
+            self._sample.write(embedded)
+            self._lots |= embedded.keys()
+            self._added += len(embedded)
 
-    def _placed(self, situations: dict[str, Situation]) -> dict[str, SituationVector]:
+    def _embed_blocks(self, situations: dict[str, Situation]) -> dict[str, SituationVector]:
         pairs = list(situations.items())
-        placed: dict[str, SituationVector] = {}
+        embedded: dict[str, SituationVector] = {}
         for start in range(0, len(pairs), BATCH):
             block = dict(pairs[start : start + BATCH])
             try:
-                placed |= self._embedded(block)
+                embedded |= self._embed(block)
             except EmbedderError:  # one text that it has no vector for must not keep the others out
-                placed |= self._one_by_one(block)
-        return placed
+                embedded |= self._one_by_one(block)
+        return embedded
 
     def _one_by_one(self, situations: dict[str, Situation]) -> dict[str, SituationVector]:
-        placed: dict[str, SituationVector] = {}
+        embedded: dict[str, SituationVector] = {}
         for tried, (lot, situation) in enumerate(situations.items(), 1):
             try:
-                placed |= self._embedded({lot: situation})
+                embedded |= self._embed({lot: situation})
             except EmbedderError:
-                if not placed and tried >= min(TRIES, len(situations)):
+                if not embedded and tried >= min(TRIES, len(situations)):
                     raise
-        return placed
+        return embedded
 
-    def _embedded(self, situations: dict[str, Situation]) -> dict[str, SituationVector]:
+    def _embed(self, situations: dict[str, Situation]) -> dict[str, SituationVector]:
         texts = list(dict.fromkeys(text for situation in situations.values() for text in situation.texts))
         # Those of a running graph are remembered from its own calls; many others are cheaper in one call.
-        known = self._embedder.remembered(texts)
+        known = self._embedder.cached_vectors(texts)
         if others := [text for text in texts if text not in known]:
             embed = self._embedder.query if len(others) <= TOGETHER else self._embedder.documents
             known |= dict(zip(others, embed(others), strict=True))
         background = self._backgrounds.background(len(known[texts[0]]))
         return {
-            lot: place(situation, np.stack([known[text] for text in situation.texts]), background)
+            lot: situation_vector(situation, np.stack([known[text] for text in situation.texts]), background)
             for lot, situation in situations.items()
         }
 
@@ -250,9 +250,9 @@ class TrafficSampler:
             self._seen = self._versions()
             self._reserve = self._reserves.read()
             known = self._sample.read()
-            self._lots, places = set(known), list(known.values())
-            dimension = len(places[-1].vector) if places else 0
-            same = [one for one in places if len(one.vector) == dimension]
+            self._lots, vectors = set(known), list(known.values())
+            dimension = len(vectors[-1].vector) if vectors else 0
+            same = [one for one in vectors if len(one.vector) == dimension]
             self._traffic = Traffic.of(same, self._backgrounds.background(dimension)) if same else None
         except CoachingError as error:
             log.warning("coaching goes on without the store's own traffic: %s", error)

@@ -1,7 +1,8 @@
 """Constants of recall that decide what applies: each with its data, the day, and the command that fits or shows it.
 
 Data are train splits and tuning halves alone, the embedder is the embedded one; another one's weights are aligned with
-these (`fitting.py`). A constant that was set by hand says so. What was chosen for speed or size stands beside its use.
+these (`platt_scaling.py`). A constant that was set by hand says so. What is chosen for speed or size stands beside its
+use.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph.callbacks import GraphCallbackHandler
 
-from langgraph_coaching.recall.inline import Inline
+from langgraph_coaching.recall.inline_handler import InlineHandler
 from langgraph_coaching.traces.capture.event import Event
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from langgraph.callbacks import GraphInterruptEvent, GraphResumeEvent
 
 
-class Capture(Inline, GraphCallbackHandler):
+class Capture(InlineHandler, GraphCallbackHandler):
     """Hands every event of a run to `put`; one handler may serve any number of graphs, threads and event loops.
 
     Args:

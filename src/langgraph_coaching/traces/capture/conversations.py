@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import HumanMessage, RemoveMessage, ToolMessage
 
-from langgraph_coaching.recall.user import human
+from langgraph_coaching.recall.user import is_human
 from langgraph_coaching.traces.branches import CONTINUES
 from langgraph_coaching.traces.capture.channels import MESSAGES
 from langgraph_coaching.traces.capture.message_index import MessageIndex
@@ -99,7 +99,7 @@ class Conversations:
                 owner.known = MessageIndex(None, self._unique_branch(branch))
             known = self.conversation(run)
             found = self._transcript.match_messages(messages, known, passed=True)
-            new = [m for m, entry in zip(messages, found, strict=True) if entry is None and human(m)]
+            new = [m for m, entry in zip(messages, found, strict=True) if entry is None and is_human(m)]
             opens = any(not source_of(message) for message in new) and owner.known is None
             if opens:
                 known = owner.known = MessageIndex(known, self._unique_branch(branch))
@@ -107,14 +107,14 @@ class Conversations:
             shared = seen | {"within": run, "checkpoint_ns": run.namespace} if own else seen
             count = count_answered(messages) if own else len(messages) if older else 0
             entries = self._transcript.merge_messages(messages, count, shared, known, asked=own)
-            goes_on = any(entry is not None and human(m) for m, entry in zip(messages, found, strict=True))
+            goes_on = any(entry is not None and is_human(m) for m, entry in zip(messages, found, strict=True))
             if opens and goes_on:
                 first = next(entry for m, entry in zip(messages, entries, strict=True) if m is new[0])
                 first.steps[0]["extra"] = {CONTINUES: True}
 
     def _is_separate_task(self, messages: Sequence[BaseMessage]) -> bool:
         """Whether a sub-agent in a tool is asked something, in whatever words, and handed no conversation."""
-        people = [message for message in messages if human(message)]
+        people = [message for message in messages if is_human(message)]
         return bool(people) and not any(message.id and self._transcript.find_by_id(message.id) for message in people)
 
     def _unique_branch(self, branch: str) -> str:
@@ -142,7 +142,7 @@ class Conversations:
 
     def _without_people(self, messages: list[BaseMessage], known: MessageIndex | None) -> list[BaseMessage]:
         entries = self._transcript.match_messages(messages, known or self._transcript.main)
-        return [m for m, entry in zip(messages, entries, strict=True) if entry is not None or not human(m)]
+        return [m for m, entry in zip(messages, entries, strict=True) if entry is not None or not is_human(m)]
 
     # ── prompts ──
 
@@ -158,13 +158,13 @@ class Conversations:
         if not spoken:
             self._add_opening(prompt, made, inside=inside)
         found = self._transcript.match_messages(messages, known)
-        shared = [human(m) and entry is not None for m, entry in zip(messages, found, strict=True)]
+        shared = [is_human(m) and entry is not None for m, entry in zip(messages, found, strict=True)]
         run.aside = not any(shared)
         for entry in found:
             if entry is not None:
                 entry.shown = entry.shown or not run.aside
         # An importer has marked what is not the user's.
-        told = self._imported and any(human(message) and not source_of(message) for message in messages)
+        told = self._imported and any(is_human(message) and not source_of(message) for message in messages)
         if told or (self._told_by_prompts and (any(shared) or not spoken)):
             run.aside = False
             return self._transcript.merge_messages(messages, 0, made, known)
@@ -176,7 +176,7 @@ class Conversations:
 
     def _add_opening(self, prompt: Prompt, made: dict[str, Any], *, inside: bool) -> None:
         """Adds the user's words where no state holds any: a text of the input, or else what the prompt asks."""
-        people = [message for message in prompt.messages if human(message) and not source_of(message)]
+        people = [message for message in prompt.messages if is_human(message) and not source_of(message)]
         told = "\n".join([prompt.system, *(words_of(message) for message in people)])
         if question := self._root.given.question(told):
             same = [message for message in people if words_of(message).strip() == question]

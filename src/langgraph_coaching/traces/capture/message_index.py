@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from langchain_core.messages import AIMessage, ToolMessage
 
 from langgraph_coaching.recall.prompt import BLOCK
-from langgraph_coaching.recall.user import human
+from langgraph_coaching.recall.user import is_human
 from langgraph_coaching.traces.messages import call_ids, words_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class MessageIndex:
             key: Its `words_key`.
         """
         self._by_words[key].append(entry)
-        if human(message):
+        if is_human(message):
             self.spoken, self.now = True, self.now or not entry.older
         if message.id:
             self._by_id[message.id] = entry

@@ -132,7 +132,7 @@ class Recorder:
         # Receipts with what is known of their traces by now: most of them need no second commit.
         self._receipts_table.write(entries, [link for trace in traces for link in links_of(trace)])
         self._archive.keep(traces)
-        self._sampler.met([met for entry in entries if (met := Situation.read(entry.advice.situation)).turns])
+        self._sampler.add_live([met for entry in entries if (met := Situation.from_text(entry.advice.situation)).turns])
 
     def _fill_followed(self, trace: Trace) -> Trace:
         try:

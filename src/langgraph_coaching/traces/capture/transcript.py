@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, RemoveMessage, SystemMessage, ToolMessage
 
-from langgraph_coaching.recall.user import by_user, human
+from langgraph_coaching.recall.user import is_human, user_mask
 from langgraph_coaching.traces.branches import TASK
 from langgraph_coaching.traces.capture.message_index import MessageIndex, WordsKey, words_key
 from langgraph_coaching.traces.messages import RELAYED, UNNAMED, source_of, steps_of, words_of
@@ -162,19 +162,19 @@ class Transcript:
             if entry is not None:
                 found[index] = entry
                 taken.add(id(entry))
-                self._adopt_ids(entry, message, known, passed=passed and human(message))
+                self._adopt_ids(entry, message, known, passed=passed and is_human(message))
         return found
 
     def _speakers(self, messages: Sequence[BaseMessage], known: MessageIndex, *, asked: bool) -> list[str]:
         """Who else than the user speaks in each message that stands in a person's place."""
-        users = [user and known is self.main for user in by_user(messages)]
+        users = [user and known is self.main for user in user_mask(messages)]
         return [
             source_of(message) or (TASK if asked else "" if user and not self._is_relayed(message) else RELAYED)
             for message, user in zip(messages, users, strict=True)
         ]
 
     def _is_relayed(self, message: BaseMessage) -> bool:
-        if self.simulated or not human(message):
+        if self.simulated or not is_human(message):
             return False
         text = words_of(message)
         said = self._all.find_by_words(words_key(AIMessage(text))) if text.strip() else ()
@@ -213,7 +213,7 @@ class Transcript:
 
     def _match_id(self, message: BaseMessage, known: MessageIndex) -> Entry | None:
         # What a branch is asked may go under one id in several of them.
-        own = known is not self.main and human(message)
+        own = known is not self.main and is_human(message)
         return known.find_by_id(message.id) or (None if own else self._all.find_by_id(message.id))
 
     def _match_call(self, message: BaseMessage, known: MessageIndex, taken: set[int]) -> Entry | None:
@@ -239,7 +239,7 @@ class Transcript:
         for place in range(len(left[key]) - 1, -1, -1):
             entry = left[key][place]
             other = getattr(entry.message, "tool_call_id", "") not in answers or (message.id and entry.settled)
-            other = other and not (passed and human(message))
+            other = other and not (passed and is_human(message))
             if id(entry) not in taken and not other:
                 return left[key].pop(place)
         return None

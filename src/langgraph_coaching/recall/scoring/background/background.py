@@ -1,4 +1,4 @@
-"""The background's vectors: the scale of an embedder, how crowded a place is, what reads like a request."""
+"""The background's vectors: the scale of an embedder, how crowded it is around one, what reads like a request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
-from langgraph_coaching.recall.scoring.first_stage import Rows, principal
+from langgraph_coaching.recall.scoring.first_stage import Rows, principal_axes
 from langgraph_coaching.recall.scoring.weights import FAREWELL_NEAR, HEAD_RIDGE, REQUEST_RIDGE, WEIGHTS
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NEIGHBOURS = 10
-"""Nearest texts whose mean similarity says how crowded a place is."""
+"""Nearest texts whose mean similarity says how crowded it is around one."""
 
 _SAME = 1 - 1e-4
 """A cosine above it is the same text, which is no neighbour of itself."""
@@ -44,9 +44,9 @@ class Background:
     requesting: NDArray[np.float64]
     """`float64[dimension + 1]`: a vector's product with it, plus the last, says whether it reads like a request."""
     weights: NDArray[np.float64] = field(default_factory=WEIGHTS.copy)
-    """`float64[10]`: what `calibrate` weighs what it measures with; those of this embedder, once they are fitted."""
+    """`float64[10]`: weights of `coaching_features`; those of this embedder, once they are fitted."""
     farewells: int = 0
-    """How many of them, at the very end, are farewells; 0 where an earlier version has not told."""
+    """How many of them, at the very end, are farewells; 0 where an earlier version has not counted."""
     axes: NDArray[np.float32] | None = None
     """`float32[dimension, axes]`: the directions in which they differ most; None for no first stage."""
 
@@ -64,7 +64,7 @@ class Background:
         wishes: NDArray[np.float32] | None = None,
         answers: NDArray[np.float32] | None = None,
     ) -> Background:
-        """Measures an embedder by its vectors of `texts()`; a second at 384 dimensions.
+        """Measures an embedder by its vectors of `background_texts()`; a second at 384 dimensions.
 
         Args:
             vectors: Unit length, `float32[n, dimension]`; more than `NEIGHBOURS` of them.
@@ -78,7 +78,8 @@ class Background:
         rows = np.hstack([vectors - mean, np.ones((count, 1))])
         with one_thread():
             gram = rows.T @ rows
-            near = np.mean([nearest(vectors[start : start + 256], vectors).mean() for start in range(0, count, 256)])
+            blocks = (vectors[start : start + 256] for start in range(0, count, 256))
+            near = np.mean([nearest_cosines(block, vectors).mean() for block in blocks])
             ridge = np.full(len(gram), HEAD_RIDGE * (1.0 - square) * count)
             ridge[-1] = _BIAS_RIDGE * count
             gram[np.diag_indices(len(gram))] += ridge
@@ -87,8 +88,8 @@ class Background:
         high = max(float(near), low + _LEAST_SPREAD)
         requests = [vectors[: count - talk], *([] if wishes is None else [wishes])]
         others = [vectors[count - talk :], *([] if answers is None else [answers])]
-        told = request_direction(requests, others)
-        return cls(vectors, talk, low, high, inverse, told, farewells=farewells, axes=principal(vectors))
+        direction = request_direction(requests, others)
+        return cls(vectors, talk, low, high, inverse, direction, farewells=farewells, axes=principal_axes(vectors))
 
     @property
     def small_talk(self) -> NDArray[np.float32]:
@@ -101,16 +102,16 @@ class Background:
         mean: NDArray[np.float64] = self.vectors.mean(axis=0, dtype=np.float64)
         return mean
 
-    def requested(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    def request_scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """How much each reads like a request rather than like small talk or an answer, `float64[n]`, about -1..1."""
         result: NDArray[np.float64] = vectors @ self.requesting[:-1] + self.requesting[-1]
         return result
 
-    def ended(self, vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
+    def farewell_mask(self, vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Which of them say goodbye: nearest to a farewell of all small talk, and near, `bool[n]`."""
         similar = vectors @ self.small_talk.T
         best = similar.argmax(axis=1)
-        near = self.scaled(similar.max(axis=1)) > FAREWELL_NEAR
+        near = self.scale_cosines(similar.max(axis=1)) > FAREWELL_NEAR
         result: NDArray[np.bool_] = (best >= self.talk - self.farewells) & near
         return result
 
@@ -119,17 +120,17 @@ class Background:
         """The vectors as they are searched."""
         return Rows.of(self.vectors, self.axes)
 
-    def scaled(self, cosine: NDArray[np.floating]) -> NDArray[np.float64]:
+    def scale_cosines(self, cosine: NDArray[np.floating]) -> NDArray[np.float64]:
         """Cosines on the embedder's own scale: 0 unrelated, 1 as near as neighbours in the background."""
         return (np.asarray(cosine, dtype=np.float64) - self.low) / (self.high - self.low)
 
     def crowding(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """How near the nearest background is to each, `float64[n]`: high where everything is near to everything."""
-        return self.scaled(nearest(vectors, self.vectors).mean(axis=1))
+        return self.scale_cosines(nearest_cosines(vectors, self.vectors).mean(axis=1))
 
-    def crowded(self, vector: NDArray[np.float32]) -> float:
+    def crowding_of(self, vector: NDArray[np.float32]) -> float:
         """The same for a single live one, by the first stage."""
-        return float(self.scaled(self.rows.largest(vector, NEIGHBOURS, below=_SAME)[1].mean()))
+        return float(self.scale_cosines(self.rows.largest(vector, NEIGHBOURS, below=_SAME)[1].mean()))
 
 
 def request_direction(
@@ -156,7 +157,9 @@ def request_direction(
     return result
 
 
-def nearest(vectors: NDArray[np.float32], among: NDArray[np.float32], count: int = NEIGHBOURS) -> NDArray[np.float32]:
+def nearest_cosines(
+    vectors: NDArray[np.float32], among: NDArray[np.float32], count: int = NEIGHBOURS
+) -> NDArray[np.float32]:
     """Cosines of the nearest of them to each vector, `float32[n, count]`, in no order; the same text does not count."""
     with one_thread():
         similar = vectors @ among.T

@@ -13,10 +13,10 @@ import numpy as np
 
 from langgraph_coaching.errors import EmbedderError
 from langgraph_coaching.recall.scoring.background.background import NEIGHBOURS, Background, request_direction
-from langgraph_coaching.recall.scoring.background.texts import farewells, texts, turns
-from langgraph_coaching.recall.scoring.first_stage import principal
-from langgraph_coaching.recall.scoring.fitting import simulated, weights
-from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
+from langgraph_coaching.recall.scoring.background.texts import background_texts, farewells, turn_texts
+from langgraph_coaching.recall.scoring.first_stage import principal_axes
+from langgraph_coaching.recall.scoring.phrasings import phrasing_texts as phrasings
+from langgraph_coaching.recall.scoring.platt_scaling import align_weights, simulate_stores
 from langgraph_coaching.storage.table import KEY, Table
 
 if TYPE_CHECKING:
@@ -84,13 +84,13 @@ class BackgroundCache:
             return self._found
 
     def _read(self, dimension: int) -> Background | None:
-        if self._embedder.embedded:
+        if self._embedder.is_default:
             return _read_packaged()
         rows = self._table.rows(["packed"], limit=1, embedder=self._embedder.id, dimension=dimension)
         return unpack(rows[0]["packed"]) if rows else None
 
     def _measure_and_keep(self) -> Background:
-        measured = measure(self._embedder)
+        measured = measure_background(self._embedder)
         row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": pack(measured)}
         self._table.upsert([row])
         return measured
@@ -102,13 +102,13 @@ def _read_packaged() -> Background:
     return unpack(PACKAGED.read_bytes())
 
 
-def measure(embedder: Embedder) -> Background:
+def measure_background(embedder: Embedder) -> Background:
     """Embeds the background's texts and measures the embedder by them.
 
     Raises:
         EmbedderError: It failed, or knows hardly any of the texts.
     """
-    found = [_embed_known(embedder, group) for group in (*texts(), phrasings(), *turns())]
+    found = [_embed_known(embedder, group) for group in (*background_texts(), phrasings(), *turn_texts())]
     if min(len(group) for place, group in enumerate(found) if place != PHRASINGS) <= NEIGHBOURS:
         raise EmbedderError(f"the embedder {embedder.id} has no vectors for nearly all of the background's texts")
     return background_of(found)
@@ -118,12 +118,12 @@ def background_of(found: Sequence[Mapping[str, NDArray[np.float32]]]) -> Backgro
     """What an embedder's vectors say of it.
 
     Args:
-        found: Unit vectors by text, for each of the groups that `measure` embeds.
+        found: Unit vectors by text, for each of the groups that `measure_background` embeds.
     """
     requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
     last = sum(text in found[1] for text in farewells())
     background = Background.of(np.vstack([requests, talk]), len(talk), last, wishes, answers)
-    return replace(background, weights=weights(simulated(found[PHRASINGS], background)))
+    return replace(background, weights=align_weights(simulate_stores(found[PHRASINGS], background)))
 
 
 def _embed_known(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
@@ -145,7 +145,7 @@ def pack(background: Background) -> bytes:
         inverse=background.inverse,
         requesting=background.requesting,
         weights=background.weights,
-        axes=principal(vectors.astype(np.float32)),
+        axes=principal_axes(vectors.astype(np.float32)),
     )
     return target.getvalue()
 
@@ -160,4 +160,4 @@ def unpack(data: bytes) -> Background:
         # An earlier version has kept none of them: the weights that all embedders share do until it is measured anew.
         kept = {name: read[name] for name in ("weights", "axes") if name in read}
         kept |= {"farewells": int(read["farewells"])} if "farewells" in read else {}
-        return Background(*known, **({"axes": principal(vectors)} | kept))
+        return Background(*known, **({"axes": principal_axes(vectors)} | kept))

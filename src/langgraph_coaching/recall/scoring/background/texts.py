@@ -1,4 +1,4 @@
-"""The background's texts, and those that tell what opens a matter from what answers a question."""
+"""Texts of the background, and those that tell what opens a matter from what answers a question."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @cache
-def texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
+def background_texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The requests and the small talk, farewells at its end."""
     requests, talk, farewells = (_read(name) for name in ("requests.txt", "small_talk.txt", "farewells.txt"))
     return requests, (*talk, *farewells)
@@ -20,7 +20,7 @@ def farewells() -> tuple[str, ...]:
 
 
 @cache
-def turns() -> tuple[tuple[str, ...], tuple[str, ...]]:
+def turn_texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Short requests, and what a person says that is only understood with what was said before it."""
     return _read("wishes.txt"), _read("answers.txt")
 

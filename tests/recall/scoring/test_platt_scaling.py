@@ -10,8 +10,8 @@ import pytest
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background.cache import PACKAGED, pack, unpack
-from langgraph_coaching.recall.scoring.fitting import Measured, simulated, weights
-from langgraph_coaching.recall.scoring.phrasings import texts, wishes
+from langgraph_coaching.recall.scoring.phrasings import phrasing_texts, wishes
+from langgraph_coaching.recall.scoring.platt_scaling import Measurements, align_weights, simulate_stores
 from langgraph_coaching.recall.scoring.weights import NEVER_COLUMN, WEIGHTS
 
 pytestmark = pytest.mark.usefixtures("computed_anew")
@@ -23,8 +23,8 @@ def background():
 
 
 @pytest.fixture(scope="module")
-def found(background) -> Measured:
-    return simulated(Embedder(MiniLM()).known_documents(texts()), background)
+def found(background) -> Measurements:
+    return simulate_stores(Embedder(MiniLM()).known_documents(phrasing_texts()), background)
 
 
 def test_the_phrasings_are_many_peoples_words_with_near_misses():
@@ -36,31 +36,31 @@ def test_the_phrasings_are_many_peoples_words_with_near_misses():
 
 
 def test_the_embedded_embedder_is_what_others_are_held_against(found):
-    assert np.allclose(weights(found), WEIGHTS, atol=0.02)
+    assert np.allclose(align_weights(found), WEIGHTS, atol=0.02)
 
 
 def test_an_embedder_whose_likeness_says_half_as_much_gets_weights_that_say_the_same(found):
     """Half of every logit, and one less: stretched and moved back, each situation is as likely as it was."""
     logits = found.inputs @ WEIGHTS
-    other = Measured(found.inputs.copy(), found.right)
+    other = Measurements(found.inputs.copy(), found.right)
     other.inputs[:] = found.inputs / 2
     other.inputs[:, 0] = 1.0
     away = (logits - WEIGHTS[0]) / 2 + WEIGHTS[0]  # what the shared weights say of it
     assert np.abs(away - logits).mean() > 0.5
-    aligned = other.inputs @ weights(other)
+    aligned = other.inputs @ align_weights(other)
     assert np.abs(aligned - logits).mean() < 0.2
 
 
 def test_the_weight_of_never_here_is_set_not_fitted(found):
-    assert weights(Measured(found.inputs / 2, found.right))[NEVER_COLUMN] == WEIGHTS[NEVER_COLUMN]
+    assert align_weights(Measurements(found.inputs / 2, found.right))[NEVER_COLUMN] == WEIGHTS[NEVER_COLUMN]
 
 
 def test_an_embedder_of_which_little_is_measured_is_taken_for_the_embedded_one(found):
-    assert np.abs(weights(Measured(found.inputs[:1], found.right[:1])) - WEIGHTS).max() < 0.5
+    assert np.abs(align_weights(Measurements(found.inputs[:1], found.right[:1])) - WEIGHTS).max() < 0.5
 
 
 def test_the_packaged_weights_are_those_of_the_packaged_embedder(background, found):
-    assert np.allclose(background.weights, weights(found), atol=0.15)  # vectors are kept at half precision
+    assert np.allclose(background.weights, align_weights(found), atol=0.15)  # vectors are kept at half precision
 
 
 def test_a_background_keeps_its_weights(background):

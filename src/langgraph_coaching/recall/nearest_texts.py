@@ -1,4 +1,4 @@
-"""What a situation is compared with: the nearest text a coaching is known by, and the nearest "never here" of it."""
+"""Nearest texts: of each coaching the nearest text it is known by, and its nearest "never here"."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CLOSE = 1.0
 """Likeness from which a text says the same in other words: what is silent there is silenced."""
 
 
-class Comparison(NamedTuple):
+class NearestTexts(NamedTuple):
     """One coaching beside one situation; likeness is on the embedder's own scale, 0 unrelated, 1 like neighbours."""
 
     texts: int
@@ -40,8 +40,8 @@ class Comparison(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Vantage:
-    """Where comparisons are made from; what is at hand anyway when candidates were found."""
+class Query:
+    """What the texts are compared with; at hand anyway once candidates were found."""
 
     vector: NDArray[np.float32]
     """The situation's, `float32[dimension]` of unit length."""
@@ -51,31 +51,31 @@ class Vantage:
     """What the user said, where the embedder knows English only; "" for any other embedder."""
 
 
-def compared(heads: Sequence[Head], vantage: Vantage) -> list[Comparison]:
+def nearest_texts(heads: Sequence[Head], query: Query) -> list[NearestTexts]:
     """What each coaching has nearest to a situation; one product for all of them.
 
     Args:
         heads: Coachings with the vectors of their texts.
-        vantage: The situation.
+        query: The situation.
     """
     if not heads:
         return []
-    cosines = np.concatenate([head.vectors for head in heads]) @ vantage.vector
-    scaled = vantage.background.scaled(cosines).tolist()
+    cosines = np.concatenate([head.vectors for head in heads]) @ query.vector
+    likenesses = query.background.scale_cosines(cosines).tolist()
     found, start = [], 0
     for head in heads:
-        likenesses = scaled[start : start + len(head.vectors)]
-        start += len(head.vectors)
-        found.append(_comparison(likenesses, head.yes.tolist()))
+        end = start + len(head.vectors)
+        found.append(_nearest_of(likenesses[start:end], head.applies_mask.tolist()))
+        start = end
     return found
 
 
-def _comparison(likenesses: list[float], yes: list[bool]) -> Comparison:
-    if all(yes):
+def _nearest_of(likenesses: list[float], applies: list[bool]) -> NearestTexts:
+    if all(applies):
         likeness = max(likenesses)
-        return Comparison(len(yes), likenesses.index(likeness), likeness)
-    told = [*zip(likenesses, range(len(yes)), yes, strict=True)]
-    own = [one for one in told if one[2]]
+        return NearestTexts(len(applies), likenesses.index(likeness), likeness)
+    texts = [*zip(likenesses, range(len(applies)), applies, strict=True)]
+    own = [one for one in texts if one[2]]
     likeness, nearest, _ = max(own)
-    never_likeness, never, _ = max(one for one in told if not one[2])
-    return Comparison(len(own), nearest, likeness, never, never_likeness)
+    never_likeness, never, _ = max(one for one in texts if not one[2])
+    return NearestTexts(len(own), nearest, likeness, never, never_likeness)

@@ -1,4 +1,4 @@
-"""What of a turn its writer typed, and the beginning of what was pasted: a log, code, a quoted mail, a table.
+"""Pasted text: a turn keeps what its writer typed, and the beginning of a log, code, a quoted mail or a table.
 
 A wish behind forty lines of a log is beyond what an embedder reads, and forty lines say less of what is wanted than the
 one that was typed. Their beginning says what they are.
@@ -62,7 +62,7 @@ _LIST = 4
 """Items from which a list was."""
 
 
-def typed(text: str) -> str:
+def drop_pasted(text: str) -> str:
     """What of a turn was typed.
 
     Args:
@@ -80,26 +80,26 @@ def typed(text: str) -> str:
     said = _SIGNATURE.sub("", _QUOTED.sub("", plain))
     said = said if _WORDS.search(said) else plain
     blocks = [block.splitlines() for block in re.split(r"\n[ \t]*\n", said) if block.strip()]
-    kept = [_own(block) for block in blocks]
+    kept = [_typed_lines(block) for block in blocks]
     if any(len(_WORDS.findall(line)) >= _FEWEST for block in kept if len(block) < _BLOCK for line in block):
         kept = [block for block in kept if len(block) < _BLOCK]
-    told = "\n".join(line.strip() for block in kept for line in block).strip()
-    told = " ".join(token for token in told.split(" ") if len(token) <= _TOKEN or "\n" in token)
-    if len(_WORDS.findall(told)) < _FEWEST:
-        return _shortened(text.strip())
-    return "\n".join(part for part in (_shortened(told), _beside(text, kept)) if part)
+    typed = "\n".join(line.strip() for block in kept for line in block).strip()
+    typed = " ".join(token for token in typed.split(" ") if len(token) <= _TOKEN or "\n" in token)
+    if len(_WORDS.findall(typed)) < _FEWEST:
+        return _shorten(text.strip())
+    return "\n".join(part for part in (_shorten(typed), _pasted_beginning(text, kept)) if part)
 
 
-def _beside(text: str, kept: list[list[str]]) -> str:
+def _pasted_beginning(text: str, kept: list[list[str]]) -> str:
     """The beginning of what was pasted."""
     typed_ = {line.strip() for block in kept for line in block}
     rest = (line.strip() for line in text.splitlines())
     return " ".join(line for line in rest if line and line not in typed_)[:BESIDE].strip()
 
 
-def _own(block: list[str]) -> list[str]:
+def _typed_lines(block: list[str]) -> list[str]:
     """The lines of a paragraph that somebody typed: of one that is a machine's, what stands before and after it."""
-    pasted = [_pasted(line) for line in block]
+    pasted = [_is_pasted(line) for line in block]
     if not any(pasted):
         listed = [bool(_LISTED.match(line)) for line in block]
         return [line for line, item in zip(block, listed, strict=True) if not item] if sum(listed) >= _LIST else block
@@ -109,7 +109,7 @@ def _own(block: list[str]) -> list[str]:
     return [*block[:first], *block[last + 1 :]]
 
 
-def _pasted(line: str) -> bool:
+def _is_pasted(line: str) -> bool:
     """Whether a line is a machine's."""
     line = line.rstrip()
     if _MACHINE.search(line):
@@ -118,7 +118,7 @@ def _pasted(line: str) -> bool:
     return len(line) >= _TOKEN // 2 and letters < _PROSE * len(line) and line.isascii()
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     """Its front and its end, whole sentences where there are such: a wish stands in one of them."""
     if len(text) <= LONG:
         return text

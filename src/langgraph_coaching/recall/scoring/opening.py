@@ -1,6 +1,6 @@
-"""What is known of a coaching from a later moment of a conversation says little where a conversation only begins.
+"""Opening penalty: what is known from a later moment of a conversation says little where one only begins.
 
-"Yes, please proceed" is placed where the wish before it is, or nearly there. What sets the two apart is who says it
+"Yes, please proceed" is embedded near the wish before it. What sets the two apart is who says it
 when: in the one, next to nothing of what the user wants is said in the latest turn, in the other all of it.
 """
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.head import Head
 
 
-def early(heads: Sequence[Head], vector: NDArray[np.float32], latest: float) -> NDArray[np.float64]:
-    """What is taken from each logit, `float64[heads]`, 0 or more.
+def opening_penalties(heads: Sequence[Head], vector: NDArray[np.float32], latest: float) -> NDArray[np.float64]:
+    """What is taken from each logit where a conversation begins, `float64[heads]`, 0 or more.
 
     Args:
         heads: Candidates.
@@ -31,8 +31,8 @@ def early(heads: Sequence[Head], vector: NDArray[np.float32], latest: float) -> 
     taken = np.zeros(len(heads))
     begins = float(np.clip((latest - OPENING_LEAST) / (OPENING_FULL - OPENING_LEAST), 0.0, 1.0))
     if begins:
-        for place, head in enumerate(heads):
-            if head.later.any():
-                near = np.where(head.yes[1:], head.vectors[1:] @ vector, -1.0)
-                taken[place] = OPENING * begins * bool(head.later[int(near.argmax())])
+        for index, head in enumerate(heads):
+            if head.later_mask.any():
+                near = np.where(head.applies_mask[1:], head.vectors[1:] @ vector, -1.0)
+                taken[index] = OPENING * begins * bool(head.later_mask[int(near.argmax())])
     return taken

@@ -1,4 +1,4 @@
-"""Aligns the weights of one embedder with those of the embedded one, by the packaged phrasings.
+"""Platt scaling: aligns the weights of one embedder with those of the embedded one, by the packaged phrasings.
 
 What a likeness means differs from embedder to embedder, most of all for paraphrases: one sees them at once, another
 sees words. So simulated stores of packaged wishes say how much this embedder's logits have to be stretched and moved
@@ -16,9 +16,9 @@ from langgraph_coaching.coaching.behavior import Reply
 from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
-from langgraph_coaching.recall.scoring.head import Head, fit
+from langgraph_coaching.recall.scoring.head import Head, fit_heads
 from langgraph_coaching.recall.scoring.phrasings import wishes
-from langgraph_coaching.recall.scoring.probability import Fitted, measured
+from langgraph_coaching.recall.scoring.probability import FittedHeads, coaching_features
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.weights import NEVER_COLUMN, REFERENCE, WEIGHTS
 
@@ -52,20 +52,20 @@ LEAST, MOST = 0.5, 2.0
 words again."""
 
 
-class Measured(NamedTuple):
+class Measurements(NamedTuple):
     """What was measured of the likeliest coaching of each situation, and whether it is right there."""
 
     inputs: NDArray[np.float64]
-    """`float64[n, 10]`, as `calibrate.measured` has them."""
+    """`float64[n, 10]`, as `coaching_features` has them."""
     right: NDArray[np.float64]
     """`float64[n]`, 0 or 1."""
 
 
-def simulated(vectors: Mapping[str, NDArray[np.float32]], background: Background) -> Measured:
+def simulate_stores(vectors: Mapping[str, NDArray[np.float32]], background: Background) -> Measurements:
     """Measures stores of packaged wishes, each asked in other people's words.
 
     Args:
-        vectors: Unit vector of each text of `phrasings.texts()` that the embedder has one for.
+        vectors: Unit vector of each text of `phrasing_texts()` that the embedder has one for.
         background: Of the same embedder.
     """
     known = [wish for wish in wishes() if all(text in vectors for text in (intent_text(wish.intent), *wish.said))]
@@ -83,12 +83,12 @@ def simulated(vectors: Mapping[str, NDArray[np.float32]], background: Background
             asked += [(vectors[text], index) for text in said[examples:][:ASKED]]
             asked += [(vectors[text], -1) for text in wish.near if text in vectors]
         asked += [(vectors[text], -1) for wish in others for text in rng.sample(wish.said, OTHERS)]
-        asked += [(talk[place], -1) for place in rng.sample(range(len(talk)), min(TALK, len(talk)))]
-        parts.append(_measured(heads, asked, background))
-    return Measured(np.vstack([part.inputs for part in parts]), np.concatenate([part.right for part in parts]))
+        asked += [(talk[index], -1) for index in rng.sample(range(len(talk)), min(TALK, len(talk)))]
+        parts.append(_measure_store(heads, asked, background))
+    return Measurements(np.vstack([part.inputs for part in parts]), np.concatenate([part.right for part in parts]))
 
 
-def weights(found: Measured) -> NDArray[np.float64]:
+def align_weights(found: Measurements) -> NDArray[np.float64]:
     """The shared weights, stretched and moved so that they mean for this embedder what they mean for the embedded one.
 
     Args:
@@ -97,18 +97,18 @@ def weights(found: Measured) -> NDArray[np.float64]:
     Returns:
         `float64[10]`; "never here" weighs the same for all.
     """
-    stretch, move = platt(found)
+    stretch, move = fit_platt(found)
     stretch /= REFERENCE[0]
     if not LEAST <= stretch <= MOST:
         stretch = min(max(stretch, LEAST), MOST)
-        _, move = platt(found, fixed=stretch * REFERENCE[0])
+        _, move = fit_platt(found, fixed=stretch * REFERENCE[0])
     result = WEIGHTS * stretch
     result[0] += (move - REFERENCE[1]) / REFERENCE[0]
     result[NEVER_COLUMN] = WEIGHTS[NEVER_COLUMN]
     return result
 
 
-def platt(found: Measured, fixed: float | None = None) -> tuple[float, float]:
+def fit_platt(found: Measurements, fixed: float | None = None) -> tuple[float, float]:
     """The most likely factor and addend for the logits of the shared weights, by Newton's method.
 
     Args:
@@ -133,33 +133,33 @@ def platt(found: Measured, fixed: float | None = None) -> tuple[float, float]:
 
 
 def _head(index: int, wish: Wish, said: Sequence[str], vectors: Mapping[str, NDArray[np.float32]]) -> Head:
-    told = tuple(Example(text=text) for text in said)
-    coaching = Coaching(id=f"wish-{index}", intent=wish.intent, behavior=Reply(f"Answer {index}."), examples=told)
+    examples = tuple(Example(text=text) for text in said)
+    coaching = Coaching(id=f"wish-{index}", intent=wish.intent, behavior=Reply(f"Answer {index}."), examples=examples)
     return Head(coaching, np.stack([vectors[text] for text in (intent_text(wish.intent), *said)]))
 
 
-def _measured(
+def _measure_store(
     heads: Sequence[Head], asked: Sequence[tuple[NDArray[np.float32], int]], background: Background
-) -> Measured:
-    fits = fit(heads, background)
+) -> Measurements:
+    fits = fit_heads(heads, background)
     stacked = np.stack([vector for vector, _ in asked])
     crowding = background.crowding(stacked)
     with one_thread():
         ranks = stacked @ fits.rows.T + fits.offsets
     best = ranks.argmax(axis=1)
-    fitted = Fitted(heads, fits, background)
-    rows = _rows(stacked, crowding, ranks, best, fitted)
+    fitted = FittedHeads(heads, fits, background)
+    rows = _feature_rows(stacked, crowding, ranks, best, fitted)
     right = (best == [index for _, index in asked]).astype(np.float64)
-    return Measured(np.vstack(list(rows)), right)
+    return Measurements(np.vstack(list(rows)), right)
 
 
-def _rows(
+def _feature_rows(
     stacked: NDArray[np.float32],
     crowding: NDArray[np.float64],
     ranks: NDArray[np.float32],
     best: NDArray[np.intp],
-    fitted: Fitted,
+    fitted: FittedHeads,
 ) -> Iterator[NDArray[np.float64]]:
-    for vector, crowd, row, place in zip(stacked, crowding, ranks, best, strict=True):
-        chosen = np.array([place])
-        yield measured(SituationVector(vector, float(crowd)), chosen, row[chosen], fitted)
+    for vector, crowd, row, index in zip(stacked, crowding, ranks, best, strict=True):
+        chosen = np.array([index])
+        yield coaching_features(SituationVector(vector, float(crowd)), chosen, row[chosen], fitted)

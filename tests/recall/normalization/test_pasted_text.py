@@ -2,7 +2,7 @@
 
 import pytest
 
-from langgraph_coaching.recall.normalization.pasted import BESIDE, LONG, typed
+from langgraph_coaching.recall.normalization.pasted_text import BESIDE, LONG, drop_pasted
 
 LOG = "\n".join(
     f"2026-03-01 12:00:{second:02d} ERROR worker[{second}] connection refused 10.0.0.{second}" for second in range(30)
@@ -23,7 +23,7 @@ WISH = "I would like to have my money back"
 @pytest.mark.parametrize("pasted", PASTES, ids=["log", "trace", "json", "mail", "table", "code", "chat"])
 @pytest.mark.parametrize("order", ["{wish}\n\n{pasted}", "{wish}\n{pasted}"])
 def test_a_wish_before_a_paste_is_read_first(pasted, order):
-    read = typed(order.format(wish=WISH, pasted=pasted))
+    read = drop_pasted(order.format(wish=WISH, pasted=pasted))
     assert read.startswith(WISH)
     assert len(read) <= len(WISH) + 1 + BESIDE
 
@@ -32,11 +32,11 @@ def test_a_wish_before_a_paste_is_read_first(pasted, order):
     "pasted", [LOG, TRACE, JSON, TABLE, CODE, CHAT], ids=["log", "trace", "json", "table", "code", "chat"]
 )
 def test_a_wish_behind_a_paste_is_read_first(pasted):
-    assert typed(f"{pasted}\n{WISH}").startswith(WISH)
+    assert drop_pasted(f"{pasted}\n{WISH}").startswith(WISH)
 
 
 def test_a_wish_between_two_pastes_is_read():
-    assert typed(f"{LOG}\n\n{WISH}\n\n{JSON}").startswith(WISH)
+    assert drop_pasted(f"{LOG}\n\n{WISH}\n\n{JSON}").startswith(WISH)
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_a_wish_between_two_pastes_is_read():
     ],
 )
 def test_what_was_all_typed_or_all_pasted_is_read_as_it_is(text):
-    assert typed(text) == text.strip()
+    assert drop_pasted(text) == text.strip()
 
 
 def test_of_a_long_turn_the_front_and_the_end_are_read():
     ramble = " ".join(f"And then on day {n} it rained again." for n in range(200))
-    read = typed(f"Hello there. {ramble} {WISH}.")
+    read = drop_pasted(f"Hello there. {ramble} {WISH}.")
     assert read.startswith("Hello there.")
     assert read.endswith(f"{WISH}.")
     assert len(read) <= LONG + 1
@@ -63,5 +63,5 @@ def test_of_a_long_turn_the_front_and_the_end_are_read():
 
 def test_what_has_been_read_once_reads_the_same_again():
     for pasted in (LOG, TRACE, JSON, TABLE, CODE, CHAT):
-        once = typed(f"{pasted}\n\n{WISH}")
-        assert typed(once).startswith(WISH)
+        once = drop_pasted(f"{pasted}\n\n{WISH}")
+        assert drop_pasted(once).startswith(WISH)

@@ -1,4 +1,4 @@
-"""Whether a turn says by itself what its speaker wants: then what was said before it does not count any more.
+"""Stand-alone turns: one that says by itself what its speaker wants ends what was said before it.
 
 "Where is my parcel?" decides, whatever was talked of before. "At five, please" and "yes" do not: they are understood
 with what went before. "Thanks, bye" and "I don't want a refund" end what was talked of.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.background.background import Background
 
 
-def own_wish(
+def standalone_shares(
     turns: Sequence[tuple[str, bool]], vectors: NDArray[np.float32], background: Background
 ) -> NDArray[np.float64]:
     """How far each turn stands alone, `float64[len(turns)]`, 0..1; 0 for an agent's.
@@ -33,14 +33,14 @@ def own_wish(
     """
     user = np.array([said for _, said in turns])
     latest = int(user.argmax())
-    similar = np.triu(background.scaled(vectors @ vectors.T), 1)
+    similar = np.triu(background.scale_cosines(vectors @ vectors.T), 1)
     before, nearest = np.append(np.diagonal(similar, 1), 0.0), similar.max(axis=1)
     taken_up = ANSWERS * np.maximum(before, 0.0)
-    logits = REQUEST * background.requested(vectors) - taken_up - RELATED * nearest - STANDALONE_BIAS
+    logits = REQUEST * background.request_scores(vectors) - taken_up - RELATED * nearest - STANDALONE_BIAS
     logits[np.arange(len(turns)) != latest] -= EARLIER_TURN
     chances = 1.0 / (1.0 + np.exp(-logits))
     alone: NDArray[np.float64] = np.clip((chances - SURE) / (1.0 - 2.0 * SURE), 0.0, 1.0) * user
     taken_back = user[latest] and takes_back(turns[latest][0])
-    if taken_back or (user[latest] and background.ended(vectors[latest : latest + 1])[0]):
+    if taken_back or (user[latest] and background.farewell_mask(vectors[latest : latest + 1])[0]):
         alone[latest] = 1.0
     return alone

@@ -6,8 +6,8 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from langgraph_coaching import Example, Reply
 from langgraph_coaching.coaching.model import Coaching
-from langgraph_coaching.recall.scoring.early import early
 from langgraph_coaching.recall.scoring.head import Head
+from langgraph_coaching.recall.scoring.opening import opening_penalties
 from langgraph_coaching.recall.scoring.weights import OPENING
 
 HERE = Example(text="yes", turns=(("yes", True), ("Shall I?", False), ("I want it", True)), origin="source")
@@ -25,14 +25,14 @@ def head(*examples):
 
 @pytest.mark.parametrize(("latest", "share"), [(0.0, 0.0), (0.3, 0.0), (0.5, 0.0), (0.7, 0.5), (0.9, 1.0), (1.0, 1.0)])
 def test_the_more_is_said_in_the_latest_turn_the_more_it_is_kept_out(latest, share):
-    taken = early([head(HERE, BEFORE)], np.array(PLACES["before"]), latest)
+    taken = opening_penalties([head(HERE, BEFORE)], np.array(PLACES["before"]), latest)
     assert taken == pytest.approx([OPENING * share])
 
 
 def test_only_what_is_nearest_to_its_moment_is_kept_out():
     heads = [head(), head(SAID), head(HERE, BEFORE), head(HERE, SAID)]
-    assert early(heads, np.array(PLACES["before"]), 1.0).tolist() == [0.0, 0.0, OPENING, OPENING]
-    assert early(heads, np.array(PLACES["said"]), 1.0).tolist() == [0.0, 0.0, OPENING, 0.0]
+    assert opening_penalties(heads, np.array(PLACES["before"]), 1.0).tolist() == [0.0, 0.0, OPENING, OPENING]
+    assert opening_penalties(heads, np.array(PLACES["said"]), 1.0).tolist() == [0.0, 0.0, OPENING, 0.0]
 
 
 def test_an_authors_own_conversation_is_no_such_moment(coach):
