@@ -5,7 +5,7 @@
 | callback: the handler; on the graph's path it only notes what it was told | `callback` |
 | event: what it was told, kept as it came | `event` |
 | run: a graph, a node, a model call, a tool call or anything else that has started | `run` |
-| payload: what an event carries, each part read once; channels: the messages and the advice in it | `payload`, `channels` |
+| payload, channels: what an event carries, read once; the messages and the advice in it | `payload`, `channels` |
 | model event: what a model was given and answered | `model_events` |
 | model call: one of a run that goes on | `model_calls` |
 | conversations, message index: which messages belong to which, and who says them | `conversations`, `message_index` |
