@@ -69,7 +69,7 @@ class Mirror(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=answer)])
 
 
-class VcrCassette:
+class Captured:
     def __init__(self):
         self.events = []
         self.config = {"callbacks": [Capture(self.events.append)]}
@@ -85,7 +85,7 @@ class VcrCassette:
 
 @pytest.fixture
 def tape():
-    return VcrCassette()
+    return Captured()
 
 
 def prompts(traces):
@@ -177,7 +177,7 @@ def conversations(draw):
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(messages=conversations(), keep=st.integers(1, 8))
 def test_any_conversation_whole_or_trimmed(run, messages, keep):
-    model, tape = Mirror(answers=["fine"]), VcrCassette()
+    model, tape = Mirror(answers=["fine"]), Captured()
     run(graph(model, lambda messages: messages[-keep:]), said(*messages), tape.config)
     run(graph(model), said(*messages), tape.config)
     if "base64" not in str(messages):  # else LangChain shows a handler another form, and no state tells the true one
