@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
+from captured import Captured
 from langchain.agents import create_agent
 from langchain_core.language_models import BaseChatModel, FakeListLLM
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
@@ -28,7 +29,6 @@ from langgraph.types import Command, RetryPolicy, Send, interrupt
 from pydantic import BaseModel, Field
 
 from langgraph_coaching.recall.prompt import block
-from langgraph_coaching.traces.capture.assembler import Assembler
 from langgraph_coaching.traces.capture.callback import Capture
 from langgraph_coaching.traces.model import Trace
 
@@ -98,32 +98,9 @@ def call(request):
     return lambda graph, inputs, config: asyncio.run(graph.ainvoke(inputs, config))
 
 
-class CapturedRuns:
-    """A handler and what it has noted."""
-
-    def __init__(self):
-        self.events = []
-        self.handler = Capture(self.events.append)
-
-    def config(self, **more):
-        return {"callbacks": [self.handler], **more}
-
-    def on(self, thread, **more):
-        return self.config(configurable={"thread_id": thread}, **more)
-
-    @property
-    def traces(self):
-        return Assembler().consume(self.events)
-
-    @property
-    def trace(self):
-        (trace,) = self.traces
-        return trace
-
-
 @pytest.fixture
 def runs():
-    return CapturedRuns()
+    return Captured()
 
 
 def node(model):

@@ -5,6 +5,7 @@ import operator
 from typing import Annotated, Any
 
 import pytest
+from captured import Captured
 from langchain.agents import create_agent
 from langchain.agents.middleware import SummarizationMiddleware
 from langchain_core.language_models import BaseChatModel
@@ -20,13 +21,11 @@ from langgraph.prebuilt import InjectedState, ToolNode
 from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
-from langgraph_coaching import Action, Handoff, Process, Receipt, SearchKnowledge, Trace
+from langgraph_coaching import Action, Handoff, Process, Receipt, SearchKnowledge
 from langgraph_coaching.authoring.draft_source import draft_of
 from langgraph_coaching.authoring.intents.suggest import suggest_intents
 from langgraph_coaching.authoring.source_examples import source_examples
 from langgraph_coaching.recall.situation import situate
-from langgraph_coaching.traces.capture.assembler import Assembler
-from langgraph_coaching.traces.capture.callback import Capture
 from langgraph_coaching.traces.followed import fill_followed
 from langgraph_coaching.traces.prompt import prompt_of
 from langgraph_coaching.traces.situations import situations_in
@@ -68,27 +67,9 @@ def stock(item: str) -> str:
     return f"3 {item}"
 
 
-class CapturedRuns:
-    def __init__(self):
-        self.events = []
-        self.handler = Capture(self.events.append)
-
-    def config(self, **more):
-        return {"callbacks": [self.handler], **more}
-
-    def on(self, thread):
-        return self.config(configurable={"thread_id": thread})
-
-    @property
-    def trace(self):
-        trace = Assembler().consume(self.events)[-1]
-        assert Trace.model_validate_json(trace.model_dump_json()) == trace
-        return trace
-
-
 @pytest.fixture
 def runs():
-    return CapturedRuns()
+    return Captured()
 
 
 @pytest.fixture(params=["sync", "async"])
