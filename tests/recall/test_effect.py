@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,11 +15,21 @@ from langgraph_coaching.errors import RecordingError
 effect = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "effect.py")))
 
 
-@pytest.fixture(scope="module")
-def found():
-    return effect.replayed()
+recording = pytest.mark.coaching_cassette(effect.CASSETTE.stem, folder=effect.CASSETTE.parent)
 
 
+@cache
+def measured():
+    return effect.measure(effect.NOWHERE)
+
+
+@pytest.fixture
+def found(coaching_cassette):
+    """What the benchmark finds, played from its recording once."""
+    return measured()
+
+
+@recording
 def test_the_right_coaching_is_recalled_among_a_hundred(found):
     situations, _ = found
     counted = effect.figures(*found)
@@ -28,6 +39,7 @@ def test_the_right_coaching_is_recalled_among_a_hundred(found):
     assert counted["recalled"] >= 0.75 * counted["situations"], [r.id for r in situations if r.id not in r.applied]
 
 
+@recording
 def test_the_model_follows_what_is_recalled_and_would_not_by_itself(found):
     situations, _ = found
     counted = effect.figures(*found)
@@ -37,6 +49,7 @@ def test_the_model_follows_what_is_recalled_and_would_not_by_itself(found):
     assert counted["answers that speak of it"] == 0
 
 
+@recording
 def test_unrelated_turns_are_left_alone(found):
     counted = effect.figures(*found)
     assert counted["unrelated turns"] >= 24
@@ -55,13 +68,13 @@ def test_the_cases_are_fair():
 
 def test_another_prompt_is_not_answered_from_the_recording(monkeypatch):
     monkeypatch.setitem(effect.CASES, "system", "You are somebody else.")
-    with pytest.raises(RecordingError, match=r"effect\.yaml is stale.*effect\.py --record --base-url"):
+    with pytest.raises(RecordingError, match=r"(?s)effect\.yaml answers.*effect\.py --record --base-url"):
         effect.replayed()
 
 
 def test_the_recording_names_its_model_and_holds_nothing_private():
     text = effect.CASSETTE.read_text(encoding="utf-8")
-    assert "sha256" in text.partition("interactions:")[0]
+    assert "qwen2.5-coder-1.5b-instruct" in text.partition("interactions:")[0]
     for each in yaml.safe_load(text)["interactions"]:
         headers = {header.lower() for header in (*each["request"]["headers"], *each["response"]["headers"])}
         assert not headers & {"authorization", "cookie", "set-cookie", "user-agent"}

@@ -1,1 +1,1 @@
-"""The demo: the whole circle on a small support agent, answered by a recorded real model."""
+"""Demo: a support agent is captured, corrected and coached, answered by a recorded real model."""
