@@ -1,6 +1,7 @@
 """The habits of the code, held as tests: small modules, one-way imports, no copied bodies, no orphan recordings."""
 
 import ast
+import importlib
 import re
 import statistics
 import subprocess
@@ -38,6 +39,44 @@ def test_no_module_is_a_drawer():
 
 def test_every_module_says_what_it_is_for():
     assert [named(path) for path, tree in TREES.items() if not ast.get_docstring(tree)] == []
+
+
+_WORDS = """
+admitted advised alike answered asked assessed awaited bare begun beside carried caught chosen closed compared composed
+conditional copied displaced done dressed driven earlier ended expected failed forked found gathered general given heard
+hopeless indirect invalid joined kept known labelled learned left listed loaded located made matched merged named often
+opened ordered paired past phrased placed plain prepared quoted read reembedded refined remembered replayed retold
+revised said saved scaled seen shortened shown silent small streamed supposed third tidied told undecided understood
+unwatched weighed whole wrapped written
+"""
+NO_OBJECT = frozenset(_WORDS.split())
+"""Participles and adjectives that name no function by themselves: a function is a verb, or says what it returns."""
+
+NAMED_SO = {"coaching/model.py:revised"}
+"""Methods of classes that users have in hand."""
+
+NAMED_LATER = {
+    "authoring/editor.py",
+    "coaching/coachings.py",
+    "coaching/compose.py",
+    "refining/reviewer.py",
+    "replay/replayer.py",
+}
+
+
+def test_functions_have_an_object():
+    rooms = {"agent", "authoring", "coaching", "refining", "replay", "cli", "errors.py", "lazy.py"}
+    functions = [
+        f"{named(path)}:{node.name}"
+        for path, tree in TREES.items()
+        if path.relative_to(SOURCE).parts[0] in rooms and named(path) not in NAMED_LATER
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.strip("_") in NO_OBJECT
+        # A property may be an adjective: `receipt.applied`.
+        and not any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
+    ]
+    assert set(functions) - NAMED_SO == set()
 
 
 def scopes(tree):
@@ -127,3 +166,78 @@ def test_no_recording_is_an_orphan():
     assert recordings
     orphans = [str(path.relative_to(ROOT)) for path in recordings if path.name not in text and path.stem not in text]
     assert orphans == []
+
+
+def makes_a_coach(node):
+    """Whether an expression opens a coach: `Coach(…)`, or `opened(…)` as fixtures call it."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Coach", "opened"}
+
+
+def names_of_coaches(tree):
+    """The names that a test file gives to coaches: what is assigned or opened, and fixtures that hand one on."""
+    found = {"coach"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            targets, values = (getattr(side, "elts", [side]) for side in (node.targets[0], node.value))
+            found |= {ast.unparse(t) for t, value in zip(targets, values, strict=False) if makes_a_coach(value)}
+        if isinstance(node, ast.withitem) and node.optional_vars and makes_a_coach(node.context_expr):
+            found.add(ast.unparse(node.optional_vars))
+        if isinstance(node, ast.FunctionDef):
+            given = {ast.unparse(n.value) for n in ast.walk(node) if isinstance(n, ast.Yield | ast.Return) and n.value}
+            found |= {node.name} if given & found else set()
+    return found
+
+
+def test_no_test_reaches_into_a_coach():
+    """A test uses what is public, or opens the part that it is about (`tests/parts.py`)."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "tests").rglob("*.py"))}
+    names = set().union(*map(names_of_coaches, trees.values()))
+    reached = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}"
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and re.match("_[^_]", node.attr)
+        if makes_a_coach(node.value) or ast.unparse(node.value) in names
+    ]
+    assert reached == []
+
+
+FACES = {path: tree for path, tree in TREES.items() if path.name == "__init__.py"}
+
+
+@pytest.mark.parametrize("face", [pytest.param(path, id=named(path.parent)) for path in FACES])
+def test_a_face_names_every_file_of_its_room_and_no_other(face):
+    table = re.search(r"^\| word \| file \|\n((?:\|.*\n?)+)", ast.get_docstring(FACES[face]), re.MULTILINE)
+    rows = re.findall(r"^\|[^|]+\|([^|]+)\|$", table[1], re.MULTILINE) if table else []
+    said = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    modules = {path.stem for path in face.parent.glob("*.py")} - {"__init__"}
+    rooms = {path.name for path in face.parent.iterdir() if (path / "__init__.py").exists()}
+    assert said == modules | rooms
+
+
+@pytest.mark.parametrize("face", [pytest.param(path, id=named(path.parent)) for path in FACES if path.parent != SOURCE])
+def test_what_a_face_lists_is_what_is_public_there(face):
+    name = ".".join(("langgraph_coaching", *face.parent.relative_to(SOURCE).parts))
+    room = importlib.import_module(name)
+    assert room.__all__ == sorted(room.__all__)
+    imported = {
+        alias.asname or alias.name
+        for node in FACES[face].body
+        if isinstance(node, ast.If)  # TYPE_CHECKING
+        for inner in node.body
+        if isinstance(inner, ast.ImportFrom)
+        for alias in inner.names
+    }
+    made = {node.name for node in FACES[face].body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assert {one for one in imported | made if not one.startswith("_")} == set(room.__all__)
+    for one in room.__all__:
+        assert getattr(room, one).__doc__, one
+        assert getattr(room, one).__module__.startswith("langgraph_coaching."), one
+
+
+def test_every_word_of_the_table_for_contributors_has_its_file():
+    text = (ROOT / ".github/CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.split("| word | file |")[1].split("\n\n")[0]
+    files = re.findall(r"`([\w/]+\.py)`", table)
+    assert len(files) >= 20
+    assert [file for file in files if not (SOURCE / file).exists()] == []

@@ -2,6 +2,24 @@
 
 Look at a recorded step that went wrong, say when replying to what and what to do instead, save it as coaching: from
 then on it is recalled where it fits, put into the prompt of that one model call, and the trace says so.
+
+| word | file |
+|---|---|
+| storage: LanceDB, where everything is kept | `storage` |
+| coaching: the record, the six behaviors, every revision | `coaching` |
+| recall: messages in, advice out, each with a receipt | `recall` |
+| agent: where LangGraph and LangChain call us: node, model, middleware | `agent` |
+| traces: runs as data, captured or imported | `traces` |
+| authoring: drafts, proposals, the editor; before a coaching is live | `authoring` |
+| refining: verdicts, report, review; after it is live | `refining` |
+| replay: the same trace again, with other coaching | `replay` |
+| testing: recorded model answers, and tests from corrections | `testing`, `pytest_plugin` |
+| coach: the one object people open, made of these | `coach` |
+| demo, command line | `demo`, `cli` |
+| errors: one tree under `CoachingError`, each with what to do next | `errors` |
+| lazy: a module loads when one of its public names is first used | `lazy` |
+
+`help("langgraph_coaching.recall")`, and so on, is each room's own page: its words, its figures, its options.
 """
 
 from __future__ import annotations
@@ -16,11 +34,12 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
     from langgraph_coaching.coaching.model import Coaching, Example, Scope, Source
     from langgraph_coaching.errors import CoachingError
-    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.why import Why
     from langgraph_coaching.traces.capture.limits import CaptureLimits
-    from langgraph_coaching.traces.importers import import_traces
+    from langgraph_coaching.traces.importers.reader import import_traces
     from langgraph_coaching.traces.model import Step, Trace
 
 _ROOMS = {
@@ -36,7 +55,7 @@ _ROOMS = {
     "Limits": "recall.limits",
     "Playbook": "coaching.behavior",
     "Process": "coaching.behavior",
-    "Receipt": "recall.advice",
+    "Receipt": "recall.receipt",
     "Reply": "coaching.behavior",
     "Scope": "coaching.model",
     "SearchKnowledge": "coaching.behavior",
@@ -45,7 +64,7 @@ _ROOMS = {
     "Trace": "traces.model",
     "Why": "recall.why",
     "coached": "agent.state",
-    "import_traces": "traces.importers",
+    "import_traces": "traces.importers.reader",
 }
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What can go wrong, as one small tree.
+"""The error tree: every error is a `CoachingError`, and says what to do next.
 
 ```
 CoachingError

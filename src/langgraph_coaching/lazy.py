@@ -1,4 +1,4 @@
-"""Lazy exports: the face of a package names what is public, and a module loads when a name of it is first used."""
+"""Lazy exports (PEP 562): a module loads when one of its public names is first used."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from langgraph.config import get_config
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command, RetryPolicy, interrupt
 
-from langgraph_coaching.agent.call_key import CallKey, this_call
-from langgraph_coaching.agent.stored_advice import REMEMBERED, RecentAdvice
+from langgraph_coaching.agent.call_key import CallKey, current_call_key
+from langgraph_coaching.agent.stored_advice import MOST_CALLS, RecentAdvice
+from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.recall.advice import Advice
-from langgraph_coaching.recall.search import Labels
 
 AT_ONCE = RetryPolicy(initial_interval=0, jitter=False, max_attempts=2, retry_on=ConnectionError)
 
@@ -28,7 +28,7 @@ class Notes:
         self._stops = stops
 
     def __call__(self, state: MessagesState):
-        self.moments.append(this_call(state["messages"], Labels()))
+        self.moments.append(current_call_key(state["messages"], Labels()))
         self.configs.append(get_config()["configurable"])
         if len(self.moments) <= self._fails:
             raise ConnectionError
@@ -183,7 +183,7 @@ def test_labels_make_moments_of_their_own(run):
     moments = []
 
     def node(state):
-        moments.extend(this_call(state["messages"], Labels(agent=agent)) for agent in (None, "a", "b"))
+        moments.extend(current_call_key(state["messages"], Labels(agent=agent)) for agent in (None, "a", "b"))
 
     run(graph_of(node), asking())
 
@@ -191,7 +191,7 @@ def test_labels_make_moments_of_their_own(run):
 
 
 def test_outside_of_a_graph_there_is_no_moment():
-    assert this_call([HumanMessage("hi")], Labels()) == CallKey()
+    assert current_call_key([HumanMessage("hi")], Labels()) == CallKey()
 
 
 def test_the_memory_keeps_the_first_answer_and_forgets_the_oldest_moment():
@@ -203,8 +203,8 @@ def test_the_memory_keeps_the_first_answer_and_forgets_the_oldest_moment():
     assert memory.get("m", "a:1") is first
     assert memory.get("m", "a:2") is second
     assert memory.get("m") is first
-    for number in range(REMEMBERED):
+    for number in range(MOST_CALLS):
         memory.put(f"{number}", "a:1", second)
     assert memory.get("m") is None
     assert memory.get("m", "a:2") is None
-    assert memory.get(f"{REMEMBERED - 1}", "a:1") is second
+    assert memory.get(f"{MOST_CALLS - 1}", "a:1") is second

@@ -10,7 +10,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 
 from langgraph_coaching import Coach, CoachingState, Limits, Reply, coached
-from langgraph_coaching.agent.channel import GIVEN
+from langgraph_coaching.agent.channel import CHANNEL_CACHE
 
 MODES = ["values", "updates", "debug", "tasks", "checkpoints"]
 
@@ -18,7 +18,7 @@ MODES = ["values", "updates", "debug", "tasks", "checkpoints"]
 @pytest.fixture
 def forgetful():
     """Makes this process forget what was put into states, as another process does not know it."""
-    return GIVEN._kept.clear
+    return CHANNEL_CACHE._kept.clear
 
 
 @pytest.mark.parametrize("mode", [*MODES, MODES])

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement, product
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from langgraph_coaching.agent.system_message import place
+from langgraph_coaching.agent.system_message import insert_block
 from langgraph_coaching.recall.prompt import block
 
 TOLD = "Offer an exchange, never a refund."
@@ -89,13 +89,13 @@ def provider(request):
 
 
 def arrangements():
-    """Every place of up to three system messages among the others, in every form."""
+    """Every place of up to three system messages among the others: two in every pair of forms, three in one form."""
     for talk, number in product(TALKS, range(4)):
         for places in combinations_with_replacement(range(len(talk) + 1), number):
-            for forms in product(CONTENTS, repeat=min(number, 2)):
+            for forms in product(CONTENTS, repeat=number) if number < 3 else zip(*[CONTENTS] * 3, strict=True):
                 prompt = list(talk)
                 for index, at in reversed(list(enumerate(places))):
-                    prompt.insert(at, SystemMessage(CONTENTS[forms[index % 2]](f"Rule {index}.")))
+                    prompt.insert(at, SystemMessage(CONTENTS[forms[index]](f"Rule {index}.")))
                 yield prompt
 
 
@@ -116,7 +116,7 @@ def test_every_arrangement_of_system_messages(provider):
         if not taken_by(convert, prompt):
             continue
         taken += 1
-        assert TOLD in str(convert(place(prompt, BLOCK, model))), prompt
+        assert TOLD in str(convert(insert_block(prompt, BLOCK, model))), prompt
     assert taken > 300
 
 
@@ -126,7 +126,7 @@ def test_without_knowing_the_model_it_is_taken_too(provider):
     _, convert = provider
     for prompt in arrangements():
         if taken_by(convert, prompt):
-            convert(place(prompt, BLOCK))
+            convert(insert_block(prompt, BLOCK))
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -135,6 +135,6 @@ def test_one_late_system_message_is_taken_and_heard(provider):
     model, convert = provider
     prompt = [HumanMessage("hi"), SystemMessage("Answer in one sentence.")]
 
-    converted = str(convert(place(prompt, BLOCK, model)))
+    converted = str(convert(insert_block(prompt, BLOCK, model)))
     assert TOLD in converted
     assert "Answer in one sentence." in converted

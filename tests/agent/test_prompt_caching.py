@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import PrivateAttr
 
-from langgraph_coaching.agent.system_message import place
+from langgraph_coaching.agent.system_message import insert_block
 from langgraph_coaching.recall.prompt import block
 
 anthropic = pytest.importorskip("langchain_anthropic")
@@ -93,5 +93,5 @@ def test_it_goes_behind_the_breakpoint(prompt):
         last = max(index for index, (_, part) in enumerate(parts) if isinstance(part, dict) and "cache_control" in part)
         return parts[: last + 1]
 
-    assert before(place(prompt, FIRST)) == before(place(prompt, SECOND)) == before(prompt)
-    assert str(place(prompt, FIRST)).count("<coaching>") == 1
+    assert before(insert_block(prompt, FIRST)) == before(insert_block(prompt, SECOND)) == before(prompt)
+    assert str(insert_block(prompt, FIRST)).count("<coaching>") == 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
 
-from langgraph_coaching.agent.system_message import displaced, place
+from langgraph_coaching.agent.system_message import insert_block, remove_blocks
 from langgraph_coaching.recall.prompt import block
 
 BLOCK = block(["- When replying to: a\n  Do this: b"])
@@ -23,7 +23,7 @@ LOOK_ALIKES = [
 
 
 def test_a_new_system_message_goes_first():
-    (system, human) = place([HUMAN], BLOCK)
+    (system, human) = insert_block([HUMAN], BLOCK)
 
     assert isinstance(system, SystemMessage)
     assert system.content == BLOCK
@@ -31,7 +31,7 @@ def test_a_new_system_message_goes_first():
 
 
 def test_it_goes_to_the_end_of_the_system_message_there_is():
-    (system, human) = place([SystemMessage("Be kind.", id="s", name="n"), HUMAN], BLOCK)
+    (system, human) = insert_block([SystemMessage("Be kind.", id="s", name="n"), HUMAN], BLOCK)
 
     assert system.content == f"Be kind.\n\n{BLOCK}"
     assert (system.id, system.name) == ("s", "n")
@@ -40,14 +40,14 @@ def test_it_goes_to_the_end_of_the_system_message_there_is():
 
 def test_it_goes_into_content_blocks_as_one_of_them():
     parts = [{"type": "text", "text": "Be kind.", "cache_control": {"type": "ephemeral"}}, "Be brief."]
-    (system, _) = place([SystemMessage(parts), HUMAN], BLOCK)
+    (system, _) = insert_block([SystemMessage(parts), HUMAN], BLOCK)
 
     assert system.content == [*parts, {"type": "text", "text": BLOCK}]
 
 
 def test_it_goes_into_the_last_of_the_system_messages_in_front():
     first, second = SystemMessage("one"), SystemMessage("two")
-    placed = place([first, second, HUMAN], BLOCK)
+    placed = insert_block([first, second, HUMAN], BLOCK)
 
     assert [m.content for m in placed] == ["one", f"two\n\n{BLOCK}", "hi"]
 
@@ -55,16 +55,20 @@ def test_it_goes_into_the_last_of_the_system_messages_in_front():
 def test_the_only_system_message_is_the_one_that_it_goes_into_wherever_it_stands():
     """Some providers refuse a second one that does not follow the first."""
     middle, next_to_it = SystemMessage("by the way"), SystemMessage("and")
-    placed = place([HUMAN, middle, AIMessage("ok")], BLOCK)
+    placed = insert_block([HUMAN, middle, AIMessage("ok")], BLOCK)
 
     assert [m.content for m in placed] == ["hi", f"by the way\n\n{BLOCK}", "ok"]
-    assert [m.content for m in place([HUMAN, middle, next_to_it], BLOCK)] == ["hi", "by the way", f"and\n\n{BLOCK}"]
-    later = place([HUMAN, middle, AIMessage("ok"), next_to_it], BLOCK)
+    assert [m.content for m in insert_block([HUMAN, middle, next_to_it], BLOCK)] == [
+        "hi",
+        "by the way",
+        f"and\n\n{BLOCK}",
+    ]
+    later = insert_block([HUMAN, middle, AIMessage("ok"), next_to_it], BLOCK)
     assert [m.content for m in later] == ["hi", "by the way", "ok", f"and\n\n{BLOCK}"]
 
 
 def test_a_system_message_in_front_comes_before_a_later_one():
-    placed = place([SystemMessage("one"), HUMAN, SystemMessage("two")], BLOCK)
+    placed = insert_block([SystemMessage("one"), HUMAN, SystemMessage("two")], BLOCK)
 
     assert [m.content for m in placed] == [f"one\n\n{BLOCK}", "hi", "two"]
 
@@ -73,32 +77,32 @@ def test_the_cached_prefix_ends_where_it_ended():
     """A part with the block that a caching middleware has marked hands the mark back."""
     mark = {"cache_control": {"type": "ephemeral"}}
     plain = [{"type": "text", "text": "Be kind."}]
-    (placed,) = place([SystemMessage(plain)], BLOCK)
+    (placed,) = insert_block([SystemMessage(plain)], BLOCK)
     marked = SystemMessage([*placed.content[:-1], placed.content[-1] | mark])
-    (again,) = place([marked], LATER)
+    (again,) = insert_block([marked], LATER)
 
     assert again.content == [plain[0] | mark, {"type": "text", "text": LATER}]
-    (whole,) = place([SystemMessage([{"type": "text", "text": f"Be kind.\n\n{BLOCK}"} | mark])], LATER)
+    (whole,) = insert_block([SystemMessage([{"type": "text", "text": f"Be kind.\n\n{BLOCK}"} | mark])], LATER)
     assert whole.content == [plain[0] | mark, {"type": "text", "text": LATER}]
 
 
 def test_the_messages_given_are_not_changed():
     messages = [SystemMessage([{"type": "text", "text": "Be kind."}]), HUMAN]
     before = [message.model_copy(deep=True) for message in messages]
-    place(messages, BLOCK)
+    insert_block(messages, BLOCK)
 
     assert messages == before
 
 
 def test_another_block_takes_the_place_of_the_first():
     for messages in ([HUMAN], [SystemMessage("Be kind."), HUMAN], [SystemMessage(["Be kind."]), HUMAN]):
-        assert place(place(messages, BLOCK), LATER) == place(messages, LATER)
+        assert insert_block(insert_block(messages, BLOCK), LATER) == insert_block(messages, LATER)
 
 
 def test_blocks_are_taken_out_wherever_they_are():
     messages = [HUMAN, SystemMessage(f"by the way\n\n{BLOCK}"), SystemMessage(BLOCK)]
 
-    assert [m.content for m in place(messages, LATER)] == ["hi", f"by the way\n\n{LATER}"]
+    assert [m.content for m in insert_block(messages, LATER)] == ["hi", f"by the way\n\n{LATER}"]
 
 
 @pytest.mark.parametrize("text", LOOK_ALIKES)
@@ -106,9 +110,9 @@ def test_blocks_are_taken_out_wherever_they_are():
 def test_what_only_looks_like_a_block_is_left_alone(text, content):
     messages = [SystemMessage(content(text), id="s"), HumanMessage(text), AIMessage(text)]
 
-    assert displaced(messages) == messages
-    assert displaced(place(messages, BLOCK)) == messages
-    assert str(place(messages, BLOCK)[0].content).count("What to tell the user") == 1
+    assert remove_blocks(messages) == messages
+    assert remove_blocks(insert_block(messages, BLOCK)) == messages
+    assert str(insert_block(messages, BLOCK)[0].content).count("What to tell the user") == 1
 
 
 @pytest.mark.parametrize("kind", [HumanMessage, AIMessage, lambda text: ToolMessage(text, tool_call_id="t")])
@@ -116,7 +120,7 @@ def test_only_system_messages_are_searched(kind):
     """A model that repeats its prompt has said what it has said."""
     messages = [kind(f"You told me:\n\n{BLOCK}")]
 
-    assert displaced(messages) == messages
+    assert remove_blocks(messages) == messages
 
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -142,13 +146,13 @@ OTHERS = st.one_of(
 def test_out_again_is_as_before(front, rest):
     messages = [*front, *rest]
 
-    placed = place(messages, BLOCK)
+    placed = insert_block(messages, BLOCK)
 
     assert str([m.content for m in placed]).count("<coaching>") == 1
     assert sum(isinstance(m, SystemMessage) for m in placed) == max(
         1, sum(isinstance(m, SystemMessage) for m in messages)
     )
-    assert displaced(placed) == messages
+    assert remove_blocks(placed) == messages
     assert [m for m in placed if not isinstance(m, SystemMessage)] == [
         m for m in messages if not isinstance(m, SystemMessage)
     ]
@@ -170,18 +174,18 @@ def test_out_again_is_as_before(front, rest):
     ],
 )
 def test_messages_keep_their_form(messages, system):
-    placed = place(messages, BLOCK)
+    placed = insert_block(messages, BLOCK)
 
     if isinstance(system, SystemMessage):
         assert placed[0].content == system.content
     else:
         assert placed[0] == system
     assert placed[-1] is messages[-1]
-    assert displaced(placed) == messages
+    assert remove_blocks(placed) == messages
 
 
 def test_no_messages_at_all():
-    (system,) = place([], BLOCK)
+    (system,) = insert_block([], BLOCK)
 
     assert system.content == BLOCK
-    assert displaced([]) == []
+    assert remove_blocks([]) == []

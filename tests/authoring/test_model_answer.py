@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage
 
-from langgraph_coaching.authoring.model_answer import Answer, part_of, read
+from langgraph_coaching.authoring.model_answer import ModelAnswer, part_of, read_answer
 from langgraph_coaching.authoring.propose import Proposed
 
-WANTED = Answer("the user wants a refund", ("money back pls", 'they said "no"'), ("where is my parcel",))
+WANTED = ModelAnswer("the user wants a refund", ("money back pls", 'they said "no"'), ("where is my parcel",))
 PARTS = {"intent": WANTED.intent, "phrasings": list(WANTED.phrasings), "near_misses": list(WANTED.near_misses)}
 WHOLE = json.dumps(PARTS)
 
@@ -37,9 +37,9 @@ WHOLE = json.dumps(PARTS)
     ],
 )  # fmt: skip
 def test_structured_values_and_whole_json_are_read(answer):
-    found = read(answer)
+    found = read_answer(answer)
     texts = tuple(text.removeprefix("1. ").removeprefix("2. ") for text in found.phrasings)
-    assert Answer(found.intent, texts, found.near_misses) == WANTED
+    assert ModelAnswer(found.intent, texts, found.near_misses) == WANTED
 
 
 @pytest.mark.parametrize(
@@ -55,12 +55,12 @@ def test_structured_values_and_whole_json_are_read(answer):
     ],
 )
 def test_json_that_is_broken_or_cut_off_gives_what_is_whole_in_it(broken):
-    assert read(broken) == WANTED
+    assert read_answer(broken) == WANTED
 
 
 def test_what_comes_after_the_cut_is_missing_and_the_rest_is_there():
     cut = WHOLE[: WHOLE.index("where is my")]
-    assert read(cut) == Answer(WANTED.intent, WANTED.phrasings)
+    assert read_answer(cut) == ModelAnswer(WANTED.intent, WANTED.phrasings)
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,15 @@ where is my parcel""",
     ],
 )
 def test_lists_under_headings_are_read(text):
-    assert read(text) == Answer("the user wants a refund", ("money back pls", "give it back"), ("where is my parcel",))
+    assert read_answer(text) == ModelAnswer(
+        "the user wants a refund", ("money back pls", "give it back"), ("where is my parcel",)
+    )
 
 
 def test_a_list_without_a_heading_holds_phrasings():
     texts = ("money back pls", "never received it")
-    assert read("1. money back pls\n2) never received it\n") == Answer(phrasings=texts)
-    assert read(json.dumps(texts)) == Answer(phrasings=texts)
+    assert read_answer("1. money back pls\n2) never received it\n") == ModelAnswer(phrasings=texts)
+    assert read_answer(json.dumps(texts)) == ModelAnswer(phrasings=texts)
 
 
 @pytest.mark.parametrize(
@@ -123,12 +125,12 @@ def test_a_list_without_a_heading_holds_phrasings():
      AIMessage(""), {"raw": AIMessage("No."), "parsed": None}, "{" * 5_000, "[" * 5_000],
 )  # fmt: skip
 def test_rubbish_gives_nothing(rubbish):
-    assert not read(rubbish)
+    assert not read_answer(rubbish)
 
 
 @given(st.text(max_size=300) | st.recursive(st.none() | st.integers() | st.text(), st.lists))
 def test_nothing_that_is_answered_makes_it_fail(answer):
-    found = read(answer)
+    found = read_answer(answer)
     assert all(text.strip() for text in (*found.phrasings, *found.near_misses))
 
 

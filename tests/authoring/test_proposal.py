@@ -10,11 +10,11 @@ from langgraph_coaching.authoring.proposal import (
     NEAR_MISSES,
     PHRASINGS,
     Proposal,
-    admitted,
-    alike,
+    admit_proposals,
+    are_alike,
     codes_in,
-    general,
-    tidied,
+    remove_codes,
+    tidy_text,
 )
 
 
@@ -38,7 +38,7 @@ from langgraph_coaching.authoring.proposal import (
     ],
 )
 def test_marks_quotes_labels_and_gaps_are_taken_off(written, text):
-    assert tidied(written) == text
+    assert tidy_text(written) == text
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_marks_quotes_labels_and_gaps_are_taken_off(written, text):
     ],
 )
 def test_slips_politeness_and_numbers_make_no_difference(first, second):
-    assert alike(first, second)
-    assert alike(second, first)
+    assert are_alike(first, second)
+    assert are_alike(second, first)
 
 
 @pytest.mark.parametrize(
@@ -73,20 +73,20 @@ def test_slips_politeness_and_numbers_make_no_difference(first, second):
     ],
 )
 def test_a_word_that_matters_does(first, second):
-    assert not alike(first, second)
+    assert not are_alike(first, second)
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_it_is_the_same_both_ways_for_equal_texts(first, second):
-    assert alike(first, first)
-    assert isinstance(alike(first, second), bool)
+    assert are_alike(first, first)
+    assert isinstance(are_alike(first, second), bool)
 
 
 def test_numbers_of_the_conversation_are_taken_out_and_others_stay():
     codes = codes_in(["Where is my order #4471? It is W1234567, error 404"])
-    assert general("where is my order 4471?", codes) == "where is my order?"
-    assert general("is #w1234567 late", codes) == "is late"
-    assert general("error 404, 2 times", codes) == "error 404, 2 times"
+    assert remove_codes("where is my order 4471?", codes) == "where is my order?"
+    assert remove_codes("is #w1234567 late", codes) == "is late"
+    assert remove_codes("error 404, 2 times", codes) == "error 404, 2 times"
 
 
 def texts(found, *, applies):
@@ -94,7 +94,7 @@ def texts(found, *, applies):
 
 
 def test_what_is_known_or_contradicts_it_is_not_proposed():
-    found = admitted(
+    found = admit_proposals(
         ["where's my order?", "my parcel is late", "cancel the order", "parcel late!"],
         ["WHERE IS MY ORDER", "my parcel's late", "cancel my order please", "change the address"],
         own=["the user asks where their order is", "Where is my order 4471?"],
@@ -110,12 +110,12 @@ def test_what_is_known_or_contradicts_it_is_not_proposed():
      "a customer wants their money", '{"text": "where"}', '"text": "where"', "Phrasings:", "[order number]", "["],
 )  # fmt: skip
 def test_what_is_in_no_shape_to_be_said_is_left_out(wrong):
-    assert admitted([wrong], [wrong], own=["a refund"], never=[]) == []
+    assert admit_proposals([wrong], [wrong], own=["a refund"], never=[]) == []
 
 
 def test_no_more_is_taken_than_a_person_can_read():
     words = [f"{letter}{other} broken" for letter in "abcdefgh" for other in "qrstuvwx"]
-    found = admitted(words[:32], words[32:], own=[], never=[])
+    found = admit_proposals(words[:32], words[32:], own=[], never=[])
     assert (len(texts(found, applies=True)), len(texts(found, applies=False))) == (PHRASINGS, NEAR_MISSES)
 
 
@@ -125,5 +125,5 @@ def test_it_becomes_an_example_that_says_where_it_comes_from():
 
 @given(st.lists(st.text(max_size=300)), st.lists(st.text(max_size=300)))
 def test_whatever_a_model_says_what_is_admitted_can_be_saved(phrasings, near_misses):
-    for one in admitted(phrasings, near_misses, own=["a refund"], never=[]):
+    for one in admit_proposals(phrasings, near_misses, own=["a refund"], never=[]):
         assert one.example.text == one.text

@@ -7,7 +7,7 @@ import pytest
 
 from langgraph_coaching import Coach, Example, Limits, Reply, import_traces
 from langgraph_coaching.authoring.draft import Draft
-from langgraph_coaching.authoring.informativeness import chosen, undecided
+from langgraph_coaching.authoring.informativeness import choose_unlike, undecidedness
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 SOURCE = "how much is shipping to Norway"
@@ -197,26 +197,26 @@ def test_each_situation_is_embedded_once(tmp_path, embeddings):
 
 
 def test_most_is_undecided_at_the_floor_and_both_sides_count():
-    doubts = undecided([0.001, 0.1, 0.3, 0.6, 0.999], 0.3)
+    doubts = undecidedness([0.001, 0.1, 0.3, 0.6, 0.999], 0.3)
     assert doubts.argmax() == 2
     assert doubts[2] == pytest.approx(1)
     assert min(doubts[1], doubts[3]) > max(doubts[0], doubts[4])
-    assert undecided([0.5], 0.5) == pytest.approx([1])
+    assert undecidedness([0.5], 0.5) == pytest.approx([1])
     for floor in (0.0, 1.0):
-        assert np.isfinite(undecided([0.0, 0.5, 1.0], floor)).all()
+        assert np.isfinite(undecidedness([0.0, 0.5, 1.0], floor)).all()
 
 
 def test_what_is_like_a_choice_is_worth_less_and_what_is_alike_nothing():
     likeness = np.array([[2.5, 2.1, 0.0], [2.1, 2.5, 0.0], [0.0, 0.0, 2.5]])
-    assert chosen(np.array([1.0, 0.9, 0.1]), likeness, [None] * 3, 3) == [0, 2]
+    assert choose_unlike(np.array([1.0, 0.9, 0.1]), likeness, [None] * 3, 3) == [0, 2]
     likeness = np.array([[2.5, 1.5, 0.0], [1.5, 2.5, 0.0], [0.0, 0.0, 2.5]])
-    assert chosen(np.array([1.0, 0.9, 0.4]), likeness, [None] * 3, 3) == [0, 2, 1]
-    assert chosen(np.array([]), np.zeros((0, 0)), [], 3) == []
-    assert chosen(np.array([0.0, 1.0]), np.zeros((2, 2)), [None] * 2, 3) == [1]
+    assert choose_unlike(np.array([1.0, 0.9, 0.4]), likeness, [None] * 3, 3) == [0, 2, 1]
+    assert choose_unlike(np.array([]), np.zeros((0, 0)), [], 3) == []
+    assert choose_unlike(np.array([0.0, 1.0]), np.zeros((2, 2)), [None] * 2, 3) == [1]
 
 
 def test_groups_take_turns_and_do_not_stand_in_each_others_way():
     alike = np.full((4, 4), 1.0)
-    order = chosen(np.array([1.0, 0.95, 0.9, 0.6]), alike, ["a", "a", "a", "b"], 4)
+    order = choose_unlike(np.array([1.0, 0.95, 0.9, 0.6]), alike, ["a", "a", "a", "b"], 4)
     assert order[:2] == [0, 3]
     assert sorted(order) == [0, 1, 2, 3]

@@ -9,7 +9,6 @@ situations before.
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
 import tempfile
@@ -17,6 +16,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from data import options
 from langgraph.store.memory import InMemoryStore
 from rich.console import Console
 from rich.table import Table
@@ -126,7 +126,7 @@ def measure(size: int, queries: int, *, traffic: bool = False) -> dict:
 
 def main() -> None:
     """Prints the table."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = options(__doc__)
     asked.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 10_000])
     asked.add_argument("--queries", type=int, default=300)
     asked.add_argument("--traffic", action="store_true", help="in a store that has met 2,000 situations")

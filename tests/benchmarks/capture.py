@@ -14,7 +14,6 @@ having any handler at all. Times on the path are measured inside the handler's o
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import statistics
@@ -22,6 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from data import options
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage, messages_to_dict
@@ -209,7 +209,7 @@ def long_run(calls: int) -> dict:
 
 def main() -> None:
     """Prints the tables."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = options(__doc__)
     asked.add_argument("--runs", type=int, default=40)
     asked.add_argument("--messages", type=int, default=10_000)
     asked.add_argument("--turns", type=int, default=20)

@@ -9,7 +9,6 @@ the place. Nothing that the scrub takes for a secret may be left once it is writ
 
 from __future__ import annotations
 
-import argparse
 import copy
 import json
 import sys
@@ -18,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 import yaml
+from data import options, rows
 from vcr.request import Request
 
 from langgraph_coaching.errors import RecordingError
@@ -31,10 +31,8 @@ MARK = "changed by the benchmark"
 
 def main() -> int:
     """Prints the counts; 1 where something is not as it must be."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    folder = parser.parse_args().data / "cassettes"
-    manifest = [json.loads(line) for line in (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
+    folder = options(__doc__, data=True).parse_args().data / "cassettes"
+    manifest = rows(folder / "manifest.jsonl")
     total: Counter[str] = Counter()
     for row in manifest:
         path = folder / row["file"]

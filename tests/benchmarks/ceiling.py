@@ -10,15 +10,14 @@ train utterance. Whatever such a classifier cannot do is not to be had from a fe
 
 from __future__ import annotations
 
-import argparse
 import json
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from intents import Coached, Reviewer, first, halves, in_words, split
+from data import halves, in_words, options, split
+from intents import Coached, Reviewer, first
 from measure import at_recall, scores
 from rich.console import Console
 from rich.table import Table
@@ -27,7 +26,7 @@ from vectors import EMBEDDERS, Vectors
 from langgraph_coaching.recall.scoring.traffic import MOST
 
 if TYPE_CHECKING:
-    from intents import Split
+    from data import Split
 
 CASES = (
     ("clinc150", 50, 3, 0, 0.90, "6"),
@@ -81,11 +80,9 @@ def one_seed(data: Path, case: tuple, vectors: Vectors, seed: int) -> dict[str, 
 
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser = options(__doc__, data=True, vectors=True)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--embedder", default="minilm", choices=list(EMBEDDERS))
-    parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     vectors, rows = Vectors(given.embedder, given.vectors), []

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from intents import Coached, in_words, numbered, rows
+from data import airline, in_words, several_intents, shuffled, star
+from intents import Coached, numbered
 from langchain_core.messages import HumanMessage
 from measure import scores, set_f1
 
-from langgraph_coaching import Coach, import_traces
+from langgraph_coaching import Coach
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.situation import place, read_messages, situate
+from langgraph_coaching.recall.scoring.situation_vector import place
+from langgraph_coaching.recall.situation import read_messages, situate
 from langgraph_coaching.traces.messages import messages_before
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from vectors import Vectors
 
     from langgraph_coaching import Step, Trace
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 OPENING = 5
 """Words of a user turn that says what the conversation is about; "Hello!" does not."""
@@ -57,7 +59,7 @@ class Star:
     """
 
     def __init__(self, data: Path, vectors: Vectors, seed: int, most: int, *, tuning: bool = False) -> None:
-        found = [row for row in rows(data / "star" / "star_dialogues.jsonl") if row["task"] and not row["multi_task"]]
+        found = star(data)
         rng = np.random.default_rng(seed)
         tasks = sorted({row["task"] for row in found})
         examples, used = [], set()
@@ -66,19 +68,19 @@ class Star:
             happy = [i for i, row in enumerate(found) if row["task"] == task and row["happy"]]
             drawn = rng.permutation(happy)[:2].tolist()
             used |= set(drawn)
-            examples.append([_opening(read_messages(_said(found[i]))) for i in drawn])
+            examples.append([_opening(read_messages(found[i]["messages"])) for i in drawn])
         asked = rng.permutation([i for i in range(1 - tuning, len(found), 2) if i not in used])[:most]
         at = {task: index for index, task in enumerate(coached)}
         self.vectors = vectors
         self.coached = Coached.of(vectors, [in_words(task) for task in coached], examples)
         self.dialogues = [
-            (read_messages(_said(found[i])), at.get(found[i]["task"], -1), found[i]["happy"]) for i in asked
+            (read_messages(found[i]["messages"]), at.get(found[i]["task"], -1), found[i]["happy"]) for i in asked
         ]
 
     def meet(self, other: Star) -> None:
         """From now on the store has met the situations of these dialogues, unlabelled."""
         met = [one[0] for one in other.asked(AS_IT_IS)]
-        self.coached = self.coached.beside([met[i] for i in np.random.default_rng(0).permutation(len(met))])
+        self.coached = self.coached.beside(shuffled(met, 0))
 
     def asked(self, how: str) -> list[tuple[SituationVector, int, int, bool]]:
         """Where each user turn is, its number from 1 on, the coaching right there, and whether the user is happy."""
@@ -123,10 +125,6 @@ class Star:
         return [self.coached.applied(found, Limits()) for found in self.coached.candidates(places)]
 
 
-def _said(row: dict) -> list[dict]:
-    return [message for message in row["messages"] if message["role"] in ("user", "assistant", "tool")]
-
-
 def several(data: Path, vectors: Vectors, domain: str, examples: int, seed: int) -> dict[str, float]:
     """NLU++: F1 of the sets; folds 0 to 9 are the examples, 10 to 19 are asked.
 
@@ -137,9 +135,8 @@ def several(data: Path, vectors: Vectors, domain: str, examples: int, seed: int)
         examples: Of each intent; from 10 on as many of where it never applies.
         seed: Of the choice of examples.
     """
-    found = [row for row in rows(data / "intents" / "nlupp.jsonl") if row["domain"] == domain]
-    train = [row for row in found if row["fold"] < 10]
-    train = [train[i] for i in np.random.default_rng(seed).permutation(len(train))]
+    found = several_intents(data, domain)
+    train = shuffled([row for row in found if row["fold"] < 10], seed)
     asked = [row for row in found if row["fold"] >= 10]
     counts = Counter(intent for row in train for intent in row["intent"])
     names = sorted(intent for intent in counts if counts[intent] >= OPENING)
@@ -172,9 +169,7 @@ def recorded(data: Path, *, traffic: bool = False) -> list[dict]:
         data: The data folder.
         traffic: The store has met half of the runs before, and those of the other half are asked; then the other way.
     """
-    imported = list(
-        import_traces(data / "trajectories" / "tau1_airline_gpt4o.jsonl", format="openai", origin="simulated")
-    )
+    imported = airline(data)
     halves = [[t for i, t in enumerate(imported) if i % 2 == half] for half in (0, 1)] if traffic else [[]]
     hits: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for known in halves:

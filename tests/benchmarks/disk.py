@@ -21,6 +21,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import data
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, messages_to_dict
 from langchain_core.outputs import ChatGeneration, ChatResult
@@ -29,6 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from langgraph_coaching import Coach, Limits, Reply
+from langgraph_coaching.storage.writer import Writer
 
 AIM, AIM_PER_SECOND = 10.0, 200.0
 
@@ -188,14 +190,13 @@ def storing(runs: int) -> dict:
         coach.advise("warm")
         coach.flush()
         graph, config, waiting = graph_of(coach), {"callbacks": [coach.callback()]}, []
-        writer = coach._recorder._writer
-        put, writer.put = writer.put, lambda kind, item: waiting.append((kind, item))
+        put, Writer.put = Writer.put, lambda *given: waiting.append(given)
         for number in range(runs):
             graph.invoke({"messages": [("user", asked(number))]}, config)
-        writer.put = put
+        Writer.put = put
         began, cpu = time.perf_counter(), time.process_time()
-        for kind, item in waiting:
-            put(kind, item)
+        for given in waiting:
+            put(*given)
         coach.flush()
         took, cpu = time.perf_counter() - began, time.process_time() - cpu
         assert len(coach.traces.list(limit=None)) == runs, "a run was lost"
@@ -204,7 +205,7 @@ def storing(runs: int) -> dict:
 
 def main() -> None:
     """Prints the tables."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = data.options(__doc__)
     options.add_argument("--runs", type=int, default=10_000)
     options.add_argument("--steps", type=int, default=8)
     options.add_argument("--together", type=int, default=1)

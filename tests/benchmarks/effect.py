@@ -5,14 +5,13 @@
 
 The situations and the unrelated turns were worded by somebody who has not seen how the coachings are worded, and each
 coaching is known by its intent and one message. Each of the 24 holds an instruction that an expression can check.
-Everything is as in an agent: a store, the default limits, the block where `place` puts it. The cases are in
+Everything is as in an agent: a store, the default limits, the block where `insert_block` puts it. The cases are in
 `effect_cases.json`, the wordings compared before in `wordings.py`. Where the prompt is the same with and without
 coaching, the answer is the same and not asked for twice.
 """
 
 from __future__ import annotations
 
-import argparse
 import functools
 import json
 import re
@@ -26,21 +25,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from data import CASSETTES, NOWHERE, cases, options
 from langchain_core.messages import HumanMessage, SystemMessage
 from rich.console import Console
 from rich.table import Table
 
 from langgraph_coaching import Coach, Limits, Reply
-from langgraph_coaching.agent.system_message import place
+from langgraph_coaching.agent.system_message import insert_block
 from langgraph_coaching.demo.agent import chat_model
 from langgraph_coaching.recall.embedder import unit
 from langgraph_coaching.recall.prompt import block, entry
 from langgraph_coaching.testing.cassette import recorded
 
-CASES = json.loads(Path(__file__).with_name("effect_cases.json").read_text(encoding="utf-8"))
-CASSETTE = Path(__file__).parents[2] / "cassettes" / "effect" / "effect.yaml"
+CASES = cases("effect_cases.json")
+CASSETTE = CASSETTES / "effect" / "effect.yaml"
 AGAIN = "python tests/benchmarks/effect.py --record --base-url http://127.0.0.1:8088/v1"
-NOWHERE = "http://127.0.0.1:9/v1"
 LONGEST = 80
 """Tokens of an answer."""
 
@@ -98,7 +97,7 @@ def asking(base_url: str) -> Ask:
     @functools.cache
     def ask(told: str, turn: str) -> str:
         messages = [SystemMessage(CASES["system"]), HumanMessage(turn)]
-        return str(model.invoke(place(messages, told) if told else messages).text)
+        return str(model.invoke(insert_block(messages, told) if told else messages).text)
 
     return ask
 
@@ -217,7 +216,7 @@ def show(situations: list[Checked], turns: list[Unrelated]) -> None:
 
 def main() -> None:
     """Prints the tables."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = options(__doc__)
     asked.add_argument("--base-url", help="an OpenAI-compatible endpoint that serves the model of the recording")
     asked.add_argument("--record", action="store_true", help="replace the recording")
     asked.add_argument("--json", type=Path)

@@ -9,12 +9,12 @@ by the intent and one example. Only public calls are used, so that an earlier ve
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from data import cases, options
 from rich.console import Console
 from rich.table import Table
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from langchain_core.embeddings import Embeddings
-
-CASES = Path(__file__).with_name("field.json")
 
 
 class Asked(NamedTuple):
@@ -88,11 +86,11 @@ PARTS = {"changes": changes, "negations": negations, "typos": typos, "pastes": p
 
 def rates(half: str, embeddings: Embeddings | str | None) -> dict[str, tuple[float, int, bool]]:
     """Per row: percent that applied, of how many, and whether that is wanted."""
-    cases = json.loads(CASES.read_text(encoding="utf-8"))
+    written = cases("field.json")
     found: dict[str, list[bool]] = {}
     wanted: dict[str, bool] = {}
     for part, read in PARTS.items():
-        items = [item for item in cases[part] if item["half"] == half]
+        items = [item for item in written[part] if item["half"] == half]
         asked = [one for item in items for one in read(item)]
         for one, on in zip(asked, _applied(part, items, asked, embeddings), strict=True):
             found.setdefault(one.row, []).append(bool(on) if one.anything else one.coaching in on)
@@ -116,7 +114,7 @@ def main() -> None:
     """Prints a table for each embedder."""
     from vectors import EMBEDDERS
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--half", choices=["tune", "report"], default="report")
     parser.add_argument("--embedders", nargs="+", default=["minilm", "hashed"], choices=list(EMBEDDERS))
     parser.add_argument("--out", type=Path, help="JSON")

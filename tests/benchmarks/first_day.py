@@ -11,15 +11,15 @@ the mean of what is known, at the threshold that fires on as many silent turns a
 
 from __future__ import annotations
 
-import argparse
 import json
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from intents import Coached, Given, Said, numbered
+from data import Said, cases, options
+from data import first_day as read_first_day
+from intents import Coached, Given, numbered
 from measure import calibration_error, scores
 from proposals import intents, replayed
 from rich.console import Console
@@ -32,8 +32,7 @@ from langgraph_coaching.recall.limits import Limits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CASES = Path(__file__).with_name("first_day.json")
-PROPOSED = Path(__file__).with_name("first_day_proposed.json")
+PROPOSED = "first_day_proposed.json"
 """Twelve phrasings and eight near misses for each reported coaching, worded by somebody who has seen nothing of it but
 intent, reply and source, as a capable model would."""
 
@@ -58,14 +57,13 @@ class Half(NamedTuple):
 
 def half_of(name: str) -> Half:
     """Reads one half, `tune` or `report`."""
-    agents = json.loads(CASES.read_text(encoding="utf-8"))["agents"]
-    intents = [one for agent in agents for one in agent["intents"] if one["half"] == name]
+    intents, silent = read_first_day(name)
     asked, styles = [], []
     for index, one in enumerate(intents):
         for phrasing in one["phrasings"]:
             asked.append(Said(phrasing["text"], index))
             styles.append(phrasing["style"])
-    for one in (one for agent in agents for one in agent["silent"] if one["half"] == name):
+    for one in silent:
         asked.append(Said(one["text"], -1))
         styles.append("near miss" if one["near"] else "unrelated")
     return Half(intents, asked, styles)
@@ -90,7 +88,7 @@ def stores(half: Half, vectors: Vectors) -> dict[str, Coached]:
         proposed = replayed(half.intents)
         told = [[proposal.example for proposal in proposed[intent["id"]].proposals] for intent in half.intents]
         result["1 + a small model's proposals"] = store([[*a, *b] for a, b in zip(one, told, strict=True)])
-        good = json.loads(PROPOSED.read_text(encoding="utf-8"))
+        good = cases(PROPOSED)
         told = [_examples(good[intent["id"]]) for intent in half.intents]
         result["1 + proposals"] = store([[*a, *b] for a, b in zip(one, told, strict=True)])
     return result
@@ -174,10 +172,9 @@ def _threshold(scores_: np.ndarray, share: float) -> float:
 
 def main() -> None:
     """Prints the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__, vectors=True)
     parser.add_argument("--half", choices=["tune", "report"], default="report")
     parser.add_argument("--embedders", nargs="+", default=["minilm", "hashed"], choices=list(EMBEDDERS))
-    parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
     parser.add_argument("--out", type=Path, help="JSON")
     given = parser.parse_args()
     half, result = half_of(given.half), {}

@@ -9,16 +9,14 @@ that nothing else uses.
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 from collections import defaultdict
 from copy import copy
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from intents import Coached, numbered, rows
+from data import labelled, options, shuffled
+from intents import Coached, numbered
 from rich.console import Console
 from rich.table import Table
 from vectors import EMBEDDERS, Vectors
@@ -26,10 +24,12 @@ from vectors import EMBEDDERS, Vectors
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.scoring.first_stage import Rows
-from langgraph_coaching.recall.scoring.probability import SituationVector
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.traffic import MOST
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from langgraph_coaching.recall.search import Candidate
 
 SETS = ("banking77", "clinc150", "hwu64")
@@ -69,8 +69,8 @@ def in_full(coached: Coached) -> Coached:
 
 def stores(data: Path, vectors: Vectors, asked: int) -> tuple[dict[str, Coached], list[str]]:
     """Stores by what they are, and texts to ask."""
-    said = [(name, row["intent"], row["text"]) for name in SETS for row in rows(data / "intents" / f"{name}.jsonl")]
-    said = [said[index] for index in np.random.default_rng(0).permutation(len(said))]
+    said = [(name, row["intent"], row["text"]) for name in SETS for row in labelled(data, name)]
+    said = shuffled(said, 0)
     texts = [text for _, _, text in said[:asked]]
     met, rest = said[asked : asked + MOST], said[asked + MOST :]
     groups = defaultdict(list)
@@ -96,9 +96,7 @@ def _coached(vectors: Vectors, known: list[list[str]]) -> Coached:
 
 def main() -> None:
     """Prints the table."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--data", type=Path, required=True)
-    asked.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir(), "coaching-vectors"))
+    asked = options(__doc__, data=True, vectors=True)
     asked.add_argument("--asked", type=int, default=1_500)
     asked.add_argument("--embedder", choices=EMBEDDERS, default="minilm")
     given = asked.parse_args()

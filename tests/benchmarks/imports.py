@@ -7,10 +7,10 @@ by type, steps without any text, traces without a user, and what the import had 
 every finding by its words, and how much is kept beside the steps.
 """
 
-import argparse
 import json
 from collections import Counter
-from pathlib import Path
+
+from data import options, trajectories
 
 from langgraph_coaching import import_traces
 
@@ -24,12 +24,11 @@ ADDED = ("empty steps", "no user", "findings", "unreadable")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the folder with the two folders in it")
+    parser = options(__doc__, data=True)
     parser.add_argument("--details", action="store_true", help="print the findings as well")
     given = parser.parse_args()
     files = [(given.data / "langgraph_traces" / name, form) for name, form in TRACES.items()]
-    files += [(path, "openai") for path in sorted((given.data / "trajectories").glob("*.jsonl"))]
+    files += [(path, "openai") for path in trajectories(given.data)]
     columns = (*COLUMNS, *ADDED)
     print("| file | " + " | ".join(columns) + " |\n|---|" + "---:|" * len(columns))
     total = Counter()

@@ -1,54 +1,38 @@
-"""Labelled utterances as coachings and situations, and a reviewer who gives verdicts; recall is the package's own."""
+"""A store's coachings in memory, and a reviewer who gives verdicts; recall is the package's own."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections import defaultdict
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from langgraph_coaching import Reply
-from langgraph_coaching.coaching.coachings import matched
-from langgraph_coaching.coaching.model import Coaching, Example
+from langgraph_coaching.coaching.model import Coaching, Example, Labels
 from langgraph_coaching.recall.adviser import CANDIDATES
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 from langgraph_coaching.recall.scoring.head import Head, fit, join, taken
-from langgraph_coaching.recall.scoring.phrasings import wishes
 from langgraph_coaching.recall.scoring.reserve import reserve_of
 from langgraph_coaching.recall.scoring.traffic import MOST, Traffic
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
+    from data import Said
     from vectors import Vectors
 
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.search import Candidate
 
-OUT_OF_SCOPE = "oos"
-WRITTEN = "written"
-"""The packaged phrasings as a data set; train alone."""
 BLOCK = 100
 """Situations a reviewer works through before the coachings are fitted again."""
 
 NOW = datetime.now(UTC)
-
-
-class Said(NamedTuple):
-    """A text, and the index of the coaching that is right there; -1 for none."""
-
-    text: str
-    right: int
 
 
 class Given(NamedTuple):
@@ -57,95 +41,6 @@ class Given(NamedTuple):
     text: str
     right: bool
     chance: float | None
-
-
-class Split(NamedTuple):
-    """What is coached and what is asked."""
-
-    names: list[str]
-    examples: list[list[str]]
-    stream: list[Said]
-    """Traffic a reviewer sees; never asked."""
-    asked: list[Said]
-
-
-@cache
-def rows(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def in_words(name: str) -> str:
-    """An intent's label as words."""
-    return " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").split()).lower()
-
-
-def halves(data: Path, name: str) -> tuple[list[dict], list[dict]]:
-    """Train and test rows; DSTC11 and ABCD have no split of their own, so every other row is test."""
-    if name == WRITTEN:
-        return _written(), []
-    if name == "abcd":
-        return _reasons(data)[0::2], _reasons(data)[1::2]
-    found = rows(data / "intents" / f"{name}.jsonl")
-    if name == "dstc11_intents":
-        return found[0::2], found[1::2]
-    train = ("train", "oos_train", "oos_val")
-    return [r for r in found if r["orig_split"] in train], [r for r in found if r["orig_split"] in ("test", "oos_test")]
-
-
-def _written() -> list[dict]:
-    """The packaged phrasings; near misses are out of scope."""
-    said = [{"text": text, "intent": wish.intent} for wish in wishes() for text in wish.said]
-    return said + [{"text": text, "intent": OUT_OF_SCOPE} for wish in wishes() for text in wish.near]
-
-
-def _reasons(data: Path) -> list[dict]:
-    """ABCD's one-line reasons for a call; the intent is the title of the guideline for it."""
-    guidelines = {row["subflow"]: row for row in rows(data / "abcd" / "guidelines.jsonl")}
-    known = [row for row in rows(data / "abcd" / "contact_reasons.jsonl") if row["base_subflow"] in guidelines]
-    titles = {name: f"{row['title']}: {row['flow_description']}" for name, row in guidelines.items()}
-    return [{"text": row["issue_summary"], "intent": titles[row["base_subflow"]]} for row in known]
-
-
-def split(data: Path, name: str, coached: int, examples: int, seed: int, *, tuning: bool = False) -> Split:
-    """Coaches some intents, each with its name in words and a few train utterances.
-
-    Args:
-        data: The data folder.
-        name: Of the data set.
-        coached: How many intents; 0 for all.
-        examples: Of each.
-        seed: Of the choice.
-        tuning: Ask the second half of the train split, and leave the test split alone.
-    """
-    rng = np.random.default_rng(seed)
-    train, test = halves(data, name)
-    by_intent = defaultdict(list)
-    for row in train:
-        by_intent[row["intent"]].append(row["text"])
-    intents = sorted(by_intent.keys() - {OUT_OF_SCOPE})
-    names = [intents[i] for i in rng.permutation(len(intents))][: coached or None]
-    at = {intent: index for index, intent in enumerate(names)}
-    shuffled = {intent: [found[i] for i in rng.permutation(len(found))] for intent, found in sorted(by_intent.items())}
-    kept = {intent: found[examples:] if intent in at else found for intent, found in shuffled.items()}
-    stream = [
-        Said(text, at.get(intent, -1)) for intent, found in kept.items() for text in found[: _half(found, tuning)]
-    ]
-    if tuning:
-        most = {OUT_OF_SCOPE: 400} if name == WRITTEN else {}
-        later = ((intent, found[_half(found, tuning) :][: most.get(intent, 25)]) for intent, found in kept.items())
-        asked = [Said(text, at.get(intent, -1)) for intent, found in later for text in found]
-    else:
-        asked = [Said(row["text"], at.get(row["intent"], -1)) for row in test]
-    return Split(
-        [in_words(intent) for intent in names],
-        [shuffled[intent][:examples] for intent in names],
-        [stream[i] for i in rng.permutation(len(stream))],
-        [asked[i] for i in rng.permutation(len(asked))],
-    )
-
-
-def _half(found: list[str], tuning: bool) -> int:
-    return len(found) // 2 if tuning else len(found)
 
 
 class Coached:
@@ -167,7 +62,7 @@ class Coached:
 
     def _head(self, coaching: Coaching) -> Head:
         return Head(
-            coaching, self.vectors([matched(coaching.intent), *(example.text for example in coaching.examples)])
+            coaching, self.vectors([intent_text(coaching.intent), *(example.text for example in coaching.examples)])
         )
 
     def beside(self, places: Sequence[SituationVector]) -> Coached:

@@ -9,15 +9,14 @@ the floor only.
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
+from data import CASSETTES, NOWHERE, options
 from first_day import half_of, stores
-from proposals import CASSETTES, NOWHERE
 from rich.console import Console
 from rich.table import Table
 from vectors import Vectors
@@ -28,7 +27,7 @@ from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.testing.cassette import recorded
 
-CASSETTE = CASSETTES / "judge.yaml"
+CASSETTE = CASSETTES / "first_day" / "judge.yaml"
 AGAIN = "python tests/benchmarks/judge.py --record --base-url http://127.0.0.1:8088/v1"
 EVERY = 3
 """Turns of which one is asked."""
@@ -68,10 +67,9 @@ def measure(base_url: str, vectors: Path) -> list[tuple[str, dict[str, float]]]:
 
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__, vectors=True)
     parser.add_argument("--base-url", help="an OpenAI-compatible endpoint that serves the model of the recording")
     parser.add_argument("--record", action="store_true", help="replace the recording")
-    parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
     given = parser.parse_args()
     if given.record:
         if not given.base_url:
@@ -80,7 +78,7 @@ def main() -> None:
             new = Path(folder) / "new.yaml"
             with recorded(new, again=AGAIN, record="rewrite"):
                 rows = measure(given.base_url, given.vectors)
-            CASSETTES.mkdir(parents=True, exist_ok=True)
+            CASSETTE.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(new, CASSETTE)
     else:
         with recorded(CASSETTE, again=AGAIN):

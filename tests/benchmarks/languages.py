@@ -9,21 +9,16 @@ proposed in the language of the message, replayed from a recording.
 
 from __future__ import annotations
 
-import argparse
-import json
-import tempfile
-from pathlib import Path
-
+from data import Said, cases, options
 from first_day import Half, figures
-from intents import Coached, Said, numbered
-from proposals import CASSETTES, record, replayed
+from intents import Coached, numbered
+from proposals import RECORDED, record, replayed
 from rich.console import Console
 from rich.table import Table
 from vectors import EMBEDDERS, Vectors
 
 from langgraph_coaching.coaching.model import Example
 
-CASES = Path(__file__).with_name("languages.json")
 COLUMNS = ("recall", "false", "wrong", "first", "recall at 10 % false")
 
 
@@ -40,7 +35,7 @@ def stores(found: dict, vectors: Vectors) -> dict[str, Coached]:
         "intent in English, 1 example": [(one["intent"], [one["source"]], []) for one in found["intents"]],
         "intent and example in it": [(one["intent_native"], [one["source"]], []) for one in found["intents"]],
     }
-    if (CASSETTES / f"{found['language']}.yaml").exists():
+    if (RECORDED / f"{found['language']}.yaml").exists():
         proposed = replayed(found["intents"], found["language"])
         rows["1 + proposals in it"] = [
             (one["intent"], [one["source"]], proposed[one["id"]].proposals) for one in found["intents"]
@@ -59,12 +54,11 @@ def stores(found: dict, vectors: Vectors) -> dict[str, Coached]:
 
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__, vectors=True)
     parser.add_argument("--embedders", nargs="+", default=["minilm"], choices=list(EMBEDDERS))
-    parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
     parser.add_argument("--record", metavar="BASE_URL", help="ask the model behind this address anew")
     given = parser.parse_args()
-    languages = json.loads(CASES.read_text(encoding="utf-8"))["languages"]
+    languages = cases("languages.json")["languages"]
     if given.record:
         for found in languages:
             record(given.record, found["intents"], found["language"], ())

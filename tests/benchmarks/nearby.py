@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from data import OUT_OF_SCOPE, Said, halves, in_words, shuffled
 from dialogues import AS_IT_IS, Star
-from intents import OUT_OF_SCOPE, Coached, Said, halves, in_words
 
 from langgraph_coaching.recall.scoring.probability import Fitted, likely, surrounded
 from langgraph_coaching.recall.scoring.traffic import Traffic
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from intents import Split
+    from data import Split
+    from intents import Coached
     from vectors import Vectors
 
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 SIZES = (300, 2_000)
 """Situations that a store has met."""
@@ -81,7 +82,7 @@ def met(data: Path, name: str, found: Split, states: dict[int, Coached], asked: 
     rng = np.random.default_rng(seed)
     hidden = {OUT_OF_SCOPE, *rng.permutation(others)[: round(HIDDEN * len(others))].tolist()}
     outside = sorted(text for text, one in intent.items() if one == OUT_OF_SCOPE)
-    said = [*asked, *(Said(outside[i], -1) for i in rng.permutation(len(outside))[:OUT])]
+    said = [*asked, *(Said(text, -1) for text in shuffled(outside, rng)[:OUT])]
     right = np.array([one.right for one in said])
     new = np.where([intent[one.text] in hidden for one in said], NEW, 1.0)
     result = []
@@ -104,7 +105,7 @@ def dialogues(data: Path, vectors: Vectors) -> list[Nearby]:
         star = Star(data, vectors, seed, DIALOGUES, tuning=True)
         asked = star.asked(AS_IT_IS)
         known = [one[0] for one in Star(data, vectors, seed + 50, MET, tuning=True).asked(AS_IT_IS)]
-        known = [known[i] for i in np.random.default_rng(seed).permutation(len(known))]
+        known = shuffled(known, seed)
         right = np.array([one[2] for one in asked])
         mass = np.full(len(asked), 3.0 / len(asked))
         for size in SIZES:

@@ -8,15 +8,15 @@ Each coaching is known by its intent, its reply and the one message it was writt
 
 from __future__ import annotations
 
-import argparse
-import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.authoring.propose import Found, Known, propose
+from data import CASSETTES, NOWHERE, first_day, options
+
+from langgraph_coaching.authoring.propose import CoachingBrief, ProposeResult, propose
 from langgraph_coaching.coaching.model import Scope
 from langgraph_coaching.demo.agent import chat_model
 from langgraph_coaching.testing.cassette import recorded
@@ -24,35 +24,35 @@ from langgraph_coaching.testing.cassette import recorded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CASES = Path(__file__).with_name("first_day.json")
-CASSETTES = Path(__file__).parents[2] / "cassettes" / "first_day"
+RECORDED = CASSETTES / "first_day"
 AGAIN = "python tests/benchmarks/proposals.py --record --base-url http://127.0.0.1:8088/v1"
-NOWHERE = "http://127.0.0.1:9/v1"
 LONGEST = 600
 """Tokens of an answer."""
 
 
-def asked(base_url: str, intents: Sequence[dict[str, str]], languages: Sequence[str] = ()) -> dict[str, Found]:
+def asked(base_url: str, intents: Sequence[dict[str, str]], languages: Sequence[str] = ()) -> dict[str, ProposeResult]:
     """What the model behind this address proposes, by the id of the intent."""
     # So small a model repeats the example unless it is made to vary.
     varied = {"max_tokens": LONGEST, "temperature": 0.9, "frequency_penalty": 0.7, "seed": 7}
     model = chat_model(base_url).model_copy(update=varied)
     found = {}
     for one in intents:
-        known = Known(id=one["id"], intent=one["intent"], behavior=one["reply"], own=(one["source"],), scope=Scope())
+        known = CoachingBrief(
+            id=one["id"], intent=one["intent"], behavior=one["reply"], own=(one["source"],), scope=Scope()
+        )
         found[one["id"]] = propose(model, known, languages=languages)
     return found
 
 
 def replayed(
     intents: Sequence[dict[str, str]], name: str = "proposals", languages: Sequence[str] = ()
-) -> dict[str, Found]:
+) -> dict[str, ProposeResult]:
     """The same from the recording.
 
     Raises:
         RecordingError: A prompt is not in it.
     """
-    with recorded(CASSETTES / f"{name}.yaml", again=AGAIN):
+    with recorded(RECORDED / f"{name}.yaml", again=AGAIN):
         return asked(NOWHERE, intents, languages)
 
 
@@ -62,19 +62,18 @@ def record(base_url: str, intents: Sequence[dict[str, str]], name: str, language
         new = Path(folder) / "new.yaml"
         with recorded(new, again=AGAIN, record="rewrite"):
             asked(base_url, intents, languages)
-        CASSETTES.mkdir(parents=True, exist_ok=True)
-        shutil.copy(new, CASSETTES / f"{name}.yaml")
+        RECORDED.mkdir(parents=True, exist_ok=True)
+        shutil.copy(new, RECORDED / f"{name}.yaml")
 
 
 def intents() -> list[dict[str, str]]:
     """Those of the first day that are reported on."""
-    agents = json.loads(CASES.read_text(encoding="utf-8"))["agents"]
-    return [one for agent in agents for one in agent["intents"] if one["half"] == "report"]
+    return first_day("report")[0]
 
 
 def main() -> None:
     """Prints the proposals."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--base-url", help="an OpenAI-compatible endpoint that serves the model of the recording")
     parser.add_argument("--record", action="store_true", help="replace the recording")
     given = parser.parse_args()

@@ -8,15 +8,14 @@ it never does. Vectors are known, as in a store.
 
 from __future__ import annotations
 
-import argparse
 import json
-import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-from intents import halves, in_words, numbered
+from data import halves, in_words, options
+from intents import numbered
 from vectors import Vectors
 
 from langgraph_coaching.coaching.model import Example
@@ -28,9 +27,7 @@ APPLIES, NEVER = 13, 10
 
 def main() -> None:
     """Prints the seconds."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
+    parser = options(__doc__, data=True, vectors=True)
     parser.add_argument("--coachings", type=int, default=1_000)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()

@@ -17,9 +17,7 @@ folder in COACHING_MODEL.
 
 from __future__ import annotations
 
-import argparse
 import json
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,7 +25,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import baselines
 import dialogues
 import numpy as np
-from intents import Coached, Reviewer, first, split
+from data import options, split
+from intents import Coached, Reviewer, first
 from measure import at_recall, calibration_error, chosen, scores
 from rich.console import Console
 from rich.table import Table
@@ -40,7 +39,9 @@ from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.select import select
 
 if TYPE_CHECKING:
-    from intents import Said
+    import argparse
+
+    from data import Said
 
     from langgraph_coaching.recall.search import Candidate
 
@@ -286,8 +287,7 @@ def plot(found: list[dict], path: Path) -> None:
 
 def main() -> None:
     """Runs the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser = options(__doc__, data=True, vectors=True)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="one seed, a part, under a minute")
     parser.add_argument("--embedders", nargs="+", default=["minilm", "hashed"], choices=list(EMBEDDERS))
@@ -295,7 +295,6 @@ def main() -> None:
     parser.add_argument("--only", choices=["intents", "dialogues", "runs"])
     parser.add_argument("--asked", type=int, default=ASKED, help="test utterances in one case and seed")
     parser.add_argument("--dialogues", type=int, default=150, help="STAR dialogues of one seed")
-    parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
     parser.add_argument("--out", type=Path, default=Path("recall"), help="PNG and JSON, without the ending")
     given = parser.parse_args()
     cases, verdicts = CASES, VERDICTS

@@ -5,11 +5,12 @@
 Imports all files of `trajectories`, adds a few coachings that some of the runs recall, and replays each run twice.
 """
 
-import argparse
 import json
 import tempfile
 import time
 from pathlib import Path
+
+from data import options, trajectories
 
 from langgraph_coaching import Action, Coach, Handoff, Reply, import_traces
 
@@ -27,13 +28,12 @@ def bytes_in(folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the folder with `trajectories` in it")
+    parser = options(__doc__, data=True)
     parser.add_argument("--most", type=int, default=None, help="runs of each file, for a quick look")
     arguments = parser.parse_args()
     total = {"runs": 0, "steps": 0, "calls": 0, "other prompts": 0, "differ": 0}
     raw = seconds = stored = 0.0
-    for path in sorted((arguments.data / "trajectories").glob("*.jsonl")):
+    for path in trajectories(arguments.data):
         with tempfile.TemporaryDirectory() as folder, Coach(folder) as coach:
             for intent, behavior in COACHINGS:
                 coach.add(intent=intent, behavior=behavior)

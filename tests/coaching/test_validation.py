@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from langgraph_coaching.coaching.behavior import Action, Handoff, Reply, behavior_of
 from langgraph_coaching.coaching.model import Coaching, Example
-from langgraph_coaching.coaching.validation import INTENT_LIMIT, PROSE_LIMIT, quoted
+from langgraph_coaching.coaching.validation import INTENT_LIMIT, PROSE_LIMIT, quote_text
 from langgraph_coaching.errors import CoachingError, InvalidCoachingError
 
 ROUND = {}
@@ -121,7 +121,7 @@ def test_text_of_any_script_is_accepted():
 
 @given(st.text(alphabet=st.characters(exclude_categories=[]), max_size=300))
 def test_quoted_transcript_text_is_always_acceptable(text):
-    kept = quoted(text, 100)
+    kept = quote_text(text, 100)
     assert len(kept) <= 100
     if kept:
         assert Example(text=kept).text == kept.strip()

@@ -1,7 +1,9 @@
 """A coach in a temporary folder, and one way to ask it for both call styles."""
 
 import asyncio
+import importlib
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -26,8 +28,7 @@ def opened(folder):
     yield make
     for coach in coaches:
         with suppress(CoachingError):  # a store that the test has damaged
-            coach.flush()  # or the writer would have to open the store again, perhaps while the process ends
-        coach._database.close()
+            coach.close()  # or the writer would have to open the store again, perhaps while the process ends
 
 
 @pytest.fixture
@@ -45,3 +46,11 @@ def ask(request):
         return asyncio.run(coach.aadvise(messages, **labels))
 
     return call
+
+
+@pytest.fixture(scope="session")
+def benchmark():
+    """A module of `tests/benchmarks` by name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+        yield importlib.import_module

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import runpy
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
 
 from langgraph_coaching.errors import RecordingError
 
-effect = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "effect.py")))
+CASSETTES = Path(__file__).parents[2] / "cassettes" / "effect"
+recording = pytest.mark.coaching_cassette("effect", folder=CASSETTES)
 
 
-recording = pytest.mark.coaching_cassette(effect.CASSETTE.stem, folder=effect.CASSETTE.parent)
+@pytest.fixture(scope="module")
+def effect(benchmark):
+    return benchmark("effect")
 
 
-@cache
-def measured():
-    return effect.measure(effect.NOWHERE)
+@pytest.fixture(scope="module")
+def measured(effect):
+    return cache(lambda: effect.measure(effect.NOWHERE))
 
 
 @pytest.fixture
-def found(coaching_cassette):
+def found(measured, coaching_cassette):
     """What the benchmark finds, played from its recording once."""
     return measured()
 
 
 @recording
-def test_the_right_coaching_is_recalled_among_a_hundred(found):
+def test_the_right_coaching_is_recalled_among_a_hundred(effect, found):
     situations, _ = found
     counted = effect.figures(*found)
     assert counted["situations"] >= 24
@@ -40,7 +41,7 @@ def test_the_right_coaching_is_recalled_among_a_hundred(found):
 
 
 @recording
-def test_the_model_follows_what_is_recalled_and_would_not_by_itself(found):
+def test_the_model_follows_what_is_recalled_and_would_not_by_itself(effect, found):
     situations, _ = found
     counted = effect.figures(*found)
     # A very small model before people's own words: 13 of 19 when recorded, 16 of 24 with the right coaching alone.
@@ -50,14 +51,14 @@ def test_the_model_follows_what_is_recalled_and_would_not_by_itself(found):
 
 
 @recording
-def test_unrelated_turns_are_left_alone(found):
+def test_unrelated_turns_are_left_alone(effect, found):
     counted = effect.figures(*found)
     assert counted["unrelated turns"] >= 24
     assert counted["unrelated turns with coaching"] <= 0.1 * counted["unrelated turns"]
     assert counted["unrelated answers that changed"] <= 0.05 * counted["unrelated turns"]
 
 
-def test_the_cases_are_fair():
+def test_the_cases_are_fair(effect):
     """A hundred coachings, no two for the same, and no situation in the words of its coaching."""
     checked, others = effect.CASES["checked"], effect.CASES["others"]
     intents = [*(case["intent"] for case in checked), *(intent for intent, _, _ in others)]
@@ -66,13 +67,13 @@ def test_the_cases_are_fair():
     assert all(case["situation"] not in (case["intent"], case["example"]) for case in checked)
 
 
-def test_another_prompt_is_not_answered_from_the_recording(monkeypatch):
+def test_another_prompt_is_not_answered_from_the_recording(effect, monkeypatch):
     monkeypatch.setitem(effect.CASES, "system", "You are somebody else.")
     with pytest.raises(RecordingError, match=r"(?s)effect\.yaml answers.*effect\.py --record --base-url"):
         effect.replayed()
 
 
-def test_the_recording_names_its_model_and_holds_nothing_private():
+def test_the_recording_names_its_model_and_holds_nothing_private(effect):
     text = effect.CASSETTE.read_text(encoding="utf-8")
     assert "qwen2.5-coder-1.5b-instruct" in text.partition("interactions:")[0]
     for each in yaml.safe_load(text)["interactions"]:

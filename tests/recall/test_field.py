@@ -1,18 +1,11 @@
 """How people really write, on the half that nothing was tuned on: what the README says of it holds."""
 
-import importlib
-from pathlib import Path
-
 import pytest
-
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 
 @pytest.fixture(scope="module")
-def applied():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(BENCHMARKS))
-        rates = importlib.import_module("field").rates("report", None)
+def applied(benchmark):
+    rates = benchmark("field").rates("report", None)
     return {row: rate for row, (rate, _, _) in rates.items()}
 
 

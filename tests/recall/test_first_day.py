@@ -1,20 +1,10 @@
 """The first day, as its benchmark measures it: what is reported holds, and its recordings are replayed."""
 
-import importlib
 from pathlib import Path
 
 import pytest
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 CASSETTES = Path(__file__).parents[2] / "cassettes" / "first_day"
-
-
-@pytest.fixture(scope="module")
-def benchmark():
-    """A module of the benchmarks by name."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(BENCHMARKS))
-        yield importlib.import_module
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +38,8 @@ def test_what_a_small_real_model_proposes_is_read_from_its_recording(benchmark):
     [pytest.param(name, marks=pytest.mark.coaching_cassette(name, folder=CASSETTES)) for name in ("German", "Spanish")],
 )
 def test_it_proposes_in_the_language_of_the_message(benchmark, language):
-    languages, proposals = benchmark("languages"), benchmark("proposals")
-    cases = languages.json.loads(languages.CASES.read_text(encoding="utf-8"))["languages"]
+    data, proposals = benchmark("data"), benchmark("proposals")
+    cases = data.cases("languages.json")["languages"]
     (case,) = (one for one in cases if one["language"] == language)
     found = proposals.asked(proposals.NOWHERE, case["intents"])
     assert sum(bool(one.proposals) for one in found.values()) >= 6

@@ -1,7 +1,5 @@
 """The table of receipts: what was advised is found again, by coaching, by moment, in its own namespace only."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -97,8 +95,8 @@ coach.advise("a refund")
 """
 
 
-def test_the_end_of_a_process_keeps_receipts_that_nobody_flushed(opened, folder):
-    subprocess.run([sys.executable, "-c", FORGETFUL, str(folder)], check=True, timeout=120)
+def test_the_end_of_a_process_keeps_receipts_that_nobody_flushed(run_python, opened, folder):
+    run_python("-c", FORGETFUL, folder, check=True)
     assert [r.coaching_id for r in opened().receipts()] == ["c-1"]
 
 
@@ -124,7 +122,7 @@ def test_a_table_that_an_earlier_version_made_is_read_and_then_completed(receipt
 
 
 def version(receipts_table):
-    return receipts_table._database.version("receipts")
+    return receipts_table._table.version()
 
 
 def test_a_batch_is_one_commit_with_what_is_known_of_its_traces(receipts_table):

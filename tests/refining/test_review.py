@@ -9,7 +9,7 @@ from langgraph_coaching import Example, Receipt, Reply
 from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.scoring.head import Head
-from langgraph_coaching.refining.review import unanswered
+from langgraph_coaching.refining.review import open_receipts
 
 NEAR = ["what would delivery to France cost", "is sending to Iceland expensive", "price of postage abroad"]
 FREE = "is delivery free above some amount"
@@ -122,7 +122,7 @@ def test_the_latest_receipt_stands_for_a_situation_and_its_threads_are_counted()
         receipt("c", "user: a", at=3, thread_id="th-1"), receipt("c", "user: a", at=2, thread_id="th-1"),
         receipt("c", "user: a", at=1, trace_id="t-1"), receipt("c", "user: b"),
     ]  # fmt: skip
-    first, second = unanswered(some, {"c": head("c")}, set())
+    first, second = open_receipts(some, {"c": head("c")}, set())
     assert (first.receipt, first.runs) == (some[0], {"th-1", "t-1"})
     assert second.receipt == some[3]
 
@@ -139,9 +139,9 @@ def test_what_needs_no_answer_is_left_out(given):
     known = head(
         "c", Example(text="known"), Example(text="both", turns=(("both", True), ("so?", False)), applies=False)
     )
-    assert unanswered([given], {"c": known}, {"r-judged"}) == []
+    assert open_receipts([given], {"c": known}, {"r-judged"}) == []
 
 
 def test_an_old_verdict_answers_for_all_receipts_of_the_same_words():
     some = [receipt("c", "user: a", at=1), receipt("c", "user: a", id="r-judged")]
-    assert unanswered(some, {"c": head("c")}, {"r-judged"}) == []
+    assert open_receipts(some, {"c": head("c")}, {"r-judged"}) == []

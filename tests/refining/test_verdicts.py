@@ -4,7 +4,7 @@ import pytest
 
 from langgraph_coaching import Coach, Reply
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.refining.report import wilson
+from langgraph_coaching.refining.report import wilson_interval
 
 SHIPPING = "a customer asks what shipping costs"
 
@@ -123,9 +123,9 @@ def test_the_report_counts_what_people_said(coach, shipping):
 
 def test_wilson_is_the_textbook_interval():
     # Newcombe 1998, Statistics in Medicine 17, table I: 81 of 263 and 15 of 148, score without continuity correction
-    assert wilson(81, 263) == (pytest.approx(0.2553, abs=5e-5), pytest.approx(0.3662, abs=5e-5))
-    assert wilson(15, 148) == (pytest.approx(0.0624, abs=5e-5), pytest.approx(0.1605, abs=5e-5))
-    assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson_interval(81, 263) == (pytest.approx(0.2553, abs=5e-5), pytest.approx(0.3662, abs=5e-5))
+    assert wilson_interval(15, 148) == (pytest.approx(0.0624, abs=5e-5), pytest.approx(0.1605, abs=5e-5))
+    assert wilson_interval(0, 0) == (0.0, 1.0)
 
 
 def test_calibrating_measures_and_changes_nothing_that_was_fitted(coach, shipping):

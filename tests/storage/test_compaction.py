@@ -1,8 +1,6 @@
 """A table written in many small pieces stays small and quick to read, and nothing is lost by putting it together."""
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -68,10 +66,11 @@ def test_a_table_is_put_together_while_it_is_written(folder, monkeypatch):
 
 def test_it_is_put_together_when_nobody_writes_any_more(folder, monkeypatch):
     monkeypatch.setattr(compaction, "QUIET", 0.2)
-    receipts_table = Receipts(Database(folder), "default")
+    database = Database(folder)
+    receipts_table = Receipts(database, "default")
     for number in range(compaction.AT_REST + 2):
         receipts_table.write([entry(number)])
-    while (thread := receipts_table._database._compaction._thread) is not None:
+    while (thread := database._compaction._thread) is not None:
         thread.join(60)
     assert commits(folder) < compaction.AT_REST
     everything(receipts_table, compaction.AT_REST + 2)
@@ -96,10 +95,8 @@ print("added")
 """
 
 
-def test_the_end_of_a_process_puts_together_what_it_wrote(folder):
-    done = subprocess.run(
-        [sys.executable, "-c", ENDS, folder], check=False, capture_output=True, text=True, timeout=300
-    )
+def test_the_end_of_a_process_puts_together_what_it_wrote(run_python, folder):
+    done = run_python("-c", ENDS, folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, "added\n", "")
     assert commits(folder, "coachings") < compaction.AT_REST
     with Coach(folder) as coach:
@@ -128,10 +125,11 @@ def test_a_write_does_not_fail_because_its_upkeep_does(folder, monkeypatch):
         raise RuntimeError("Retryable commit conflict")
 
     monkeypatch.setattr(LanceTable, "optimize", busy)
-    receipts_table = Receipts(Database(folder), "default")
+    database = Database(folder)
+    receipts_table = Receipts(database, "default")
     for number in range(6):
         receipts_table.write([entry(number)])
-    receipts_table._database.close()
+    database.close()
     assert len(receipts_table.receipts()) == 6
 
 
@@ -182,7 +180,7 @@ def pinned(folder):
     """A handle in the middle of reading an earlier version, whose files another one's upkeep takes away."""
     database, other = Database(folder), Database(folder)
     Receipts(database, "default").write([entry(0)])
-    table = database.reopened("receipts")
+    table = database.reopen("receipts")
     table.checkout(table.version)
     for number in range(1, 6):
         Receipts(other, "default").write([entry(number)])

@@ -33,8 +33,7 @@ def test_reading_an_absent_folder_finds_nothing_and_creates_nothing(shelf, folde
 
 def test_the_first_write_creates_the_folder_with_all_above_it(tmp_path, shelf, coaching, folder):
     deep = tmp_path / "a" / "b" / "ü 'c'"
-    store = shelf()
-    store.database = Database(deep)
+    store = shelf(folder=deep)
     store.save(coaching())
     assert deep.is_dir()
     assert not folder.exists()
@@ -71,8 +70,7 @@ def test_the_number_of_the_latest_commit_is_that_of_the_table(work, shelf, coach
         case "add_columns":
             table.add_columns({"more": "revision + 1"})
         case "another folder":
-            elsewhere = shelf()
-            elsewhere.database = Database(tmp_path / "elsewhere")
+            elsewhere = shelf(folder=tmp_path / "elsewhere")
             elsewhere.save(coaching())
             shutil.rmtree(folder)
             (tmp_path / "elsewhere").rename(folder)
@@ -107,8 +105,7 @@ def test_a_table_that_names_its_files_otherwise_is_asked(shelf, coaching, folder
 
 def test_a_relative_folder_is_one_of_this_computer(tmp_path, monkeypatch, shelf, coaching):
     monkeypatch.chdir(tmp_path)
-    store = shelf()
-    store.database = Database("coaching")
+    store = shelf(folder="coaching")
     store.save(coaching())
     assert (tmp_path / "coaching" / "coachings.lance").is_dir()
     monkeypatch.chdir("/")
@@ -272,9 +269,14 @@ def _mounted(folder, options, script):
     folder.mkdir()
     command = f'mount -t tmpfs -o {options} tmpfs "$0" && exec "$1" -c "$2" "$0"'
     tried = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", command, str(folder), sys.executable]
-    if shutil.which("unshare") is None or subprocess.run([*tried, "pass"], check=False, capture_output=True).returncode:
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run([*tried, "pass"], check=False, capture_output=True, timeout=60).returncode
+    ):
         pytest.skip("this user may not mount a file system")
-    return subprocess.run([*tried, script], check=False, capture_output=True, text=True, env=dict(os.environ))
+    return subprocess.run(
+        [*tried, script], check=False, capture_output=True, text=True, env=dict(os.environ), timeout=120
+    )
 
 
 def test_a_full_disk_is_said_and_loses_nothing(tmp_path):

@@ -3,8 +3,6 @@
 import json
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,8 +15,9 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 from langgraph_coaching import Coach, Step, Trace
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.traces.encoding import folded, read, unfolded, written
+from langgraph_coaching.traces.encoding import decode_trace, encode_trace, from_chunks, to_chunks
 from langgraph_coaching.traces.prompt import prompt_of
+from parts import database_of
 
 
 def size(folder):
@@ -50,16 +49,16 @@ def turn(number, earlier, **fields):
 def test_a_folded_list_unfolds_to_itself(items, times):
     chunks = {}
     items = items * times
-    found = folded(items, chunks)
+    found = to_chunks(items, chunks)
     contents = {name: json.loads(text) for name, text in chunks.items()}
-    assert list(unfolded(found, contents)) == items
+    assert list(from_chunks(found, contents)) == items
 
 
 def test_appending_leaves_the_chunks_before_as_they_are():
     items = [{"text": f"number {n}"} for n in range(10_000)]
     before, after = {}, {}
-    folded(items, before)
-    folded([*items, {"text": "one more"}], after)
+    to_chunks(items, before)
+    to_chunks([*items, {"text": "one more"}], after)
     new = {name: text for name, text in after.items() if name not in before}
     assert sum(map(len, before.values())) > sum(len(json.dumps(item)) for item in items) * 0.9
     assert sum(map(len, new.values())) < 5_000
@@ -67,7 +66,7 @@ def test_appending_leaves_the_chunks_before_as_they_are():
 
 def test_a_big_item_ends_its_chunk():
     chunks = {}
-    folded([{"image": "x" * 20_000, "n": n} for n in range(5)], chunks)
+    to_chunks([{"image": "x" * 20_000, "n": n} for n in range(5)], chunks)
     assert len(chunks) == 5
 
 
@@ -150,10 +149,10 @@ def test_histories_of_two_namespaces_are_apart(tmp_path):
 
 def test_a_trace_of_before_histories_is_read(coach):
     trace = turn(0, 100)
-    record, chunks = written(trace)
+    record, chunks = encode_trace(trace)
     assert chunks
-    assert read(trace.model_dump_json(exclude_defaults=True), {}) == trace
-    assert read(record, {name: json.loads(text) for name, text in chunks.items()}) == trace
+    assert decode_trace(trace.model_dump_json(exclude_defaults=True), {}) == trace
+    assert decode_trace(record, {name: json.loads(text) for name, text in chunks.items()}) == trace
 
 
 def test_a_store_that_lost_a_part_of_a_history_says_so(coach, tmp_path):
@@ -225,7 +224,7 @@ def test_a_long_thread_turn_by_turn(run, coach, tmp_path):
     for trace, prompt in zip(traces[-5:], seen, strict=True):
         said = [message.text for message in prompt_of(trace, trace.steps[-1])]
         assert said == [message.text for message in prompt]
-    rows = coach._database.table("traces").to_arrow().column("record").to_pylist()
+    rows = database_of(coach).table("traces").to_arrow().column("record").to_pylist()
     assert max(map(len, rows)) < 10_000
 
 
@@ -264,9 +263,9 @@ die()
 
 
 @pytest.mark.parametrize(("style", "place"), [("sync", "in the run"), ("async", "after the run")])
-def test_nothing_is_lost_when_the_process_is_killed_right_after_flush(tmp_path, style, place):
-    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "store"), style, place]
-    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
+def test_nothing_is_lost_when_the_process_is_killed_right_after_flush(run_python, tmp_path, style, place):
+    done = run_python("-c", PROGRAM, tmp_path / "store", style, place)
+    assert done.returncode == -signal.SIGKILL, done.stderr
     with Coach(tmp_path / "store") as coach:
         traces = sorted(coach.traces.list(limit=None), key=lambda trace: len(trace.steps))
         assert [[step.text for step in trace.steps] for trace in traces] == [

@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.tools import tool
 
 from langgraph_coaching import Action, Coach, Handoff, Playbook, Process, Reply, SearchKnowledge, Step, Trace
-from langgraph_coaching.traces.followed import followed, turn_of
+from langgraph_coaching.traces.followed import check_followed, turn_of
 
 
 def call(name, /, **arguments):
@@ -85,18 +85,18 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_followed_is_decided_by_deeds(case):
     behavior, rows, expected = CASES[case]
-    verdict, why = followed(behavior, steps(*rows))
+    verdict, why = check_followed(behavior, steps(*rows))
     assert (verdict, bool(why)) == (expected, True)
 
 
 def test_what_is_not_done_yet_is_not_left_undone():
-    assert followed(Action("refund"), steps(said("One moment.")), over=False)[0] == "unknown"
-    assert followed(Action("refund"), steps(call("refund")), over=False)[0] == "yes"
+    assert check_followed(Action("refund"), steps(said("One moment.")), over=False)[0] == "unknown"
+    assert check_followed(Action("refund"), steps(call("refund")), over=False)[0] == "yes"
 
 
 def test_what_the_user_says_is_no_deed():
     pretended = {"type": "user", "author": "user", "text": "refund", "name": "refund", "node": "exchange"}
-    assert followed(Process("exchange"), steps(pretended, said("Hi", node="agent")))[0] == "no"
+    assert check_followed(Process("exchange"), steps(pretended, said("Hi", node="agent")))[0] == "no"
 
 
 @pytest.mark.parametrize(("status", "over"), [("done", True), ("interrupted", False), ("running", False)])

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from langgraph_coaching import Receipt, Step, Trace, import_traces
-from langgraph_coaching.traces.situations import met_in, situations_in
+from langgraph_coaching.traces.situations import recorded_situations, situations_in
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ def receipt(situation, *, at=0, **where):
 
 def test_each_turn_of_a_run_is_a_situation_and_knows_its_step():
     said = trace("t-1", ("user", "hi"), ("message", "hello"), ("system", "x"), ("user", "a refund"))
-    found = met_in([said], [], 10)
+    found = recorded_situations([said], [], 10)
     assert [(one.situation.texts, one.trace_id, one.step) for one in found] == [
         (["hi"], "t-1", 0), (["a refund", "hello", "hi"], "t-1", 3),
     ]  # fmt: skip
@@ -39,7 +39,7 @@ def test_the_same_words_count_once_and_by_threads():
         trace("t-3", ("user", "a refund"), at=3, thread="th-1"),
         trace("t-2", ("user", "a refund"), at=2),
     ]
-    (one,) = met_in(runs, [], 10)
+    (one,) = recorded_situations(runs, [], 10)
     assert (one.trace_id, one.at, one.runs) == ("t-4", runs[0].started_at, {"th-1", "t-2"})
 
 
@@ -49,7 +49,7 @@ def test_a_receipt_of_a_run_that_was_read_is_no_other_run_and_gives_its_id():
         receipt("user: a refund", thread_id="th-1", trace_id="t-1"), receipt("user: a swap", trace_id="t-2"),
         receipt("user: a refund"), receipt(""), receipt("agent: hello"),
     ]  # fmt: skip
-    found = {one.situation.text: one for one in met_in(runs, receipts, 10)}
+    found = {one.situation.text: one for one in recorded_situations(runs, receipts, 10)}
     assert {text: len(one.runs) for text, one in found.items()} == {"user: a refund": 2, "user: a swap": 1}
     assert found["user: a refund"].receipt_id == receipts[0].id
     assert found["user: a refund"].trace_id == "t-1"
@@ -63,7 +63,7 @@ def test_the_latest_are_kept_and_no_more_are_read_than_are_needed():
             read.append(n)
             yield trace(f"t-{n}", ("user", f"word {n}"), at=-n)
 
-    found = met_in(runs(), [receipt("user: newest", at=5), receipt("user: oldest", at=-900)], 4)
+    found = recorded_situations(runs(), [receipt("user: newest", at=5), receipt("user: oldest", at=-900)], 4)
     assert [one.situation.texts[0] for one in found] == ["newest", "word 0", "word 1", "word 2"]
     assert len(read) <= 5
 

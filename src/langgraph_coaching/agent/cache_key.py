@@ -14,8 +14,8 @@ from langgraph_coaching.agent.state import read_field
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.adviser import Adviser
-    from langgraph_coaching.recall.search import Labels
 
 log = logging.getLogger("langgraph_coaching")
 

@@ -1,4 +1,4 @@
-"""The moment of a model call: what is the same when LangGraph resumes, retries, replays or forks it."""
+"""The key of a model call: what stays the same when LangGraph resumes, retries, replays or forks it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import BaseMessage
 
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.advice import Advice
-    from langgraph_coaching.recall.search import Labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallKey:
-    """One model call in one run of a graph."""
+    """The key of one model call, with where in the graph it is made."""
 
     key: str = ""
     """Digest of thread, node path, labels and what was said; "" outside of a graph."""
-    asked: str = ""
+    call_digest: str = ""
     """The same without the thread."""
     task: str = ""
     """The outermost task that has an id, which a resume and a retry keep and a replay does not."""
@@ -36,42 +36,44 @@ class CallKey:
     again: bool = False
     """Whether LangGraph may be running this task for a second time."""
     replayed: bool = False
-    """Whether it says that it goes on from a checkpoint: then a moment of another task may be this one."""
+    """Whether it says that it goes on from a checkpoint: then a call of another task may be this one."""
     saved: bool = False
     """Whether there is a checkpointer, so that the first time may have been in another process."""
 
 
-def this_call(messages: Sequence[BaseMessage], labels: Labels, told: Mapping[str, Any] | None = None) -> CallKey:
-    """The moment at which a node, a middleware or a model is called with these messages.
+def current_call_key(
+    messages: Sequence[BaseMessage], labels: Labels, run_metadata: Mapping[str, Any] | None = None
+) -> CallKey:
+    """The key of the call that a node, a middleware or a model is about to make with these messages.
 
     Args:
         messages: The conversation.
         labels: Of the call.
-        told: The metadata of the call: all there is to know it by behind the first step of a chain.
+        run_metadata: The metadata of the call: all there is to know it by behind the first step of a chain.
     """
     config: Mapping[str, Any]
     try:
         config = get_config()
     except RuntimeError:  # outside of a graph, or of what it tells
-        config = {"metadata": told, "configurable": {"thread_id": (told or {}).get("thread_id")}}
+        config = {"metadata": run_metadata, "configurable": {"thread_id": (run_metadata or {}).get("thread_id")}}
     configurable, metadata = config.get("configurable") or {}, config.get("metadata") or {}
     namespace = str(metadata.get("langgraph_checkpoint_ns") or configurable.get("checkpoint_ns") or "")
     if not namespace:
         return CallKey()
     thread = configurable.get("thread_id")
     saved = bool(thread) and configurable.get("__pregel_checkpointer") is not None
-    asked = digest_of(messages, _path(namespace), labels.agent, labels.node, sorted(labels.tags))
+    call_digest = digest_of(messages, _node_path(namespace), labels.agent, labels.node, sorted(labels.tags))
     # Set on resume and retry, for the first superstep; and on a replay, to its end.
     goes_on = configurable.get("__pregel_resuming") or configurable.get("__pregel_replay_state")
     return CallKey(
-        key=key_in(str(thread) if thread else None, asked),
-        asked=asked,
+        key=key_in_thread(str(thread) if thread else None, call_digest),
+        call_digest=call_digest,
         task=task_of(namespace),
         thread_id=str(thread) if thread else None,
         checkpoint_ns=namespace,
         node=metadata.get("langgraph_node"),
         # A subgraph that starts over is not told so.
-        again=bool(goes_on) or "|" in namespace or metadata is told,
+        again=bool(goes_on) or "|" in namespace or metadata is run_metadata,
         replayed=bool(goes_on) and saved,
         saved=saved,
     )
@@ -84,12 +86,12 @@ def digest_of(messages: Sequence[BaseMessage], *also: Any) -> str:
     return hashlib.sha256(json.dumps([also, said], default=str).encode()).hexdigest()
 
 
-def key_in(thread: str | None, asked: str) -> str:
-    """The key of the moment at which that is asked in a thread."""
-    return hashlib.sha256(json.dumps([thread, asked]).encode()).hexdigest()
+def key_in_thread(thread: str | None, call_digest: str) -> str:
+    """The key of that call in a thread."""
+    return hashlib.sha256(json.dumps([thread, call_digest]).encode()).hexdigest()
 
 
-def thread_here() -> str | None:
+def current_thread() -> str | None:
     """The thread of the graph that is running here."""
     try:
         thread = (get_config().get("configurable") or {}).get("thread_id")
@@ -98,12 +100,12 @@ def thread_here() -> str | None:
     return str(thread) if thread else None
 
 
-def _path(namespace: str) -> list[str]:
+def _node_path(namespace: str) -> list[str]:
     # A part that is only a number counts how often a node has called its subgraph, in retries too.
     return [part.partition(":")[0] for part in namespace.split("|") if not part.isdecimal()]
 
 
-def located(advice: Advice, call_key: CallKey) -> Advice:
+def locate_receipts(advice: Advice, call_key: CallKey) -> Advice:
     """The advice with thread, step key and node in its receipts."""
     return replace(
         advice,

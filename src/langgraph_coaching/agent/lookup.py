@@ -1,4 +1,4 @@
-"""The door: where a model call asks for advice."""
+"""The lookup of advice for one model call: the same again on retry, resume and replay, and never an exception."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import var_child_runnable_config
 
-from langgraph_coaching.agent.call_key import located, this_call
-from langgraph_coaching.agent.pending import Pending, apart
+from langgraph_coaching.agent.call_key import current_call_key, locate_receipts
+from langgraph_coaching.agent.pending import PendingAdvice, nothing_pending
 from langgraph_coaching.recall.advice import Advice, failed
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.situation import read_messages, situate
@@ -29,66 +29,68 @@ if TYPE_CHECKING:
     from langgraph_coaching.agent.call_key import CallKey
     from langgraph_coaching.agent.registry import Registry
     from langgraph_coaching.agent.stored_advice import RecentAdvice
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.receipts import Receipts
-    from langgraph_coaching.recall.search import Labels
 
 log = logging.getLogger("langgraph_coaching")
 
-INSTEAD: ContextVar[Callable[[list[BaseMessage], Labels], Advice] | None] = ContextVar("instead", default=None)
-"""Where advice comes from while a graph is run again with other coaching; nothing of that is remembered or recorded."""
+REPLAY_ADVICE: ContextVar[Callable[[list[BaseMessage], Labels], Advice] | None] = ContextVar(
+    "replay_advice", default=None
+)
+"""Where advice comes from while a replay runs a graph; nothing of that is remembered, and no receipt is written."""
 
 
 class CoachingRetriever(BaseRetriever):
-    """Shows the recall as a retriever run, which every tracer knows how to draw."""
+    """The lookup as a retriever run, which every tracer knows how to draw."""
 
-    look: Any
-    alook: Any
-    found: Any = None
-    """The advice, after the run."""
+    search: Any
+    asearch: Any
+    result: Any = None
+    """The advice, once it has run."""
 
     def advice(self, situation: str) -> Advice:
-        """Runs it, and gives the advice itself in place of its documents."""
+        """Runs it, and returns the advice itself instead of documents."""
         self.invoke(situation)
-        return self.found  # type: ignore[no-any-return]
+        return self.result  # type: ignore[no-any-return]
 
     async def aadvice(self, situation: str) -> Advice:
-        """Like `advice`, awaiting `alook`."""
+        """Like `advice`, awaiting `asearch`."""
         await self.ainvoke(situation)
-        return self.found  # type: ignore[no-any-return]
+        return self.result  # type: ignore[no-any-return]
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        self.found = self.look()
-        return _documents(self.found)
+        self.result = self.search()
+        return _documents_of(self.result)
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
     ) -> list[Document]:
-        self.found = await self.alook()
-        return _documents(self.found)
+        self.result = await self.asearch()
+        return _documents_of(self.result)
 
 
-def _documents(advice: Advice) -> list[Document]:
+def _documents_of(advice: Advice) -> list[Document]:
     return [Document(receipt.intent or receipt.reason, metadata=receipt.brief()) for receipt in advice.considered]
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """What is asked at one model call."""
+class _Query:
+    """The query of one model call: its conversation, its labels and its key."""
 
     messages: list[BaseMessage]
     labels: Labels
     call_key: CallKey
     run: UUID | None = None
-    """The run below which it is asked."""
+    """The run in which the call is made."""
 
     @property
     def situation(self) -> str:
-        found = situate(self.messages)
-        return found.text if found else ""
+        situation = situate(self.messages)
+        return situation.text if situation else ""
 
     def digest(self) -> str:
-        """The same for the same question below the same run, as where a model is called again; "" without a run."""
+        """Equal for the same query in the same run, as where a model is called again; "" without a run."""
         if self.run is None:
             return ""
         labels = self.labels.agent, self.labels.node, sorted(self.labels.tags)
@@ -97,15 +99,15 @@ class _Question:
 
 
 class Lookup:
-    """Asks for advice in a running graph: the same again on retry, resume and replay, and never an exception.
+    """Looks up advice in a running graph; a retry, a resume and a replay get the advice of the first time.
 
     Args:
         adviser: Finds coaching.
         receipts_table: Where earlier advice is looked up.
-        recent: The same for what is not in the ledger yet.
-        registry: Where it is said whether a model has seen the advice.
+        recent: The same for what is not in that table yet.
+        registry: Told whether a model has seen the advice.
         labels: Agent, node and tags of the calls that come through here.
-        again: Makes it in another process.
+        reopen: Makes the lookup in the process that unpickles it.
     """
 
     def __init__(
@@ -115,128 +117,138 @@ class Lookup:
         recent: RecentAdvice,
         registry: Registry,
         labels: Labels,
-        again: Callable[[], Lookup],
+        reopen: Callable[[], Lookup],
     ) -> None:
         self.registry = registry
         self.labels = labels
         self.namespace = receipts_table.namespace
         self.classes: dict[Any, type] = {}
-        """Of coached models, by the classes of the models they were made of."""
+        """Subclasses of the users' model classes, with coaching, by the class they are made of."""
         self._adviser = adviser
         self._receipts_table = receipts_table
         self._recent = recent
         self._deadline = Deadline()
-        self._anew = again
+        self._reopen = reopen
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self._anew, ()
+        return self._reopen, ()
 
-    def advise(self, messages: Any, metadata: Any = None, **told: Any) -> Pending:
+    def advise(self, messages: Any, metadata: Any = None, **fields: Any) -> PendingAdvice:
         """Advice for a model call with these messages, which a model has to see.
 
         Args:
             messages: The conversation.
             metadata: Of the call, where it is known.
-            **told: Further fields of what is returned.
+            **fields: Further fields of what is returned.
         """
-        if (instead := INSTEAD.get()) is not None:
-            return self._replayed(instead, messages, told)
+        if (recall := REPLAY_ADVICE.get()) is not None:
+            return self._advise_in_replay(recall, messages, fields)
         try:
-            asked = self._question(messages, metadata)
-            return self._kept(asked, self._again(asked) or _shown(asked, lambda: self._look(asked)), told)
+            query = self._query_for(messages, metadata)
+            return self._make_pending(
+                query, self._failed_call_advice(query) or _run_as_retriever(query, lambda: self._look_up(query)), fields
+            )
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-            return self._failed(error, messages, told)
+            return self._pending_failure(error, messages, fields)
 
-    async def aadvise(self, messages: Any, metadata: Any = None, **told: Any) -> Pending:
+    async def aadvise(self, messages: Any, metadata: Any = None, **fields: Any) -> PendingAdvice:
         """Like `advise`, without ever blocking the event loop."""
-        if (instead := INSTEAD.get()) is not None:
-            return await asyncio.to_thread(self._replayed, instead, messages, told)
+        if (recall := REPLAY_ADVICE.get()) is not None:
+            return await asyncio.to_thread(self._advise_in_replay, recall, messages, fields)
         try:
-            asked = self._question(messages, metadata)
-            return self._kept(asked, self._again(asked) or await _ashown(asked, lambda: self._alook(asked)), told)
+            query = self._query_for(messages, metadata)
+            return self._make_pending(
+                query,
+                self._failed_call_advice(query) or await _arun_as_retriever(query, lambda: self._alook_up(query)),
+                fields,
+            )
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-            return self._failed(error, messages, told)
+            return self._pending_failure(error, messages, fields)
 
-    def _replayed(
-        self, instead: Callable[[list[BaseMessage], Labels], Advice], messages: Any, told: dict[str, Any]
-    ) -> Pending:
+    def _advise_in_replay(
+        self, recall: Callable[[list[BaseMessage], Labels], Advice], messages: Any, fields: dict[str, Any]
+    ) -> PendingAdvice:
         """Advice from elsewhere, for a graph that is run again: nothing is recorded, and errors are raised."""
-        asked = self._question(messages)
-        advice = located(instead(asked.messages, asked.labels), asked.call_key)
-        return Pending(advice, self.registry, said=asked.messages, digest=asked.digest, kept=False, **told)
+        query = self._query_for(messages)
+        advice = locate_receipts(recall(query.messages, query.labels), query.call_key)
+        return PendingAdvice(
+            advice, self.registry, conversation=query.messages, digest=query.digest, keep_receipts=False, **fields
+        )
 
-    def _question(self, messages: Any, metadata: Any = None) -> _Question:
+    def _query_for(self, messages: Any, metadata: Any = None) -> _Query:
         read = read_messages(messages)
-        call_key = this_call(read, self.labels, metadata)
+        call_key = current_call_key(read, self.labels, metadata)
         labels = replace(self.labels, node=self.labels.node or call_key.node)
         callbacks = (var_child_runnable_config.get() or {}).get("callbacks")
-        return _Question(read, labels, call_key, getattr(callbacks, "parent_run_id", None))
+        return _Query(read, labels, call_key, getattr(callbacks, "parent_run_id", None))
 
-    def _again(self, asked: _Question) -> Advice | None:
-        """What the same call was advised that has failed a moment ago."""
-        return self.registry.again(asked.digest()) if self.registry.has_failed else None
+    def _failed_call_advice(self, query: _Query) -> Advice | None:
+        """The advice of the same call, where that has just failed."""
+        return self.registry.pop_failed(query.digest()) if self.registry.has_failed else None
 
-    def _look(self, asked: _Question) -> Advice:
-        known = self._remembered(asked.call_key)
-        if known is None and asked.call_key.again and asked.call_key.saved:
-            known = self._deadline.run(lambda: self._written(asked.call_key), self._adviser.limits.deadline)
-        return known or located(self._adviser.advise(asked.messages, asked.labels), asked.call_key)
+    def _look_up(self, query: _Query) -> Advice:
+        known = self._recent_advice(query.call_key)
+        if known is None and query.call_key.again and query.call_key.saved:
+            known = self._deadline.run(lambda: self._stored_advice(query.call_key), self._adviser.limits.deadline)
+        return known or locate_receipts(self._adviser.advise(query.messages, query.labels), query.call_key)
 
-    async def _alook(self, asked: _Question) -> Advice:
-        known = self._remembered(asked.call_key)
-        if known is None and asked.call_key.again and asked.call_key.saved:
-            known = await self._deadline.arun(lambda: self._written(asked.call_key), self._adviser.limits.deadline)
-        return known or located(await self._adviser.aadvise(asked.messages, asked.labels), asked.call_key)
+    async def _alook_up(self, query: _Query) -> Advice:
+        known = self._recent_advice(query.call_key)
+        if known is None and query.call_key.again and query.call_key.saved:
+            known = await self._deadline.arun(
+                lambda: self._stored_advice(query.call_key), self._adviser.limits.deadline
+            )
+        return known or locate_receipts(await self._adviser.aadvise(query.messages, query.labels), query.call_key)
 
-    def _remembered(self, call_key: CallKey) -> Advice | None:
-        return _earlier(self._recent.get, call_key) if call_key.again else None
+    def _recent_advice(self, call_key: CallKey) -> Advice | None:
+        return _find_earlier(self._recent.get, call_key) if call_key.again else None
 
-    def _written(self, call_key: CallKey) -> Advice | None:
-        return _earlier(self._receipts_table.advice, call_key)
+    def _stored_advice(self, call_key: CallKey) -> Advice | None:
+        return _find_earlier(self._receipts_table.advice, call_key)
 
-    def _kept(self, asked: _Question, advice: Advice, told: dict[str, Any]) -> Pending:
-        call_key = asked.call_key
+    def _make_pending(self, query: _Query, advice: Advice, given: dict[str, Any]) -> PendingAdvice:
+        call_key = query.call_key
         if advice.considered and call_key.key and advice.failure is None:
             self._recent.put(call_key.key, call_key.task, advice)
         fields: dict[str, Any] = {
-            "said": asked.messages,
+            "conversation": query.messages,
             "key": call_key.key,
-            "asked": call_key.asked,
-            "digest": asked.digest,
-            "told": call_key.again,
+            "call_digest": call_key.call_digest,
+            "digest": query.digest,
+            "stored": call_key.again,
         }
-        return Pending(advice, self.registry, **fields | told)
+        return PendingAdvice(advice, self.registry, **fields | given)
 
-    def _failed(self, error: Exception, messages: Any, told: dict[str, Any]) -> Pending:
+    def _pending_failure(self, error: Exception, messages: Any, fields: dict[str, Any]) -> PendingAdvice:
         reason = f"no coaching was looked up: {type(error).__name__}: {error}"
         try:
-            told = {"said": read_messages(messages)} | told
+            fields = {"conversation": read_messages(messages)} | fields
         except ValueError:  # then no call can be known by it
             log.warning("coaching: %s", reason)
-        return Pending(failed(reason, namespace=self.namespace), self.registry, **told)
+        return PendingAdvice(failed(reason, namespace=self.namespace), self.registry, **fields)
 
 
-def _shown(asked: _Question, look: Callable[[], Advice]) -> Advice:
+def _run_as_retriever(query: _Query, search: Callable[[], Advice]) -> Advice:
     """The advice, as a retriever run below what is running here."""
-    with apart():
+    with nothing_pending():
         if var_child_runnable_config.get() is None:  # there is nothing that it could be shown below
-            return look()
-        return _retriever(look=look).advice(asked.situation)
+            return search()
+        return _make_retriever(search=search).advice(query.situation)
 
 
-async def _ashown(asked: _Question, look: Callable[[], Awaitable[Advice]]) -> Advice:
-    with apart():
+async def _arun_as_retriever(query: _Query, search: Callable[[], Awaitable[Advice]]) -> Advice:
+    with nothing_pending():
         if var_child_runnable_config.get() is None:
-            return await look()
-        return await _retriever(alook=look).aadvice(asked.situation)
+            return await search()
+        return await _make_retriever(asearch=search).aadvice(query.situation)
 
 
-def _earlier(find: Callable[[str, str | None], Advice | None], call_key: CallKey) -> Advice | None:
+def _find_earlier(find: Callable[[str, str | None], Advice | None], call_key: CallKey) -> Advice | None:
     """What was advised when this task ran before; on a replay, when another task asked the same."""
     return find(call_key.key, call_key.task) or (find(call_key.key, None) if call_key.replayed else None)
 
 
-def _retriever(**looks: Any) -> CoachingRetriever:
+def _make_retriever(**search: Any) -> CoachingRetriever:
     return CoachingRetriever(
-        **{"look": None, "alook": None} | looks, name="coaching", metadata={"coaching_recall": True}
+        **{"search": None, "asearch": None} | search, name="coaching", metadata={"coaching_recall": True}
     )

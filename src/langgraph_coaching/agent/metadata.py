@@ -1,4 +1,4 @@
-"""The label on a model call: its receipts, in the metadata of its run and on the message it answers with."""
+"""The receipts of a model call, in the metadata of its run and on the message it answers with."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from langchain_core.outputs import LLMResult
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
 
 KEY = "coaching"
 """Key of the receipts in run metadata and in `response_metadata`."""
@@ -24,15 +24,15 @@ APPLIED = "coaching_applied"
 
 
 class ReceiptMetadata(Inline):
-    """The label of one model call; no other call is given it, not even one that is made inside.
+    """A callback handler of one model call that writes its receipts; no call made inside it is given it.
 
     Args:
         receipts: What was considered for the call.
-        failed: Called where the call fails.
+        on_failure: Called where the call fails.
     """
 
-    def __init__(self, receipts: Sequence[Receipt], failed: Sequence[Callable[[], None]]) -> None:
-        self._failed = failed
+    def __init__(self, receipts: Sequence[Receipt], on_failure: Sequence[Callable[[], None]]) -> None:
+        self._on_failure = on_failure
         self._briefs = [receipt.brief() for receipt in receipts]
         self.metadata = {
             KEY: self._briefs,
@@ -47,27 +47,27 @@ class ReceiptMetadata(Inline):
         """The metadata is there already."""
 
     def on_llm_new_token(self, token: Any, *, chunk: Any = None, **kwargs: Any) -> None:
-        """Labels the first chunk, so that a node that adds up the chunks has the label on their sum."""
+        """Adds the receipts to the first chunk, so that a node that adds up the chunks has them on the sum."""
         if chunk is not None and not self._streamed:
             self._streamed = True
-            self._stamp(chunk)
+            self._add_receipts(chunk)
 
     def on_llm_end(self, response: LLMResult, **kwargs: Any) -> None:
-        """Labels the answer."""
+        """Adds the receipts to the answer."""
         for generation in (generation for batch in response.generations for generation in batch):
-            self._stamp(generation)
+            self._add_receipts(generation)
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
-        """There is no answer."""
-        for told in self._failed:
-            told()
+        """Notes that the call has failed."""
+        for mark_failed in self._on_failure:
+            mark_failed()
 
-    def _stamp(self, generation: Any) -> None:
+    def _add_receipts(self, generation: Any) -> None:
         if (message := getattr(generation, "message", None)) is not None:
             message.response_metadata[KEY] = self._briefs
 
-    def beside(self, callbacks: Any) -> Any:
-        """The callbacks of a call with this one before them, so that they all see what it writes."""
+    def prepend_to(self, callbacks: Any) -> Any:
+        """The callbacks of a call with this one in front, so that all the others see what it writes."""
         if not isinstance(callbacks, BaseCallbackManager):
             return [self, *(callbacks or ())]
         manager = callbacks.copy()

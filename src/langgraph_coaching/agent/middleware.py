@@ -1,4 +1,4 @@
-"""The middleware: coaching in the system message of each model call of a `create_agent` agent."""
+"""The middleware of a `create_agent` agent: coaching in the system message of each of its model calls."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from langchain.agents.middleware import AgentMiddleware
 from langchain_core.language_models import BaseChatModel
 
-from langgraph_coaching.agent.pending import ISSUED, waiting
-from langgraph_coaching.agent.system_message import blocks_in, place
+from langgraph_coaching.agent.pending import ISSUED_BLOCKS, expecting_call
+from langgraph_coaching.agent.system_message import blocks_in, insert_block
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from langchain.agents.middleware import ModelRequest
 
     from langgraph_coaching.agent.lookup import Lookup
-    from langgraph_coaching.agent.pending import Pending
+    from langgraph_coaching.agent.pending import PendingAdvice
 
 _REMEDY = (
     "a middleware behind it has replaced the system message and the model, or has answered itself: put "
@@ -42,37 +42,37 @@ class CoachingMiddleware(AgentMiddleware):
 
     def wrap_model_call(self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Any]) -> Any:
         """Answers with coaching in this one request."""
-        pending = self._lookup.advise(request.messages, **_told(request))
-        with waiting(pending):
-            return handler(_coached(request, pending))
+        pending = self._lookup.advise(request.messages, **_pending_fields(request))
+        with expecting_call(pending):
+            return handler(_insert_coaching(request, pending))
 
     async def awrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[Any]]
     ) -> Any:
         """Like `wrap_model_call`, without ever blocking the event loop."""
-        pending = await self._lookup.aadvise(request.messages, **_told(request))
-        with waiting(pending):
-            return await handler(_coached(request, pending))
+        pending = await self._lookup.aadvise(request.messages, **_pending_fields(request))
+        with expecting_call(pending):
+            return await handler(_insert_coaching(request, pending))
 
 
-def _told(request: ModelRequest[Any]) -> dict[str, Any]:
+def _pending_fields(request: ModelRequest[Any]) -> dict[str, Any]:
     # A middleware further in may replace the system message; this model is then given the coaching all the same.
     model: Any = request.model
     return {
         "model": model if isinstance(model, BaseChatModel) else None,
-        "plain": True,
+        "unstructured_only": True,
         "where": "coach.middleware()",
         "remedy": _REMEDY,
     }
 
 
-def _coached(request: ModelRequest[Any], pending: Pending) -> ModelRequest[Any]:
+def _insert_coaching(request: ModelRequest[Any], pending: PendingAdvice) -> ModelRequest[Any]:
     if not pending.advice.prompt:
         return request
     front = [] if request.system_message is None else [request.system_message]
-    (system,) = place(front, "\n\n".join([*_of_others(front, pending), pending.advice.prompt]))
+    (system,) = insert_block(front, "\n\n".join([*_blocks_of_others(front, pending), pending.advice.prompt]))
     return request.override(system_message=system)
 
 
-def _of_others(front: list[Any], pending: Pending) -> list[str]:
-    return [block for block in blocks_in(front) if ISSUED.owner(block) != pending.registry.name]
+def _blocks_of_others(front: list[Any], pending: PendingAdvice) -> list[str]:
+    return [block for block in blocks_in(front) if ISSUED_BLOCKS.owner(block) != pending.registry.name]

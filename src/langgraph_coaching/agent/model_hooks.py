@@ -1,9 +1,9 @@
-"""Listening: every model of the process lets the advice that waits where it is called into its request.
+"""Hooks in LangChain's model classes: every model call of the process takes pending advice into its request.
 
 A wrapped node, a middleware and `coached(state)` do not know the model that is called in the end; and what they would
-put into the state instead, everything else that a node does with its messages would see. So `listen` puts the functions
-of `agent.request` and `agent.text` around the methods of models in which a request begins. Where no advice waits, they
-hand the call on.
+put into the state instead, everything else that a node does with its messages would see. So `install_hooks` puts the
+functions of `agent.request` and `agent.text_request` around the methods of models in which a request begins. Where no
+advice is pending, they hand the call on.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _AROUND: dict[type, dict[str, Callable[..., Any]]] = {
         "agenerate": request.agenerate,
         "stream": request.stream,
         "astream": request.astream,
-        "_chat_model_stream_v3": request.opened,
-        "_achat_model_stream_v3": request.aopened,
+        "_chat_model_stream_v3": request.open_stream,
+        "_achat_model_stream_v3": request.aopen_stream,
     },
     BaseLLM: {
         "generate": text_request.generate,
@@ -40,20 +40,20 @@ _AROUND: dict[type, dict[str, Callable[..., Any]]] = {
 _lock = Lock()
 
 
-def listen() -> None:
-    """Begins, once in a process."""
+def install_hooks() -> None:
+    """Puts them around the methods, once in a process."""
     with _lock:
         for model, methods in _AROUND.items():
             for name, around in methods.items():
                 method: Any = vars(model).get(name)
                 if method is not None and not hasattr(method, "__coaching__"):
-                    setattr(model, name, _heard(method, around))
+                    setattr(model, name, _wrap_method(method, around))
 
 
-def _heard(method: Callable[..., Any], around: Callable[..., Any]) -> Callable[..., Any]:
+def _wrap_method(method: Callable[..., Any], around: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
-    def heard(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def call_around(self: Any, *args: Any, **kwargs: Any) -> Any:
         return around(functools.partial(method, self), self, *args, **kwargs)
 
-    heard.__coaching__ = True  # type: ignore[attr-defined]
-    return heard
+    call_around.__coaching__ = True  # type: ignore[attr-defined]
+    return call_around

@@ -10,9 +10,9 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.pregel import Pregel
 from langgraph.pregel.protocol import PregelProtocol
 
-from langgraph_coaching.agent.channel import carried
-from langgraph_coaching.agent.pending import waiting
-from langgraph_coaching.agent.state import CHANNEL, beside, read_field
+from langgraph_coaching.agent.channel import channel_item
+from langgraph_coaching.agent.pending import expecting_call
+from langgraph_coaching.agent.state import CHANNEL, merge_item, read_field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
 
     from langgraph_coaching.agent.lookup import Lookup
-    from langgraph_coaching.agent.pending import Pending
+    from langgraph_coaching.agent.pending import PendingAdvice
 
 _REMEDY = (
     "a LangChain chat model that is called in the node with the state's messages has it in its request; another client "
@@ -37,20 +37,20 @@ def advising_node(lookup: Lookup, messages_key: str) -> Runnable[Any, Any]:
     """
 
     def coach(state: Any) -> dict[str, Any]:
-        return _update(state, lookup.advise(read_field(state, messages_key)))
+        return _channel_update(state, lookup.advise(read_field(state, messages_key)))
 
     async def acoach(state: Any) -> dict[str, Any]:
-        return _update(state, await lookup.aadvise(read_field(state, messages_key)))
+        return _channel_update(state, await lookup.aadvise(read_field(state, messages_key)))
 
     return RunnableLambda(coach, acoach, name="coach")
 
 
-def _update(state: Any, pending: Pending) -> dict[str, Any]:
-    if pending.advice.prompt and pending.kept:
-        pending.doubt("coached(state) has not come to a model call")  # until it does
+def _channel_update(state: Any, pending: PendingAdvice) -> dict[str, Any]:
+    if pending.advice.prompt and pending.keep_receipts:
+        pending.write_unseen("coached(state) has not come to a model call")  # until it does
         pending.registry.expect(pending.advice)
-    item = carried(pending) if pending.advice.considered else None
-    return {CHANNEL: beside(state, item, pending.registry.name)}
+    item = channel_item(pending) if pending.advice.considered else None
+    return {CHANNEL: merge_item(state, item, pending.registry.name)}
 
 
 def coached_node(lookup: Lookup, inner: Any, messages_key: str) -> Any:
@@ -66,36 +66,36 @@ def coached_node(lookup: Lookup, inner: Any, messages_key: str) -> Any:
     Raises:
         TypeError: It is none of these, or a graph that calls its model elsewhere.
     """
-    _check(inner)
+    _check_inner(inner)
     if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
         inner = RunnableLambda(inner)
     if isinstance(inner, Runnable):
         where = f"coach.node({inner.get_name()})"
         calls = (
-            _wrapped(lookup, inner.invoke, messages_key, where),
-            _awrapped(lookup, inner.ainvoke, messages_key, where),
+            _wrap_call(lookup, inner.invoke, messages_key, where),
+            _awrap_call(lookup, inner.ainvoke, messages_key, where),
         )
-        return _Coached(*calls, name=inner.get_name())
-    wrap = _awrapped if _is_async(inner) else _wrapped
-    return _dressed(wrap(lookup, inner, messages_key, f"coach.node({_name_of(inner)})"), inner)
+        return _CoachedRunnable(*calls, name=inner.get_name())
+    wrap = _awrap_call if _is_async(inner) else _wrap_call
+    return _copy_signature(wrap(lookup, inner, messages_key, f"coach.node({_name_of(inner)})"), inner)
 
 
-class _Coached(Runnable[Any, Any]):
-    """The user's Runnable with coaching; no run of its own, so that callback handlers hear what they heard."""
+class _CoachedRunnable(Runnable[Any, Any]):
+    """The user's Runnable with coaching; no run of its own, so that callback handlers see what they saw before."""
 
     def __init__(self, call: Callable[..., Any], acall: Callable[..., Awaitable[Any]], name: str) -> None:
         self._call = call
         self._acall = acall
         self.name = name
 
-    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002
+    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         return self._call(input, config, **kwargs)
 
-    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002
+    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         return await self._acall(input, config, **kwargs)
 
 
-def _check(inner: Any) -> None:
+def _check_inner(inner: Any) -> None:
     if isinstance(inner, PregelProtocol):
         raise TypeError(
             "coach.node() cannot wrap a compiled graph: wrap the node in it that calls the model, give create_agent "
@@ -112,19 +112,21 @@ def _check(inner: Any) -> None:
         raise TypeError(f"coach.node() wraps a node function or a Runnable, not {type(inner).__name__}")
 
 
-def _wrapped(lookup: Lookup, call: Callable[..., Any], messages_key: str, where: str) -> Callable[..., Any]:
+def _wrap_call(lookup: Lookup, call: Callable[..., Any], messages_key: str, where: str) -> Callable[..., Any]:
     def node(state: Any, *args: Any, **kwargs: Any) -> Any:
         given = read_field(state, messages_key)
-        with waiting(lookup.advise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
+        with expecting_call(lookup.advise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
             return call(state, *args, **kwargs)
 
     return node
 
 
-def _awrapped(lookup: Lookup, call: Callable[..., Awaitable[Any]], messages_key: str, where: str) -> Callable[..., Any]:
+def _awrap_call(
+    lookup: Lookup, call: Callable[..., Awaitable[Any]], messages_key: str, where: str
+) -> Callable[..., Any]:
     async def node(state: Any, *args: Any, **kwargs: Any) -> Any:
         given = read_field(state, messages_key)
-        with waiting(await lookup.aadvise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
+        with expecting_call(await lookup.aadvise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
             return await call(state, *args, **kwargs)
 
     return node
@@ -134,7 +136,7 @@ def _is_async(inner: Any) -> bool:
     return inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(getattr(inner, "__call__", None))  # noqa: B004
 
 
-def _dressed(node: Callable[..., Any], inner: Any) -> Callable[..., Any]:
+def _copy_signature(node: Callable[..., Any], inner: Any) -> Callable[..., Any]:
     """The node with the name, the signature and the type hints of what it wraps, which LangGraph reads."""
     named: Any = inner.func if isinstance(inner, functools.partial) else inner
     functools.update_wrapper(node, named if hasattr(named, "__name__") else named.__call__)

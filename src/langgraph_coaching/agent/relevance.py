@@ -1,4 +1,4 @@
-"""Whether a model call is about a conversation, or a helper's: by what of the conversation stands in its prompt."""
+"""Whether a model call is about a conversation or a helper's, by which messages of it stand in the prompt."""
 
 from __future__ import annotations
 
@@ -14,30 +14,32 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
 
-def is_about(said: Sequence[BaseMessage], prompt: Sequence[BaseMessage], *, words: bool = False) -> bool:
+def is_about(conversation: Sequence[BaseMessage], prompt: Sequence[BaseMessage], *, words: bool = False) -> bool:
     """Whether a prompt goes on with a conversation.
 
     It does with any message of the latest turn in it, whole or cut, wherever the rest has gone; or with earlier ones,
     where the latest words of the user are in a message that was written around them.
 
     Args:
-        said: The conversation, oldest first.
+        conversation: The conversation, oldest first.
         prompt: What a model is called with.
         words: Whether the user's words anywhere in the prompt are enough.
     """
-    start = max((index for index, message in enumerate(said) if isinstance(message, HumanMessage)), default=None)
+    start = max(
+        (index for index, message in enumerate(conversation) if isinstance(message, HumanMessage)), default=None
+    )
     if start is None:
         return False
-    told = [message for message in prompt if not isinstance(message, SystemMessage)]
-    if any(_same(message, other) for message in said[start:] for other in told):
+    prompted = [message for message in prompt if not isinstance(message, SystemMessage)]
+    if any(_is_same(message, other) for message in conversation[start:] for other in prompted):
         return True
-    latest = text_of(said[start]).strip()
+    latest = text_of(conversation[start]).strip()
     if not latest or not any(latest in text_of(message) for message in prompt):
         return False
-    return words or any(_same(message, other) for message in said[:start] for other in told)
+    return words or any(_is_same(message, other) for message in conversation[:start] for other in prompted)
 
 
-def _same(message: BaseMessage, other: BaseMessage) -> bool:
+def _is_same(message: BaseMessage, other: BaseMessage) -> bool:
     if message is other:
         return True
     if message.type != other.type or isinstance(message, SystemMessage):

@@ -1,4 +1,4 @@
-"""The request: what leaves for the model in one call, the only place where coaching stands.
+"""The request: what leaves for the model in one call; coaching stands nowhere else.
 
 Each function stands around a method of a chat model in which a request begins; what it hands on is not changed again.
 """
@@ -15,8 +15,8 @@ from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables.config import ensure_config, var_child_runnable_config
 
 from langgraph_coaching.agent.metadata import ReceiptMetadata
-from langgraph_coaching.agent.pending import ISSUED, pending_for, pending_here
-from langgraph_coaching.agent.system_message import blocks_in, place
+from langgraph_coaching.agent.pending import ISSUED_BLOCKS, pending_for, pending_here
+from langgraph_coaching.agent.system_message import blocks_in, insert_block
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -24,50 +24,54 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.agent.lookup import Lookup
-    from langgraph_coaching.agent.pending import Pending
+    from langgraph_coaching.agent.pending import PendingAdvice
 
 _STRUCTURED = ("ls_structured_output_format", "structured_output_format")
 """How LangChain marks a call that is to answer in a form."""
 
 
-class Messages(list[BaseMessage]):
-    """The messages of a request."""
+class RequestMessages(list[BaseMessage]):
+    """The messages of a prepared request; nothing is added to them again."""
 
 
 class Request(ChatPromptValue):
-    """A prompt with everything in it that belongs into it."""
+    """A prepared request as a prompt value, with everything in it that belongs into it."""
 
     def to_messages(self) -> list[BaseMessage]:
-        """Its messages, known as those of a request."""
-        return Messages(self.messages)
+        """Its messages, marked as those of a prepared request."""
+        return RequestMessages(self.messages)
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A request, and what is to be heard of it."""
+class PreparedRequest:
+    """A request ready to leave, with the metadata its run gets."""
 
-    messages: Messages
-    label: ReceiptMetadata | None
+    messages: RequestMessages
+    receipt_metadata: ReceiptMetadata | None
 
     @property
     def prompt(self) -> Request:
         """The request as a model's input."""
         return Request.model_construct(messages=self.messages)
 
-    def config(self, config: Any) -> Any:
+    def run_config(self, config: Any) -> Any:
         """The config of the run."""
-        if self.label is None:
+        if self.receipt_metadata is None:
             return config
         whole = ensure_config(config)
-        return {**whole, "metadata": self.told(whole["metadata"]), "callbacks": self.heard(whole["callbacks"])}
+        return {
+            **whole,
+            "metadata": self.run_metadata(whole["metadata"]),
+            "callbacks": self.run_callbacks(whole["callbacks"]),
+        }
 
-    def heard(self, callbacks: Any) -> Any:
+    def run_callbacks(self, callbacks: Any) -> Any:
         """The callbacks of the run."""
-        return self.label.beside(callbacks) if self.label else callbacks
+        return self.receipt_metadata.prepend_to(callbacks) if self.receipt_metadata else callbacks
 
-    def told(self, metadata: dict[str, Any] | None) -> dict[str, Any]:
+    def run_metadata(self, metadata: dict[str, Any] | None) -> dict[str, Any]:
         """The metadata of the run."""
-        return {**(metadata or {}), **(self.label.metadata if self.label else {})}
+        return {**(metadata or {}), **(self.receipt_metadata.metadata if self.receipt_metadata else {})}
 
 
 def generate(
@@ -82,10 +86,11 @@ def generate(
     **kwargs: Any,
 ) -> LLMResult:
     """Stands around `generate`."""
-    if not _concerned(model, *messages):
+    if not _needs_coaching(model, *messages):
         return call(messages, stop, callbacks, metadata=metadata, **kwargs)
-    ready = [_ready(model, one, metadata, kwargs) for one in messages]
-    return _merged(model, [call(*one, **named) for one, named in _calls(ready, stop, callbacks, metadata, kwargs)])
+    prepared = [_prepare(model, one, metadata, kwargs) for one in messages]
+    calls = _generate_arguments(prepared, stop, callbacks, metadata, kwargs)
+    return _merge_results(model, [call(*one, **named) for one, named in calls])
 
 
 async def agenerate(
@@ -100,143 +105,124 @@ async def agenerate(
     **kwargs: Any,
 ) -> LLMResult:
     """Stands around `agenerate`."""
-    if not _concerned(model, *messages):
+    if not _needs_coaching(model, *messages):
         return await call(messages, stop, callbacks, metadata=metadata, **kwargs)
-    ready = [await _aready(model, one, metadata, kwargs) for one in messages]
-    calls = (call(*one, **named) for one, named in _calls(ready, stop, callbacks, metadata, kwargs))
-    return _merged(model, await asyncio.gather(*calls))
+    prepared = [await _aprepare(model, one, metadata, kwargs) for one in messages]
+    calls = (call(*one, **named) for one, named in _generate_arguments(prepared, stop, callbacks, metadata, kwargs))
+    return _merge_results(model, await asyncio.gather(*calls))
 
 
 def stream(
-    call: Callable[..., Iterator[Any]],
-    model: BaseChatModel,
-    /,
-    input: Any,  # noqa: A002 - its name there
-    config: Any = None,
-    **kwargs: Any,
+    call: Callable[..., Iterator[Any]], model: BaseChatModel, /, input: Any, config: Any = None, **kwargs: Any
 ) -> Iterator[Any]:
     """Stands around `stream`."""
-    begun = _begun(model, input)
-    return call(input, config, **kwargs) if begun is None else _streamed(call, model, begun, config, kwargs)
+    messages = _read_input(model, input)
+    if messages is None:
+        return call(input, config, **kwargs)
+    return _stream_prepared(call, model, messages, config, kwargs)
 
 
 def astream(
-    call: Callable[..., AsyncIterator[Any]],
-    model: BaseChatModel,
-    /,
-    input: Any,  # noqa: A002 - its name there
-    config: Any = None,
-    **kwargs: Any,
+    call: Callable[..., AsyncIterator[Any]], model: BaseChatModel, /, input: Any, config: Any = None, **kwargs: Any
 ) -> AsyncIterator[Any]:
     """Stands around `astream`."""
-    begun = _begun(model, input)
-    return call(input, config, **kwargs) if begun is None else _astreamed(call, model, begun, config, kwargs)
+    messages = _read_input(model, input)
+    if messages is None:
+        return call(input, config, **kwargs)
+    return _astream_prepared(call, model, messages, config, kwargs)
 
 
-def _streamed(
-    call: Callable[..., Iterator[Any]],
-    model: BaseChatModel,
-    /,
-    messages: list[BaseMessage],
-    config: Any,
-    kwargs: dict[str, Any],
+def _stream_prepared(
+    call: Callable[..., Iterator[Any]], model: BaseChatModel, messages: Sequence[BaseMessage], config: Any, kwargs: Any
 ) -> Iterator[Any]:
-    ready = _ready(model, messages, _metadata(config), kwargs)
-    yield from call(ready.prompt, ready.config(config), **kwargs)
+    prepared = _prepare(model, messages, _metadata(config), kwargs)
+    yield from call(prepared.prompt, prepared.run_config(config), **kwargs)
 
 
-async def _astreamed(
+async def _astream_prepared(
     call: Callable[..., AsyncIterator[Any]],
     model: BaseChatModel,
-    /,
-    messages: list[BaseMessage],
+    messages: Sequence[BaseMessage],
     config: Any,
-    kwargs: dict[str, Any],
+    kwargs: Any,
 ) -> AsyncIterator[Any]:
-    ready = await _aready(model, messages, _metadata(config), kwargs)
-    async for chunk in call(ready.prompt, ready.config(config), **kwargs):
+    prepared = await _aprepare(model, messages, _metadata(config), kwargs)
+    async for chunk in call(prepared.prompt, prepared.run_config(config), **kwargs):
         yield chunk
 
 
-def opened(
-    call: Callable[..., Any],
-    model: BaseChatModel,
-    /,
-    input: Any,  # noqa: A002 - its name there
-    config: Any = None,
-    **kwargs: Any,
+def open_stream(
+    call: Callable[..., Any], model: BaseChatModel, /, input: Any, config: Any = None, **kwargs: Any
 ) -> Any:
     """Stands around what opens a stream of events."""
-    begun = _begun(model, input)
-    if begun is None:
+    messages = _read_input(model, input)
+    if messages is None:
         return call(input, config, **kwargs)
-    ready = _ready(model, begun, _metadata(config), kwargs)
-    return call(ready.prompt, ready.config(config), **kwargs)
+    prepared = _prepare(model, messages, _metadata(config), kwargs)
+    return call(prepared.prompt, prepared.run_config(config), **kwargs)
 
 
-async def aopened(
-    call: Callable[..., Awaitable[Any]],
-    model: BaseChatModel,
-    /,
-    input: Any,  # noqa: A002 - its name there
-    config: Any = None,
-    **kwargs: Any,
+async def aopen_stream(
+    call: Callable[..., Awaitable[Any]], model: BaseChatModel, /, input: Any, config: Any = None, **kwargs: Any
 ) -> Any:
     """Stands around what opens an asynchronous stream of events."""
-    begun = _begun(model, input)
-    if begun is None:
+    messages = _read_input(model, input)
+    if messages is None:
         return await call(input, config, **kwargs)
-    ready = await _aready(model, begun, _metadata(config), kwargs)
-    return await call(ready.prompt, ready.config(config), **kwargs)
+    prepared = await _aprepare(model, messages, _metadata(config), kwargs)
+    return await call(prepared.prompt, prepared.run_config(config), **kwargs)
 
 
-def doors_of(model: Any) -> tuple[Lookup, ...]:
-    """The doors of a model that was given to `coach.model`, the innermost first."""
+def lookups_of(model: Any) -> tuple[Lookup, ...]:
+    """The lookups of a model that was given to `coach.model`, the innermost first."""
     return getattr(type(model), "__coaching__", ())
 
 
-def _concerned(model: BaseChatModel, *prompts: Sequence[BaseMessage]) -> bool:
-    """Whether anything may belong into these prompts, or stands in them."""
-    if all(isinstance(prompt, Messages) for prompt in prompts):
+def _needs_coaching(model: BaseChatModel, *prompts: Sequence[BaseMessage]) -> bool:
+    """Whether coaching may belong into one of these prompts, or stands in it."""
+    if all(isinstance(prompt, RequestMessages) for prompt in prompts):
         return False
-    if doors_of(model) or any(pending_for(prompt) for prompt in prompts):
+    if lookups_of(model) or any(pending_for(prompt) for prompt in prompts):
         return True
-    return bool(ISSUED) and any(blocks_in(prompt) for prompt in prompts)
+    return bool(ISSUED_BLOCKS) and any(blocks_in(prompt) for prompt in prompts)
 
 
-def _begun(model: BaseChatModel, given: Any) -> list[BaseMessage] | None:
+def _read_input(model: BaseChatModel, given: Any) -> list[BaseMessage] | None:
     """The messages of an input, or None where nothing is to be done about them."""
-    if isinstance(given, Request) or not (pending_here() or doors_of(model) or ISSUED):  # a block that waits is issued
+    # Pending advice with a block is issued.
+    if isinstance(given, Request) or not (pending_here() or lookups_of(model) or ISSUED_BLOCKS):
         return None
     try:
         messages = model._convert_input(given).to_messages()  # noqa: SLF001 - as the method itself does
     except Exception:  # noqa: BLE001 - the method says so in its own words
         return None
-    return messages if _concerned(model, messages) else None
+    return messages if _needs_coaching(model, messages) else None
 
 
 def _metadata(config: Any) -> dict[str, Any]:
     return (config or {}).get("metadata") or {}
 
 
-def _ready(model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]) -> Ready:
-    expected = _expected(model, messages, metadata, kwargs)
-    asked = [lookup.advise(messages, metadata) for lookup in silent(model, expected)]
-    return _joined(model, messages, [*expected, *asked])
-
-
-async def _aready(
+def _prepare(
     model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]
-) -> Ready:
-    expected = _expected(model, messages, metadata, kwargs)
-    asked = [await lookup.aadvise(messages, metadata) for lookup in silent(model, expected)]
-    return _joined(model, messages, [*expected, *asked])
+) -> PreparedRequest:
+    expected = _match_pending(model, messages, metadata, kwargs)
+    asked = [lookup.advise(messages, metadata) for lookup in lookups_without_advice(model, expected)]
+    return _build_request(model, messages, [*expected, *asked])
 
 
-def _expected(
+async def _aprepare(
     model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]
-) -> list[Pending]:
-    """The advice that waits for this call: what stands in its prompt, or is for the conversation it is about."""
+) -> PreparedRequest:
+    expected = _match_pending(model, messages, metadata, kwargs)
+    asked = [await lookup.aadvise(messages, metadata) for lookup in lookups_without_advice(model, expected)]
+    return _build_request(model, messages, [*expected, *asked])
+
+
+def _match_pending(
+    model: BaseChatModel, messages: Sequence[BaseMessage], metadata: Any, kwargs: dict[str, Any]
+) -> list[PendingAdvice]:
+    """The pending advice of this call: what stands in its prompt, or is for the conversation it is about."""
     texts = blocks_in(messages)
     structured = any(name in kwargs for name in _STRUCTURED)
     found = []
@@ -244,52 +230,54 @@ def _expected(
         if pending.advice.prompt in texts or pending.fits(model, messages, structured=structured):
             found.append(pending)
         else:
-            pending.others += 1
-    thread = _thread(metadata)
+            pending.other_calls += 1
+    thread = _thread_of(metadata)
     for text in texts:
-        issued = ISSUED.get(text, thread)
+        issued = ISSUED_BLOCKS.get(text, thread)
         if issued is not None and all(issued.registry.name != one.registry.name for one in found):
             found.append(issued)
     return found
 
 
-def _thread(metadata: Any) -> str | None:
+def _thread_of(metadata: Any) -> str | None:
     configurable = (var_child_runnable_config.get() or {}).get("configurable") or {}
     thread = configurable.get("thread_id") or (metadata or {}).get("thread_id")
     return str(thread) if thread else None
 
 
-def silent(model: Any, found: Sequence[Pending]) -> list[Lookup]:
-    """The doors of the model whose coach has not spoken yet."""
-    return [lookup for lookup in doors_of(model) if all(lookup.registry.name != one.registry.name for one in found)]
+def lookups_without_advice(model: Any, found: Sequence[PendingAdvice]) -> list[Lookup]:
+    """The model's lookups of the coaches of which there is no advice yet."""
+    return [lookup for lookup in lookups_of(model) if all(lookup.registry.name != one.registry.name for one in found)]
 
 
-def _joined(model: BaseChatModel, messages: Sequence[BaseMessage], found: Sequence[Pending]) -> Ready:
-    """The request with the blocks of all of these in it; blocks of others stay."""
+def _build_request(
+    model: BaseChatModel, messages: Sequence[BaseMessage], found: Sequence[PendingAdvice]
+) -> PreparedRequest:
+    """The request with the blocks of all this advice; blocks of other coaches stay."""
     if not any(pending.advice.considered for pending in found):
-        return Ready(Messages(messages), None)
-    spoken = [pending.registry.name for pending in found]
-    kept = [text for text in blocks_in(messages) if ISSUED.owner(text) not in spoken]
+        return PreparedRequest(RequestMessages(messages), None)
+    coaches = [pending.registry.name for pending in found]
+    kept = [text for text in blocks_in(messages) if ISSUED_BLOCKS.owner(text) not in coaches]
     blocks = dict.fromkeys([*kept, *(pending.advice.prompt for pending in found if pending.advice.prompt)])
     for pending in found:
-        pending.see()
+        pending.mark_seen()
     receipts = [receipt for pending in found for receipt in pending.advice.considered]
-    label = ReceiptMetadata(receipts, [pending.fail for pending in found])
-    coached = any(pending.advice.prompt for pending in found)
-    return Ready(Messages(place(messages, "\n\n".join(blocks), model) if coached else messages), label)
+    if any(pending.advice.prompt for pending in found):
+        messages = insert_block(messages, "\n\n".join(blocks), model)
+    return PreparedRequest(RequestMessages(messages), ReceiptMetadata(receipts, [one.mark_failed for one in found]))
 
 
-def _calls(
-    ready: Sequence[Ready], stop: list[str] | None, callbacks: Any, metadata: Any, kwargs: dict[str, Any]
+def _generate_arguments(
+    prepared: Sequence[PreparedRequest], stop: list[str] | None, callbacks: Any, metadata: Any, kwargs: dict[str, Any]
 ) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
-    """What `generate` is called with for each; an id that was given is the first run's."""
-    for index, one in enumerate(ready):
+    """The arguments of one `generate` call a request; a `run_id` that was given is the first run's."""
+    for index, one in enumerate(prepared):
         named = {**kwargs, "run_id": None} if index else kwargs
-        yield ([one.messages], stop, one.heard(callbacks)), {**named, "metadata": one.told(metadata)}
+        yield ([one.messages], stop, one.run_callbacks(callbacks)), {**named, "metadata": one.run_metadata(metadata)}
 
 
-def _merged(model: BaseChatModel, results: Sequence[LLMResult]) -> LLMResult:
-    """One result of several calls, each of which is a run with a label of its own."""
+def _merge_results(model: BaseChatModel, results: Sequence[LLMResult]) -> LLMResult:
+    """One result of several calls, each of which is a run with receipts of its own."""
     if len(results) == 1:
         return results[0]
     merged = LLMResult(

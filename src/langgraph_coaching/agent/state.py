@@ -1,4 +1,4 @@
-"""The ephemeral channel: coaching lives in the state for exactly the one step in which the model is called."""
+"""The state: an ephemeral channel that holds coaching for the one step in which the model is called."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.channels import EphemeralValue
 from langgraph.graph import MessagesState
 
-from langgraph_coaching.agent.channel import Given, given_in
-from langgraph_coaching.agent.pending import Pending, expect
+from langgraph_coaching.agent.channel import ChannelAdvice, read_item
+from langgraph_coaching.agent.pending import PendingAdvice, expect_calls
 from langgraph_coaching.agent.registry import registry_of
-from langgraph_coaching.agent.system_message import place
+from langgraph_coaching.agent.system_message import insert_block
 from langgraph_coaching.recall.advice import failed
 from langgraph_coaching.recall.situation import read_messages
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 CHANNEL = "coaching"
 
 
-class Spoken(EphemeralValue[list[Any]]):
-    """What coaches that speak in one superstep have said, together."""
+class CoachingChannel(EphemeralValue[list[Any]]):
+    """An ephemeral channel that joins the items of all coaches that write it in one superstep."""
 
     def update(self, values: Sequence[Any]) -> bool:
-        """Takes what they have written."""
+        """Joins lists; of anything else it takes one, as its base does."""
         lists = all(isinstance(value, list) for value in values)
         return super().update([list(chain.from_iterable(values))] if values and lists else values)
 
@@ -43,7 +43,9 @@ class CoachingState(MessagesState):
     state of your own, declare the channel as `coaching: Annotated[list, EphemeralValue(list, False)]`.
     """
 
-    coaching: Annotated[list[dict[str, Any]], Spoken(list, False)]  # two writers in one superstep may not raise
+    coaching: Annotated[
+        list[dict[str, Any]], CoachingChannel(list, False)
+    ]  # two writers in one superstep may not raise
 
 
 def coached(state: Any, messages_key: str = "messages") -> list[BaseMessage]:
@@ -58,13 +60,13 @@ def coached(state: Any, messages_key: str = "messages") -> list[BaseMessage]:
         New messages for `model.invoke`; without coaching, the messages as they are. Keep them out of the state.
     """
     messages = read_field(state, messages_key) or []
-    given = advice_in(read_field(state, CHANNEL))
+    given = read_channel(read_field(state, CHANNEL))
     if not any(one.advice.considered for one in given):
         return messages
     read = read_messages(messages)
-    _expect(given, read)
+    _expect_calls(given, read)
     blocks = [one.advice.prompt for one in given if one.advice.prompt]
-    return place(read, "\n\n".join(blocks)) if blocks else messages
+    return insert_block(read, "\n\n".join(blocks)) if blocks else messages
 
 
 def read_field(state: Any, name: str) -> Any:
@@ -72,13 +74,13 @@ def read_field(state: Any, name: str) -> Any:
     return state.get(name) if isinstance(state, dict) else getattr(state, name, None)
 
 
-def beside(state: Any, item: dict[str, Any] | None, coach: str) -> list[Any]:
-    """The channel with one coach's item in it, beside those that other coaches have written just before.
+def merge_item(state: Any, item: dict[str, Any] | None, coach: str) -> list[Any]:
+    """The channel's next value: one coach's item, and those that other coaches have written just before.
 
     Args:
         state: That the coach was given.
         item: None where it has nothing to say.
-        coach: Name of its register.
+        coach: Name of its registry.
     """
     channel = read_field(state, CHANNEL)
     items = [one for one in channel if isinstance(one, dict)] if isinstance(channel, list) else []
@@ -86,20 +88,29 @@ def beside(state: Any, item: dict[str, Any] | None, coach: str) -> list[Any]:
     return [*others, item] if item else others
 
 
-def _expect(given: list[Given], read: list[BaseMessage]) -> None:
+def _expect_calls(given: list[ChannelAdvice], read: list[BaseMessage]) -> None:
     if var_child_runnable_config.get() is None:  # nobody would say where it ends
         return
     for one in given:
         if one.advice.considered:
-            expect(Pending(one.advice, one.registry, said=read, key=one.key, kept=one.kept, told=True))
+            expect_calls(
+                PendingAdvice(
+                    one.advice,
+                    one.registry,
+                    conversation=read,
+                    key=one.key,
+                    keep_receipts=one.keep_receipts,
+                    stored=True,
+                )
+            )
 
 
-def advice_in(channel: Any) -> list[Given]:
+def read_channel(channel: Any) -> list[ChannelAdvice]:
     """The advice in the channel, which holds an item of each coach that has spoken; never raises."""
     if not channel:
         return []
     try:
-        return [given_in(item) for item in channel]
+        return [read_item(item) for item in channel]
     except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
         reason = f"the coaching in the state cannot be read: {type(error).__name__}: {error}"
-        return [Given(failed(reason), registry_of(""))]
+        return [ChannelAdvice(failed(reason), registry_of(""))]

@@ -1,4 +1,4 @@
-"""Looking up: advice that another process has given, by what stands for it in a state."""
+"""Advice looked up in the store by its call key: what another process, or an earlier run, was advised."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.errors import NotFoundError
-from langgraph_coaching.recall.advice import Advice, Receipt
+from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.prompt import block, entry
+from langgraph_coaching.recall.receipt import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ class StoredAdvice:
     """Finds advice of one namespace in the store.
 
     Args:
-        receipts_table: Has it word for word, a moment after it was given.
+        receipts_table: Has it word for word, soon after it was given.
         store: Has the coachings at the revisions that were applied.
         adviser: Whose deadline counts.
     """
@@ -39,10 +40,10 @@ class StoredAdvice:
         self._deadline = Deadline()
 
     def __call__(self, key: str, applied: Sequence[str]) -> Advice:
-        """The advice of a moment, or what was applied in it.
+        """The advice of a call, or what was applied in it.
 
         Args:
-            key: Of the moment.
+            key: The call's key.
             applied: Ids with revisions, such as `c-1@3`, in the order of the prompt.
 
         Raises:
@@ -50,45 +51,45 @@ class StoredAdvice:
             Overdue: It took longer than the deadline.
             StoreError: The store could not be read.
         """
-        return self._deadline.run(lambda: self._found(key, applied), self._adviser.limits.deadline)
+        return self._deadline.run(lambda: self._find(key, applied), self._adviser.limits.deadline)
 
-    def _found(self, key: str, applied: Sequence[str]) -> Advice:
+    def _find(self, key: str, applied: Sequence[str]) -> Advice:
         advice = self._receipts_table.advice(key) if key else None
-        if advice is not None and named(advice) == list(applied):
+        if advice is not None and applied_names(advice) == list(applied):
             return advice
-        coachings = [self._at(name) for name in applied]
-        return Advice(considered=[self._receipt(one) for one in coachings], prompt=block([*map(entry, coachings)]))
+        coachings = [self._coaching_at(name) for name in applied]
+        return Advice(considered=[self._receipt_for(one) for one in coachings], prompt=block([*map(entry, coachings)]))
 
-    def _at(self, name: str) -> Coaching:
+    def _coaching_at(self, name: str) -> Coaching:
         coaching_id, _, revision = name.rpartition("@")
         found = self._store.at(coaching_id, int(revision))
         if found is None:
             raise NotFoundError(f"the coaching {coaching_id!r} was deleted, or is in another namespace")
         return found
 
-    def _receipt(self, coaching: Coaching) -> Receipt:
+    def _receipt_for(self, coaching: Coaching) -> Receipt:
         namespace = self._receipts_table.namespace
         return Receipt.of(coaching, probability=0.0, outcome="applied", reason=_REASON, namespace=namespace)
 
 
-def named(advice: Advice) -> list[str]:
+def applied_names(advice: Advice) -> list[str]:
     """What was applied, as ids with revisions."""
     return [f"{receipt.coaching_id}@{receipt.revision}" for receipt in advice.applied]
 
 
-REMEMBERED = 2_048
-"""Entries kept, two a moment."""
+MOST_CALLS = 2_048
+"""Entries kept, two a call."""
 
 
 class RecentAdvice:
-    """What was advised at the latest moments of this process; of two answers at one moment the first counts."""
+    """The advice of the latest calls of this process; of two answers to one call key the first counts."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, str | None], Advice] = OrderedDict()
 
     def get(self, call_key: str, task: str | None = None) -> Advice | None:
-        """The advice of that moment, in that task or in whichever came first, if it is still known."""
+        """The advice of that call, in that task or in whichever came first, if it is still known."""
         with self._lock:
             return self._kept.get((call_key, task))
 
@@ -97,5 +98,5 @@ class RecentAdvice:
         with self._lock:
             self._kept.setdefault((call_key, task), advice)
             self._kept.setdefault((call_key, None), advice)
-            while len(self._kept) > REMEMBERED:
+            while len(self._kept) > MOST_CALLS:
                 self._kept.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Where the prompt block goes: into a system message there is, so that no model is given one more than it takes."""
+"""The prompt block in the system message: at the end of one there is, so that no model gets more than it takes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ONLY_IN_FRONT = frozenset(("langchain_google_genai", "langchain_google_vertexai
 _ROLES = ("system", "developer")
 
 
-def place(messages: Sequence[Any], block: str, model: Any = None) -> list[Any]:
+def insert_block(messages: Sequence[Any], block: str, model: Any = None) -> list[Any]:
     """The messages with this block and no other: at the end of a system message, or in a new one in front.
 
     It goes into the last of the system messages in front; without one there, into the last that stands later, since
@@ -34,50 +34,50 @@ def place(messages: Sequence[Any], block: str, model: Any = None) -> list[Any]:
         block: The prompt block.
         model: That it is for, where that is known.
     """
-    bare = displaced(messages)
-    at = _index(bare, model)
+    bare = remove_blocks(messages)
+    at = _target_index(bare, model)
     if at is None:
-        return [_instructing(bare, block), *bare]
-    return [*bare[:at], _saying(bare[at], _joined(_instructions(bare[at]), block)), *bare[at + 1 :]]
+        return [_new_system_message(bare, block), *bare]
+    return [*bare[:at], _replace_content(bare[at], _append_block(_system_content(bare[at]), block)), *bare[at + 1 :]]
 
 
-def _index(messages: Sequence[Any], model: Any) -> int | None:
+def _target_index(messages: Sequence[Any], model: Any) -> int | None:
     """Which of the messages it goes into; None for a new one in front."""
-    told = [index for index, message in enumerate(messages) if _instructions(message) is not None]
-    if not told or (told[0] != 0 and _hears_only_what_begins(model)):
+    systems = [index for index, message in enumerate(messages) if _system_content(message) is not None]
+    if not systems or (systems[0] != 0 and _drops_later_system_messages(model)):
         return None
-    front = max((index for index, place in enumerate(told) if index == place), default=None)
-    cached = max((index for index, message in enumerate(messages) if _ends_a_prefix(message)), default=-1)
-    return front if front is not None and not front < cached <= told[-1] else told[-1]
+    front = max((rank for rank, index in enumerate(systems) if rank == index), default=None)
+    cached = max((index for index, message in enumerate(messages) if _is_cache_breakpoint(message)), default=-1)
+    return front if front is not None and not front < cached <= systems[-1] else systems[-1]
 
 
-def _hears_only_what_begins(model: Any) -> bool:
+def _drops_later_system_messages(model: Any) -> bool:
     """Whether its converter leaves system messages out where the first message is none, as Google's does."""
     return any(made.__module__.partition(".")[0] in _ONLY_IN_FRONT for made in type(model).__mro__)
 
 
-def _ends_a_prefix(message: Any) -> bool:
-    content = _said(message)
+def _is_cache_breakpoint(message: Any) -> bool:
+    content = _content_of(message)
     return isinstance(content, list) and any(isinstance(part, dict) and _CACHE in part for part in content)
 
 
-def displaced(messages: Sequence[Any]) -> list[Any]:
-    """The messages as they were before `place`: every block taken out, and each message that was only a block."""
+def remove_blocks(messages: Sequence[Any]) -> list[Any]:
+    """The messages as before `insert_block`: without any block, and without the messages that were only a block."""
     bare = []
     for message in messages:
-        content = _instructions(message)
+        content = _system_content(message)
         rest = _without_block(content)
         if rest == content:
             bare.append(message)
         elif rest:
-            bare.append(_saying(message, rest))
+            bare.append(_replace_content(message, rest))
     return bare
 
 
 def blocks_in(messages: Sequence[Any]) -> list[str]:
     """The blocks in the system messages of a prompt, in their order."""
     found = []
-    for content in map(_instructions, messages):
+    for content in map(_system_content, messages):
         parts = content if isinstance(content, list) else [content]
         texts = [part.get("text") if isinstance(part, dict) else part for part in parts]
         found += [block.lstrip("\n") for text in texts if isinstance(text, str) for block in BLOCK.findall(text)]
@@ -98,13 +98,13 @@ def _without_block(content: Any) -> Any:
     return rest
 
 
-def _joined(content: Any, block: str) -> Any:
+def _append_block(content: Any, block: str) -> Any:
     if isinstance(content, list):
         return [*content, {"type": "text", "text": block}]
     return f"{content}\n\n{block}" if content else block
 
 
-def _instructions(message: Any) -> Any:
+def _system_content(message: Any) -> Any:
     """The content of a system message: the object, a mapping with a role, or a pair; None for any other message."""
     if isinstance(message, BaseMessage):
         system = isinstance(message, SystemMessage)
@@ -112,10 +112,10 @@ def _instructions(message: Any) -> Any:
         system = message.get("role", message.get("type")) in _ROLES
     else:
         system = _is_pair(message) and message[0] in _ROLES
-    return _said(message) if system else None
+    return _content_of(message) if system else None
 
 
-def _said(message: Any) -> Any:
+def _content_of(message: Any) -> Any:
     if isinstance(message, BaseMessage):
         return message.content
     if isinstance(message, dict):
@@ -127,13 +127,13 @@ def _is_pair(message: Any) -> bool:
     return isinstance(message, tuple | list) and len(message) == 2  # noqa: PLR2004 - role and content
 
 
-def _saying(message: Any, content: Any) -> Any:
+def _replace_content(message: Any, content: Any) -> Any:
     if isinstance(message, BaseMessage):
         return message.model_copy(update={"content": content})
     return {**message, "content": content} if isinstance(message, dict) else (message[0], content)
 
 
-def _instructing(others: Sequence[Any], block: str) -> Any:
+def _new_system_message(others: Sequence[Any], block: str) -> Any:
     """A system message in the form of the others: a node may hand them to something that takes no other."""
     form = others[0] if others else None
     if isinstance(form, dict):

@@ -1,1 +1,70 @@
-"""The person's side: from a recorded step to saved coaching."""
+"""The person's side, before a coaching is live: from a recorded step to saved coaching.
+
+| word | file |
+|---|---|
+| draft: a coaching that is not saved yet, begun at a recorded step or over a saved one | `draft`, `draft_source` |
+| source examples: what it knows of the step it is written from | `source_examples` |
+| intents: the words of a user made into a suggested intent | `intents` |
+| proposal: a phrasing or near miss that a model suggests; a person keeps or drops it | `proposal`, `propose` |
+| model answer: what the model wrote, read with patience | `model_answer` |
+| similar: a recorded situation that would teach most, to be answered yes or no | `similar`, `most_similar` |
+| … how much it would teach | `informativeness` |
+| situations: those recorded, and what a coaching would be in them | `situations` |
+| other coachings: which words and situations are theirs | `other_coachings` |
+| outlook: what is known of a coaching, and what to expect of it | `outlook` |
+| corrections: what people left in a tracer, as drafts | `corrections` |
+| editor: everything a person does with coaching | `editor` |
+| repository, revision: saved revision by revision | `repository`, `revision` |
+
+A draft begins at a **coachable** step: one the agent's own reasoning made (a message, a tool call, a handoff), never
+a user's words, a tool's result or canned text. What the user said there becomes its first example.
+
+```python
+draft = coach.draft(step)
+draft = draft.when("a customer asks what shipping costs")  # or keep draft.intent; draft.suggestions has others
+draft = draft.reply("Ask which country it goes to before quoting a price.")
+# or .search_knowledge(article) .action(tool) .process(name) .playbook(name) .handoff(target); .having(notes=…)
+coaching = coach.save(draft)
+```
+
+**Make the first correction count.** One message is one person's words. Before or after saving, tell more of them:
+
+```python
+draft = coach.draft(step).when("a customer asks what shipping costs").reply("Ask for the country first.")
+draft = draft.propose(model)  # phrasings of other people, and near misses where it must stay silent
+draft.proposals, draft.warnings  # draft.drop(2), draft.reword(0, "…"); what you keep is saved as `proposed`
+
+for one in draft.similar():  # without a model: recorded situations that would teach most
+    draft = draft.also(one) if "shipping" in one.text else draft.never(one)
+
+print(coach.outlook(coaching))  # by how many texts it is known, where it would fire, what stays silent near it
+coach.edit(coaching.id, add_examples=["what's the postage?"], add_never=["can you ship to a hotel?"])
+```
+```text
+known by 2 texts
+fires at its source, at 0.98 (the floor is 0.20)
+would meet 1 of 1 recorded situations
+next: nothing; try what others may say with `langgraph-coaching advise "…"`
+```
+
+For what is saved: `coach.propose(id, model)`, `coach.similar(id)`, `coach.review()`; on the command line `propose`,
+`similar`, `review` and `why`. While you author, faults raise a `CoachingError` that says what to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.lazy import attach
+
+if TYPE_CHECKING:
+    from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.authoring.outlook import Outlook
+    from langgraph_coaching.authoring.proposal import Proposal
+    from langgraph_coaching.authoring.similar import Similar
+
+__all__ = ["Draft", "Outlook", "Proposal", "Similar"]
+
+__getattr__, __dir__ = attach(
+    __name__, {"Draft": "draft", "Outlook": "outlook", "Proposal": "proposal", "Similar": "similar"}
+)

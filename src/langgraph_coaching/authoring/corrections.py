@@ -1,4 +1,4 @@
-"""Corrections that people left in a tracer, found again in imported traces."""
+"""Corrections in imported traces: what people said in a tracer that the agent should have answered."""
 
 from __future__ import annotations
 
@@ -26,51 +26,51 @@ def corrections_of(trace: Trace) -> list[tuple[Step, str]]:
         trace: An imported trace.
     """
     found = []
-    for run, text in _told(trace.metadata):
-        step = _step(trace, run)
+    for run, text in _corrections_in(trace.metadata):
+        step = _corrected_step(trace, run)
         if step is not None and text.strip():
             found.append((step, (_BEGIN + text.strip())[:PROSE_LIMIT]))
     return found
 
 
-def _told(metadata: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
+def _corrections_in(metadata: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
     for item in _mappings(metadata.get("feedback")):
         if item.get("correction"):
-            yield _name(item.get("run_id")), _text(item["correction"])
+            yield _id_of(item.get("run_id")), _text_of(item["correction"])
     for item in _mappings(metadata.get("corrections")):
-        yield _name(item.get("observationId")), _text(item)
+        yield _id_of(item.get("observationId")), _text_of(item)
     for item in _mappings(metadata.get("scores")):
         if item.get("dataType") == "CORRECTION" or (item.get("name") == "output" and item.get("source") != "EVAL"):
-            yield _name(item.get("observationId")), _text(item)
+            yield _id_of(item.get("observationId")), _text_of(item)
     for item in _mappings(metadata.get("annotations")):
         result = item.get("result")
         said = dict(result) if isinstance(result, Mapping) else {}
         if item.get("correction"):
-            yield _name(item.get("span_id")), _text(item["correction"])
+            yield _id_of(item.get("span_id")), _text_of(item["correction"])
         elif item.get("name") == "correction":
-            yield _name(item.get("span_id")), str(said.get("explanation") or said.get("label") or "")
+            yield _id_of(item.get("span_id")), str(said.get("explanation") or said.get("label") or "")
 
 
 def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
     yield from (item for item in value if isinstance(item, Mapping)) if isinstance(value, list) else ()
 
 
-def _name(value: Any) -> str | None:
+def _id_of(value: Any) -> str | None:
     return str(value) if value else None
 
 
-def _text(value: Any) -> str:
+def _text_of(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return _text(value[-1]) if value else ""
+        return _text_of(value[-1]) if value else ""
     if not isinstance(value, Mapping):
         return ""
-    inside = (_text(value[name]) for name in (*_TEXTS, "messages", "outputs") if value.get(name))
+    inside = (_text_of(value[name]) for name in (*_TEXTS, "messages", "outputs") if value.get(name))
     return next((text for text in inside if text), "")
 
 
-def _step(trace: Trace, run: str | None) -> Step | None:
+def _corrected_step(trace: Trace, run: str | None) -> Step | None:
     """What the agent said in a run; of the whole trace, or of a run around others, what it said last."""
     steps = trace.coachable_steps()
     mine = [step for step in steps if step.run_id == run] if run else []

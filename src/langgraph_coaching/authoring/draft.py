@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.intents.suggest import MOST
-from langgraph_coaching.authoring.propose import Known, propose
-from langgraph_coaching.authoring.revision import revised
+from langgraph_coaching.authoring.propose import CoachingBrief, propose
+from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.source_examples import source_examples
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
 from langgraph_coaching.coaching.compose import compose, scope_of
 from langgraph_coaching.coaching.examples import examples_after, examples_of
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
-from langgraph_coaching.coaching.validation import quoted
+from langgraph_coaching.coaching.validation import quote_text
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 if TYPE_CHECKING:
@@ -70,40 +70,40 @@ class Draft:
     home: tuple[str, str] | None = field(default=None, repr=False, compare=False)
     """The store and the namespace it was begun in, where it is saved; None for one that was made by hand."""
 
-    def _but(self, **changes: Any) -> Draft:
+    def _with_changes(self, **changes: Any) -> Draft:
         return replace(self, id=self.id if self.revises else new_id(), **changes)
 
     def when(self, intent: str) -> Draft:
         """Another intent."""
-        return self._but(intent=intent, worded=True)
+        return self._with_changes(intent=intent, worded=True)
 
     def reply(self, text: str) -> Draft:
         """Do this: answer in a certain way."""
-        return self._but(behavior=Reply(text))
+        return self._with_changes(behavior=Reply(text))
 
     def search_knowledge(self, article: str, query: str = "", *, instruction: str = "") -> Draft:
         """Do this: read an article first."""
-        return self._but(behavior=SearchKnowledge(article, query, instruction=instruction))
+        return self._with_changes(behavior=SearchKnowledge(article, query, instruction=instruction))
 
     def action(self, tool: str, arguments: dict[str, Any] | None = None, *, instruction: str = "") -> Draft:
         """Do this: call a tool."""
-        return self._but(behavior=Action(tool, arguments, instruction=instruction))
+        return self._with_changes(behavior=Action(tool, arguments, instruction=instruction))
 
     def process(self, name: str, *, instruction: str = "") -> Draft:
         """Do this: follow a process."""
-        return self._but(behavior=Process(name, instruction=instruction))
+        return self._with_changes(behavior=Process(name, instruction=instruction))
 
     def playbook(self, name: str, *, instruction: str = "") -> Draft:
         """Do this: switch to a playbook."""
-        return self._but(behavior=Playbook(name, instruction=instruction))
+        return self._with_changes(behavior=Playbook(name, instruction=instruction))
 
     def handoff(self, target: str, *, instruction: str = "") -> Draft:
         """Do this: hand the conversation over."""
-        return self._but(behavior=Handoff(target, instruction=instruction))
+        return self._with_changes(behavior=Handoff(target, instruction=instruction))
 
     def having(self, **fields: Any) -> Draft:
         """With further fields of `coach.add`: `examples`, `never`, `agent`, `node`, `tags`, `priority`, `notes`, …."""
-        return self._but(fields={**self.fields, **fields})
+        return self._with_changes(fields={**self.fields, **fields})
 
     def propose(self, model: BaseChatModel, *, languages: Sequence[str] = ()) -> Draft:
         """With what a chat model proposes: how others would say it, and what only sounds like it.
@@ -121,12 +121,12 @@ class Draft:
             EmbedderError: The embedder failed, which tells what other coachings claim.
             StoreError: The store could not be read.
         """
-        found = propose(model, self._known(), self.claims, languages)
+        found = propose(model, self._brief(), self.claims, languages)
         if not (found.intent or found.proposals):
             return replace(self, warnings=found.warnings)
         intent, others = (self.intent, found.intent) if self.worded else (found.intent or self.intent, self.intent)
         suggestions = dict.fromkeys(text for text in (others, *self.suggestions) if text and text != intent)
-        return self._but(
+        return self._with_changes(
             intent=intent,
             suggestions=tuple(suggestions)[:MOST],
             proposals=(*self.proposals, *found.proposals),
@@ -137,13 +137,13 @@ class Draft:
         """Without these proposals.
 
         Args:
-            *proposals: Each by itself, by its text, or by its place in `proposals`, counted from 0.
+            *proposals: Each by itself, by its text, or by its index in `proposals`, counted from 0.
 
         Raises:
             NotFoundError: There is no such proposal.
         """
-        places = {self._place(one) for one in proposals}
-        return self._but(proposals=tuple(p for place, p in enumerate(self.proposals) if place not in places))
+        indices = {self._proposal_index(one) for one in proposals}
+        return self._with_changes(proposals=tuple(p for index, p in enumerate(self.proposals) if index not in indices))
 
     def reword(self, proposal: Proposal | str | int, text: str) -> Draft:
         """With other words for one proposal.
@@ -155,25 +155,25 @@ class Draft:
         Raises:
             NotFoundError: There is no such proposal.
         """
-        place = self._place(proposal)
-        changed = replace(self.proposals[place], text=text)
-        return self._but(proposals=(*self.proposals[:place], changed, *self.proposals[place + 1 :]))
+        index = self._proposal_index(proposal)
+        changed = replace(self.proposals[index], text=text)
+        return self._with_changes(proposals=(*self.proposals[:index], changed, *self.proposals[index + 1 :]))
 
-    def _place(self, proposal: Proposal | str | int) -> int:
-        for place, one in enumerate(self.proposals):
-            if proposal in (one, one.text) or (type(proposal) is int and proposal == place):
-                return place
+    def _proposal_index(self, proposal: Proposal | str | int) -> int:
+        for index, one in enumerate(self.proposals):
+            if proposal in (one, one.text) or (type(proposal) is int and proposal == index):
+                return index
         count = len(self.proposals)
         there = (
             f"there are {count}, 0 to {count - 1}" if count else "there are none; draft.propose(model) asks for some"
         )
         raise NotFoundError(f"no proposal {proposal!r}: {there}")
 
-    def _known(self) -> Known:
-        """What the model that proposes is told of it; no notes."""
+    def _brief(self) -> CoachingBrief:
+        """What the model that proposes is told of the coaching; no notes."""
         saved = self.revises.scope if self.revises else Scope()
-        examples = (*self._examples(), *self._never())
-        return Known(
+        examples = (*self._applying_examples(), *self._never_examples())
+        return CoachingBrief(
             id=self.id,
             intent=self.intent if self.worded else "",
             behavior=self.behavior.render() if self.behavior else "",
@@ -199,8 +199,8 @@ class Draft:
         """
         if self.search is None:
             raise InvalidCoachingError("this draft knows no recorded situations; begin it with coach.draft(step)")
-        said = self if self.behavior else replace(self, behavior=Reply("not chosen yet"))
-        return self.search(said.coaching("draft"), self.conversation, limit)
+        complete = self if self.behavior else replace(self, behavior=Reply("not chosen yet"))
+        return self.search(complete.coaching("draft"), self.conversation, limit)
 
     def also(self, *situations: Similar | str) -> Draft:
         """It applies in these situations too; of a situation that was answered before, the last word counts.
@@ -211,15 +211,15 @@ class Draft:
         Raises:
             InvalidCoachingError: One is neither.
         """
-        return self._answering(situations, applies=True)
+        return self._with_answers(situations, applies=True)
 
     def never(self, *situations: Similar | str) -> Draft:
         """It never applies in these situations; otherwise like `also`."""
-        return self._answering(situations, applies=False)
+        return self._with_answers(situations, applies=False)
 
-    def _answering(self, situations: Sequence[Any], *, applies: bool) -> Draft:
-        said = {"add_examples" if applies else "add_never": situations}
-        return self._but(answered=examples_after(self.answered, said))
+    def _with_answers(self, situations: Sequence[Any], *, applies: bool) -> Draft:
+        answers = {"add_examples" if applies else "add_never": situations}
+        return self._with_changes(answered=examples_after(self.answered, answers))
 
     def coaching(self, namespace: str) -> Coaching:
         """The coaching as it would be saved.
@@ -228,16 +228,16 @@ class Draft:
             InvalidCoachingError: No behavior was chosen, or a field is not acceptable.
         """
         if self.revises is not None:
-            return revised(self, self.revises)
+            return revise_from_draft(self, self.revises)
         if self.behavior is None:
             raise InvalidCoachingError("the draft says when but not what: choose a behavior, e.g. draft.reply('…')")
-        said = {
+        answers = {
             "add_examples": [e for e in self.answered if e.applies],
             "add_never": [e for e in self.answered if not e.applies],
         }
-        held = examples_after((*self._examples(), *self._never()), said)
+        held = examples_after((*self._applying_examples(), *self._never_examples()), answers)
         examples = {"examples": [e for e in held if e.applies], "never": [e for e in held if not e.applies]}
-        fields = {"id": self.id, "source": self._source(), **self.fields, **examples}
+        fields = {"id": self.id, "source": self._source_of_step(), **self.fields, **examples}
         return compose(namespace, intent=self.intent, behavior=self.behavior, **fields)
 
     def new_proposals(self, held: Sequence[Example]) -> list[Proposal]:
@@ -245,20 +245,20 @@ class Draft:
         known = {example.text for example in held}
         return [one for one in self.proposals if one.text not in known]
 
-    def _source(self) -> Source | None:
+    def _source_of_step(self) -> Source | None:
         if self.step is None:
             return None
-        return Source(trace_id=self.step.trace_id, step=self.step.index, excerpt=quoted(self.step.text, EXCERPT))
+        return Source(trace_id=self.step.trace_id, step=self.step.index, excerpt=quote_text(self.step.text, EXCERPT))
 
-    def _examples(self) -> tuple[Example, ...]:
-        known = self._learned(applies=True) if self.revises is None else self.revises.examples
+    def _applying_examples(self) -> tuple[Example, ...]:
+        known = self._examples_of_step(applies=True) if self.revises is None else self.revises.examples
         given = (*known, *examples_of(self.fields.get("examples", ())))
-        return (*given, *(one.example for one in self.new_proposals((*given, *self._never()))))
+        return (*given, *(one.example for one in self.new_proposals((*given, *self._never_examples()))))
 
-    def _never(self) -> tuple[Example, ...]:
-        return (*self._learned(applies=False), *examples_of(self.fields.get("never", ()), applies=False))
+    def _never_examples(self) -> tuple[Example, ...]:
+        return (*self._examples_of_step(applies=False), *examples_of(self.fields.get("never", ()), applies=False))
 
-    def _learned(self, *, applies: bool) -> list[Example]:
+    def _examples_of_step(self, *, applies: bool) -> list[Example]:
         """What the step that a new coaching is written from says of where it applies, or of where it does not."""
         if self.step is None or self.revises is not None:
             return []

@@ -1,4 +1,4 @@
-"""Where a draft begins: at a recorded step, or over a coaching that is saved already."""
+"""A new draft: of a recorded step, or of the next revision of a saved coaching."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def draft_over(coaching: Coaching, trace: Trace | None = None, claims: OtherCoac
         trace: Where it was written from, if that is still known.
         claims: Knows what other coachings claim.
     """
-    place = coaching.source.step if coaching.source and trace else None
-    step = trace.steps[place] if trace is not None and place is not None and place < len(trace.steps) else None
+    index = coaching.source.step if coaching.source and trace else None
+    step = trace.steps[index] if trace is not None and index is not None and index < len(trace.steps) else None
     return Draft(
         id=coaching.id,
         intent=coaching.intent,

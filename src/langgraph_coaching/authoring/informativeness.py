@@ -1,4 +1,4 @@
-"""What an answer is worth: most where it is undecided, where it is often met, and unlike what is asked besides."""
+"""Informativeness of an answer: most where it is undecided, where it is often met, and unlike what is asked besides."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
 
 LEAST = 0.1
 """0..1: what is less undecided is not asked about; with a floor of 0.3 that is below 0.011 and above 0.94."""
@@ -25,7 +25,7 @@ TURN = 0.7
 _EDGE = 0.01
 
 
-def undecided(probabilities: Sequence[float] | NDArray[np.float64], floor: float) -> NDArray[np.float64]:
+def undecidedness(probabilities: Sequence[float] | NDArray[np.float64], floor: float) -> NDArray[np.float64]:
     """How open it is whether a coaching applies: 1 at the floor, toward 0 far from it on either side.
 
     Args:
@@ -43,7 +43,9 @@ def undecided(probabilities: Sequence[float] | NDArray[np.float64], floor: float
     return result
 
 
-def scaled(vectors: NDArray[np.float32], others: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
+def similarity(
+    vectors: NDArray[np.float32], others: NDArray[np.float32], background: Background
+) -> NDArray[np.float64]:
     """How alike vectors are, on the embedder's own scale, `float64[len(vectors), len(others)]`; from `ALIKE` on, one.
 
     Args:
@@ -55,7 +57,7 @@ def scaled(vectors: NDArray[np.float32], others: NDArray[np.float32], background
         return background.scaled(vectors @ others.T)
 
 
-def often(alike: NDArray[np.bool_], runs: Sequence[frozenset[str]]) -> NDArray[np.int64]:
+def count_runs(alike: NDArray[np.bool_], runs: Sequence[frozenset[str]]) -> NDArray[np.int64]:
     """In how many runs each situation, or one alike, was met.
 
     Args:
@@ -66,14 +68,14 @@ def often(alike: NDArray[np.bool_], runs: Sequence[frozenset[str]]) -> NDArray[n
     return np.array([len(one) for one in met], dtype=np.int64)
 
 
-def chosen(
+def choose_unlike(
     worth: NDArray[np.float64], likeness: NDArray[np.float64], groups: Sequence[str | None], limit: int
 ) -> list[int]:
     """The best ones that are unlike each other, greedily: each choice takes from the worth of what is like it.
 
     Args:
         worth: Of each, 0 or more; what is worth 0 is not chosen.
-        likeness: Of each two, as `scaled` gives it.
+        likeness: Of each two, as `similarity` gives it.
         groups: Of each. Likeness counts within a group; groups take turns.
         limit: Most to choose.
 

@@ -1,4 +1,4 @@
-"""What a chat model answered when it was asked for proposals, read with patience: JSON, parts of it, or plain lists."""
+"""A chat model's answer with proposals, read leniently: JSON, parts of it, or plain lists."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _BOLD = re.compile(r"\s*(?:\d+[.)]\s+)?\*\*(?:\S+\s*){1,4}\*\*:?\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """The parts of an answer, as the model wrote them; any may be missing."""
 
     intent: str = ""
@@ -51,7 +51,7 @@ class Answer:
         return bool(self.intent or self.phrasings or self.near_misses)
 
 
-def read(answer: Any) -> Answer:
+def read_answer(answer: Any) -> ModelAnswer:
     """Reads whatever a model gave: a structured value, a message, or text in any shape.
 
     Args:
@@ -62,16 +62,18 @@ def read(answer: Any) -> Answer:
         What could be read; an empty answer where nothing could.
     """
     if isinstance(answer, Mapping) and {"raw", "parsed"} <= answer.keys():
-        return read(answer["parsed"]) or read(answer["raw"])
+        return read_answer(answer["parsed"]) or read_answer(answer["raw"])
     if isinstance(answer, BaseModel) and not isinstance(answer, BaseMessage):
-        return read(answer.model_dump())
+        return read_answer(answer.model_dump())
     if isinstance(answer, BaseMessage):
         calls = answer.tool_calls if isinstance(answer, AIMessage) else []
-        return _gathered(pair for call in calls for pair in _pairs(call["args"])) or read(text_of(answer))
+        return _collect_parts(pair for call in calls for pair in _part_texts(call["args"])) or read_answer(
+            text_of(answer)
+        )
     if isinstance(answer, str):
         text = answer[:MOST]
-        return _json(text) or _strings(text) or _lists(text)
-    return _gathered(_pairs(answer))
+        return _read_json(text) or _read_strings(text) or _read_lists(text)
+    return _collect_parts(_part_texts(answer))
 
 
 def part_of(heading: str) -> Part | None:
@@ -80,15 +82,15 @@ def part_of(heading: str) -> Part | None:
     return next((part for part, pattern in _PARTS if pattern.search(plain)), None)
 
 
-def _gathered(pairs: Iterator[tuple[Part, str]]) -> Answer:
+def _collect_parts(pairs: Iterator[tuple[Part, str]]) -> ModelAnswer:
     found: dict[Part, list[str]] = {"intent": [], "phrasings": [], "near_misses": []}
     for part, text in pairs:
         if text.strip():
             found[part].append(text.strip())
-    return Answer(next(iter(found["intent"]), ""), tuple(found["phrasings"]), tuple(found["near_misses"]))
+    return ModelAnswer(next(iter(found["intent"]), ""), tuple(found["phrasings"]), tuple(found["near_misses"]))
 
 
-def _pairs(value: Any, part: Part | None = None) -> Iterator[tuple[Part, str]]:
+def _part_texts(value: Any, part: Part | None = None) -> Iterator[tuple[Part, str]]:
     """Every text in a JSON value, with the part it stands in; a list that stands in none holds phrasings."""
     if isinstance(value, str):
         if part is not None:
@@ -96,31 +98,33 @@ def _pairs(value: Any, part: Part | None = None) -> Iterator[tuple[Part, str]]:
             yield from ((part, line) for line in lines)
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _pairs(inner, part or part_of(str(key)))
+            yield from _part_texts(inner, part or part_of(str(key)))
     elif isinstance(value, Sequence):
         for inner in value:
             if part is not None and isinstance(inner, Mapping):
                 # Of `{"text": "…", "why": "…"}` the first text is the one.
-                yield from _pairs(next((one for one in inner.values() if isinstance(one, str)), ""), part)
+                yield from _part_texts(next((one for one in inner.values() if isinstance(one, str)), ""), part)
             else:
-                yield from _pairs(inner, part or ("phrasings" if isinstance(inner, str) else None))
+                yield from _part_texts(inner, part or ("phrasings" if isinstance(inner, str) else None))
 
 
-def _json(text: str) -> Answer:
+def _read_json(text: str) -> ModelAnswer:
     decoder = json.JSONDecoder(strict=False)
     for opening in [found.start() for found in re.finditer(r"[{\[]", text)][:_TRIES]:
         try:
             value, _ = decoder.raw_decode(text, opening)
         except (ValueError, RecursionError):
             if text[opening] == "{":
-                return Answer()  # broken: what is inside it is no answer by itself, its strings are read one by one
+                return (
+                    ModelAnswer()
+                )  # broken: what is inside it is no answer by itself, its strings are read one by one
             continue
-        if answer := _gathered(_pairs(value)):
+        if answer := _collect_parts(_part_texts(value)):
             return answer
-    return Answer()
+    return ModelAnswer()
 
 
-def _strings(text: str) -> Answer:
+def _read_strings(text: str) -> ModelAnswer:
     """The strings of JSON that is broken or cut off, each in the part whose key came last."""
 
     def pairs() -> Iterator[tuple[Part, str]]:
@@ -134,10 +138,10 @@ def _strings(text: str) -> Answer:
                 except ValueError:
                     yield part, found[1]
 
-    return _gathered(pairs()) if _STRING.search(text) and re.search(r'"\s*:', text) else Answer()
+    return _collect_parts(pairs()) if _STRING.search(text) and re.search(r'"\s*:', text) else ModelAnswer()
 
 
-def _lists(text: str) -> Answer:
+def _read_lists(text: str) -> ModelAnswer:
     """Lists with bullets or numbers under headings; plain lines under a heading where it has no list."""
     part: Part | None = None
     items: list[tuple[Part, str]] = []
@@ -146,16 +150,16 @@ def _lists(text: str) -> Answer:
         bare = _ITEM.sub("", line).strip().replace("**", "").lstrip("#").strip()
         if inline := _INTENT.match(bare):
             items.append(("intent", inline[1]))
-        elif _heading(line, bare):
+        elif _is_heading(line, bare):
             part = part_of(bare)
         elif _ITEM.match(line):
             items.append((part or "phrasings", bare))
         elif part is not None and bare and not bare.startswith("```"):
             plain.append((part, bare))
     listed = {part for part, _ in items}
-    return _gathered(iter([*items, *(pair for pair in plain if pair[0] not in listed)]))
+    return _collect_parts(iter([*items, *(pair for pair in plain if pair[0] not in listed)]))
 
 
-def _heading(line: str, bare: str) -> bool:
+def _is_heading(line: str, bare: str) -> bool:
     marked = bare.endswith(":") or line.lstrip().startswith("#") or _BOLD.fullmatch(line)
     return bool(marked) and part_of(bare) is not None

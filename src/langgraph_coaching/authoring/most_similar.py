@@ -1,4 +1,4 @@
-"""A look at recorded situations: what one coaching would be in them, and which of them would teach it most."""
+"""Active learning over recorded situations: those whose answer would teach one coaching most."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.authoring.informativeness import LEAST, chosen, often, scaled, undecided
+from langgraph_coaching.authoring.informativeness import LEAST, choose_unlike, count_runs, similarity, undecidedness
 from langgraph_coaching.authoring.similar import similar_of
 from langgraph_coaching.recall.scoring.traffic import ALIKE
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.authoring.similar import Similar
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.head import Head
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.traces.situations import RecordedSituation
 
 CANDIDATES = 500
@@ -28,23 +28,23 @@ CANDIDATES = 500
 
 @dataclass(frozen=True, slots=True)
 class SimilarSearch:
-    """What one coaching would be in recorded situations."""
+    """One coaching against recorded situations: how likely it is right in each."""
 
     head: Head
     """The coaching as it would be searched."""
     background: Background
     situations: Sequence[RecordedSituation]
-    places: Sequence[SituationVector]
+    situation_vectors: Sequence[SituationVector]
     """Of each situation."""
     probabilities: NDArray[np.float64]
     """Of the coaching in each, whatever else would apply there."""
 
 
-def most_similar(look: SimilarSearch, floor: float, limit: int, *, silent: bool = False) -> list[Similar]:
+def most_similar(search: SimilarSearch, floor: float, limit: int, *, silent: bool = False) -> list[Similar]:
     """The situations that would teach a coaching most: near, undecided, often met, and unlike each other.
 
     Args:
-        look: At recorded situations.
+        search: The coaching against recorded situations.
         floor: 0..1: where nothing applies below.
         limit: Most to return.
         silent: Only those in which it is below the floor.
@@ -52,17 +52,21 @@ def most_similar(look: SimilarSearch, floor: float, limit: int, *, silent: bool 
     Returns:
         The most telling first; nothing that is alike to what the coaching knows already.
     """
-    if not look.situations:
+    if not search.situations:
         return []
-    vectors, background = np.stack([place.vector for place in look.places]), look.background
-    doubt = undecided(look.probabilities, floor)
+    vectors, background = np.stack([one.vector for one in search.situation_vectors]), search.background
+    doubt = undecidedness(search.probabilities, floor)
     # The intent is words about a situation, not one: only what was said there is known.
-    doubt[(scaled(vectors, look.head.vectors[1:], background) >= ALIKE).any(axis=1)] = 0.0
+    doubt[(similarity(vectors, search.head.vectors[1:], background) >= ALIKE).any(axis=1)] = 0.0
     if silent:
-        doubt[look.probabilities >= floor] = 0.0
+        doubt[search.probabilities >= floor] = 0.0
     best = np.argsort(-doubt, kind="stable")[:CANDIDATES]
     best = best[doubt[best] >= LEAST]
-    counts = often(scaled(vectors[best], vectors, background) >= ALIKE, [met.runs for met in look.situations])
+    counts = count_runs(
+        similarity(vectors[best], vectors, background) >= ALIKE, [met.runs for met in search.situations]
+    )
     worth = doubt[best] * (1 + np.log2(np.maximum(counts, 1)))
-    picked = chosen(worth, scaled(vectors[best], vectors[best], background), [None] * len(best), limit)
-    return [similar_of(look.situations[best[i]], float(look.probabilities[best[i]]), int(counts[i])) for i in picked]
+    picked = choose_unlike(worth, similarity(vectors[best], vectors[best], background), [None] * len(best), limit)
+    return [
+        similar_of(search.situations[best[i]], float(search.probabilities[best[i]]), int(counts[i])) for i in picked
+    ]

@@ -1,4 +1,4 @@
-"""What the other active coachings claim: words that are theirs, and situations that are nearer to them."""
+"""Claims of the other active coachings: words that are theirs, and situations that are nearer to them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.authoring.proposal import said_alike
-from langgraph_coaching.coaching.coachings import matched
+from langgraph_coaching.authoring.proposal import find_said_alike
 from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ _NEAREST = 20
 
 
 class OtherCoachings:
-    """Asks the other coachings of a namespace.
+    """The other coachings of a namespace, asked what they claim.
 
     Args:
         snapshot: The active coachings as they are now.
@@ -37,7 +37,7 @@ class OtherCoachings:
         self._snapshot = snapshot
         self._embedder = embedder
 
-    def of_words(self, texts: Sequence[str], *, mine: str, scope: Scope) -> dict[str, str]:
+    def claimed_words(self, texts: Sequence[str], *, mine: str, scope: Scope) -> dict[str, str]:
         """Of texts, those that are the intent or an example of another coaching, with its id.
 
         Args:
@@ -51,13 +51,15 @@ class OtherCoachings:
 
         def words() -> Iterator[tuple[str, str]]:
             for head in self._snapshot().heads:
-                if _beside(head, mine, scope):
+                if _may_compete(head, mine, scope):
                     yield head.coaching.intent, head.coaching.id
                     yield from ((e.text, head.coaching.id) for e in head.coaching.examples if e.applies)
 
-        return said_alike(texts, words())
+        return find_said_alike(texts, words())
 
-    def of_situations(self, texts: Sequence[str], own: Sequence[str], *, mine: str, scope: Scope) -> dict[str, str]:
+    def claimed_situations(
+        self, texts: Sequence[str], own: Sequence[str], *, mine: str, scope: Scope
+    ) -> dict[str, str]:
         """Of texts, those that are clearly nearer to another coaching than to this one, with the other's id.
 
         Args:
@@ -71,10 +73,10 @@ class OtherCoachings:
             StoreError: The store could not be read.
         """
         snapshot = self._snapshot()
-        others = [place for place, head in enumerate(snapshot.heads) if _beside(head, mine, scope)]
+        others = [row for row, head in enumerate(snapshot.heads) if _may_compete(head, mine, scope)]
         if not texts or not others or snapshot.background is None:
             return {}
-        asked = self._embedder.documents([*texts, *map(matched, own)])
+        asked = self._embedder.documents([*texts, *map(intent_text, own)])
         asked, home = asked[: len(texts)], asked[len(texts) :]
         with one_thread():
             at_home = snapshot.background.scaled((asked @ home.T).max(axis=1))
@@ -82,14 +84,14 @@ class OtherCoachings:
         found: dict[str, str] = {}
         for row, text in enumerate(texts):
             best = np.argsort(-near[row], kind="stable")[:_NEAREST]
-            heads = [snapshot.heads[others[place]] for place in best]
+            heads = [snapshot.heads[others[rank]] for rank in best]
             there = snapshot.background.scaled(np.array([(head.applies @ asked[row]).max() for head in heads]))
             if there.max() - at_home[row] > CLEARLY:
                 found[text] = heads[int(there.argmax())].coaching.id
         return found
 
 
-def _beside(head: Head, mine: str, scope: Scope) -> bool:
+def _may_compete(head: Head, mine: str, scope: Scope) -> bool:
     """Whether it is another coaching that may speak in the same call."""
     theirs = head.coaching.scope
     pairs = ((scope.agent, theirs.agent), (scope.node, theirs.node))

@@ -1,4 +1,4 @@
-"""The outlook of a coaching: what is known of it now, and what to expect."""
+"""The outlook of a saved coaching: what is known of it, where it would fire, and the one thing to do next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
 
 SILENT = 3
 """Near situations in which it stays silent that are shown."""
@@ -58,7 +58,7 @@ class Outlook:
             lines.append(f"{fires} at its source, {at} (the floor is {self.floor:.2f})")
         if self.looked_at:
             lines.append(f"would meet {self.met} of {self.looked_at} recorded situations")
-        lines += [f"  silent at {one.probability:.2f}: {_line(one.text)}" for one in self.silent]
+        lines += [f"  silent at {one.probability:.2f}: {_one_line(one.text)}" for one in self.silent]
         return "\n".join([*lines, f"next: {self.hint}"])
 
 
@@ -108,6 +108,6 @@ def hint_of(
     return next((hint for applies, hint in hints if applies), nothing)
 
 
-def _line(text: str) -> str:
+def _one_line(text: str) -> str:
     said = " ".join(text.split())
     return said if len(said) <= _QUOTED else said[: _QUOTED - 1] + "…"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.coaching.validation import quoted
+from langgraph_coaching.coaching.validation import quote_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,7 +42,7 @@ _KIND = (
     r"|angry|frustrated|polite|formal|informal|casual|slang|simple|other words|different (?:words|vocabulary)"
     r"|two (?:questions|in one))"
 )
-_LABEL = re.compile(rf"^\W*{_KIND}\b[^:\"\u201c]{{0,30}}:\s+", re.IGNORECASE)
+_HEADING = re.compile(rf"^\W*{_KIND}\b[^:\"\u201c]{{0,30}}:\s+", re.IGNORECASE)
 _ASIDE = re.compile(rf"\s*[(\[]{_KIND}\b[^)\]]{{0,40}}[)\]]\s*$", re.IGNORECASE)
 _QUOTED = re.compile('^["\u201c\u201e](.+?)["\u201d\u201c](?:\\s*[-\u2013\u2014(,].*)?$')
 _GAP = re.compile(r"\s*#?(?:\[[^\]]{1,40}\]|<[^>]{1,40}>|\{[^}]{1,40}\}|\b[Xx]{3,}\b)")
@@ -72,7 +72,7 @@ class Proposal:
         return Example(text=self.text, applies=self.applies, origin="proposed")
 
 
-def admitted(
+def admit_proposals(
     phrasings: Iterable[str],
     near_misses: Iterable[str],
     *,
@@ -98,27 +98,27 @@ def admitted(
     found: list[Proposal] = []
     for texts, applies, most in ((phrasings, True, PHRASINGS), (near_misses, False, NEAR_MISSES)):
         taken = 0
-        for text in _fit(texts, codes):
+        for text in _usable_texts(texts, codes):
             # What is said of it already is no news; the opposite of what is said of it is no proposal.
-            if taken < most and not any(alike(text, other) for other in known):
+            if taken < most and not any(are_alike(text, other) for other in known):
                 known.append(text)
                 found.append(Proposal(text, applies, language))
                 taken += 1
     return found
 
 
-def _fit(texts: Iterable[str], codes: frozenset[str]) -> Iterator[str]:
+def _usable_texts(texts: Iterable[str], codes: frozenset[str]) -> Iterator[str]:
     for text in texts:
-        said = general(tidied(text), codes)
+        said = remove_codes(tidy_text(text), codes)
         letters = sum(character.isalpha() for character in said)
         if letters >= _LEAST and len(said) <= LONGEST and not _TOLD.match(said) and not _SCRAPS.search(said):
             yield said
 
 
-def tidied(text: str) -> str:
+def tidy_text(text: str) -> str:
     """The words alone: one line, without list marks, quotes, labels ("Short: …") and gaps such as [order number]."""
-    said = _MARK.sub("", " ".join(quoted(text[: 4 * LONGEST], 4 * LONGEST).split())).replace("**", "")
-    said = _LABEL.sub("", said.strip())
+    said = _MARK.sub("", " ".join(quote_text(text[: 4 * LONGEST], 4 * LONGEST).split())).replace("**", "")
+    said = _HEADING.sub("", said.strip())
     if found := _QUOTED.match(said):
         said = found[1]
     said = _GAP.sub("", _ASIDE.sub("", said))
@@ -126,27 +126,27 @@ def tidied(text: str) -> str:
 
 
 def codes_in(texts: Iterable[str]) -> frozenset[str]:
-    """The numbers in texts, as `general` takes them out: of orders, flights and the like, not "404"."""
+    """The numbers in texts, as `remove_codes` takes them out: of orders, flights and the like, not "404"."""
     return frozenset(code.lstrip("#").casefold() for text in texts for code in _CODE.findall(text))
 
 
-def general(text: str, codes: frozenset[str]) -> str:
+def remove_codes(text: str, codes: frozenset[str]) -> str:
     """The text without these numbers."""
     said = _CODE.sub(lambda code: "" if code[0].lstrip("#").casefold() in codes else code[0], text)
     return text if said == text else re.sub(r"\s+([?!.,;]|$)", r"\1", " ".join(said.split()))
 
 
-def alike(first: str, second: str) -> bool:
+def are_alike(first: str, second: str) -> bool:
     """Whether two texts say the same, but for slips, numbers, politeness and the order of the words."""
-    ones, others = _said(first), _said(second)
+    ones, others = _words_of(first), _words_of(second)
     if ones == others:
         return bool(ones) or first.strip() == second.strip()
-    matter, rest = _matter(ones), _matter(others)
+    matter, rest = _content_words(ones), _content_words(others)
     if not matter or len(matter) != len(rest):
         return False
     for word in matter:
         match = next((other for other in rest if other == word), None)
-        match = match or next((other for other in rest if _slip(word, other)), None)
+        match = match or next((other for other in rest if _is_slip(word, other)), None)
         if match is None:
             return False
         rest.remove(match)
@@ -154,20 +154,20 @@ def alike(first: str, second: str) -> bool:
 
 
 @lru_cache(maxsize=8_192)
-def _said(text: str) -> tuple[str, ...]:
+def _words_of(text: str) -> tuple[str, ...]:
     plain = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold())
     return tuple(_WORDS.findall(plain))
 
 
-def _matter(words: tuple[str, ...]) -> list[str]:
+def _content_words(words: tuple[str, ...]) -> list[str]:
     return [word for word in words if word not in _FILLERS]
 
 
-def _slip(first: str, second: str) -> bool:
+def _is_slip(first: str, second: str) -> bool:
     return first.isascii() and second.isascii() and SequenceMatcher(None, first, second).ratio() >= _TYPO
 
 
-def said_alike(texts: Sequence[str], others: Iterable[tuple[str, str]]) -> dict[str, str]:
+def find_said_alike(texts: Sequence[str], others: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Of texts, those that somebody else says in the same words, with who does.
 
     Args:
@@ -176,8 +176,8 @@ def said_alike(texts: Sequence[str], others: Iterable[tuple[str, str]]) -> dict[
     """
     wanted: dict[tuple[str, ...], list[str]] = {}
     for text in texts:
-        wanted.setdefault(_said(text), []).append(text)
-    named = ((mine, name) for other, name in others for mine in wanted.get(_said(other), ()))
+        wanted.setdefault(_words_of(text), []).append(text)
+    named = ((mine, name) for other, name in others for mine in wanted.get(_words_of(other), ()))
     found: dict[str, str] = {}
     for mine, name in named:
         found.setdefault(mine, name)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from langgraph_coaching.authoring.intents.acts import shortened
-from langgraph_coaching.authoring.intents.masking import scrub
-from langgraph_coaching.authoring.model_answer import Answer, read
-from langgraph_coaching.authoring.proposal import Proposal, admitted, codes_in, general, tidied
+from langgraph_coaching.authoring.intents.acts import shorten
+from langgraph_coaching.authoring.intents.masking import mask_specifics
+from langgraph_coaching.authoring.model_answer import ModelAnswer, read_answer
+from langgraph_coaching.authoring.proposal import Proposal, admit_proposals, codes_in, remove_codes, tidy_text
 from langgraph_coaching.recall.situation import text_of
 from langgraph_coaching.recall.user import by_user
 
@@ -68,7 +68,7 @@ _UNREAD = (401, 403, 408, 429)
 """Statuses of an answer after which asking in another way is of no use; so are those from 500 on."""
 
 
-class Proposed(BaseModel):
+class Proposed(BaseModel):  # its name and its docstring are in the request
     """A situation in general words, messages of people in it, and messages that only sound like it."""
 
     intent: str = Field(description='The situation in one sentence of general words, beginning with "the user".')
@@ -77,8 +77,8 @@ class Proposed(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known of a coaching before anything is proposed; no private notes among it."""
+class CoachingBrief:
+    """What a model is told of a coaching before it proposes; no private notes."""
 
     id: str
     intent: str
@@ -95,8 +95,8 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What came of asking a model."""
+class ProposeResult:
+    """What a model proposed, and what went wrong."""
 
     intent: str = ""
     """The situation in clean general words; "" where the model gave none."""
@@ -106,8 +106,8 @@ class Found:
 
 
 def propose(
-    model: BaseChatModel, known: Known, claims: OtherCoachings | None = None, languages: Sequence[str] = ()
-) -> Found:
+    model: BaseChatModel, known: CoachingBrief, claims: OtherCoachings | None = None, languages: Sequence[str] = ()
+) -> ProposeResult:
     """Asks a chat model for an intent, phrasings and near misses; once, and once more for each further language.
 
     Args:
@@ -124,11 +124,11 @@ def propose(
     codes = codes_in([text_of(message) for message in known.conversation] + [*known.own[:1]])
     intent, found, warnings = "", list[Proposal](), list[str]()
     for language in (None, *(_LANGUAGES.get(name.casefold(), name) for name in further)):
-        answer, fault = _asked(model, question(known, language))
+        answer, fault = _ask_model(model, proposal_prompt(known, language))
         if language is None:
             intent = clean_intent(answer.intent, codes)
         own = [text for text in (known.intent or intent, *known.own) if text]
-        fresh = admitted(
+        fresh = admit_proposals(
             answer.phrasings,
             answer.near_misses,
             own=[*own, *(one.text for one in found if one.applies)],
@@ -138,46 +138,48 @@ def propose(
         )
         found += fresh
         if fault or not fresh:
-            asked = f"{_name(model)}, asked for {language}," if language else _name(model)
+            asked = f"{_model_name(model)}, asked for {language}," if language else _model_name(model)
             warnings.append(f"the model {asked} {fault or 'proposed nothing new that can be used'}")
             log.warning("%s", warnings[-1])
-    claimed = _claimed(claims, known, intent, found)
+    claimed = _find_claimed(claims, known, intent, found)
     left = [f"left out {text!r}: the coaching {other} claims it" for text, other in claimed.items()]
-    return Found(
+    return ProposeResult(
         intent="" if intent in claimed else intent,
         proposals=tuple(one for one in found if one.text not in claimed),
         warnings=(*warnings, *left),
     )
 
 
-def _claimed(claims: OtherCoachings | None, known: Known, intent: str, found: Sequence[Proposal]) -> dict[str, str]:
+def _find_claimed(
+    claims: OtherCoachings | None, known: CoachingBrief, intent: str, found: Sequence[Proposal]
+) -> dict[str, str]:
     if claims is None or not (intent or found):
         return {}
     texts = [*filter(None, [intent]), *(one.text for one in found)]
-    claimed = claims.of_words(texts, mine=known.id, scope=known.scope)
+    claimed = claims.claimed_words(texts, mine=known.id, scope=known.scope)
     own = [text for text in (known.intent or intent, *known.own) if text and text not in claimed]
     phrasings = [one.text for one in found if one.applies and one.text not in claimed]
-    return claimed | (claims.of_situations(phrasings, own, mine=known.id, scope=known.scope) if own else {})
+    return claimed | (claims.claimed_situations(phrasings, own, mine=known.id, scope=known.scope) if own else {})
 
 
-def question(known: Known, language: str | None = None) -> list[BaseMessage]:
-    """The messages a model is asked with; everything quoted in them is JSON, so that it stays data.
+def proposal_prompt(known: CoachingBrief, language: str | None = None) -> list[BaseMessage]:
+    """The prompt for proposals; everything quoted in it is JSON, so that it stays data.
 
     Args:
         known: The coaching as it is.
         language: To write in; None for that of the data.
     """
     said = [
-        {"user" if user else "assistant": shortened(text, _WORDS)}
+        {"user" if user else "assistant": shorten(text, _WORDS)}
         for message, user in zip(known.conversation, by_user(known.conversation), strict=True)
         if (user or isinstance(message, AIMessage)) and (text := text_of(message).strip())
     ]
     data = {
         "conversation": said[-_LATEST:],
         "situation": known.intent,
-        "feedback": shortened(known.behavior, _WORDS),
-        "known phrasings": [shortened(text, _WORDS) for text in known.own[:_KNOWN]],
-        "known near misses": [shortened(text, _WORDS) for text in known.never[:_KNOWN]],
+        "feedback": shorten(known.behavior, _WORDS),
+        "known phrasings": [shorten(text, _WORDS) for text in known.own[:_KNOWN]],
+        "known near misses": [shorten(text, _WORDS) for text in known.never[:_KNOWN]],
     }
     told = json.dumps({name: value for name, value in data.items() if value}, ensure_ascii=False, indent=1)
     wanted = f"Write all of it in {language}." if language else _OWN_LANGUAGE
@@ -186,29 +188,29 @@ def question(known: Known, language: str | None = None) -> list[BaseMessage]:
 
 def clean_intent(text: str, codes: frozenset[str]) -> str:
     """A model's wording of an intent without what belongs to one person or one day; "" where it is none."""
-    said = scrub(general(tidied(text), codes)).rstrip(". ").strip()
+    said = mask_specifics(remove_codes(tidy_text(text), codes)).rstrip(". ").strip()
     return said if any(map(str.isalpha, said)) and len(said) <= _INTENT_LIMIT else ""
 
 
-def _asked(model: BaseChatModel, messages: list[BaseMessage]) -> tuple[Answer, str]:
+def _ask_model(model: BaseChatModel, messages: list[BaseMessage]) -> tuple[ModelAnswer, str]:
     """The model's answer, structured where it can do that, and what went wrong; it never raises."""
     try:
         given: Any = model.with_structured_output(Proposed, include_raw=True).invoke(messages)
     except Exception as error:  # noqa: BLE001 - whatever a provider raises, there may be an answer in plain words
-        if _hopeless(error):
-            return Answer(), _told(error)
+        if _is_hopeless(error):
+            return ModelAnswer(), _describe_error(error)
         given = None
-    answer = read(given)
+    answer = read_answer(given)
     raw = given.get("raw") if isinstance(given, Mapping) else None
     if not answer and not (isinstance(raw, BaseMessage) and text_of(raw).strip()):
         try:
-            answer = read(model.invoke(messages))
+            answer = read_answer(model.invoke(messages))
         except Exception as error:  # noqa: BLE001 - the draft stays as it is
-            return answer, _told(error)
+            return answer, _describe_error(error)
     return answer, "" if answer else "answered nothing that can be read"
 
 
-def _hopeless(error: Exception) -> bool:
+def _is_hopeless(error: Exception) -> bool:
     """Whether the model would fail as well if it were asked for plain words."""
     status: Any = getattr(error, "status_code", None)
     refused = isinstance(status, int) and (status in _UNREAD or status >= 500)  # noqa: PLR2004 - the server's own
@@ -216,10 +218,10 @@ def _hopeless(error: Exception) -> bool:
     return refused or isinstance(error, OSError) or "timeout" in name or "connection" in name
 
 
-def _told(error: Exception) -> str:
-    return f"failed: {type(error).__name__}: {shortened(' '.join(str(error).split()), _WORDS)}"
+def _describe_error(error: Exception) -> str:
+    return f"failed: {type(error).__name__}: {shorten(' '.join(str(error).split()), _WORDS)}"
 
 
-def _name(model: BaseChatModel) -> str:
+def _model_name(model: BaseChatModel) -> str:
     name = getattr(model, "model_name", None) or getattr(model, "model", None)
     return name if isinstance(name, str) and name else type(model).__name__

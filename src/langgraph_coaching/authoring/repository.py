@@ -1,4 +1,4 @@
-"""The book of coachings: what a person adds, edits, archives, restores and deletes, revision by revision."""
+"""The repository of coachings: what a person adds, edits, archives, restores and deletes, revision by revision."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, get_args
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from langgraph_coaching.coaching.behavior import BehaviorType
-from langgraph_coaching.coaching.coachings import coaching_of, latest_rows, named
+from langgraph_coaching.coaching.coachings import coaching_of, latest_rows, name_of
 from langgraph_coaching.coaching.model import Status, refuse_id
+from langgraph_coaching.coaching.reembed import reembed
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.storage.rows import read_one
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.coachings import Coachings, Vectors
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.embedder import Embedder
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 
 BATCH = 500
@@ -63,18 +64,18 @@ class Repository:
         names = [coaching.id for coaching in coachings]
         if len(set(names)) < len(names):
             raise ConflictError("two of the given coachings have the same id; give each its own, or none")
-        present = self._present(coachings)
+        present = self._saved_heads(coachings)
         for name in names:
             if name not in present:  # what an earlier version has saved is still there
                 refuse_id(name)
         try:
             self._write([coaching for coaching in coachings if coaching.id not in present], progress)
         except ConflictError:  # another writer was faster; with the same coachings, where this is somebody's retry
-            present = self._present(coachings)
+            present = self._saved_heads(coachings)
             self._write([coaching for coaching in coachings if coaching.id not in present])
         return [present.get(coaching.id, coaching) for coaching in coachings]
 
-    def _present(self, coachings: builtins.list[Coaching]) -> dict[str, Coaching]:
+    def _saved_heads(self, coachings: builtins.list[Coaching]) -> dict[str, Coaching]:
         """The heads of those that are saved already."""
         found: dict[str, Coaching] = {}
         for start in range(0, len(coachings), BATCH):
@@ -83,7 +84,7 @@ class Repository:
             for row in rows:
                 if row["revision"] == 1 and row["content_hash"] != wanted[row["id"]].content_hash:
                     raise ConflictError(f"the id {row['id']!r} is taken; edit that coaching, or choose another id")
-            found.update((row["id"], read_one(named(row), row["record"], coaching_of)) for row in latest_rows(rows))
+            found.update((row["id"], read_one(name_of(row), row["record"], coaching_of)) for row in latest_rows(rows))
         if deleted := next((coaching.id for coaching in found.values() if coaching.deleted), None):
             raise ConflictError(f"{deleted} was deleted; coach.restore({deleted!r}) brings it back")
         return found
@@ -163,10 +164,10 @@ class Repository:
             InvalidCoachingError: There is no such status or behavior.
             StoreError: The table could not be read.
         """
-        _known("status", status, get_args(Status))
-        _known("behavior", behavior, get_args(BehaviorType))
+        _check_choice("status", status, get_args(Status))
+        _check_choice("behavior", behavior, get_args(BehaviorType))
 
-        def asked(c: Coaching) -> bool:
+        def matches(c: Coaching) -> bool:
             said = "\n".join((c.intent, c.behavior.render(), c.notes, *(e.text for e in c.examples)))
             return all(
                 (
@@ -180,7 +181,7 @@ class Repository:
                 )
             )
 
-        return [coaching for coaching in self._store.heads() if asked(coaching)]
+        return [coaching for coaching in self._store.heads() if matches(coaching)]
 
     def revise(self, coaching_id: str, change: Callable[[Coaching], Coaching]) -> Coaching:
         """Writes the next revision; where another writer was faster, on top of theirs.
@@ -195,9 +196,22 @@ class Repository:
             wait=wait_random_exponential(multiplier=0.01, max=0.3),
             reraise=True,
         )
-        return retrying(self._revised, coaching_id, change)
+        return retrying(self._revise_once, coaching_id, change)
 
-    def _revised(self, coaching_id: str, change: Callable[[Coaching], Coaching]) -> Coaching:
+    def purge(self, coaching_id: str) -> None:
+        """Erases a coaching with its history.
+
+        Raises:
+            NotFoundError: There is no such coaching.
+        """
+        self.history(coaching_id)
+        self._store.purge(coaching_id)
+
+    def reembed(self) -> int:
+        """Computes every vector of the store anew, in all namespaces; the number of revisions rewritten."""
+        return reembed(self._store, lambda some: vectors_of(some, self._embedder, self._backgrounds.background))
+
+    def _revise_once(self, coaching_id: str, change: Callable[[Coaching], Coaching]) -> Coaching:
         latest = self.history(coaching_id)[-1]
         changed = change(latest)
         if changed is not latest:
@@ -205,6 +219,6 @@ class Repository:
         return changed
 
 
-def _known(name: str, value: str | None, values: tuple[str, ...]) -> None:
+def _check_choice(name: str, value: str | None, values: tuple[str, ...]) -> None:
     if value is not None and value not in values:
         raise InvalidCoachingError(f"{name} is one of {', '.join(values)}, not {value!r}")

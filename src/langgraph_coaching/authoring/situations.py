@@ -1,4 +1,4 @@
-"""The recorded situations of a namespace, and what a coaching would be in them."""
+"""Recorded situations of a namespace: how likely one coaching is right in each, and the outlook that follows."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ import numpy as np
 
 from langgraph_coaching.authoring.most_similar import SimilarSearch, most_similar
 from langgraph_coaching.authoring.outlook import SILENT, Outlook, hint_of
+from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import supposed
 from langgraph_coaching.recall.scoring.traffic import MOST
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.situation import situate
 from langgraph_coaching.traces.messages import messages_before
-from langgraph_coaching.traces.situations import met_in
+from langgraph_coaching.traces.situations import recorded_situations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from langchain_core.messages import BaseMessage
     from numpy.typing import NDArray
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.receipts import Receipts
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.traces.archive import Archive
@@ -45,7 +46,7 @@ PATIENCE = 3.0
 
 
 class Situations:
-    """Looks back at what was met, up to `MOST` situations, the latest.
+    """Searches the latest recorded situations, up to `MOST`.
 
     Args:
         traces: Captured and imported runs.
@@ -55,6 +56,7 @@ class Situations:
         store: The coachings.
         embedder: For coachings that are not saved yet.
         backgrounds: Where the embedder's background is.
+        flush: Writes out what running graphs have left behind, before it is looked at.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Situations:
         store: Coachings,
         embedder: Embedder,
         backgrounds: BackgroundCache,
+        flush: Callable[[], None],
     ) -> None:
         self._traces = traces
         self._receipts_table = receipts_table
@@ -74,6 +77,7 @@ class Situations:
         self._store = store
         self._embedder = embedder
         self._backgrounds = backgrounds
+        self._flush = flush
 
     @property
     def floor(self) -> float:
@@ -95,10 +99,11 @@ class Situations:
         """
         if limit < 0:
             raise InvalidCoachingError(f"limit is a number of situations, not {limit}")
-        source = situate(self.source(coaching) if conversation is None else conversation)
-        return most_similar(self.look(coaching, without=source.text if source else None), self.floor, limit)
+        self._flush()
+        source = situate(self.source_conversation(coaching) if conversation is None else conversation)
+        return most_similar(self.search(coaching, without=source.text if source else None), self.floor, limit)
 
-    def look(self, coaching: Coaching, *, without: str | None = None, within: float = math.inf) -> SimilarSearch:
+    def search(self, coaching: Coaching, *, without: str | None = None, within: float = math.inf) -> SimilarSearch:
         """What a coaching would be in the recorded situations.
 
         Args:
@@ -110,24 +115,24 @@ class Situations:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        snapshot, background = self._alone(coaching)
+        snapshot, background = self._snapshot_of_one(coaching)
         met = [
             one
-            for one in met_in(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
+            for one in recorded_situations(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
             if one.situation.text != without
         ]
         placed = self._sampler.places([one.situation for one in met], snapshot.dimension, within)
-        found = [(one, place) for one, place in zip(met, placed, strict=True) if place is not None]
-        places = [place for _, place in found]
+        found = [(one, vector) for one, vector in zip(met, placed, strict=True) if vector is not None]
+        vectors = [vector for _, vector in found]
         return SimilarSearch(
             snapshot.heads[0],
             background,
             [one for one, _ in found],
-            places,
-            _probabilities(snapshot, places),
+            vectors,
+            _probabilities(snapshot, vectors),
         )
 
-    def _alone(self, coaching: Coaching) -> tuple[Snapshot, Background]:
+    def _snapshot_of_one(self, coaching: Coaching) -> tuple[Snapshot, Background]:
         """A snapshot of this coaching only, held against the store's traffic, and reserved, as it would be there."""
         live = coaching.model_copy(update={"status": "active", "expires_at": None, "deleted": False})
         alike = live if live != coaching else coaching
@@ -146,18 +151,19 @@ class Situations:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        conversation = self.source(coaching)
+        self._flush()
+        conversation = self.source_conversation(coaching)
         source = situate(conversation)
-        look = self.look(coaching, without=source.text if source else None, within=PATIENCE)
-        silent = tuple(most_similar(look, self.floor, SILENT, silent=True))
-        receipt = self._receipt(coaching, conversation) if source else None
+        search = self.search(coaching, without=source.text if source else None, within=PATIENCE)
+        silent = tuple(most_similar(search, self.floor, SILENT, silent=True))
+        receipt = self._receipt_at_source(coaching, conversation) if source else None
         fires = None if source is None else receipt is not None and receipt.applied
-        met, looked_at = int((look.probabilities >= self.floor).sum()), len(look.situations)
+        met, looked_at = int((search.probabilities >= self.floor).sum()), len(search.situations)
         return Outlook(
             coaching_id=coaching.id,
             revision=coaching.revision,
-            known=int(look.head.yes.sum()),
-            never=int((~look.head.yes).sum()),
+            known=int(search.head.yes.sum()),
+            never=int((~search.head.yes).sum()),
             floor=self.floor,
             source_probability=receipt.probability if receipt else None,
             fires_at_source=fires,
@@ -167,12 +173,12 @@ class Situations:
             hint=hint_of(coaching, source=receipt, fires=fires, met=met, looked_at=looked_at, near=len(silent)),
         )
 
-    def _receipt(self, coaching: Coaching, conversation: Sequence[BaseMessage]) -> Receipt | None:
+    def _receipt_at_source(self, coaching: Coaching, conversation: Sequence[BaseMessage]) -> Receipt | None:
         """Its receipt where that conversation is, beside all other coaching; None where it was not even considered."""
         (advice,) = self._adviser.advise_batch([conversation], labels_of(coaching))
         return next((one for one in advice.considered if one.coaching_id == coaching.id), None)
 
-    def source(self, coaching: Coaching) -> list[BaseMessage]:
+    def source_conversation(self, coaching: Coaching) -> list[BaseMessage]:
         """The conversation a coaching was written from; [] where it was not, or where its trace is gone."""
         if coaching.source is None:
             return []
@@ -189,7 +195,7 @@ def labels_of(coaching: Coaching) -> Labels:
     return Labels(agent=coaching.scope.agent, node=coaching.scope.node, tags=frozenset(coaching.scope.tags))
 
 
-def _probabilities(snapshot: Snapshot, places: Sequence[SituationVector]) -> NDArray[np.float64]:
+def _probabilities(snapshot: Snapshot, vectors: Sequence[SituationVector]) -> NDArray[np.float64]:
     labels = labels_of(snapshot.heads[0].coaching)
-    found = search(snapshot, places, labels, datetime.now(UTC), 1) if places else []
+    found = search(snapshot, vectors, labels, datetime.now(UTC), 1) if vectors else []
     return np.array([candidates[0].probability for candidates in found], dtype=np.float64)

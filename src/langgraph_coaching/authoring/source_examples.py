@@ -1,4 +1,4 @@
-"""What a coaching knows of the step it is written from: where it applies, and the moments before, where it does not."""
+"""Examples of the source step: its situation, where the coaching applies, and the turns before, where it does not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.intents.turn import stands_alone
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.coaching.validation import PROSE_LIMIT, quoted
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.recall.situation import situate
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def source_examples(conversation: Sequence[BaseMessage], trace_id: str) -> tuple
 
     Where the user's last turn says by itself what they want, it is that turn. Where it does not ("yes, please
     proceed"), it is the whole situation as recall sees it, and the turns before become "never here": the correction was
-    about the later moment, not about the topic.
+    about the later turn, not about the topic.
 
     Args:
         conversation: What the agent had in front of it, oldest first.
@@ -30,8 +30,8 @@ def source_examples(conversation: Sequence[BaseMessage], trace_id: str) -> tuple
         The one where it applies first; () where no user has said anything.
     """
     situation = situate(conversation)
-    turns = tuple((quoted(text, PROSE_LIMIT), user) for text, user in situation.turns) if situation else ()
-    users = [place for place, (text, user) in enumerate(turns) if user and text]
+    turns = tuple((quote_text(text, PROSE_LIMIT), user) for text, user in situation.turns) if situation else ()
+    users = [index for index, (text, user) in enumerate(turns) if user and text]
     if not users:
         return ()
     latest, *earlier = users
@@ -39,7 +39,7 @@ def source_examples(conversation: Sequence[BaseMessage], trace_id: str) -> tuple
         return (_example(turns[latest : latest + 1], trace_id, applies=True),)
     return (
         _example(turns, trace_id, applies=True),
-        *(_example(turns[place:], trace_id, applies=False) for place in earlier),
+        *(_example(turns[index:], trace_id, applies=False) for index in earlier),
     )
 
 

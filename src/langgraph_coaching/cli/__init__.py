@@ -1,8 +1,50 @@
-"""The command line: `langgraph-coaching`."""
+"""The command line: `langgraph-coaching`.
+
+| word | file |
+|---|---|
+| app: the commands, their help, and what an exit code means | `app` |
+| options: what every command has, and the coach it opens | `options`, `chat_model` |
+| `demo` | `app` |
+| `traces`, `show`, `list`, `advise`: commands that look | `browse`, `conversation` |
+| `why`: the command that explains | `why` |
+| `add`, `import`, `reembed`: commands that write | `write` |
+| `propose`: proposals shown and chosen | `propose` |
+| `review`, `similar`: one question at a time, answered with one key | `review`, `ask` |
+| `report`, `verdict`, `calibrate` | `refine` |
+| `replay` | `replay` |
+| `test new`: a correction as a test | `test` |
+| `feedback`: what became of coaching, for tracers | `feedback` |
+| render: what people see, and the JSON that machines see | `render` |
+
+```sh
+langgraph-coaching demo
+langgraph-coaching import runs.jsonl
+langgraph-coaching traces --text refund --label failure
+langgraph-coaching show t-9f2c41d07be3
+langgraph-coaching add --step t-9f2c41d07be3:7 --reply "Offer an exchange, not a refund."
+langgraph-coaching list
+langgraph-coaching advise "can I still change an order that was delivered?" --keep
+langgraph-coaching why "can I still change an order that was delivered?"
+langgraph-coaching propose c-k3v9q2m7x4ab --model openai:gpt-4o-mini
+langgraph-coaching similar c-k3v9q2m7x4ab
+langgraph-coaching review
+langgraph-coaching report
+langgraph-coaching verdict r-5d1c0b7e92aa4f10 --wrong --comment "jackets ship free"
+langgraph-coaching calibrate
+langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab
+langgraph-coaching test new c-k3v9q2m7x4ab tests/test_orders.py
+langgraph-coaching feedback --format langsmith
+```
+
+Every command has `--help`, most have `--json`. `--store` (or `LANGGRAPH_COACHING_STORE`) says where the store is. Exit
+codes: 0 done, 1 there is nothing, 2 something you gave is not acceptable, 3 the store or the embedder failed.
+"""
 
 from __future__ import annotations
 
 import sys
+
+__all__ = ["main"]
 
 
 def main() -> None:

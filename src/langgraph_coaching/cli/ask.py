@@ -1,4 +1,4 @@
-"""One question at a time, answered with one key; the last answer can be taken back."""
+"""Questions on a terminal, one at a time: each is answered with one key, and the last answer can be undone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ALWAYS = {SKIP: "skip", UNDO: "undo", QUIT: "quit"}
 _DONE = {UNDO: "undo", QUIT: "done"}
 
 
-def answers(
+def ask_each(
     items: Sequence[Item], show: Callable[[Item], None], options: Callable[[Item], Mapping[str, str]]
 ) -> Iterator[tuple[Item, str]]:
     """Asks about each item: one key on a terminal, a line each where the input is piped.
@@ -37,21 +37,21 @@ def answers(
     Raises:
         InvalidCoachingError: A piped line is no answer.
     """
-    place, last = 0, None
+    index, last = 0, None
     try:
-        while items and place <= len(items):
-            if place < len(items):
-                render.line(f"\n{place + 1} of {len(items)}")
-                show(items[place])
-            key = _asked({**options(items[place]), **_ALWAYS} if place < len(items) else _DONE)
+        while items and index <= len(items):
+            if index < len(items):
+                render.print_line(f"\n{index + 1} of {len(items)}")
+                show(items[index])
+            key = _ask_key({**options(items[index]), **_ALWAYS} if index < len(items) else _DONE)
             if key == QUIT:
                 break
             if key == UNDO:
-                place, last = (place if last is None else last[0]), None
+                index, last = (index if last is None else last[0]), None
                 continue
             if last is not None and last[1] != SKIP:
                 yield items[last[0]], last[1]
-            place, last = place + 1, (place, key)
+            index, last = index + 1, (index, key)
     except (KeyboardInterrupt, InvalidCoachingError):
         if last is not None and last[1] != SKIP:
             yield items[last[0]], last[1]
@@ -60,21 +60,21 @@ def answers(
         yield items[last[0]], last[1]
 
 
-def _asked(options: Mapping[str, str]) -> str:
+def _ask_key(options: Mapping[str, str]) -> str:
     """A key of the options; on a terminal it asks until there is one."""
     told = "  ".join(f"[{key}] {name}" for key, name in options.items())
     while True:
-        render.line(told)
-        said = _said()
+        render.print_line(told)
+        said = _read_key()
         key = next((key for key, name in options.items() if said in (key, name)), None)
         if key is not None:
             return key
         if not sys.stdin.isatty():  # the lines after it would answer other questions than they were meant for
             raise InvalidCoachingError(f"{said!r} is no answer here; answer with one of {', '.join(options)}")
-        render.nothing(f"{said!r} is none of them")
+        render.print_note(f"{said!r} is none of them")
 
 
-def _said() -> str:
+def _read_key() -> str:
     """What was pressed, or the next line; quits where nothing comes any more."""
     if sys.stdin.isatty():
         try:

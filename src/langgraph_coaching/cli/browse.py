@@ -1,17 +1,29 @@
-"""Commands that look: `traces`, `show`, `list`, `advise`."""
+"""Commands that list and show: `traces`, `show`, `list`, `advise`."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.conversation import DEFAULT_FLOOR, Agent, Conversation, Floor, Node, Tag, messages_of
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened, shown
+from langgraph_coaching.cli.options import (
+    DEFAULT_STORE,
+    Embeddings,
+    Exit,
+    Json,
+    Namespace,
+    Store,
+    describe_store,
+    open_coach,
+)
 from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.limits import Limits
+
+if TYPE_CHECKING:
+    from langgraph_coaching.coaching.fields import Filters
 
 
 def traces(
@@ -32,16 +44,17 @@ def traces(
 
     Example: langgraph-coaching traces --text refund --label failure
     """
-    with opened(store, namespace, "minilm") as coach:
+    with open_coach(store, namespace, "minilm") as coach:
         found = coach.traces.list(text=text, coaching_id=coaching, label=label, since=since, limit=limit)
     if as_json:
-        render.as_json(
+        render.print_json(
             [trace.model_dump(mode="json", exclude={"steps"}) | {"steps": len(trace.steps)} for trace in found]
         )
     elif found:
-        render.traces(found)
+        render.print_traces(found)
     else:
-        render.nothing(f"no traces in {shown(store)} that fit; `langgraph-coaching import` brings in recordings")
+        where = describe_store(store)
+        render.print_note(f"no traces in {where} that fit; `langgraph-coaching import` brings in recordings")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 
@@ -57,27 +70,27 @@ def show(
 
     Example: langgraph-coaching show t-9f2c41d07be3
     """
-    with opened(store, namespace, "minilm") as coach:
+    with open_coach(store, namespace, "minilm") as coach:
         try:
             history = coach.history(name)
         except NotFoundError:
             pass
         else:
             if as_json:
-                render.as_json([revision.model_dump(mode="json") for revision in history])
+                render.print_json([revision.model_dump(mode="json") for revision in history])
             else:
-                render.coaching(history)
+                render.print_coaching(history)
             return
         try:
             trace = coach.traces.get(name)
         except NotFoundError:
             raise NotFoundError(
-                f"no trace and no coaching {name!r} in {shown(store)}; see `traces` and `list`"
+                f"no trace and no coaching {name!r} in {describe_store(store)}; see `traces` and `list`"
             ) from None
     if as_json:
-        render.as_json(trace.model_dump(mode="json"))
+        render.print_json(trace.model_dump(mode="json"))
     else:
-        render.trace(trace)
+        render.print_trace(trace)
 
 
 def list_(
@@ -96,14 +109,15 @@ def list_(
 
     Example: langgraph-coaching list --text refund --status active
     """
-    with opened(store, namespace, "minilm") as coach:
-        found = coach.list(text=text, status=status, behavior=behavior)
+    with open_coach(store, namespace, "minilm") as coach:
+        filters = {"text": text, "status": status, "behavior": behavior}
+        found = coach.list(**cast("Filters", filters))  # one that there is none of is refused there
     if as_json:
-        render.as_json([coaching.model_dump(mode="json") for coaching in found])
+        render.print_json([coaching.model_dump(mode="json") for coaching in found])
     elif found:
-        render.coachings(found)
+        render.print_coachings(found)
     else:
-        render.nothing(f"no coachings in {shown(store)} that fit; `langgraph-coaching add` makes one")
+        render.print_note(f"no coachings in {describe_store(store)} that fit; `langgraph-coaching add` makes one")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 
@@ -129,10 +143,10 @@ def advise(
     Example: langgraph-coaching advise "can I still change an order that was delivered?" --keep
     """
     messages = messages_of(conversation)
-    with opened(store, namespace, embeddings, limits=Limits(floor=floor)) as coach:
+    with open_coach(store, namespace, embeddings, limits=Limits(floor=floor)) as coach:
         (advice,) = coach.advise_batch([messages], agent=agent, node=node, tags=tag or (), keep=keep)
     if as_json:
-        render.as_json(advice.to_json())
+        render.print_json(advice.to_json())
     else:
-        render.advice(advice, kept=keep)
+        render.print_advice(advice, kept=keep)
     raise typer.Exit(Exit.DONE if advice.applied else Exit.NOTHING)

@@ -46,7 +46,7 @@ def messages_of(given: str) -> list[BaseMessage]:
     Raises:
         InvalidCoachingError: It is empty, there is no such file, or it is JSON of something else.
     """
-    text = _read(given)
+    text = _read_text(given)
     if not text.strip():
         raise InvalidCoachingError("the conversation is empty; give what a user says, or a JSON list of messages")
     if not _JSON.match(text):
@@ -59,7 +59,7 @@ def messages_of(given: str) -> list[BaseMessage]:
         raise InvalidCoachingError(f"the conversation looks like JSON but is no list of messages: {said}") from None
 
 
-def _read(given: str) -> str:
+def _read_text(given: str) -> str:
     is_name = len(given) < 1_000 and "\n" not in given  # noqa: PLR2004 - longer is no file name
     try:
         if given == "-":

@@ -1,4 +1,4 @@
-"""The command that tells tracers what became of coaching: `feedback`."""
+"""The command that prints receipts and verdicts for tracers: `feedback`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.options import DEFAULT_STORE, Exit, Namespace, Store, opened, shown
+from langgraph_coaching.cli.options import DEFAULT_STORE, Exit, Namespace, Store, describe_store, open_coach
 
 
 def feedback(
@@ -30,10 +30,10 @@ def feedback(
 
     Example: langgraph-coaching feedback --format langsmith --since 2030-01-31
     """
-    with opened(store, namespace, "minilm") as coach:
+    with open_coach(store, namespace, "minilm") as coach:
         rows = coach.feedback(format_, trace_id=trace, since=since)
     for row in rows:
         print(json.dumps(row))  # noqa: T201 - this is the output
     if not rows:
-        render.nothing(f"no receipts in {shown(store)} that belong to a captured run")
+        render.print_note(f"no receipts in {describe_store(store)} that belong to a captured run")
         raise typer.Exit(Exit.NOTHING)

@@ -1,4 +1,4 @@
-"""Options every command has, and the coach they open."""
+"""Options that every command has, and the coach they open."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ Json = Annotated[bool, typer.Option("--json", help="JSON for machines instead of
 DEFAULT_STORE = "./coaching"
 
 
-def shown(store: str) -> str:
+def describe_store(store: str) -> str:
     """The store's address for a message, with a hint where nothing is there."""
     return store if "://" in store or Path(store).expanduser().exists() else f"{store} (there is no such folder yet)"
 
 
-def opened(store: str, namespace: str, embeddings: str, **settings: Any) -> Coach:
+def open_coach(store: str, namespace: str, embeddings: str, **settings: Any) -> Coach:
     """The coach of these options."""
     return Coach(store, namespace=namespace, embeddings=embeddings, **settings)

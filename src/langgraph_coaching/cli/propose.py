@@ -10,7 +10,7 @@ import typer
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat_model import METAVAR, chat_model
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, open_coach
 from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Drop = Annotated[
     str | None, typer.Option(metavar="NUMBERS", help="Keep every proposal but these, such as 2,5, without asking.")
 ]
 
-_ASKED = "Drop which (2,5)? Reword one (3=other words)? Enter keeps the rest: "
+_PROMPT = "Drop which (2,5)? Reword one (3=other words)? Enter keeps the rest: "
 
 _REWORDED = re.compile(r"\s*(\d+)\s*=\s*(\S.*)")
 
@@ -53,44 +53,44 @@ def propose(
     Example: langgraph-coaching propose c-k3v9q2m7x4ab --model openai:gpt-4o-mini --languages de,fr
     """
     asked = chat_model(model)
-    with opened(store, namespace, embeddings) as coach:
-        draft = ask(lambda: coach.propose(coaching, asked, languages=named(languages)))
+    with open_coach(store, namespace, embeddings) as coach:
+        draft = ask_for_proposals(lambda: coach.propose(coaching, asked, languages=split_languages(languages)))
         found = bool(draft.proposals or (intent and draft.suggestions))
         if intent and draft.suggestions:
             draft = draft.when(draft.suggestions[0])
         saved = None
         if found and (yes or drop is not None or not as_json):
-            draft = keep(draft, yes=yes, drop=drop, quiet=as_json)
+            draft = choose_proposals(draft, yes=yes, drop=drop, quiet=as_json)
             saved = coach.save(draft)
     if as_json:
         told = [{"text": one.text, "applies": one.applies, "language": one.language} for one in draft.proposals]
         kept = None if saved is None else saved.model_dump(mode="json")
         words = {"intent": draft.intent, "suggestions": list(draft.suggestions)}
-        render.as_json(words | {"proposals": told, "warnings": list(draft.warnings), "saved": kept})
+        render.print_json(words | {"proposals": told, "warnings": list(draft.warnings), "saved": kept})
     elif saved is not None:
-        render.line(
+        render.print_line(
             f"{saved.id} is known by its intent and {len(saved.examples)} examples now (revision {saved.revision})"
         )
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 
-def named(languages: str) -> list[str]:
+def split_languages(languages: str) -> list[str]:
     """The languages of an option such as `de,fr`."""
     return [name.strip() for name in languages.split(",") if name.strip()]
 
 
-def ask(proposing: Callable[[], Draft]) -> Draft:
+def ask_for_proposals(proposing: Callable[[], Draft]) -> Draft:
     """Waits for a model's proposals, and says what went wrong with them."""
     # Otherwise Python would print the same a second time.
     logging.getLogger("langgraph_coaching.authoring.propose").addHandler(logging.NullHandler())
     with render.errors.status("asking the model"):
         draft = proposing()
     for warning in draft.warnings:
-        render.nothing(warning)
+        render.print_note(warning)
     return draft
 
 
-def keep(draft: Draft, *, yes: bool, drop: str | None, quiet: bool = False) -> Draft:
+def choose_proposals(draft: Draft, *, yes: bool, drop: str | None, quiet: bool = False) -> Draft:
     """The draft with those of its proposals that a person keeps.
 
     Args:
@@ -107,38 +107,38 @@ def keep(draft: Draft, *, yes: bool, drop: str | None, quiet: bool = False) -> D
     if quiet and not yes and drop is None:
         raise InvalidCoachingError("with --json, say which proposals to keep: --yes for all, or --drop 2,5")
     if not quiet:
-        render.proposals(draft)
+        render.print_proposals(draft)
     if drop is not None:
-        return draft.drop(*_places(drop, draft))
-    return draft if yes else _answered(draft)
+        return draft.drop(*_proposal_indices(drop, draft))
+    return draft if yes else _ask_choices(draft)
 
 
-def _answered(draft: Draft) -> Draft:
+def _ask_choices(draft: Draft) -> Draft:
     """Asks until there is an empty line; the numbers stay those that were shown."""
-    changed, dropped, heard = draft, set[int](), False
+    changed, dropped, answered = draft, set[int](), False
     while True:
-        render.errors.print(_ASKED, end="", markup=False, soft_wrap=True)
+        render.errors.print(_PROMPT, end="", markup=False, soft_wrap=True)
         try:
             line = input()
         except EOFError:
-            if heard:
+            if answered:
                 return changed.drop(*dropped)
             raise InvalidCoachingError(
                 "nobody answers which proposals to keep: give --yes for all, or --drop 2,5; nothing was saved"
             ) from None
         if not line.strip():
             return changed.drop(*dropped)
-        heard = True
+        answered = True
         try:
             if reworded := _REWORDED.fullmatch(line):
-                changed = changed.reword(_places(reworded[1], draft)[0], reworded[2].strip())
+                changed = changed.reword(_proposal_indices(reworded[1], draft)[0], reworded[2].strip())
             else:
-                dropped.update(_places(line, draft))
+                dropped.update(_proposal_indices(line, draft))
         except InvalidCoachingError as error:
-            render.nothing(str(error))
+            render.print_note(str(error))
 
 
-def _places(numbers: str, draft: Draft) -> list[int]:
+def _proposal_indices(numbers: str, draft: Draft) -> list[int]:
     """Places of the proposals with these numbers, which count from 1."""
     most = len(draft.proposals)
     given = re.findall(r"[^\s,]+", numbers)

@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened, shown
+from langgraph_coaching.cli.options import (
+    DEFAULT_STORE,
+    Embeddings,
+    Exit,
+    Json,
+    Namespace,
+    Store,
+    describe_store,
+    open_coach,
+)
 
 
 def report(store: Store = DEFAULT_STORE, namespace: Namespace = "default", as_json: Json = False) -> None:
@@ -17,16 +26,16 @@ def report(store: Store = DEFAULT_STORE, namespace: Namespace = "default", as_js
 
     Example: langgraph-coaching report
     """
-    with opened(store, namespace, "minilm") as coach:
+    with open_coach(store, namespace, "minilm") as coach:
         found = coach.report()
     if as_json:
-        render.as_json(
-            [render.plain(one) | {"precision": one.precision, "needs_review": one.needs_review} for one in found]
+        render.print_json(
+            [render.as_dict(one) | {"precision": one.precision, "needs_review": one.needs_review} for one in found]
         )
     elif found:
-        render.standings(found)
+        render.print_standings(found)
     else:
-        render.nothing(f"no coachings in {shown(store)}; `langgraph-coaching add` saves one")
+        render.print_note(f"no coachings in {describe_store(store)}; `langgraph-coaching add` saves one")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 
@@ -47,11 +56,11 @@ def verdict(
 
     Example: langgraph-coaching verdict r-5d1c0b7e92aa --wrong --comment "jackets ship free"
     """
-    with opened(store, namespace, embeddings) as coach:
+    with open_coach(store, namespace, embeddings) as coach:
         said = coach.verdict(receipt, correct=correct, comment=comment, author=author)
         latest = coach.get(said.coaching_id)
     taught = "it applies in that situation" if said.applies else "it never applies in that situation"
-    render.line(f"{latest.id} knows now that {taught} (revision {latest.revision})")
+    render.print_line(f"{latest.id} knows now that {taught} (revision {latest.revision})")
 
 
 def calibrate(
@@ -67,13 +76,13 @@ def calibrate(
 
     Example: langgraph-coaching calibrate
     """
-    with opened(store, namespace, embeddings) as coach, render.errors.status("embedding what was said"):
+    with open_coach(store, namespace, embeddings) as coach, render.errors.status("embedding what was said"):
         found = coach.calibrate()
     if as_json:
-        render.as_json(render.plain(found))
+        render.print_json(render.as_dict(found))
         return
-    render.line(f"{found.coachings} coachings fitted, held against {found.situations} recorded situations")
+    render.print_line(f"{found.coachings} coachings fitted, held against {found.situations} recorded situations")
     if found.reserve:
-        render.line(f"verdicts make the store more reserved: {found.reserve:.2f} is taken from every logit")
+        render.print_line(f"verdicts make the store more reserved: {found.reserve:.2f} is taken from every logit")
     if found.error is not None:
-        render.line(f"probabilities and {found.verdicts} verdicts disagree by {found.error:.2f} on average")
+        render.print_line(f"probabilities and {found.verdicts} verdicts disagree by {found.error:.2f} on average")

@@ -1,4 +1,4 @@
-"""The command that runs a recorded run again: `replay`."""
+"""The command that replays a recorded run: `replay`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, open_coach
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.replay.as_of import RECORDED
 
@@ -41,24 +41,24 @@ def replay(
 
     Example: langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab
     """
-    with opened(store, namespace, embeddings) as coach:
+    with open_coach(store, namespace, embeddings) as coach:
         recorded = coach.traces.get(name)
         found = coach.replay(
-            recorded, without=without or (), as_of=_moment(as_of), agent=agent, node=node, tags=tag or ()
+            recorded, without=without or (), as_of=_read_as_of(as_of), agent=agent, node=node, tags=tag or ()
         )
         ranked = found.ablate() if ablate else []
     if as_json:
-        render.as_json(found.to_json() | ({"ablation": [render.plain(one) for one in ranked]} if ablate else {}))
+        render.print_json(found.to_json() | ({"ablation": [render.as_dict(one) for one in ranked]} if ablate else {}))
         return
-    render.line(str(found.diff()))
+    render.print_line(str(found.diff()))
     for one in ranked:
-        render.line(f"without {one.coaching_id} ({one.intent}): {one.calls} of {len(found.steps)} prompts differ")
+        render.print_line(f"without {one.coaching_id} ({one.intent}): {one.calls} of {len(found.steps)} prompts differ")
     if ablate and not ranked:
-        render.nothing("no coaching is applied in it, so there is nothing to leave out")
+        render.print_note("no coaching is applied in it, so there is nothing to leave out")
         raise typer.Exit(Exit.NOTHING)
 
 
-def _moment(given: str | None) -> datetime | str | None:
+def _read_as_of(given: str | None) -> datetime | str | None:
     if given is None or given == RECORDED:
         return given
     try:

@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.ask import answers
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened, shown
+from langgraph_coaching.cli.ask import ask_each
+from langgraph_coaching.cli.options import (
+    DEFAULT_STORE,
+    Embeddings,
+    Exit,
+    Json,
+    Namespace,
+    Store,
+    describe_store,
+    open_coach,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from langgraph_coaching.authoring.similar import Similar
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
 
 _Limit = Annotated[int, typer.Option(min=1, metavar="NUMBER", help="Most to ask about, the most telling first.")]
 
@@ -39,23 +48,25 @@ def review(
 
     Example: langgraph-coaching review
     """
-    with opened(store, namespace, embeddings) as coach:
+    with open_coach(store, namespace, embeddings) as coach:
         with render.errors.status("looking at receipts"):
             found = coach.review(limit=limit)
         if as_json:
-            render.as_json([render.plain(receipt) for receipt in found])
+            render.print_json([render.as_dict(receipt) for receipt in found])
         elif found:
             known, count = {coaching.id: coaching for coaching in coach.list()}, 0
-            for receipt, key in answers(found, lambda one: render.question(one, known.get(one.coaching_id or "")), _of):
+            show = lambda one: render.print_question(one, known.get(one.coaching_id or ""))  # noqa: E731
+            for receipt, key in ask_each(found, show, _options_for):
                 coach.verdict(receipt.id, correct=key == "r", author=author)
                 count += 1
-            render.line(f"\n{count} of {len(found)} judged")
+            render.print_line(f"\n{count} of {len(found)} judged")
         else:
-            render.nothing(f"nothing in {shown(store)} to judge: no call left anything undecided that is not answered")
+            where = describe_store(store)
+            render.print_note(f"nothing in {where} to judge: no call left anything undecided that is not answered")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 
-def _of(receipt: Receipt) -> Mapping[str, str]:
+def _options_for(receipt: Receipt) -> Mapping[str, str]:
     return _APPLIED if receipt.applied else _LEFT_OUT
 
 
@@ -75,23 +86,23 @@ def similar(
 
     Example: langgraph-coaching similar c-k3v9q2m7x4ab
     """
-    with opened(store, namespace, embeddings) as coach:
+    with open_coach(store, namespace, embeddings) as coach:
         with render.errors.status("looking at what was recorded"):
             found = coach.similar(name, limit=limit)
         if as_json:
-            render.as_json([render.plain(one) for one in found])
+            render.print_json([render.as_dict(one) for one in found])
         elif found:
             coaching = coach.get(name)
             said: dict[str, list[Similar]] = {key: [] for key in _SIMILAR}
-            render.line(f"{coaching.id}: {coaching.intent}\nDoes it apply here too?")
+            render.print_line(f"{coaching.id}: {coaching.intent}\nDoes it apply here too?")
             try:
-                for one, key in answers(found, render.situation, lambda _: _SIMILAR):
+                for one, key in ask_each(found, render.print_situation, lambda _: _SIMILAR):
                     said[key].append(one)
             finally:
                 if any(said.values()):
                     learned = coach.edit(name, add_examples=said["y"], add_never=said["n"])
                     told = f"{len(said['y'])} yes and {len(said['n'])} no"
-                    render.line(f"\n{name} has learned from {told} (revision {learned.revision})")
+                    render.print_line(f"\n{name} has learned from {told} (revision {learned.revision})")
         else:
-            render.nothing(f"nothing recorded in {shown(store)} is near to {name} and undecided")
+            render.print_note(f"nothing recorded in {describe_store(store)} is near to {name} and undecided")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)

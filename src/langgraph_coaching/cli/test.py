@@ -1,4 +1,4 @@
-"""Commands that keep corrections made: `test new`."""
+"""Commands that write regression tests: `test new`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.chat_model import loaded
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, opened
+from langgraph_coaching.cli.chat_model import load_object
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
 
 _HELP = """Make corrections into regression tests.
 
@@ -46,12 +46,12 @@ def new(
 
     Example: langgraph-coaching test new c-k3v9q2m7x4ab tests/test_shipping.py
     """
-    asked = None if model is None else loaded(model)
-    with opened(store, namespace, embeddings) as coach:
+    asked = None if model is None else load_object(model)
+    with open_coach(store, namespace, embeddings) as coach:
         found = coach.write_test(coaching, path, model=asked, expect=expect or (), force=force)
     if as_json:
         recording = None if found.recording is None else str(found.recording)
-        render.as_json({"path": str(found.path), "recording": recording, "notes": list(found.notes)})
+        render.print_json({"path": str(found.path), "recording": recording, "notes": list(found.notes)})
     else:
         for line in str(found).splitlines():
-            render.line(line)
+            render.print_line(line)

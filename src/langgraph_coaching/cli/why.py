@@ -8,7 +8,16 @@ import typer
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.conversation import DEFAULT_FLOOR, Agent, Conversation, Floor, Node, Tag, messages_of
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, opened, shown
+from langgraph_coaching.cli.options import (
+    DEFAULT_STORE,
+    Embeddings,
+    Exit,
+    Json,
+    Namespace,
+    Store,
+    describe_store,
+    open_coach,
+)
 from langgraph_coaching.recall.limits import Limits
 
 
@@ -36,17 +45,18 @@ def why(
     Example: langgraph-coaching why "can I still change an order that was delivered?" c-k3v9q2m7x4ab
     """
     messages = messages_of(conversation)
-    with opened(store, namespace, embeddings, limits=Limits(floor=floor)) as coach:
+    with open_coach(store, namespace, embeddings, limits=Limits(floor=floor)) as coach:
         (advice,) = coach.advise_batch([messages], agent=agent, node=node, tags=tag or ())
         ids = [one.coaching_id or "" for one in advice.considered[:limit]] if name is None else [name]
         found = [advice.why(one) for one in ids]
     if name is not None and found[0].outcome == "not_found":
-        render.nothing(f"{found[0].reason}; see `list`")
+        render.print_note(f"{found[0].reason}; see `list`")
         raise typer.Exit(Exit.NOTHING)
     if as_json:
-        render.as_json([one.to_json() for one in found])
+        render.print_json([one.to_json() for one in found])
     elif found:
-        render.whys(found)
+        render.print_whys(found)
     else:
-        render.nothing(f"nothing to explain: there is no active coaching in {shown(store)}; name one by its id")
+        where = describe_store(store)
+        render.print_note(f"nothing to explain: there is no active coaching in {where}; name one by its id")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)

@@ -11,8 +11,8 @@ import typer
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat_model import METAVAR, chat_model
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, opened
-from langgraph_coaching.cli.propose import Drop, Languages, Yes, ask, keep, named
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
+from langgraph_coaching.cli.propose import Drop, Languages, Yes, ask_for_proposals, choose_proposals, split_languages
 from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
@@ -113,11 +113,11 @@ def add(
     if model is not None and step is None:
         raise InvalidCoachingError("--model proposes from --step; for what is saved there is `propose ID --model NAME`")
     asked = None if model is None else chat_model(model)
-    with opened(store, namespace, embeddings) as coach:
+    with open_coach(store, namespace, embeddings) as coach:
         if file is not None:
             saved = _add_file(coach, file)
         else:
-            behavior = _behavior(given, instruction)
+            behavior = _behavior_from_options(given, instruction)
             fields = {
                 "examples": example or [],
                 "never": never or [],
@@ -128,33 +128,33 @@ def add(
                 "notes": notes,
                 "author": author,
             }
-            draft = None if step is None else _draft(coach, intent, step, behavior, fields)
+            draft = None if step is None else _draft_from_step(coach, intent, step, behavior, fields)
             if draft is not None and asked is not None:
                 begun = draft
-                draft = ask(lambda: begun.propose(asked, languages=named(languages)))
-                draft = keep(draft, yes=yes, drop=drop, quiet=as_json)
-            saved = [_add_one(coach, intent, behavior, fields) if draft is None else coach.save(draft)]
+                draft = ask_for_proposals(lambda: begun.propose(asked, languages=split_languages(languages)))
+                draft = choose_proposals(draft, yes=yes, drop=drop, quiet=as_json)
+            saved = [_add_by_options(coach, intent, behavior, fields) if draft is None else coach.save(draft)]
         if as_json:
-            render.as_json([coaching.model_dump(mode="json") for coaching in saved])
+            render.print_json([coaching.model_dump(mode="json") for coaching in saved])
         else:
-            render.coachings(saved[-20:])
-            render.line(f"{len(saved)} saved in {store}")
+            render.print_coachings(saved[-20:])
+            render.print_line(f"{len(saved)} saved in {store}")
             if len(saved) <= _FEW:
-                _expect(coach, saved)
+                _print_outlook(coach, saved)
 
 
-def _expect(coach: Coach, saved: list[Coaching]) -> None:
+def _print_outlook(coach: Coach, saved: list[Coaching]) -> None:
     """Says what is known of each now, and what to expect."""
     for coaching in saved:
         try:
             outlook = str(coach.outlook(coaching))
         except Exception as error:  # noqa: BLE001 - it is saved, whatever is the matter with what was recorded
-            render.nothing(f"what to expect of {coaching.id} could not be looked up: {error}")
+            render.print_note(f"what to expect of {coaching.id} could not be looked up: {error}")
         else:
-            render.line(f"{coaching.id}:\n{indent(outlook, '  ')}")
+            render.print_line(f"{coaching.id}:\n{indent(outlook, '  ')}")
 
 
-def _behavior(given: dict[str, str], instruction: str) -> dict[str, Any]:
+def _behavior_from_options(given: dict[str, str], instruction: str) -> dict[str, Any]:
     if len(given) != 1:
         names = ", ".join("--" + name.replace("_", "-") for name in _FIELDS)
         raise InvalidCoachingError(f"choose exactly one of {names}; you gave {len(given) or 'none'}")
@@ -164,22 +164,24 @@ def _behavior(given: dict[str, str], instruction: str) -> dict[str, Any]:
     return {"type": kind, _FIELDS[kind]: value} | ({"instruction": instruction} if instruction else {})
 
 
-def _add_one(coach: Coach, intent: str | None, behavior: dict[str, Any], fields: dict[str, Any]) -> Coaching:
+def _add_by_options(coach: Coach, intent: str | None, behavior: dict[str, Any], fields: dict[str, Any]) -> Coaching:
     if intent is None:
         raise InvalidCoachingError("say when it applies with --when, or name the step it is written from with --step")
     return coach.add(intent=intent, behavior=behavior, **fields)
 
 
-def _draft(coach: Coach, intent: str | None, step: str, behavior: dict[str, Any], fields: dict[str, Any]) -> Draft:
+def _draft_from_step(
+    coach: Coach, intent: str | None, step: str, behavior: dict[str, Any], fields: dict[str, Any]
+) -> Draft:
     from dataclasses import replace
 
     from langgraph_coaching.coaching.behavior import behavior_of
 
-    draft = replace(coach.draft(_step(coach, step)), behavior=behavior_of(behavior)).having(**fields)
+    draft = replace(coach.draft(_step_named(coach, step)), behavior=behavior_of(behavior)).having(**fields)
     return draft.when(intent) if intent else draft
 
 
-def _step(coach: Coach, named: str) -> Step:
+def _step_named(coach: Coach, named: str) -> Step:
     trace_id, _, number = named.rpartition(":")
     if not trace_id:
         raise InvalidCoachingError(f"write --step TRACE:NUMBER, not {named!r}; `show TRACE` lists the steps")
@@ -196,15 +198,15 @@ def _add_file(coach: Coach, file: Path) -> list[Coaching]:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidCoachingError(f"cannot read {file}: {error}") from None
-    rows = [_row(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    rows = [_read_row(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not rows:
         raise InvalidCoachingError(f"{file} holds no coachings; write one JSON object a line")
-    with render.progress() as progress:
+    with render.progress_bar() as progress:
         task = progress.add_task("saving", total=len(rows))
         return coach.add_many(rows, progress=lambda done: progress.update(task, completed=done))
 
 
-def _row(file: Path, number: int, line: str) -> Any:
+def _read_row(file: Path, number: int, line: str) -> Any:
     try:
         return json.loads(line)
     except ValueError as error:
@@ -234,10 +236,10 @@ def import_(
 
     Example: langgraph-coaching import runs.jsonl
     """
-    from langgraph_coaching.traces.importers import import_traces
+    from langgraph_coaching.traces.importers.reader import import_traces
 
     imported = import_traces(file, format=format_, origin="simulated" if simulated else "imported")
-    with opened(store, namespace, "minilm") as coach, render.progress() as progress:
+    with open_coach(store, namespace, "minilm") as coach, render.progress_bar() as progress:
         for trace in progress.track(list(_batches(imported)), description="writing"):
             coach.traces.add(trace)
     if as_json:
@@ -245,10 +247,10 @@ def import_(
             {"row": f.row, "kind": f.kind, "message": f.message, **({"file": f.file} if f.file else {})}
             for f in imported.findings
         ]
-        render.as_json({"traces": [trace.id for trace in imported], "findings": findings})
+        render.print_json({"traces": [trace.id for trace in imported], "findings": findings})
     else:
-        render.findings(imported.findings)
-        render.line(str(imported).splitlines()[0])
+        render.print_findings(imported.findings)
+        render.print_line(str(imported).splitlines()[0])
 
 
 def _batches(traces: list[Any], size: int = 32) -> list[list[Any]]:
@@ -262,6 +264,6 @@ def reembed(store: Store = DEFAULT_STORE, namespace: Namespace = "default", embe
 
     Example: langgraph-coaching reembed --embeddings minilm
     """
-    with opened(store, namespace, embeddings) as coach, render.errors.status("embedding"):
+    with open_coach(store, namespace, embeddings) as coach, render.errors.status("embedding"):
         count = coach.reembed()
-    render.line(f"{count} revisions in {store} now hold vectors of {embeddings}")
+    render.print_line(f"{count} revisions in {store} now hold vectors of {embeddings}")

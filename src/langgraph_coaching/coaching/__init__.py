@@ -1,1 +1,80 @@
-"""The record: one piece of feedback, its six kinds of behavior, and the tables that keep it."""
+"""The record: one piece of feedback, the six behaviors, and the table that keeps every revision.
+
+| word | file |
+|---|---|
+| coaching: when replying to an intent, show a behavior; with its examples, scope, source | `model` |
+| behavior: what to do then, one of six, each able to say itself in a prompt | `behavior` |
+| validation: what is accepted in an intent, a behavior or a note | `validation` |
+| examples: where it also applies and where it never does, as a person adds and removes them | `examples` |
+| compose: what a person types, made into a coaching's fields; nothing else gets in | `compose` |
+| coachings: the table, in which every revision is a row and the highest one counts | `coachings` |
+| namespace: what is handed in has to be of this one | `namespace` |
+| reembed: the way to another embedder, every vector computed anew | `reembed` |
+
+The intent is one scenario in words; "when replying to" and "a customer asks about" may stand in front or not, they
+are not matched.
+
+```python
+coach.add(
+    intent="a customer asks to pay by invoice",
+    behavior=Reply("Say that invoices are for registered companies only."),
+    examples=["can we get net 30 terms?", "do you bill companies?"],  # where it also applies
+    never=["where is the invoice for my last order?"],  # where it never does; acts locally
+    agent="support",  # labels of the call, matched exactly, before any ranking; so is node=
+    tags=["b2b"],
+    priority=10,  # before others, whatever their probability
+    author="dana",
+    notes="agreed with finance",  # private: never in a prompt
+)
+```
+
+`coach.edit`, `archive`, `restore` and `delete` make revisions; `coach.history(id)` keeps them all, since receipts
+point at them. Only the latest active revision is recalled. `coach.add_many(rows)` takes thousands at once.
+
+**Namespaces never mix.** `Coach(uri, namespace="acme")` sees its own alone. `coach.verdict(receipt)` takes what is
+stored here under the receipt's id, `coach.draft(step)` the step as it is stored here; a receipt, draft, trace,
+coaching or recorded situation of another namespace or store is refused. (Receipts of `advise_batch` without
+`keep=True` were never kept: no verdict on them.)
+
+**Another embedder.** A store knows its embedder and refuses vectors of another; `langgraph-coaching reembed` computes
+all of them anew. Run it once after an upgrade that brings another default.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.lazy import attach
+
+if TYPE_CHECKING:
+    from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
+    from langgraph_coaching.coaching.model import Coaching, Example, Scope, Source
+
+__all__ = [
+    "Action",
+    "Coaching",
+    "Example",
+    "Handoff",
+    "Playbook",
+    "Process",
+    "Reply",
+    "Scope",
+    "SearchKnowledge",
+    "Source",
+]
+
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "Action": "behavior",
+        "Coaching": "model",
+        "Example": "model",
+        "Handoff": "behavior",
+        "Playbook": "behavior",
+        "Process": "behavior",
+        "Reply": "behavior",
+        "Scope": "model",
+        "SearchKnowledge": "behavior",
+        "Source": "model",
+    },
+)

@@ -1,4 +1,4 @@
-"""What the agent should do: the six types of behavior, each able to say itself in a prompt."""
+"""Behaviors: the six types of what the agent should do, each rendered as an instruction for the prompt."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from langgraph_coaching.coaching.validation import PROSE_LIMIT, Checked, Name, Prose, Remark, invalid
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, CheckedModel, Name, Prose, Remark, invalid_error
 from langgraph_coaching.errors import InvalidCoachingError
 
 
-def _json_values(arguments: dict[str, Any]) -> dict[str, Any]:
+def _check_json(arguments: dict[str, Any]) -> dict[str, Any]:
     try:
         written = json.dumps(arguments, allow_nan=False, ensure_ascii=False)
         written.encode()
@@ -23,7 +23,7 @@ def _json_values(arguments: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
-class _Instructed(Checked):
+class _InstructedBehavior(CheckedModel):
     instruction: Remark = ""
     """How to do it, in words; may be empty."""
 
@@ -31,7 +31,7 @@ class _Instructed(Checked):
         return f"{sentence} {self.instruction}".rstrip()
 
 
-class Reply(Checked):
+class Reply(CheckedModel):
     """Answer in a certain way: `Reply("Confirm they are in the US before quoting shipping.")`."""
 
     type: Literal["reply"] = "reply"
@@ -46,7 +46,7 @@ class Reply(Checked):
         return self.text
 
 
-class SearchKnowledge(_Instructed):
+class SearchKnowledge(_InstructedBehavior):
     """Read an article before answering: `SearchKnowledge("Returns policy", query="return window")`."""
 
     type: Literal["search_knowledge"] = "search_knowledge"
@@ -66,13 +66,13 @@ class SearchKnowledge(_Instructed):
         )
 
 
-class Action(_Instructed):
+class Action(_InstructedBehavior):
     """Call a tool: `Action("get_order_details", {"order_id": "the order they named"})`."""
 
     type: Literal["action"] = "action"
     tool: Name
     """The tool's name, as the model knows it."""
-    arguments: Annotated[dict[str, Any], AfterValidator(_json_values)] = Field(default_factory=dict)
+    arguments: Annotated[dict[str, Any], AfterValidator(_check_json)] = Field(default_factory=dict)
     """Hints for its arguments: values, or words that say where the value comes from. JSON values only."""
 
     def __init__(self, tool: str = "", arguments: dict[str, Any] | None = None, **fields: Any) -> None:
@@ -85,7 +85,7 @@ class Action(_Instructed):
         return self._with_instruction(f"Call the tool `{self.tool}`{hints}.")
 
 
-class Process(_Instructed):
+class Process(_InstructedBehavior):
     """Follow a named process: `Process("delivered-order exchange")`."""
 
     type: Literal["process"] = "process"
@@ -100,7 +100,7 @@ class Process(_Instructed):
         return self._with_instruction(f'Follow the process "{self.name}" step by step.')
 
 
-class Playbook(_Instructed):
+class Playbook(_InstructedBehavior):
     """Switch to a named playbook: `Playbook("angry customer")`."""
 
     type: Literal["playbook"] = "playbook"
@@ -115,7 +115,7 @@ class Playbook(_Instructed):
         return self._with_instruction(f'Use the playbook "{self.name}" for this conversation.')
 
 
-class Handoff(_Instructed):
+class Handoff(_InstructedBehavior):
     """Hand the conversation over: `Handoff("billing team")`."""
 
     type: Literal["handoff"] = "handoff"
@@ -153,6 +153,6 @@ def behavior_of(value: Any) -> Reply | SearchKnowledge | Action | Process | Play
     try:
         return _ADAPTER.validate_python(value)
     except ValidationError as error:
-        raise invalid(error, "behavior") from None
+        raise invalid_error(error, "behavior") from None
     except TypeError:
         raise InvalidCoachingError("behavior must be one of the six, or a mapping of named fields") from None

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.errors import ConflictError, EmbedderMismatchError, StoreError
-from langgraph_coaching.storage.database import COMPRESSED, KEY, Database, faults
-from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.storage.database import Database, faults
+from langgraph_coaching.storage.rows import read_each, read_one
+from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import numpy as np
     import pyarrow as pa
-    from lancedb.table import Table
+    from lancedb.table import Table as LanceTable
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.behavior import Behavior
@@ -28,22 +28,6 @@ TABLE = "coachings"
 
 _NAMED = ["namespace", "id", "revision", "record"]
 """The columns of a revision that can be read, and be named where it cannot."""
-
-_WHO_ASKS = re.compile(
-    r"^(?:(?:the|a|an|any|some)\s+)?(?:\w+\s+)?(?:customer|user|client|caller|person|guest|member|visitor|someone|somebody)\s+"
-    r"(?:who\s+|that\s+)?(?:is\s+)?(?:asks?|asking|inquires?|inquiring|enquires?|wants?|wanting|wishes|would\s+like|needs?|"
-    r"requests?|says?|reports?|tells?\s+us)\s+(?:(?:us|the\s+agent)\s+)?"
-    r"(?:(?:about|for|to\s+know|whether|if|that|to)\s+)?",
-    re.IGNORECASE,
-)
-
-
-def matched(intent: str) -> str:
-    """What of an intent is embedded: without "a customer asks about" in front, which makes all intents alike.
-
-    Measured with the default embedder, such words cost up to 7 points of finding the right intent.
-    """
-    return _WHO_ASKS.sub("", intent, count=1) or intent
 
 
 def schema_of(embedder: str, dimension: int) -> pa.Schema:
@@ -72,10 +56,6 @@ def schema_of(embedder: str, dimension: int) -> pa.Schema:
     )
 
 
-def _key(coaching: Coaching) -> str:
-    return json.dumps([coaching.namespace, coaching.id, coaching.revision], ensure_ascii=False)
-
-
 class Coachings:
     """Coachings of one namespace in LanceDB.
 
@@ -89,14 +69,19 @@ class Coachings:
         self.database = database
         self.namespace = namespace
         self.embedder = embedder
+        self._table = self._table_of(namespace)
+
+    def _table_of(self, namespace: str | None, dimension: int = 0) -> Table:
+        # Whoever only reads does not need to know the dimension, nor the schema.
+        return Table(self.database, TABLE, lambda: schema_of(self.embedder, dimension), namespace)
 
     def exists(self) -> bool:
         """Whether there may be anything to read; known without loading LanceDB, except for an object store."""
         return self.database.exists(TABLE)
 
-    def table(self) -> Table | None:
-        """The table, or None before the first write."""
-        return self.database.table(TABLE)
+    def table(self) -> LanceTable | None:
+        """LanceDB's handle of the table, or None before the first write."""
+        return self._table.opened()
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first; a few microseconds while a folder stays as it is.
@@ -104,9 +89,9 @@ class Coachings:
         Raises:
             StoreError: The table is missing files or damaged.
         """
-        return self.database.version(TABLE)
+        return self._table.version()
 
-    def check(self, table: Table, dimension: int | None = None) -> str:
+    def check(self, table: LanceTable, dimension: int | None = None) -> str:
         """Refuses vectors of another embedder.
 
         Args:
@@ -146,23 +131,11 @@ class Coachings:
         Returns:
             One mapping a row, in no particular order; [] before the first write.
         """
-        table = self.table()
-        if table is None:
-            return []
-        return self._query(table, columns, equal).to_pylist()  # type: ignore[no-any-return]
-
-    def _query(self, table: Table, columns: Sequence[str], equal: dict[str, Any]) -> pa.Table:
-        from lancedb.expr import col, lit
-
-        where = col("namespace") == lit(self.namespace)
-        for column, value in equal.items():
-            where &= col(column).isin(value) if isinstance(value, list) else col(column) == lit(value)
-        return self.database.read(table, lambda t: t.search().where(where).select(list(columns)).limit(None).to_arrow())
+        return self._table.rows(columns, **equal)
 
     def arrow(self, columns: Sequence[str], **equal: Any) -> pa.Table | None:
         """Like `rows`, as an Arrow table; None before the first write."""
-        table = self.table()
-        return None if table is None else self._query(table, columns, equal)
+        return self._table.arrow(columns, **equal)
 
     def insert(self, coachings: Sequence[Coaching], vectors: Iterable[Vectors]) -> None:
         """Writes revisions; each either becomes the only row of its key or is refused.
@@ -176,21 +149,13 @@ class Coachings:
             EmbedderMismatchError: The table holds vectors of another embedder.
             StoreError: The write failed; nothing of it is visible.
         """
-        import pyarrow as pa
-
         rows = [row_of(coaching, parts) for coaching, parts in zip(coachings, vectors, strict=True)]
         if not rows:
             return
         dimension = len(rows[0]["vector"])
-        schema = schema_of(self.embedder, dimension)
-        data = pa.Table.from_pylist(rows, schema=schema)
-
-        def work(table: Table) -> Any:
-            self.check(table, dimension)  # at every attempt: what got in between may have been a `reembed`
-            return table.merge_insert("key").when_not_matched_insert_all().execute(data)
-
-        result = self.database.write(self.database.ensure(TABLE, schema), work)
-        if result.num_inserted_rows < len(rows):
+        # It is looked at before every attempt: what got in between may have been a `reembed`.
+        table = self._table_of(None, dimension)
+        if table.insert(rows, lambda opened: self.check(opened, dimension)) < len(rows):
             raise ConflictError(
                 "somebody else saved the same coaching at the same moment; read it again and redo the change"
             )
@@ -202,13 +167,13 @@ class Coachings:
             StoreError: A newer version has written its latest revision, which cannot be read, nor be built upon.
         """
         rows = sorted(self.rows(_NAMED, id=coaching_id), key=lambda row: int(row["revision"]))
-        latest = [read_one(named(row), row["record"], coaching_of) for row in rows[-1:]]
-        return [*readable(((named(row), row["record"]) for row in rows[:-1]), coaching_of), *latest]
+        latest = [read_one(name_of(row), row["record"], coaching_of) for row in rows[-1:]]
+        return [*read_each(((name_of(row), row["record"]) for row in rows[:-1]), coaching_of), *latest]
 
     def at(self, coaching_id: str, revision: int) -> Coaching | None:
         """One coaching at one revision, or None where there is none, or none that this version can read."""
         rows = self.rows(_NAMED, id=coaching_id, revision=revision)
-        return next(readable(((named(row), row["record"]) for row in rows), coaching_of), None)
+        return next(read_each(((name_of(row), row["record"]) for row in rows), coaching_of), None)
 
     def behavior(self, coaching_id: str, revision: int) -> Behavior | None:
         """What it says to do at one revision, or None where there is none, or no longer."""
@@ -222,24 +187,16 @@ class Coachings:
         """
         latest = {(row["id"], row["revision"]) for row in latest_rows(self.rows(["id", "revision"]))}
         records = [row for row in self.rows(_NAMED) if (row["id"], row["revision"]) in latest]
-        found = readable(((named(row), row["record"]) for row in records), coaching_of)
+        found = read_each(((name_of(row), row["record"]) for row in records), coaching_of)
         return sorted((coaching for coaching in found if not coaching.deleted), key=lambda c: (c.created_at, c.id))
 
     def purge(self, coaching_id: str) -> None:
         """Erases every revision of one coaching."""
-        from lancedb.expr import col, lit
+        self._table.delete(id=coaching_id)
 
-        self.erase((col("namespace") == lit(self.namespace)) & (col("id") == lit(coaching_id)))
-
-    def erase(self, where: Any) -> None:
-        """Deletes rows.
-
-        Args:
-            where: A LanceDB expression.
-        """
-        table = self.table()
-        if table is not None:
-            self.database.write(table, lambda open_table: open_table.delete(where))
+    def erase(self, keys: Sequence[str]) -> None:
+        """Erases revisions of any namespace by their keys."""
+        self._table_of(None).delete(key=[*keys])
 
 
 def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -251,7 +208,7 @@ def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(latest.values())
 
 
-def named(row: dict[str, Any]) -> str:
+def name_of(row: dict[str, Any]) -> str:
     """What a revision is called where it cannot be read."""
     place = f" of the namespace {row['namespace']!r}" if "namespace" in row else ""
     return f"coaching {row['id']!r}, revision {row['revision']}{place}"
@@ -267,7 +224,7 @@ def coaching_of(record: str) -> Coaching:
 def row_of(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
     """A row of the table: a revision and the unit vectors of its `recall.vectors.texts_of`."""
     return {
-        "key": _key(coaching),
+        "key": key_of(coaching.namespace, coaching.id, coaching.revision),
         **coaching.model_dump(include={"namespace", "id", "revision", "status", "intent", "created_at", "updated_at"}),
         "content_hash": coaching.content_hash,
         "record": coaching.model_dump_json(),

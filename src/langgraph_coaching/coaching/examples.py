@@ -37,21 +37,21 @@ def examples_of(texts: Iterable[Any], *, applies: bool = True, named: str | None
     """
     name = named or ("examples" if applies else "never")
     found = []
-    for number, text in enumerate(_listed(texts, name), 1):
+    for number, text in enumerate(_check_list(texts, name), 1):
         try:
-            found.append(_example(text, applies=applies))
+            found.append(_example_of(text, applies=applies))
         except InvalidCoachingError as error:
             raise InvalidCoachingError(f"{name} {number}: {error}") from None
     return tuple(found)
 
 
-def _listed(texts: Any, name: str) -> Iterable[Any]:
+def _check_list(texts: Any, name: str) -> Iterable[Any]:
     if isinstance(texts, str | Mapping | Example) or not isinstance(texts, Iterable):
         raise InvalidCoachingError(f"{name} is a list of texts; put a single text into brackets")
     return texts
 
 
-def _example(text: Any, *, applies: bool) -> Example:
+def _example_of(text: Any, *, applies: bool) -> Example:
     if isinstance(text, Example):
         return text
     if isinstance(text, Answerable):
@@ -69,7 +69,7 @@ def examples_after(present: tuple[Example, ...], changes: Mapping[str, Any]) -> 
     Raises:
         InvalidCoachingError: A text is not acceptable, or there is no such example to remove.
     """
-    kept = _without(present, _listed(changes.get("remove", ()), "remove"))
+    kept = _remove_examples(present, _check_list(changes.get("remove", ()), "remove"))
     for name, applies in (("examples", True), ("never", False)):
         if name in changes:
             kept = [one for one in kept if one.applies != applies or one.origin != "author"]
@@ -77,7 +77,7 @@ def examples_after(present: tuple[Example, ...], changes: Mapping[str, Any]) -> 
         for new in examples_of(changes.get(name, ()), applies=applies, named=name):
             if new.applies != applies and name in CHANGES:
                 raise InvalidCoachingError(f"{name}: {new.text[:80]!r} is an example of the other side; give its text")
-            same = [one for one in kept if _situation(one) == _situation(new)]
+            same = [one for one in kept if _situation_key(one) == _situation_key(new)]
             if not any(one.applies == new.applies for one in same):  # what was known stays, with its origin
                 kept = [*(one for one in kept if one not in same), new]  # a situation is on one side: the last word's
     return (
@@ -85,14 +85,14 @@ def examples_after(present: tuple[Example, ...], changes: Mapping[str, Any]) -> 
     )
 
 
-def _without(present: tuple[Example, ...], unwanted: Iterable[Any]) -> list[Example]:
+def _remove_examples(present: tuple[Example, ...], unwanted: Iterable[Any]) -> list[Example]:
     kept = list(present)
     for number, one in enumerate(unwanted, 1):
         try:
-            wanted = _example(one, applies=True)
+            wanted = _example_of(one, applies=True)
         except InvalidCoachingError as error:
             raise InvalidCoachingError(f"remove {number}: {error}") from None
-        gone = [e for e in kept if _names(one, wanted, e)]
+        gone = [e for e in kept if _is_named_by(one, wanted, e)]
         if not gone:
             there = "; ".join(repr(e.text[:80]) for e in present[:_SHOWN]) or "none"
             raise InvalidCoachingError(f"remove {number}: no example says {wanted.text[:80]!r}; there are: {there}")
@@ -100,17 +100,17 @@ def _without(present: tuple[Example, ...], unwanted: Iterable[Any]) -> list[Exam
     return kept
 
 
-def _names(given: Any, wanted: Example, example: Example) -> bool:
+def _is_named_by(given: Any, wanted: Example, example: Example) -> bool:
     if isinstance(given, str):
-        return _words(wanted.text) == _words(example.text)
+        return _normal_words(wanted.text) == _normal_words(example.text)
     same_side = not isinstance(given, Example) or given.applies == example.applies
-    return same_side and _situation(wanted) == _situation(example)
+    return same_side and _situation_key(wanted) == _situation_key(example)
 
 
-def _situation(example: Example) -> tuple[tuple[str, bool], ...]:
+def _situation_key(example: Example) -> tuple[tuple[str, bool], ...]:
     """Equal where the same was said, in any case."""
-    return tuple((_words(text), user) for text, user in example.turns or ((example.text, True),))
+    return tuple((_normal_words(text), user) for text, user in example.turns or ((example.text, True),))
 
 
-def _words(text: str) -> str:
+def _normal_words(text: str) -> str:
     return " ".join(text.casefold().split())

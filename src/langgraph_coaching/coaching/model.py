@@ -6,15 +6,19 @@ import hashlib
 import json
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, computed_field
 
 from langgraph_coaching.coaching.behavior import Behavior
-from langgraph_coaching.coaching.validation import Checked, Line, Name, Prose, Remark
+from langgraph_coaching.coaching.validation import CheckedModel, Line, Name, Prose, Remark
 from langgraph_coaching.errors import InvalidCoachingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Status = Literal["draft", "active", "archived"]
 """Only `active` coaching is recalled."""
@@ -30,22 +34,22 @@ _BOILERPLATE = re.compile(
 )
 
 
-def _without_boilerplate(text: str) -> str:
+def _drop_boilerplate(text: str) -> str:
     return _BOILERPLATE.sub("", text) or text
 
 
-def _utc(moment: datetime) -> datetime:
+def _to_utc(time: datetime) -> datetime:
     try:
-        return moment.astimezone(UTC)
+        return time.astimezone(UTC)
     except OverflowError:
         raise ValueError("is out of range; leave it out if it never ends") from None
 
 
-CallKey = Annotated[AwareDatetime, AfterValidator(_utc)]
-"""A moment with a time zone, kept in UTC, so that equal moments are equal in every comparison and hash."""
+UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""A time with a zone, kept in UTC, so that equal times are equal in every comparison and hash."""
 
 
-class Example(Checked):
+class Example(CheckedModel):
     """A situation in which a coaching also applies, or never does."""
 
     text: Prose
@@ -61,7 +65,7 @@ class Example(Checked):
     """Where it came from, such as a trace or receipt id."""
 
 
-class Source(Checked):
+class Source(CheckedModel):
     """The recorded step a coaching was written from."""
 
     trace_id: Name
@@ -71,7 +75,7 @@ class Source(Checked):
     """What the agent did there, cut short. Transcript text: shown to people, never put into a prompt."""
 
 
-class Scope(Checked):
+class Scope(CheckedModel):
     """Labels that must match exactly before anything is ranked; an empty scope applies everywhere."""
 
     agent: Name | None = None
@@ -84,12 +88,26 @@ class Scope(Checked):
         return self.agent in (None, agent) and self.node in (None, node) and tags.issuperset(self.tags)
 
 
-class Coaching(Checked):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """Where a call comes from; a coaching's scope is matched against it exactly, before any ranking."""
+
+    agent: str | None = None
+    node: str | None = None
+    tags: frozenset[str] = frozenset()
+
+
+def labels_of(agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()) -> Labels:
+    """The labels of a call; one tag may be given as it is."""
+    return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))
+
+
+class Coaching(CheckedModel):
     """One piece of feedback, at one revision."""
 
     id: Name
     namespace: Name = "default"
-    intent: Annotated[Line, AfterValidator(_without_boilerplate)]
+    intent: Annotated[Line, AfterValidator(_drop_boilerplate)]
     """The situation it applies to, one scenario in words; "When replying to" in front is dropped."""
     behavior: Behavior
     examples: tuple[Example, ...] = ()
@@ -101,9 +119,9 @@ class Coaching(Checked):
     notes: Remark = ""
     """Private: for authors only, never in a prompt."""
     author: Name | None = None
-    created_at: CallKey = Field(default_factory=lambda: datetime.now(UTC))
-    updated_at: CallKey = Field(default_factory=lambda: datetime.now(UTC))
-    expires_at: CallKey | None = None
+    created_at: UtcTime = Field(default_factory=lambda: datetime.now(UTC))
+    updated_at: UtcTime = Field(default_factory=lambda: datetime.now(UTC))
+    expires_at: UtcTime | None = None
     """From then on it is not recalled."""
     revision: Annotated[int, Field(ge=1)] = 1
     """Counts from 1; every edit makes the next one."""
@@ -122,7 +140,7 @@ class Coaching(Checked):
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     def live(self, now: datetime) -> bool:
-        """Whether it may be recalled at that moment."""
+        """Whether it may be recalled at that time."""
         return self.status == "active" and not self.deleted and (self.expires_at is None or now < self.expires_at)
 
     def revised(self, **changes: Any) -> Self:

@@ -1,4 +1,4 @@
-"""What is handed in has to be of this namespace: one tenant's words never become another's."""
+"""The namespace check: what is handed in is of this namespace; one tenant's words never become another's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way to another embedder: every vector of a store computed anew."""
+"""Re-embedding: every vector of the table computed anew with another embedder."""
 
 from __future__ import annotations
 
@@ -36,47 +36,45 @@ def reembed(store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vec
     """
     if store.table() is None:
         return 0
-    with store.database.undisturbed():
-        return _reembedded(store, embed)
+    with store.database.hold_versions():
+        return _replace_vectors(store, embed)
 
 
-def _reembedded(store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]]) -> int:
+def _replace_vectors(store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]]) -> int:
     import pyarrow as pa
 
     rows: dict[str, dict[str, Any]] = {}
-    records = _records(store.database)
+    records = _read_records(store.database)
     while new := records.keys() - rows.keys():  # again for what was saved while these were embedded
         for key in new:
             coaching = read_one(f"coaching {key}", records[key], coaching_of)
             rows[key] = row_of(coaching, embed([coaching])[0])
-        records = _records(store.database)
+        records = _read_records(store.database)
     if not records:
         return 0
     kept = [rows[key] for key in records]
     schema = schema_of(store.embedder, len(kept[0]["vector"]))
     store.database.replace(TABLE, pa.Table.from_pylist(kept, schema=schema))
-    return _caught_up(store, embed, records, schema.metadata[b"made"])
+    return _add_missed(store, embed, records, schema.metadata[b"made"])
 
 
-def _caught_up(
+def _add_missed(
     store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vectors]], swapped: dict[str, str], made: bytes
 ) -> int:
-    """Brings in what others committed in the moment between the last reading and the swap."""
-    from lancedb.expr import col
-
-    before = _records(store.database, made)
+    """Brings in what others committed between the last reading and the swap."""
+    before = _read_records(store.database, made)
     for key in before.keys() - swapped.keys():
         coaching = read_one(f"coaching {key}", before[key], coaching_of)
         store.insert([coaching], embed([coaching]))
     if gone := swapped.keys() - before.keys():
-        store.erase(col("key").isin(sorted(gone)))
+        store.erase(sorted(gone))
     return len(before)
 
 
-def _records(database: Database, made: bytes | None = None) -> dict[str, str]:
-    """Every record by its key: now, or as it was just before the table with the token `made` took the place."""
+def _read_records(database: Database, made: bytes | None = None) -> dict[str, str]:
+    """Every record by its key: now, or as it was just before the table with the token `made` replaced it."""
     with faults(database.uri):
-        table = database.reopened(TABLE)
+        table = database.reopen(TABLE)
         if made is not None:
             version = table.version
             while _token_at(table, version) != made:

@@ -1,4 +1,4 @@
-"""The texts a person writes: what is accepted in an intent, a behavior or a note, and what is not."""
+"""Validation of what a person writes: what is accepted in an intent, a behavior or a note."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _HINTS = {
 }
 
 
-def _clean(value: object) -> object:
+def _clean_text(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -56,7 +56,7 @@ def _clean(value: object) -> object:
     return text
 
 
-def quoted(text: str, limit: int) -> str:
+def quote_text(text: str, limit: int) -> str:
     """Transcript text as it may be kept beside a coaching: cut, and without the characters a person may not type."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()[:limit]
 
@@ -67,7 +67,7 @@ def single_line(value: object) -> object:
     Raises:
         ValueError: It holds a control character or half a character.
     """
-    text = _clean(value)
+    text = _clean_text(value)
     return " ".join(text.split()) if isinstance(text, str) else text
 
 
@@ -83,14 +83,14 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=INTENT_LIMIT), 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LIMIT), BeforeValidator(single_line)]
 """A name: of a tool, an article, an agent, an author, a namespace; 1 to 200 characters."""
 
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=PROSE_LIMIT), BeforeValidator(_clean)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=PROSE_LIMIT), BeforeValidator(_clean_text)]
 """Text of several lines, 1 to 4,000 characters."""
 
-Remark = Annotated[str, StringConstraints(max_length=PROSE_LIMIT), BeforeValidator(_clean)]
+Remark = Annotated[str, StringConstraints(max_length=PROSE_LIMIT), BeforeValidator(_clean_text)]
 """Like `Prose`, and may be empty."""
 
 
-def invalid(error: ValidationError, within: str = "") -> InvalidCoachingError:
+def invalid_error(error: ValidationError, within: str = "") -> InvalidCoachingError:
     """Says in one sentence a field what pydantic found.
 
     Args:
@@ -110,8 +110,8 @@ def invalid(error: ValidationError, within: str = "") -> InvalidCoachingError:
     return InvalidCoachingError("; ".join(dict.fromkeys(findings)))
 
 
-class Checked(BaseModel):
-    """Base of everything a person types.
+class CheckedModel(BaseModel):
+    """Base of the values a person writes: frozen, and every fault is one sentence a field.
 
     Raises:
         InvalidCoachingError: A field is unknown, missing or not acceptable.
@@ -123,4 +123,4 @@ class Checked(BaseModel):
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            raise invalid(error) from None
+            raise invalid_error(error) from None

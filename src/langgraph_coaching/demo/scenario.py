@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.model import Step, Trace
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from langgraph_coaching.demo.scenario import Correction, HeldConversation, ScenarioResult
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.model import Trace
 
     Print = Callable[..., None]

@@ -19,9 +19,10 @@ from langgraph_coaching.recall.explain import Asked, Explainer
 from langgraph_coaching.recall.judge import SHARE
 from langgraph_coaching.recall.reasons import joined
 from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.situation_vector import place
 from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
-from langgraph_coaching.recall.situation import Situation, place, read_messages, situate
+from langgraph_coaching.recall.situation import Situation, read_messages, situate
 from langgraph_coaching.recall.snapshot import Snapshots
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.coachings import Coachings
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.judge import Judge
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
-    from langgraph_coaching.recall.search import Candidate, Labels
+    from langgraph_coaching.recall.search import Candidate
     from langgraph_coaching.recall.snapshot import Snapshot
 
 log = logging.getLogger("langgraph_coaching")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.coaching.model import Example
+from langgraph_coaching.coaching.model import Example, Labels
 from langgraph_coaching.recall.scoring.head import Head, fit
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from langgraph_coaching.recall.scoring.background import Background
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.background.background import Background
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic import Traffic
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.search import Labels
+    from langgraph_coaching.coaching.model import Coaching, Labels
 
 Hurdle = Literal["archived", "draft", "deleted", "expired", "out_of_scope"]
 

@@ -15,21 +15,21 @@ from langgraph_coaching.recall.eligibility import hurdle
 from langgraph_coaching.recall.normalization.language import language_of
 from langgraph_coaching.recall.reasons import parted
 from langgraph_coaching.recall.remedy import remedy
+from langgraph_coaching.recall.scoring.situation_vector import place, weights
 from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
-from langgraph_coaching.recall.situation import place, weights
 from langgraph_coaching.recall.snapshot import NAMES, heads_in
 from langgraph_coaching.recall.why import Text, Why, turn_of
 
 if TYPE_CHECKING:
     from langgraph_coaching.coaching.coachings import Coachings
-    from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Advice, Receipt
+    from langgraph_coaching.coaching.model import Coaching, Labels
+    from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.scoring.head import Head
-    from langgraph_coaching.recall.search import Labels
     from langgraph_coaching.recall.situation import Situation
     from langgraph_coaching.recall.snapshot import Snapshot, Snapshots
     from langgraph_coaching.recall.why import Standing

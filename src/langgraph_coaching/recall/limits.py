@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.recall.scoring.weights import FLOOR
 
 LONGEST = 86_400.0
 """Seconds of the longest deadline."""
@@ -24,12 +25,8 @@ class Limits:
     """Most tokens of the prompt block, counted as `prompt.count_tokens` does (about four characters each)."""
     deadline: float = 2.0
     """Seconds after which a call goes on without coaching."""
-    floor: float = 0.2
-    """0..1: below this probability nothing applies; higher is more silent.
-
-    On the tuning half of `tests/benchmarks/first_day.py`, one example a coaching, 0.15, 0.2 and 0.3 recall 79, 74 and
-    64 % of other people's phrasings and fire on 17, 12 and 9 % of the turns where nothing applies, half of them near
-    misses. A missed correction costs more than a superfluous one, which says itself which situation it is for."""
+    floor: float = FLOOR
+    """0..1: below this probability nothing applies; higher is more silent. Why 0.2: `scoring/weights.py`."""
     margin: float = 0.2
     """0..1: how much less probable than the best one another may be and still apply beside it."""
     considered: int = 10

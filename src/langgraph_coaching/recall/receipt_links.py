@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.recall.advice import NOT_SEEN, Followed
+from langgraph_coaching.recall.receipt import NOT_SEEN, Followed
+from langgraph_coaching.storage.table import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    import pyarrow as pa
-    from lancedb.table import Table
-
-    from langgraph_coaching.storage.database import Database
-
-TOLD = ("trace_id", "step", "followed")
-"""The columns that links write."""
+    from langgraph_coaching.storage.table import Table
 
 _AT_ONCE = 2_000
 """Receipts asked for in one query."""
@@ -35,8 +29,8 @@ class Link:
     """Of each receipt, in the same order; empty where nothing is known."""
 
 
-def told(links: Sequence[Link], namespace: str) -> dict[str, dict[str, Any]]:
-    """By the key of a receipt what links say of it, the last one's word; `followed` is None where none says it.
+def link_columns(links: Sequence[Link], namespace: str) -> dict[str, dict[str, Any]]:
+    """The columns that links set, by the key of their receipt: the last link counts, and a None says nothing.
 
     Args:
         links: In order.
@@ -51,50 +45,33 @@ def told(links: Sequence[Link], namespace: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def key_of(namespace: str, receipt_id: str) -> str:
-    """The key of a receipt's row."""
-    return json.dumps([namespace, receipt_id], ensure_ascii=False)
-
-
-def tell(database: Database, table: Table, schema: pa.Schema, said: Mapping[str, Mapping[str, Any]]) -> None:
-    """Writes into the rows that are there what is said of them, in one commit.
+def write_links(table: Table, said: Mapping[str, Mapping[str, Any]]) -> None:
+    """Sets the columns of links in the receipts that are there, in one commit.
 
     Args:
-        database: Where the table lives.
-        table: The receipts, with all columns.
-        schema: Of the table.
-        said: As `told` gives it.
+        table: The receipts.
+        said: As `link_columns` gives it.
 
     Raises:
         StoreError: The write failed.
     """
-    import pyarrow as pa
-    from lancedb.expr import col
-
-    def known(keys: Sequence[str]) -> Callable[[Table], list[dict[str, Any]]]:
-        where = col("key").isin(keys)
-        return lambda opened: opened.search().where(where).select(["key", "followed"]).limit(None).to_list()
-
     keys = sorted(said)
-    pages = (known(keys[start : start + _AT_ONCE]) for start in range(0, len(keys), _AT_ONCE))
-    rows = [row for page in pages for row in database.read(table, page)]
-    if not rows:
-        return
-    changed = [
-        {"key": row["key"], **said[row["key"]], "followed": said[row["key"]]["followed"] or row["followed"]}
-        for row in rows
-    ]
-    data = pa.Table.from_pylist(changed, schema=pa.schema([f for f in schema if f.name in ("key", *TOLD)]))
-    database.write(table, lambda opened: opened.merge_insert("key").when_matched_update_all().execute(data))
+    pages = (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
+    rows = [row for page in pages for row in table.rows(["key", "followed"], key=page)]
+    if rows:
+        table.update(
+            [
+                {"key": row["key"], **said[row["key"]], "followed": said[row["key"]]["followed"] or row["followed"]}
+                for row in rows
+            ]
+        )
 
 
-def revise(database: Database, table: Table, schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> None:
+def mark_applied(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Makes receipts that are there as not seen by the model applied, which they have been by now; in one commit.
 
     Args:
-        database: Where the table lives.
-        table: The receipts, with all columns.
-        schema: Of the table.
+        table: The receipts.
         rows: As they shall be.
 
     Raises:
@@ -102,14 +79,7 @@ def revise(database: Database, table: Table, schema: pa.Schema, rows: Sequence[M
     """
     if not rows:
         return
-    import pyarrow as pa
-    from lancedb.expr import col, lit
-
-    where = col("key").isin([row["key"] for row in rows]) & (col("outcome") == lit(NOT_SEEN))
-    found = database.read(table, lambda opened: opened.search().where(where).select(["key"]).limit(None).to_list())
-    unseen = {row["key"] for row in found}
-    names = ("key", "outcome", "record")
-    changed = [{name: row[name] for name in names} for row in rows if row["key"] in unseen]
+    unseen = {row["key"] for row in table.rows(["key"], key=[row["key"] for row in rows], outcome=NOT_SEEN)}
+    changed = [{name: row[name] for name in ("key", "outcome", "record")} for row in rows if row["key"] in unseen]
     if changed:
-        data = pa.Table.from_pylist(changed, schema=pa.schema([f for f in schema if f.name in names]))
-        database.write(table, lambda opened: opened.merge_insert("key").when_matched_update_all().execute(data))
+        table.update(changed)

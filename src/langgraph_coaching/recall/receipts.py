@@ -1,4 +1,4 @@
-"""The ledger: the table of receipts."""
+"""The table of receipts: each kept once, linked to its trace when that is known, read newest first."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.recall.advice import NOT_SEEN, Advice, Receipt
-from langgraph_coaching.recall.receipt_links import Link, key_of, revise, tell, told
-from langgraph_coaching.storage.database import COMPRESSED, KEY, Database, faults
-from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.errors import NotFoundError
+from langgraph_coaching.recall.advice import Advice
+from langgraph_coaching.recall.receipt import NOT_SEEN, Receipt
+from langgraph_coaching.recall.receipt_links import Link, link_columns, mark_applied, write_links
+from langgraph_coaching.storage.rows import read_each, read_one
+from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pyarrow as pa
-    from lancedb.table import Table
+
+    from langgraph_coaching.storage.database import Database
 
 TABLE = "receipts"
 
 _COLUMNS = ("key", "record", "trace_id", "step", "followed")
 """What a receipt is read from."""
 
-_INDEXED = ("moment",)
+_NEWEST = {"at": DESCENDING, "position": ASCENDING, "key": ASCENDING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,12 @@ class Receipts:
 
     Args:
         database: Where the table lives.
-        namespace: Every read is filtered by it in the query; every write carries it.
+        namespace: Whose receipts.
     """
 
     def __init__(self, database: Database, namespace: str) -> None:
-        self._database = database
         self.namespace = namespace
-        self._complete = False
+        self._table = Table(database, TABLE, _schema, namespace, indexed=("moment",))
 
     def write(self, entries: Sequence[Entry], links: Sequence[Link] = ()) -> None:
         """Adds receipts; one that is there already stays as it is. All of them are one commit.
@@ -85,29 +86,22 @@ class Receipts:
         Raises:
             StoreError: The write failed.
         """
-        import pyarrow as pa
-
         # A retry records the advice of the first try again, perhaps in the same batch, and a model may see it by then.
         rows: dict[str, dict[str, Any]] = {}
         for row in (row for entry in entries for row in self._rows(entry)):
             if rows.get(row["key"], row)["outcome"] in (NOT_SEEN, row["outcome"]):
                 rows[row["key"]] = row
-        said = told(links, self.namespace)
+        said = link_columns(links, self.namespace)
         for key in rows.keys() & said.keys():
             rows[key] |= {name: value for name, value in said[key].items() if value is not None}
         if rows:
-            table = self._database.ensure(TABLE, _schema())
-            data = pa.Table.from_pylist(list(rows.values()), schema=_schema())
-            result = self._database.write(
-                table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data), indexed=_INDEXED
-            )
-            if result.num_inserted_rows == len(rows):
+            if self._table.insert([*rows.values()]) == len(rows):
                 said = {key: values for key, values in said.items() if key not in rows}
             else:
                 revising = {row["key"] for entry in entries if entry.revises for row in self._rows(entry)}
                 seen = [rows[key] for key in sorted(revising) if rows[key]["outcome"] == "applied"]
-                revise(self._database, table, _schema(), seen)
-        self._tell(said)
+                mark_applied(self._table, seen)
+        self._write_links(said)
 
     def _rows(self, entry: Entry) -> list[dict[str, Any]]:
         return [
@@ -136,40 +130,23 @@ class Receipts:
         Raises:
             StoreError: The write failed.
         """
-        self._tell(told(links, self.namespace))
+        self._write_links(link_columns(links, self.namespace))
 
-    def _tell(self, said: dict[str, dict[str, Any]]) -> None:
-        if said and self._database.table(TABLE) is not None:
-            tell(self._database, self._database.ensure(TABLE, _schema()), _schema(), said)
+    def _write_links(self, said: dict[str, dict[str, Any]]) -> None:
+        if said and self._table.opened() is not None:
+            write_links(self._table, said)
 
     def receipts(self, *, limit: int | None = None, **equal: Any) -> list[Receipt]:
         """Receipts, newest first.
 
         Args:
             limit: Most to return.
-            **equal: Values of `coaching_id`, `trace_id`, `outcome` or `moment`.
+            **equal: Values of `coaching_id`, `trace_id` or another column; None for any.
 
         Raises:
             StoreError: The table could not be read.
         """
-        if limit is not None and limit < 0:
-            raise InvalidCoachingError(f"limit is a number of receipts, or None for all, not {limit}")
-        if limit == 0:  # which LanceDB takes for "all"
-            return []
-        return sorted(self._latest(limit, equal), key=lambda receipt: receipt.at, reverse=True)
-
-    def _latest(self, limit: int | None, equal: dict[str, Any]) -> list[Receipt]:
-        """The latest that can be read, as many as there are up to a limit."""
-        found: list[Receipt] = []
-        start = 0
-        while limit is None or len(found) < limit:
-            most = None if limit is None else limit - len(found)
-            rows = self._read(_COLUMNS, equal, most, start)
-            found += _readable(rows)
-            start += len(rows)
-            if most is None or len(rows) < most:
-                break
-        return found
+        return self._table.first_readable(_read_receipts, _COLUMNS, order=_NEWEST, limit=limit, **equal)
 
     def situations(self, limit: int) -> list[str]:
         """The situations of the latest calls, each once, as the receipts have them.
@@ -191,7 +168,7 @@ class Receipts:
         Raises:
             StoreError: The table could not be read.
         """
-        return self._latest(limit, {"position": 0})
+        return self.receipts(limit=limit, position=0)
 
     def receipt(self, receipt_id: str) -> Receipt:
         """One receipt.
@@ -201,13 +178,13 @@ class Receipts:
             StoreError: The table could not be read.
         """
         key = key_of(self.namespace, receipt_id)
-        rows = self._read(_COLUMNS, {"key": key})
+        rows = self._table.rows(_COLUMNS, key=key)
         if not rows:
             raise NotFoundError(
                 f"no receipt {receipt_id!r} in the namespace {self.namespace!r} of this store: it is of another "
                 "one, or was never kept; list them with coach.receipts()"
             )
-        return read_one(_name(rows[0]), rows[0], _receipt)
+        return read_one(_name(rows[0]), rows[0], _receipt_of)
 
     def advice(self, moment: str, task: str | None = None) -> Advice | None:
         """The advice that was given at a moment, or None where none is recorded; a failure is none.
@@ -220,9 +197,9 @@ class Receipts:
             StoreError: The table could not be read.
         """
         columns = (*_COLUMNS, "position", "prompt", "outcome", "at")
-        rows = sorted(self._read(columns, {"moment": moment}), key=lambda row: int(row["position"]))
+        rows = sorted(self._table.rows(columns, moment=moment), key=lambda row: int(row["position"]))
         prompts = {row["at"]: row["prompt"] or "" for row in reversed(rows)}
-        found = [receipt.chosen() for receipt in _readable(row for row in rows if row["outcome"] != "failed")]
+        found = [receipt.chosen() for receipt in _read_receipts(row for row in rows if row["outcome"] != "failed")]
         if task is not None:
             found = [receipt for receipt in found if task_of(receipt.checkpoint_ns or "") == task]
         if not found:
@@ -232,54 +209,20 @@ class Receipts:
         same = [receipt for receipt in found if receipt.at == first]
         return Advice(considered=same, prompt=prompts[first], situation=same[0].situation)
 
-    def _read(
-        self, columns: Sequence[str], equal: dict[str, Any], newest: int | None = None, start: int = 0
-    ) -> list[dict[str, Any]]:
-        """Rows in no particular order; where `newest` is given, so many of the latest from `start`, newest first."""
-        table = self._database.table(TABLE)
-        if table is None:
-            return []
-        from lancedb.expr import col, lit
-        from lancedb.query import ColumnOrdering
-
-        where = col("namespace") == lit(self.namespace)
-        for column, value in equal.items():
-            where &= col(column) == lit(value)
-        with faults(self._database.uri):
-            if not self._complete:  # an earlier version made fewer columns
-                columns = [name for name in columns if name in table.schema.names]
-                self._complete = "followed" in columns
-        order = [
-            ColumnOrdering(column_name="at", ascending=False),
-            ColumnOrdering(column_name="position", ascending=True),
-            ColumnOrdering(column_name="key", ascending=True),
-        ]
-        wanted = list(dict.fromkeys([*columns, *(("at", "position") if newest is not None else ())]))
-
-        def query(opened: Table) -> list[dict[str, Any]]:
-            asked = opened.search().where(where)
-            if newest is not None:
-                asked = asked.order_by(order).offset(start)
-            rows: list[dict[str, Any]] = asked.select(wanted).limit(newest).to_list()
-            return rows
-
-        found: list[dict[str, Any]] = self._database.read(table, query)
-        return found
-
 
 def task_of(namespace: str) -> str:
     """The outermost task in a checkpoint namespace: `agent:4b0c6…` of `child|agent:4b0c6…|model:77e1f…`."""
     return next((part for part in namespace.split("|") if ":" in part), "")
 
 
-def _readable(rows: Iterable[dict[str, Any]]) -> list[Receipt]:
-    return [*readable(((_name(row), row) for row in rows), _receipt)]
+def _read_receipts(rows: Iterable[dict[str, Any]]) -> list[Receipt]:
+    return [*read_each(((_name(row), row) for row in rows), _receipt_of)]
 
 
 def _name(row: dict[str, Any]) -> str:
     return f"receipt {row['key']}"
 
 
-def _receipt(row: dict[str, Any]) -> Receipt:
-    known = {"followed": row["followed"]} if row.get("followed") else {}
+def _receipt_of(row: dict[str, Any]) -> Receipt:
+    known = {"followed": row["followed"]} if row["followed"] else {}
     return Receipt.from_json(json.loads(row["record"]) | {"trace_id": row["trace_id"], "step": row["step"]} | known)

@@ -11,31 +11,18 @@ from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.probability import Fitted, probabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
 
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.scoring.head import Head
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.snapshot import Snapshot
 
 CANDIDATES = 32
 """Coachings a choice is made from; more than any prompt takes, so that priority and duplicates can be weighed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
-    """Where a call comes from; a coaching's scope is matched against it exactly, before any ranking."""
-
-    agent: str | None = None
-    node: str | None = None
-    tags: frozenset[str] = frozenset()
-
-
-def labels_of(agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()) -> Labels:
-    """The labels of a call; one tag may be given as it is."""
-    return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))
 
 
 @dataclass(frozen=True, slots=True)

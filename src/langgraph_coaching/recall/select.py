@@ -6,19 +6,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.recall.advice import Advice, Outcome, Receipt
+from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.comparison import compared
 from langgraph_coaching.recall.normalization.language import language_of
 from langgraph_coaching.recall.prompt import block, count_tokens, entry
 from langgraph_coaching.recall.reasons import joined, known, outrank
+from langgraph_coaching.recall.receipt import Outcome, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.model import Coaching, Labels
     from langgraph_coaching.recall.comparison import Vantage
     from langgraph_coaching.recall.limits import Limits
-    from langgraph_coaching.recall.search import Candidate, Labels
+    from langgraph_coaching.recall.search import Candidate
 
 
 _UNLIKELY = ("below_floor", "denied")

@@ -7,47 +7,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
-from langgraph_coaching.coaching.validation import PROSE_LIMIT, quoted
-from langgraph_coaching.recall.normalization.negation import takes_back
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.recall.normalization.pasted import typed
-from langgraph_coaching.recall.scoring.own_wish import own_wish
-from langgraph_coaching.recall.scoring.probability import SituationVector
+from langgraph_coaching.recall.scoring.weights import WINDOW
 from langgraph_coaching.recall.user import by_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from langgraph_coaching.recall.scoring.background import Background
-
-WINDOW = 13
-"""Turns looked back at, user's and agent's alike; 9 and 17 were a point or two worse on even STAR dialogues."""
-
 TURN_LIMIT = 1_500
 """Characters of one turn that are read: more than the default embedder's 256 tokens hold."""
 
-AGENT = 0.5
-"""An agent's turn counts half of a user's: it names the topic, but is not what the person said."""
-
-DEPENDENT = 0.5
-"""What a user's turn counts that is understood with what went before, against one that stands alone."""
-
-FADE = 0.1
-"""How much a fully informative turn takes from those before it: more forgets the topic, less misses a change of it."""
-
-TALK_FAR, TALK_NEAR = 0.3, 1.0
-"""Scaled similarity to the nearest small talk at which a turn is fully, and not at all, informative."""
-
-ENOUGH_WORDS = 12
-"""Words from which length adds no information."""
-
 _typed = lru_cache(maxsize=512)(typed)  # a growing conversation is read again at each call
-_LEAST = 0.02
-_WORD = re.compile(r"\w+")
 _SPEAKER = re.compile(r"^(user|agent): ", re.MULTILINE)
 
 
@@ -137,40 +110,7 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     return Situation(tuple(turns)) if any(user for _, user in turns) else None
 
 
-def place(situation: Situation, vectors: NDArray[np.float32], background: Background) -> SituationVector:
-    """Where a situation is: the weighted mean of its turns.
-
-    Args:
-        situation: The turns.
-        vectors: Of `situation.texts`, `float32[len(turns), dimension]`, unit length.
-        background: Of the same embedder.
-    """
-    each = weights(situation, vectors, background)
-    summed = each @ vectors
-    length = max(float(np.linalg.norm(summed)), 1e-9)
-    vector = (summed / length).astype(np.float32)
-    crowding = background.crowded(vector)
-    users = each * [user for _, user in situation.turns]
-    latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
-    mixed = float(np.log(each.sum() / length))
-    return SituationVector(vector, crowding, mixed, latest, unwanted=takes_back(situation.latest))
-
-
-def weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
-    """How much each turn weighs, `float64[len(turns)]`; the arguments are those of `place`."""
-    near = np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1)
-    odd = np.clip((TALK_NEAR - background.scaled(near)) / (TALK_NEAR - TALK_FAR), _LEAST, 1.0)
-    alone = own_wish(situation.turns, vectors, background)
-    weights, kept = np.zeros(len(vectors)), 1.0
-    for index, (text, user) in enumerate(situation.turns):
-        words = min(max(len(_WORD.findall(text)), 1), ENOUGH_WORDS) / ENOUGH_WORDS
-        informative = odd[index] * words * (DEPENDENT + (1.0 - DEPENDENT) * alone[index] if user else AGENT)
-        weights[index] = informative * kept
-        kept *= (1.0 - FADE * informative) * (1.0 - alone[index])
-    return weights
-
-
 def turns_of(situation: str) -> tuple[tuple[str, bool], ...]:
     """Reads the turns of a receipt's situation, the latest first: pairs of a text and whether the user said it."""
-    turns = ((quoted(text, PROSE_LIMIT), user) for text, user in Situation.read(situation).turns)
+    turns = ((quote_text(text, PROSE_LIMIT), user) for text, user in Situation.read(situation).turns)
     return tuple(turn for turn in turns if turn[0])

@@ -11,7 +11,7 @@ import numpy as np
 from langgraph_coaching.coaching.coachings import coaching_of, latest_rows
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import NONE, Head, fit, join, taken
-from langgraph_coaching.storage.rows import readable
+from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Scope
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.scoring.head import Fits
     from langgraph_coaching.recall.scoring.traffic import Traffic
@@ -201,4 +201,4 @@ def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
         vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
         return key, Head(coaching_of(records[index].as_py()), vectors)
 
-    return dict(readable(places, head))
+    return dict(read_each(places, head))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from langgraph_coaching.recall.advice import Outcome
 from langgraph_coaching.recall.eligibility import Hurdle
 from langgraph_coaching.recall.reasons import WRONG, foreign, parted
+from langgraph_coaching.recall.receipt import Outcome
 from langgraph_coaching.recall.situation import Situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
 
 Standing = Outcome | Hurdle | Literal["not_ranked", "not_found", "not_known", "nothing_said"]
 """What became of a coaching: the outcome of its receipt, or what kept it from being looked at.

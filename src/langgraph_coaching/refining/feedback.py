@@ -1,4 +1,4 @@
-"""Feedback: what receipts and verdicts say of runs, in the words of the tracers that have those runs."""
+"""Feedback: receipts and verdicts as scores, in the formats of the tracers that have the runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.refining.refine import Verdict
     from langgraph_coaching.traces.model import Step, Trace
 
@@ -22,7 +22,7 @@ _NAMES = uuid.UUID("0d1f9c1e-3a51-4d0c-9a52-5c3b2f7e8d40")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """One thing that is known of one model call."""
+    """One score of one model call."""
 
     id: str
     trace: Trace
@@ -31,8 +31,8 @@ class Score:
     """`coaching.applied`, `coaching.followed` or `coaching.correct`."""
     value: float
     """The probability of what was applied, 0..1; otherwise 1 for yes and 0 for no."""
-    label: str
-    """Which coaching, in which revision."""
+    revision: str
+    """Id and revision of the coaching, such as `c-1@3`."""
     comment: str
     human: bool
     """Whether a person said it."""
@@ -40,7 +40,7 @@ class Score:
 
 
 def scores(traces: Iterable[Trace], verdicts: Iterable[Verdict]) -> Iterator[Score]:
-    """What is known of the model calls of traces.
+    """The scores of the model calls of traces.
 
     Args:
         traces: With receipts.
@@ -50,10 +50,10 @@ def scores(traces: Iterable[Trace], verdicts: Iterable[Verdict]) -> Iterator[Sco
     for trace in traces:
         for step in trace.steps:
             for receipt in step.receipts:
-                yield from _of(trace, step, receipt, judged.get(receipt.id))
+                yield from _scores_of_receipt(trace, step, receipt, judged.get(receipt.id))
 
 
-def _of(trace: Trace, step: Step, receipt: Receipt, verdict: Verdict | None) -> Iterator[Score]:
+def _scores_of_receipt(trace: Trace, step: Step, receipt: Receipt, verdict: Verdict | None) -> Iterator[Score]:
     def score(name: str, value: float, comment: str, at: datetime, *, human: bool = False) -> Score:
         return Score(
             id=str(uuid.uuid5(_NAMES, f"{receipt.id} {name}")),
@@ -61,7 +61,7 @@ def _of(trace: Trace, step: Step, receipt: Receipt, verdict: Verdict | None) -> 
             step=step,
             name=f"coaching.{name}",
             value=value,
-            label=f"{receipt.coaching_id}@{receipt.revision}",
+            revision=f"{receipt.coaching_id}@{receipt.revision}",
             comment=comment,
             human=human,
             at=at,
@@ -82,7 +82,7 @@ def _langsmith(found: Score) -> dict[str, Any]:
         "run_id": found.step.run_id,
         "key": found.name,
         "score": found.value,
-        "value": found.label,
+        "value": found.revision,
         "comment": found.comment or None,
         "feedback_source_type": "api",
         "source_info": {"coaching_trace": found.trace.id, "human": found.human},
@@ -99,7 +99,7 @@ def _langfuse(found: Score) -> dict[str, Any]:
         "value": found.value,
         "dataType": "NUMERIC" if found.name == "coaching.applied" else "BOOLEAN",
         "comment": found.comment or None,
-        "metadata": {"coaching": found.label},
+        "metadata": {"coaching": found.revision},
     }
 
 
@@ -110,7 +110,7 @@ def _openinference(found: Score) -> dict[str, Any]:
         "name": found.name,
         "identifier": found.id,
         "annotator_kind": "HUMAN" if found.human else "CODE",
-        "result": {"label": found.label, "score": found.value, "explanation": found.comment or None},
+        "result": {"label": found.revision, "score": found.value, "explanation": found.comment or None},
     }
 
 
@@ -119,7 +119,7 @@ def _otel(found: Score) -> dict[str, Any]:
     attributes = {
         "gen_ai.evaluation.name": found.name,
         "gen_ai.evaluation.score.value": found.value,
-        "gen_ai.evaluation.score.label": found.label,
+        "gen_ai.evaluation.score.label": found.revision,
         "gen_ai.evaluation.explanation": found.comment,
     }
     return {
@@ -131,16 +131,16 @@ def _otel(found: Score) -> dict[str, Any]:
     }
 
 
-FORMATS: Mapping[str, Callable[[Score], dict[str, Any]]] = {
+FORMATTERS: Mapping[str, Callable[[Score], dict[str, Any]]] = {
     "langsmith": _langsmith,
     "langfuse": _langfuse,
     "openinference": _openinference,
     "otel": _otel,
 }
-"""The forms, and who writes them."""
+"""The formats, and what makes a row of each."""
 
 
-def written(format: str, found: Iterable[Score]) -> list[dict[str, Any]]:  # noqa: A002 - what it is called everywhere
+def format_scores(format: str, found: Iterable[Score]) -> list[dict[str, Any]]:  # noqa: A002 - what it is called everywhere
     """Scores as rows of JSON values.
 
     Args:
@@ -150,6 +150,6 @@ def written(format: str, found: Iterable[Score]) -> list[dict[str, Any]]:  # noq
     Raises:
         InvalidCoachingError: There is no such format.
     """
-    if format not in FORMATS:
-        raise InvalidCoachingError(f"the format {format!r} is unknown; use one of {', '.join(FORMATS)}")
-    return [FORMATS[format](one) for one in found if one.step.run_id]
+    if format not in FORMATTERS:
+        raise InvalidCoachingError(f"the format {format!r} is unknown; use one of {', '.join(FORMATTERS)}")
+    return [FORMATTERS[format](one) for one in found if one.step.run_id]

@@ -1,4 +1,4 @@
-"""Refining: what a verdict teaches a coaching about when to fire. The intent stays as its author wrote it."""
+"""Refining: a verdict becomes an example, which changes when a coaching fires; its intent stays as it was written."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Example
-from langgraph_coaching.coaching.validation import PROSE_LIMIT, quoted
+from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.situation import turns_of
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.refining.verdicts import Verdicts
 
 
@@ -48,7 +48,7 @@ class Verdict:
         return self.applied == self.correct
 
 
-def refined(coaching: Coaching, verdict: Verdict, receipt: Receipt) -> Coaching:
+def learn_verdict(coaching: Coaching, verdict: Verdict, receipt: Receipt) -> Coaching:
     """The next revision, which has learned a verdict; the same revision where it knew it already.
 
     Args:
@@ -59,7 +59,7 @@ def refined(coaching: Coaching, verdict: Verdict, receipt: Receipt) -> Coaching:
     turns = turns_of(receipt.situation)
     said = next((text for text, user in turns if user), receipt.situation)
     learned = Example(
-        text=quoted(said, PROSE_LIMIT), turns=turns, applies=verdict.applies, origin="verdict", reference=receipt.id
+        text=quote_text(said, PROSE_LIMIT), turns=turns, applies=verdict.applies, origin="verdict", reference=receipt.id
     )
     if learned in coaching.examples:
         return coaching
@@ -70,7 +70,7 @@ def refined(coaching: Coaching, verdict: Verdict, receipt: Receipt) -> Coaching:
 
 
 class Refiner:
-    """Takes verdicts of one namespace.
+    """Learns verdicts, in one namespace.
 
     Args:
         repository: The coachings that learn.
@@ -82,7 +82,7 @@ class Refiner:
         self._verdicts = verdicts
 
     def judge(self, receipt: Receipt, *, correct: bool, comment: str, author: str | None) -> Verdict:
-        """Keeps a verdict and teaches it to the coaching.
+        """Stores a verdict, and lets the coaching learn it.
 
         Raises:
             InvalidCoachingError: The receipt is of no coaching, or has no situation.
@@ -104,5 +104,5 @@ class Refiner:
             author=author,
         )
         self._verdicts.put(verdict)
-        self._repository.revise(receipt.coaching_id, lambda latest: refined(latest, verdict, receipt))
+        self._repository.revise(receipt.coaching_id, lambda latest: learn_verdict(latest, verdict, receipt))
         return verdict

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.refining.refine import Verdict
 
 GOOD = 0.8
@@ -94,7 +94,7 @@ def calibration(coachings: int, situations: int, reserve: float, verdicts: Seque
     )
 
 
-def wilson(right: int, count: int) -> tuple[float, float]:
+def wilson_interval(right: int, count: int) -> tuple[float, float]:
     """Wilson's 95 % score interval of a share.
 
     Args:
@@ -140,7 +140,7 @@ def standings(
                 judged=count,
                 right=said["right"],
                 missed=said["missed"],
-                interval=wilson(said["right"], count),
+                interval=wilson_interval(said["right"], count),
             )
         )
     return sorted(found, key=lambda one: (not one.needs_review, -one.applied, one.coaching_id))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.refining.refine import Verdict
-from langgraph_coaching.storage.database import KEY, Database, faults
+from langgraph_coaching.storage.table import KEY, Table, key_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from langgraph_coaching.storage.database import Database
 
 TABLE = "verdicts"
 
@@ -41,12 +42,12 @@ class Verdicts:
 
     Args:
         database: Where the table lives.
-        namespace: Every read is filtered by it in the query; every write carries it.
+        namespace: Whose verdicts.
     """
 
     def __init__(self, database: Database, namespace: str) -> None:
-        self._database = database
         self._namespace = namespace
+        self._table = Table(database, TABLE, _schema, namespace)
 
     def put(self, verdict: Verdict) -> None:
         """Keeps a verdict; an earlier one on the same receipt is replaced.
@@ -54,16 +55,8 @@ class Verdicts:
         Raises:
             StoreError: The write failed.
         """
-        import pyarrow as pa
-
-        key = json.dumps([self._namespace, verdict.receipt_id], ensure_ascii=False)
-        row = {"key": key, "namespace": self._namespace, **asdict(verdict)}
-        data = pa.Table.from_pylist([row], schema=_schema())
-        table = self._database.ensure(TABLE, _schema())
-        self._database.write(
-            table,
-            lambda t: t.merge_insert("key").when_matched_update_all().when_not_matched_insert_all().execute(data),
-        )
+        key = key_of(self._namespace, verdict.receipt_id)
+        self._table.upsert([{"key": key, "namespace": self._namespace, **asdict(verdict)}])
 
     def list(self, coaching_id: str | None = None) -> list[Verdict]:
         """Verdicts, oldest first; of one coaching, or of all.
@@ -71,19 +64,9 @@ class Verdicts:
         Raises:
             StoreError: The table could not be read.
         """
-        from lancedb.expr import col, lit
-
-        table = self._database.table(TABLE)
-        if table is None:
-            return []
-        where = col("namespace") == lit(self._namespace)
-        if coaching_id is not None:
-            where &= col("coaching_id") == lit(coaching_id)
-        with faults(self._database.uri):
-            names = [name for name in Verdict.__dataclass_fields__ if name in table.schema.names]
-        rows = self._database.read(table, lambda t: t.search().where(where).select(names).limit(None).to_list())
-        return sorted((_verdict({name: row[name] for name in names}) for row in rows), key=lambda verdict: verdict.at)
+        rows = self._table.rows(Verdict.__dataclass_fields__, coaching_id=coaching_id)
+        return sorted(map(_verdict, rows), key=lambda verdict: verdict.at)
 
 
 def _verdict(row: dict[str, Any]) -> Verdict:
-    return Verdict(**row | {"reserve": row.get("reserve") or 0.0})
+    return Verdict(**row | {"reserve": row["reserve"] or 0.0})

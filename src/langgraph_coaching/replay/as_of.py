@@ -1,4 +1,4 @@
-"""The era: which coachings a replay supposes, and in which revision."""
+"""`as_of`: which coachings a replay assumes, and in which revision."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.coachings import coaching_of
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.storage.rows import read_each, read_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,18 +64,18 @@ def coachings_at(store: Coachings, as_of: datetime | Mapping[str, int]) -> list[
     ]
     if isinstance(as_of, Mapping):
         return [read_one(name, record, coaching_of) for name, record in records]
-    return [*readable(records, coaching_of)]
+    return [*read_each(records, coaching_of)]
 
 
-def _heads_at(store: Coachings, moment: datetime) -> dict[str, int]:
+def _heads_at(store: Coachings, time: datetime) -> dict[str, int]:
     heads: dict[str, int] = {}
     for row in store.rows(["id", "revision", "updated_at"]):
-        if row["updated_at"] <= moment:
+        if row["updated_at"] <= time:
             heads[row["id"]] = max(row["revision"], heads.get(row["id"], 0))
     return heads
 
 
-def supposing(base: Iterable[Coaching], without: Iterable[str], using: Iterable[Coaching]) -> list[Coaching]:
+def replace_coachings(base: Iterable[Coaching], without: Iterable[str], using: Iterable[Coaching]) -> list[Coaching]:
     """The coachings with some taken away, and others added or put in the place of those with the same id."""
     gone = set(without)
     named = {coaching.id: coaching for coaching in (*base, *using)}

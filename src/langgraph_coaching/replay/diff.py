@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from langgraph_coaching.replay.replay import Considered, Replay, ReplayedCall, Side
+    from langgraph_coaching.replay.replay import CallSide, ConsideredCoaching, Replay, ReplayedCall
 
 
 class Diff:
-    """What is other than recorded.
+    """The calls of a replay, and which of them differ from the recording.
 
     Args:
         replay: The replay.
@@ -38,7 +38,7 @@ class Diff:
             "trace_id": self._replay.trace_id,
             "calls": len(self.steps),
             **counts,
-            "steps": [_json(step) for step in self.steps],
+            "steps": [_step_json(step) for step in self.steps],
         }
 
     def __str__(self) -> str:
@@ -46,10 +46,10 @@ class Diff:
         same = len(self.steps) - len(self.changes)
         calls = "1 model call" if len(self.steps) == 1 else f"{len(self.steps)} model calls"
         head = f"{self._replay.trace_id}: {calls}, {same} as recorded"
-        return "\n".join((head, *(line for step in self.changes for line in _lines(step))))
+        return "\n".join((head, *(line for step in self.changes for line in _step_lines(step))))
 
 
-def _json(step: ReplayedCall) -> dict[str, Any]:
+def _step_json(step: ReplayedCall) -> dict[str, Any]:
     came, went, moved = coachings_changed(step)
     return {
         "step": step.step,
@@ -62,19 +62,19 @@ def _json(step: ReplayedCall) -> dict[str, Any]:
         "came": [one.coaching_id for one in came],
         "went": [one.coaching_id for one in went],
         "moved": [{"coaching_id": a.coaching_id, "from": a.revision, "to": b.revision} for a, b in moved],
-        "recorded": _side(step.recorded),
-        "replayed": _side(step.replayed),
+        "recorded": _side_json(step.recorded),
+        "replayed": _side_json(step.replayed),
     }
 
 
-def _side(side: Side) -> dict[str, Any]:
+def _side_json(side: CallSide) -> dict[str, Any]:
     calls = [{"name": name, "arguments": arguments} for name, arguments in side.tool_calls]
     return asdict(side) | {"considered": [asdict(one) for one in side.considered], "tool_calls": calls}
 
 
 def coachings_changed(
     step: ReplayedCall,
-) -> tuple[list[Considered], list[Considered], list[tuple[Considered, Considered]]]:
+) -> tuple[list[ConsideredCoaching], list[ConsideredCoaching], list[tuple[ConsideredCoaching, ConsideredCoaching]]]:
     """The coachings that came into the prompt, that went, and that are there in another revision."""
     before = {one.coaching_id: one for one in step.recorded.considered if one.applied}
     after = {one.coaching_id: one for one in step.replayed.considered if one.applied}
@@ -86,31 +86,31 @@ def coachings_changed(
     )
 
 
-def _lines(step: ReplayedCall) -> Iterator[str]:
+def _step_lines(step: ReplayedCall) -> Iterator[str]:
     where = f" in {step.node}" if step.node else ""
     yield f"\nstep {step.step}{where}: {step.outcome} ({step.why})"
     came, went, moved = coachings_changed(step)
     for one in went:
-        yield f"  - {one.coaching_id} {one.intent!r}, applied at {one.probability:.2f}{_now(step, one)}"
+        yield f"  - {one.coaching_id} {one.intent!r}, applied at {one.probability:.2f}{_outcome_now(step, one)}"
     for one in came:
         yield f"  + {one.coaching_id} {one.intent!r}, applied at {one.probability:.2f}"
     for old, new in moved:
         yield f"  ~ {old.coaching_id} {old.intent!r}, revision {old.revision} is now {new.revision}"
-    yield from _difference("prompt", step.recorded.block, step.replayed.block)
+    yield from _diff_lines("prompt", step.recorded.block, step.replayed.block)
     if step.replayed.answered:
-        yield from _difference("answer", _said(step.recorded), _said(step.replayed))
+        yield from _diff_lines("answer", _answer_text(step.recorded), _answer_text(step.replayed))
 
 
-def _now(step: ReplayedCall, gone: Considered) -> str:
+def _outcome_now(step: ReplayedCall, gone: ConsideredCoaching) -> str:
     found = next((one for one in step.replayed.considered if one.coaching_id == gone.coaching_id), None)
     return f"; now {found.outcome}: {found.reason}" if found else ""
 
 
-def _said(side: Side) -> str:
+def _answer_text(side: CallSide) -> str:
     return "\n".join((side.text or "", *(f"{name}({arguments})" for name, arguments in side.tool_calls))).strip()
 
 
-def _difference(name: str, before: str, after: str) -> Iterator[str]:
+def _diff_lines(name: str, before: str, after: str) -> Iterator[str]:
     if before != after:
         yield f"  {name}:"
         lines = difflib.ndiff(before.splitlines(), after.splitlines())

@@ -1,4 +1,4 @@
-"""The fork: a compiled graph runs on from a checkpoint with other coaching, in a thread of its own."""
+"""A fork: a compiled graph runs on from a checkpoint with other coaching, in a copy of the thread."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from langgraph.pregel import Pregel
 
-from langgraph_coaching.agent.lookup import INSTEAD
+from langgraph_coaching.agent.lookup import REPLAY_ADVICE
 from langgraph_coaching.agent.state import CHANNEL
 from langgraph_coaching.errors import CoachingError, InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.receipts import task_of
@@ -21,13 +21,14 @@ from langgraph_coaching.traces.capture.callback import Capture
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from langgraph_coaching.recall.advice import Advice, Receipt
-    from langgraph_coaching.recall.search import Labels
+    from langgraph_coaching.coaching.model import Labels
+    from langgraph_coaching.recall.advice import Advice
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.capture.event import Event
     from langgraph_coaching.traces.model import Step, Trace
 
 
-FOREVER = 10_000
+MOST_CHECKPOINTS = 10_000
 """Checkpoints looked through for the one a step was made at."""
 
 
@@ -37,17 +38,17 @@ class Fork(NamedTuple):
     trace: Trace
     """The new run; it is in no store."""
     tasks: frozenset[str]
-    """Ids of the recorded tasks in whose place it is."""
+    """Ids of the recorded tasks that it runs again."""
 
 
-def forked(graph: Any, trace: Trace, step: Step, advise: Callable[[Any, Labels], Advice]) -> Fork:
+def run_fork(graph: Any, trace: Trace, step: Step, advise: Callable[[Any, Labels], Advice]) -> Fork:
     """Runs a graph on from before a recorded step; its nodes and tools run again, the recorded thread stays as it is.
 
     Args:
         graph: The compiled graph, with the checkpointer that has the trace's thread.
         trace: The recorded run.
         step: One of its steps, made by a model in a node.
-        advise: Takes the place of recall in every door of the graph.
+        advise: Takes the place of recall wherever the graph looks coaching up.
 
     Raises:
         CoachingError: The graph failed.
@@ -60,33 +61,33 @@ def forked(graph: Any, trace: Trace, step: Step, advise: Callable[[Any, Labels],
     if not trace.thread_id:
         raise InvalidCoachingError(f"the trace {trace.id} names no thread; replay it without graph=")
     check_loop(saver)
-    source, tasks = _before(graph, trace.thread_id, step)
+    source, tasks = _checkpoint_before(graph, trace.thread_id, step)
     kept: dict[str, Receipt] = {}
 
-    def instead(messages: Any, labels: Labels) -> Advice:
+    def advise_and_keep(messages: Any, labels: Labels) -> Advice:
         advice = advise(messages, labels)
         kept.update((receipt.id, receipt) for receipt in advice.considered)
         return advice
 
     events: list[Event] = []
-    with _copied(saver, source) as config:
-        token = INSTEAD.set(instead)
+    with _copy_thread(saver, source) as config:
+        token = REPLAY_ADVICE.set(advise_and_keep)
         try:
-            run_on(unwatched(graph), config | {"callbacks": [Capture(events.append)]})
+            resume_graph(without_capture(graph), config | {"callbacks": [Capture(events.append)]})
         except Exception as error:
             raise CoachingError(f"the graph failed on its way: {type(error).__name__}: {error}") from error
         finally:
-            INSTEAD.reset(token)
+            REPLAY_ADVICE.reset(token)
     return Fork(Assembler(kept.get).consume(events)[-1], tasks)
 
 
-def _before(graph: Any, thread_id: str, step: Step) -> tuple[Any, frozenset[str]]:
+def _checkpoint_before(graph: Any, thread_id: str, step: Step) -> tuple[Any, frozenset[str]]:
     """The config of the checkpoint from which coaching is looked up for a step, and the tasks from there on."""
     task = task_id(step)
     config = {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}
     tasks: set[str] = set()
     found = False
-    for state in graph.get_state_history(config, limit=FOREVER):
+    for state in graph.get_state_history(config, limit=MOST_CHECKPOINTS):
         tasks.update(one.id for one in state.tasks)
         if found or (task and task in tasks):
             # A node of its own has looked coaching up in the superstep before.
@@ -104,7 +105,7 @@ def task_id(step: Step) -> str:
 
 
 @contextmanager
-def _copied(saver: Any, source: Any) -> Iterator[dict[str, Any]]:
+def _copy_thread(saver: Any, source: Any) -> Iterator[dict[str, Any]]:
     """A new thread that stands where the checkpoint of another is, for as long as it is needed."""
     found = saver.get_tuple(source)
     thread = f"replay-{secrets.token_hex(8)}"
@@ -116,7 +117,7 @@ def _copied(saver: Any, source: Any) -> Iterator[dict[str, Any]]:
         saver.delete_thread(thread)
 
 
-def run_on(graph: Any, config: dict[str, Any]) -> None:
+def resume_graph(graph: Any, config: dict[str, Any]) -> None:
     """Runs a graph on from where its thread is, in the context of the caller; whatever it raises is raised.
 
     Args:
@@ -126,7 +127,7 @@ def run_on(graph: Any, config: dict[str, Any]) -> None:
     loop = getattr(graph.checkpointer, "loop", None)
     if loop is not None:
         asyncio.run_coroutine_threadsafe(graph.ainvoke(None, config), loop).result()
-    elif _awaited(graph):
+    elif _needs_async(graph):
         # In a thread, because the caller may be in an event loop already.
         with ThreadPoolExecutor(1) as pool:
             pool.submit(copy_context().run, asyncio.run, graph.ainvoke(None, config)).result()
@@ -152,8 +153,8 @@ def check_loop(saver: Any) -> None:
         )
 
 
-def unwatched(graph: Any) -> Any:
-    """The graph without the capture that is bound to it: a replay is not a run to be kept."""
+def without_capture(graph: Any) -> Any:
+    """The graph without the capture bound to it: a replay is not stored as a trace."""
     config = getattr(graph, "config", None) or {}
     handlers = config.get("callbacks")
     if not isinstance(handlers, list) or not any(isinstance(one, Capture) for one in handlers):
@@ -161,19 +162,19 @@ def unwatched(graph: Any) -> Any:
     return graph.copy({"config": config | {"callbacks": [one for one in handlers if not isinstance(one, Capture)]}})
 
 
-def _awaited(graph: Any) -> bool:
+def _needs_async(graph: Any) -> bool:
     """Whether a node or a tool of it can only be awaited."""
-    return any(_only_awaited(part) for node in graph.nodes.values() for part in _parts(node.bound))
+    return any(_is_async_only(part) for node in graph.nodes.values() for part in _steps_of(node.bound))
 
 
-def _parts(bound: Any) -> Iterator[Any]:
+def _steps_of(bound: Any) -> Iterator[Any]:
     yield from getattr(bound, "steps", None) or (bound,)
 
 
-def _only_awaited(part: Any) -> bool:
+def _is_async_only(part: Any) -> bool:
     if isinstance(part, Pregel):
-        return _awaited(part)
+        return _needs_async(part)
     if tools := getattr(part, "tools_by_name", None):
-        return any(_only_awaited(tool) for tool in tools.values())
+        return any(_is_async_only(tool) for tool in tools.values())
     other = getattr(part, "afunc", None) or getattr(part, "coroutine", None)
     return other is not None and getattr(part, "func", None) is None

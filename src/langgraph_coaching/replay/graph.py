@@ -1,4 +1,4 @@
-"""The drive: a compiled graph runs on from the first call that sees other coaching, beside what was recorded."""
+"""Replay of a graph: it runs on from the first call that sees other coaching, each call beside the recorded one."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.replay.fork import forked, task_id
+from langgraph_coaching.replay.fork import run_fork, task_id
 from langgraph_coaching.replay.recorded_calls import calls_of
-from langgraph_coaching.replay.replay import ReplayedCall, Side, compared
-from langgraph_coaching.replay.rerun import after_a_change, recorded_side
+from langgraph_coaching.replay.replay import CallSide, ReplayedCall, compare_call
+from langgraph_coaching.replay.rerun import mark_downstream, recorded_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.adviser import Adviser
-    from langgraph_coaching.recall.search import Labels
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.replay.recorded_calls import RecordedCall
     from langgraph_coaching.traces.model import Trace
 
 
-def driven(
+def replay_graph(
     graph: Any,
     trace: Trace,
     calls: Sequence[RecordedCall],
@@ -50,17 +50,17 @@ def driven(
     def advise(messages: Any, labels: Labels) -> Advice:
         return adviser.advise_batch([messages], labels, snapshot=snapshot, now=now)[0]
 
-    fork = forked(graph, trace, calls[first].step, advise)
+    fork = run_fork(graph, trace, calls[first].step, advise)
     again = [task_id(call.step) in fork.tasks for call in calls]
     kept = [step for step, anew in zip(steps, again, strict=True) if not anew]
     old = [call for call, anew in zip(calls, again, strict=True) if anew]
-    return after_a_change([*kept, *(_beside(*pair) for pair in paired(old, calls_of(fork.trace)))])
+    return mark_downstream([*kept, *(_compare_pair(*pair) for pair in pair_calls(old, calls_of(fork.trace)))])
 
 
-def _beside(old: RecordedCall | None, new: RecordedCall | None) -> ReplayedCall:
-    before = recorded_side(old) if old else Side()
-    after = recorded_side(new) if new else Side()
-    both = compared(old or new, before, after, downstream=False)
+def _compare_pair(old: RecordedCall | None, new: RecordedCall | None) -> ReplayedCall:
+    before = recorded_side(old) if old else CallSide()
+    after = recorded_side(new) if new else CallSide()
+    both = compare_call(old or new, before, after, downstream=False)
     if not old or not new:
         gone = "the graph does not get here any more" if old else "the graph did not get here before"
         return replace(both, replayed=after, outcome="changed", why=gone)
@@ -69,10 +69,10 @@ def _beside(old: RecordedCall | None, new: RecordedCall | None) -> ReplayedCall:
     return both
 
 
-def paired(
+def pair_calls(
     recorded: Sequence[RecordedCall], made: Sequence[RecordedCall]
 ) -> list[tuple[RecordedCall | None, RecordedCall | None]]:
-    """Each call with the one that came in its place, from the same node: the one that was asked the same, or the next.
+    """Pairs each call with its counterpart from the same node: the one with the same prompt, or else the next.
 
     Args:
         recorded: Calls of the recorded run, in order; their order is kept.
@@ -80,17 +80,17 @@ def paired(
     """
     left: dict[str, list[RecordedCall]] = defaultdict(list)
     for new in made:
-        left[new.place].append(new)
+        left[new.node_path].append(new)
     found: dict[int, RecordedCall] = {}
     for exact in (True, False):
         for index, old in enumerate(recorded):
-            alike = (new for new in left[old.place] if not exact or _said(old) == _said(new))
+            alike = (new for new in left[old.node_path] if not exact or _prompt_contents(old) == _prompt_contents(new))
             if index not in found and (match := next(alike, None)) is not None:
                 found[index] = match
-                left[old.place] = [new for new in left[old.place] if new is not match]
-    rest = [new for new in made if any(new is other for other in left[new.place])]
+                left[old.node_path] = [new for new in left[old.node_path] if new is not match]
+    rest = [new for new in made if any(new is other for other in left[new.node_path])]
     return [*((old, found.get(index)) for index, old in enumerate(recorded)), *((None, new) for new in rest)]
 
 
-def _said(call: RecordedCall) -> list[tuple[str, Any]]:
+def _prompt_contents(call: RecordedCall) -> list[tuple[str, Any]]:
     return [(message.type, message.content) for message in call.prompt]

@@ -1,12 +1,12 @@
-"""What is recorded: the model calls of a trace, each with its prompt, its answer and where it was made."""
+"""Recorded calls: the model calls of a trace, each with its prompt, its answer and where it was made."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.errors import RecordingError
-from langgraph_coaching.recall.search import Labels
 from langgraph_coaching.traces.messages import answer_key
 from langgraph_coaching.traces.prompt import answer_of, call_of, prompt_of
 
@@ -58,9 +58,9 @@ class RecordedCall:
         return next((receipt.node for receipt in self.step.receipts if receipt.node), None) or self.step.node
 
     @property
-    def place(self) -> str:
-        """Where in the graph it was made: the nodes it is in, or "" where that is not known."""
-        return _place(self.step)
+    def node_path(self) -> str:
+        """The nodes it was made in, outermost first, joined by `|`; "" where that is not known."""
+        return _node_path(self.step)
 
     def labels(self, given: Labels) -> Labels:
         """The labels that a scope is matched against: the given ones, or else those that the call came with."""
@@ -76,9 +76,9 @@ def calls_of(trace: Trace) -> list[RecordedCall]:
         made = step.author == "agent" or step.call is not None
         if made and not step.history:
             firsts.setdefault(answer_key(step) if step.call is None else ("call", step.call), step)
-    coached = {_place(step) for step in firsts.values() if step.receipts}
-    return [RecordedCall(trace, step, not coached or _place(step) in coached) for step in firsts.values()]
+    coached = {_node_path(step) for step in firsts.values() if step.receipts}
+    return [RecordedCall(trace, step, not coached or _node_path(step) in coached) for step in firsts.values()]
 
 
-def _place(step: Step) -> str:
+def _node_path(step: Step) -> str:
     return "|".join(part.partition(":")[0] for part in (step.checkpoint_ns or step.node or "").split("|"))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import AIMessage
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +52,11 @@ class Replay:
             for one in step.replayed.considered
             if one.applied and one.coaching_id
         }
-        found = [self._ablated(name, intent) for name, intent in sorted(intents.items())]
+        found = [self._ablate_one(name, intent) for name, intent in sorted(intents.items())]
         return sorted(found, key=lambda one: (-(one.answers or 0), -one.calls, one.coaching_id))
 
-    def _ablated(self, name: str, intent: str) -> Ablation:
-        pairs = list(zip_longest(_sides(self), _sides(self.again(name)), fillvalue=Side()))
+    def _ablate_one(self, name: str, intent: str) -> Ablation:
+        pairs = list(zip_longest(_replayed_sides(self), _replayed_sides(self.again(name)), fillvalue=CallSide()))
         changed = [(here, there) for here, there in pairs if here.block != there.block]
         other = sum(here.behavior != there.behavior for here, there in pairs)
         return Ablation(
@@ -68,7 +68,7 @@ class Replay:
         return self.diff().to_json()
 
 
-def _sides(replay: Replay) -> list[Side]:
+def _replayed_sides(replay: Replay) -> list[CallSide]:
     return [step.replayed for step in replay.steps]
 
 
@@ -78,8 +78,8 @@ and nobody has asked it what it says to that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Considered:
-    """One coaching at one call."""
+class ConsideredCoaching:
+    """One coaching considered at one call: of its receipt what is the same each time."""
 
     coaching_id: str | None
     revision: int | None
@@ -90,7 +90,7 @@ class Considered:
     reason: str
 
     @classmethod
-    def of(cls, receipt: Receipt) -> Considered:
+    def of(cls, receipt: Receipt) -> ConsideredCoaching:
         """What of a receipt is the same each time."""
         return cls(
             coaching_id=receipt.coaching_id,
@@ -108,10 +108,10 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """A call as it was, or as it is with other coaching."""
+class CallSide:
+    """One side of a call: as it was, or as it is with other coaching."""
 
-    considered: tuple[Considered, ...] = ()
+    considered: tuple[ConsideredCoaching, ...] = ()
     block: str = ""
     """The coaching in the prompt; "" for none."""
     text: str | None = None
@@ -139,8 +139,8 @@ class ReplayedCall:
     call: int | None
     node: str | None
     situation: str
-    recorded: Side
-    replayed: Side
+    recorded: CallSide
+    replayed: CallSide
     outcome: ReplayOutcome
     why: str
     downstream: bool = False
@@ -153,11 +153,13 @@ class ReplayedCall:
         return self.recorded.block != self.replayed.block
 
 
-def compared(call: Any, recorded: Side, replayed: Side, *, downstream: bool, situation: str = "") -> ReplayedCall:
+def compare_call(
+    call: Any, recorded: CallSide, replayed: CallSide, *, downstream: bool, situation: str = ""
+) -> ReplayedCall:
     """Puts both sides of one call together.
 
     Args:
-        call: The `Recorded` call.
+        call: The `RecordedCall`.
         recorded: As it was.
         replayed: As it is; without an answer where nobody was asked.
         downstream: Whether an earlier call has changed.
@@ -165,7 +167,7 @@ def compared(call: Any, recorded: Side, replayed: Side, *, downstream: bool, sit
     """
     outcome, why = _outcome(recorded, replayed)
     if outcome == "same" and not replayed.answered:
-        replayed = Side(
+        replayed = CallSide(
             considered=replayed.considered, block=replayed.block, text=recorded.text, tool_calls=recorded.tool_calls
         )
     return ReplayedCall(
@@ -181,7 +183,7 @@ def compared(call: Any, recorded: Side, replayed: Side, *, downstream: bool, sit
     )
 
 
-def _outcome(recorded: Side, replayed: Side) -> tuple[ReplayOutcome, str]:
+def _outcome(recorded: CallSide, replayed: CallSide) -> tuple[ReplayOutcome, str]:
     if replayed.answered:
         if not recorded.answered:
             return "changed", "the recorded call failed; this one was answered"
@@ -194,17 +196,19 @@ def _outcome(recorded: Side, replayed: Side) -> tuple[ReplayOutcome, str]:
     return "not recorded", "the prompt is another one; give model= to have it answered"
 
 
-def side_of(receipts: Sequence[Receipt], block: str, answer: AIMessage | None, written: Callable[[Any], str]) -> Side:
+def side_of(
+    receipts: Sequence[Receipt], block: str, answer: AIMessage | None, arguments_text: Callable[[Any], str]
+) -> CallSide:
     """One side of a call.
 
     Args:
         receipts: What was considered.
         block: The coaching in the prompt.
         answer: What the model said, or None.
-        written: Arguments as text.
+        arguments_text: Arguments as text.
     """
-    considered = tuple(Considered.of(receipt) for receipt in receipts)
+    considered = tuple(ConsideredCoaching.of(receipt) for receipt in receipts)
     if answer is None:
-        return Side(considered=considered, block=block)
-    calls = tuple((call["name"], written(call["args"])) for call in answer.tool_calls)
-    return Side(considered=considered, block=block, text=str(answer.text), tool_calls=calls)
+        return CallSide(considered=considered, block=block)
+    calls = tuple((call["name"], arguments_text(call["args"])) for call in answer.tool_calls)
+    return CallSide(considered=considered, block=block, text=str(answer.text), tool_calls=calls)

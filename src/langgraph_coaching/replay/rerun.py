@@ -1,4 +1,4 @@
-"""The rerun: recall and prompt of each recorded model call again, answered from the recording or by a model."""
+"""Rerun of recorded calls: recall and prompt again, answered from the recording or by a model."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.agent.system_message import place
+from langgraph_coaching.agent.system_message import insert_block
 from langgraph_coaching.errors import CoachingError
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.prompt import block, entry
-from langgraph_coaching.replay.replay import ReplayedCall, Side, compared, side_of
+from langgraph_coaching.replay.replay import CallSide, ReplayedCall, compare_call, side_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -20,17 +20,16 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage
 
-    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.model import Coaching, Labels
     from langgraph_coaching.recall.adviser import Adviser
-    from langgraph_coaching.recall.search import Labels
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.replay.recorded_calls import RecordedCall
 
 
-def advised(
+def advise_calls(
     calls: Sequence[RecordedCall], adviser: Adviser, snapshot: Snapshot, labels: Labels, now: datetime
 ) -> list[Advice]:
-    """What is advised at each call, in one pass for each place that calls are made from.
+    """The advice for each call, in one pass for all calls with the same labels.
 
     Args:
         calls: Recorded calls; those that were not coached get no advice.
@@ -44,15 +43,15 @@ def advised(
         if call.coached:
             groups[call.labels(labels)].append(index)
     found = [Advice() for _ in calls]
-    for group, places in groups.items():
-        conversations = [calls[index].conversation for index in places]
+    for group, indices in groups.items():
+        conversations = [calls[index].conversation for index in indices]
         advice = adviser.advise_batch(conversations, group, snapshot=snapshot, now=now)
-        for index, one in zip(places, advice, strict=True):
+        for index, one in zip(indices, advice, strict=True):
             found[index] = one
     return found
 
 
-def rerun(
+def rerun_calls(
     calls: Sequence[RecordedCall], advice: Sequence[Advice], model: BaseChatModel | None, notes: Sequence[str] = ()
 ) -> tuple[ReplayedCall, ...]:
     """Each call beside what was recorded.
@@ -70,23 +69,23 @@ def rerun(
     changed = False
     for call, one, note in zip(calls, advice, notes or [""] * len(calls), strict=True):
         recorded = recorded_side(call)
-        replayed = side_of(one.considered, one.prompt, None, written)
+        replayed = side_of(one.considered, one.prompt, None, arguments_json)
         if model is not None and recorded.block != replayed.block:
-            replayed = side_of(one.considered, one.prompt, _asked(call, one.prompt, model), written)
-        both = compared(call, recorded, replayed, downstream=changed, situation=one.situation)
+            replayed = side_of(one.considered, one.prompt, _ask_model(call, one.prompt, model), arguments_json)
+        both = compare_call(call, recorded, replayed, downstream=changed, situation=one.situation)
         kept = "an earlier call has changed, the recorded conversation was kept" if changed else ""
         found.append(replace(both, why="; ".join(filter(None, (both.why, note, kept)))))
         changed = changed or both.outcome != "same"
     return tuple(found)
 
 
-def recorded_side(call: RecordedCall) -> Side:
+def recorded_side(call: RecordedCall) -> CallSide:
     """A call as it was."""
-    return side_of(call.step.receipts, call.step.coaching, call.answer, written)
+    return side_of(call.step.receipts, call.step.coaching, call.answer, arguments_json)
 
 
-def _asked(call: RecordedCall, text: str, model: BaseChatModel) -> AIMessage:
-    prompt = place(call.prompt, text) if text else call.prompt
+def _ask_model(call: RecordedCall, text: str, model: BaseChatModel) -> AIMessage:
+    prompt = insert_block(call.prompt, text) if text else call.prompt
     try:
         asked: Any = model.bind_tools(call.tools) if call.tools else model
         answer: AIMessage = asked.invoke(prompt)
@@ -95,18 +94,18 @@ def _asked(call: RecordedCall, text: str, model: BaseChatModel) -> AIMessage:
     return answer
 
 
-def written(arguments: Mapping[str, Any]) -> str:
+def arguments_json(arguments: Mapping[str, Any]) -> str:
     """Arguments as JSON, the same for the same arguments."""
     return json.dumps(arguments, sort_keys=True, ensure_ascii=False, default=str)
 
 
-def after_a_change(steps: Sequence[ReplayedCall]) -> tuple[ReplayedCall, ...]:
+def mark_downstream(steps: Sequence[ReplayedCall]) -> tuple[ReplayedCall, ...]:
     """The steps with `downstream` set behind the first that is not as recorded."""
     first = next((index for index, step in enumerate(steps) if step.outcome != "same"), len(steps))
     return tuple(replace(step, downstream=index > first) for index, step in enumerate(steps))
 
 
-def as_recorded(
+def recorded_advice(
     calls: Sequence[RecordedCall], revision_of: Callable[[str, int], Coaching | None], without: Collection[str]
 ) -> list[tuple[Advice, str]]:
     """The advice in the receipts, its text made anew from the very revisions they name, and what is to be said of it.
@@ -116,10 +115,10 @@ def as_recorded(
         revision_of: A coaching at a revision, or None where it was erased.
         without: Coachings to leave out.
     """
-    return [_as_recorded(call, revision_of, without) for call in calls]
+    return [_recorded_advice_of(call, revision_of, without) for call in calls]
 
 
-def _as_recorded(
+def _recorded_advice_of(
     call: RecordedCall, revision_of: Callable[[str, int], Coaching | None], without: Collection[str]
 ) -> tuple[Advice, str]:
     applied = [receipt for receipt in call.step.receipts if receipt.applied]

@@ -1,1 +1,35 @@
-"""LanceDB: the connection, the tables, the background writer, and their upkeep."""
+"""LanceDB: the connection, the tables, the background writer, and their upkeep.
+
+Nothing here is public: a `Coach` opens its store by `uri`, a folder, `s3://…`, `gs://…`, `az://…` or `db://…`,
+created by the first write. LanceDB stays the only truth: what another process saves is seen at the next call.
+
+| word | file |
+|---|---|
+| database: the connection, opened late and read fresh; every fault of it in one kind of error | `database` |
+| row: read one by one, so that one which is damaged or newer than this version harms no other | `rows` |
+| locks: any number of processes may write a folder at once, but never while versions are taken away | `locks` |
+| commit: the latest commit of a table in a folder, known again by its file | `commit` |
+| writer: what a running graph leaves behind, written off its path, in order, in batches | `writer` |
+| compaction: a table written in small pieces is put together again, and its superseded versions go | `compaction` |
+| at exit: what is queued is written at the end of the process, then put together | `at_exit` |
+
+**Writing.** Captured runs are stored by a background writer: one commit for all receipts of a batch and one for all
+traces, about 500 runs a second on two cores (`tests/benchmarks/capture.py`). Nothing has to be called: what is queued
+is written at the normal end of the process (in children of `multiprocessing` too), and if it cannot be, the log and
+stderr say how many records were not written. `coach.flush()` waits until all of it is stored; `coach.close()` does
+the same and lets go of the store. A server that is ended by a signal should close the coach itself, as the lifespan
+in `examples/server/graphs.py` does.
+
+**What stays on disk.** A store stays as small as what is in it. A commit of LanceDB leaves about 70 KB whatever its
+size, so a folder is put together again by the number of commits seen in it: in a thread of its own while there are
+writes, once nobody writes, at `coach.close()` and at the end of a process, however short
+(`tests/benchmarks/disk.py`). No row and no revision is dropped; superseded versions of a table go at once, so
+LanceDB's own time travel (`checkout`) does not reach back: history, restore and replay do not need it.
+
+**Many processes.** Any number may write one folder, provided they run this version or a later one: they hold a lock
+(`.writing`, `.upkeep` beside the tables) together, which upkeep holds alone. On object stores, on Windows and where a
+file system knows no locks, versions live an hour. A record that a newer version has written is left alone, named once
+in the log, and everything else works. Asked for by name (`coach.get`, `coach.traces.get`), the error says to upgrade.
+"""
+
+__all__: list[str] = []

@@ -19,21 +19,21 @@ SETTLING = 0.1
 after a call has returned, and abort the process when the interpreter is gone by then."""
 
 FIRST, LAST = 0, 1
-"""Places in the order."""
+"""Positions in the order."""
 
 _at_end: list[tuple[int, Callable[[], None]]] = []
 _promised: set[int] = set()
 """The processes that multiprocessing has started and that have promised to end in order."""
 
 
-def at_end(place: int, work: Callable[[], None]) -> None:
+def at_end(position: int, work: Callable[[], None]) -> None:
     """Has something done at the normal end of this process.
 
     Args:
-        place: `FIRST` or `LAST`.
+        position: `FIRST` or `LAST`.
         work: Called once or more, from the main thread; what it raises is logged.
     """
-    _at_end.append((place, work))
+    _at_end.append((position, work))
 
 
 def promise() -> None:

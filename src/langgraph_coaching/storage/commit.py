@@ -1,4 +1,4 @@
-"""The latest commit of a table in a folder, known again by its file: microseconds, where LanceDB takes a hundred."""
+"""The latest commit of a table in a folder, told by its file alone: microseconds, where LanceDB takes a hundred."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Commit(NamedTuple):
     """Of the file as it was seen; a damaged one has another."""
 
     @classmethod
-    def seen(cls, folder: str, version: int) -> Commit | None:
+    def find(cls, folder: str, version: int) -> Commit | None:
         """The commit of that number, or None where its file cannot be told: in tables that name their files otherwise.
 
         Args:
@@ -30,7 +30,7 @@ class Commit(NamedTuple):
         return None if mark is None else cls(version, file, following, mark)
 
     @property
-    def latest(self) -> bool:
+    def is_latest(self) -> bool:
         """Whether it surely is the latest one still, as it was seen."""
         # In this order: an upkeep that drops the next one, since there are later ones, has dropped this one too.
         return not self.following.exists() and _mark(self.file) == self.mark

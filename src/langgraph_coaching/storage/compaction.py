@@ -1,4 +1,4 @@
-"""Upkeep: a table that is written in small pieces is put together again, and its old versions go.
+"""Compaction: a table that is written in small pieces is put together again, and its old versions go.
 
 A commit leaves some 70 KB: its data, a list of all files, and what tells two writers of one key apart. So it is the
 number of commits, not of rows, that fills a disk. How many there are is seen in the folder itself, whichever process
@@ -79,7 +79,7 @@ class Compaction:
         self._locks = locks
         self._not_before = 0.0
         self._changed = threading.Condition()
-        self._at_it = threading.Lock()
+        self._working = threading.Lock()
         self._tables: dict[str, tuple[Table, Sequence[str]]] = {}
         """What this process has written since it was last at rest."""
         self._fresh: set[str] = set()
@@ -89,7 +89,7 @@ class Compaction:
         self._process = 0
         _open.add(self)
 
-    def written(self, table: Table, indexed: Sequence[str] = (), version: int | None = None) -> None:
+    def note_write(self, table: Table, indexed: Sequence[str] = (), version: int | None = None) -> None:
         """Takes note of a write; takes microseconds and never raises.
 
         Args:
@@ -125,12 +125,12 @@ class Compaction:
             if not busy:
                 self._rest()
                 return
-            self._tidy(names, _Worth(COMMITS, BYTES))
+            self._tidy(names, _Threshold(COMMITS, BYTES))
 
     def _rest(self, *, ending: bool = False) -> None:
         with self._changed:
             names = [*self._tables] if self._folder is not None else []
-        self._tidy(names, _Worth(AT_REST, BYTES_AT_REST, LARGE if ending else None), ending=ending)
+        self._tidy(names, _Threshold(AT_REST, BYTES_AT_REST, LARGE if ending else None), ending=ending)
 
     def finish(self) -> None:
         """Waits for the upkeep that is going on, and does what there is to do for what this process has written."""
@@ -140,37 +140,37 @@ class Compaction:
             self._fresh.clear()
         self._rest(ending=True)
 
-    def _tidy(self, names: Sequence[str], worth: _Worth, *, ending: bool = False) -> None:
-        if not self._at_it.acquire(timeout=PATIENCE):
+    def _tidy(self, names: Sequence[str], threshold: _Threshold, *, ending: bool = False) -> None:
+        if not self._working.acquire(timeout=PATIENCE):
             return
         try:
             for name in names:
                 if ending or time.monotonic() >= self._not_before:
-                    self._looked_after(name, worth)
+                    self._look_after(name, threshold)
         finally:
-            self._at_it.release()
+            self._working.release()
 
-    def _looked_after(self, name: str, worth: _Worth) -> None:
+    def _look_after(self, name: str, threshold: _Threshold) -> None:
         table, indexed = self._tables[name]
         try:
             if self._folder is None:
-                _put_together(table, indexed, GRACE)
+                _compact(table, indexed, GRACE)
                 return
             folder = self._folder / f"{name}.lance"
-            if not worth.while_in(folder):
+            if not threshold.is_reached_in(folder):
                 return
             with self._locks.alone() as alone:
                 if alone is not True:
                     self._not_before = time.monotonic() + PAUSE
-                if alone is not False and worth.while_in(folder):  # another process may just have done it
-                    _put_together(table, indexed, _NOW if alone else GRACE)
-                    _on_disk(folder)
+                if alone is not False and threshold.is_reached_in(folder):  # another process may just have done it
+                    _compact(table, indexed, _NOW if alone else GRACE)
+                    _sync_to_disk(folder)
         except Exception:
             # The address has no upkeep of this kind, or the table is gone.
             log.debug("upkeep of the table %s was left to the next time", name, exc_info=True)
 
 
-class _Worth(NamedTuple):
+class _Threshold(NamedTuple):
     """When it is worth writing a table anew."""
 
     least: int
@@ -180,7 +180,7 @@ class _Worth(NamedTuple):
     largest: int | None = None
     """Bytes of data from which on it is not."""
 
-    def while_in(self, folder: Path) -> bool:
+    def is_reached_in(self, folder: Path) -> bool:
         """Whether it is, as the table's folder looks now."""
         with os.scandir(folder / "_versions") as files:
             commits = sum(file.name.endswith(".manifest") for file in files)
@@ -191,7 +191,7 @@ class _Worth(NamedTuple):
         return commits >= min(MOST, self.least + size // self.each) and (self.largest is None or size < self.largest)
 
 
-def _put_together(table: Table, indexed: Sequence[str], older: timedelta) -> None:
+def _compact(table: Table, indexed: Sequence[str], older: timedelta) -> None:
     from lancedb.index import BTree
 
     known = {column for index in table.list_indices() for column in index.columns}
@@ -201,7 +201,7 @@ def _put_together(table: Table, indexed: Sequence[str], older: timedelta) -> Non
     table.optimize(cleanup_older_than=older)
 
 
-def _on_disk(folder: Path) -> None:
+def _sync_to_disk(folder: Path) -> None:
     """Waits until what has taken the place of many files is on the disk, so that no loss of power takes all of it."""
     for file in [*folder.glob("_versions/*.manifest"), *folder.glob("data/*")]:
         handle = os.open(file, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""The LanceDB database: opened late, read fresh, and every fault of it said in one kind of error."""
+"""The LanceDB database: opened when first used, read as it is now, every fault of it raised as a `StoreError`."""
 
 from __future__ import annotations
 
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 
 METADATA_CACHE = 64 * 1024 * 1024
 """Bytes of LanceDB's metadata cache. Unbounded it reaches a gigabyte after some thousand small writes."""
-
-KEY = {"lance-schema:unenforced-primary-key": "true", "lance-schema:unenforced-primary-key:position": "1"}
-"""Arrow field metadata that declares a table's key at creation: two concurrent inserts of one key then make one row."""
-
-COMPRESSED = {"lance-encoding:compression": "zstd"}
-"""Arrow field metadata for long texts."""
-
 
 _used_in: set[int] = set()
 """This process, once it has used LanceDB; in the child of a fork the parent instead."""
@@ -62,7 +55,7 @@ class Database:
         self._forget()
 
     @property
-    def place(self) -> str:
+    def address(self) -> str:
         """The address, the same for two that open one folder by different names."""
         return self.uri if self.remote else os.path.realpath(self.uri)
 
@@ -75,7 +68,7 @@ class Database:
         """The latest commit of each table, as far as it was seen."""
 
     @contextmanager
-    def _held(self) -> Iterator[None]:
+    def _hold(self) -> Iterator[None]:
         if _forked_after_use():  # before the lock, which another thread of the parent may have held
             raise StoreError(
                 f"the coaching store at {self.uri} cannot be used here: this process was forked from one that had "
@@ -85,7 +78,7 @@ class Database:
         with self._lock, faults(self.uri):
             yield
 
-    def _connected(self) -> Any:
+    def _connect(self) -> Any:
         if self._connection is None:
             _used_in.add(os.getpid())
             os.environ.setdefault("LANCEDB_LOG", "error")  # it warns on stderr at every projected query otherwise
@@ -112,12 +105,12 @@ class Database:
         Raises:
             StoreError: The database could not be opened.
         """
-        with self._held():
+        with self._hold():
             if name in self._tables:
                 return self._tables[name]
             if not self.exists(name):
                 return None
-            connection = self._connected()
+            connection = self._connect()
             try:
                 self._tables[name] = connection.open_table(name)
             except ValueError as error:
@@ -132,61 +125,62 @@ class Database:
         Raises:
             StoreError: The table is missing files or damaged.
         """
-        with self._held():
+        with self._hold():
             known = self._commits.get(name)
-            if known is not None and known.latest:
+            if known is not None and known.is_latest:
                 return known.version
         table = self.table(name)
         if table is None:
             return 0
         with faults(self.uri):
             version = int(table.version)
-        seen = None if self.remote else Commit.seen(f"{self.uri}/{name}.lance", version)
+        seen = None if self.remote else Commit.find(f"{self.uri}/{name}.lance", version)
         if seen is not None:
             self._commits[name] = seen
         return version
 
     def ensure(self, name: str, schema: pa.Schema) -> Table:
-        """The table's handle, created empty where it was missing.
+        """The table's handle, created empty where it was missing, with every column of the schema.
 
         Raises:
             StoreError: The database could not be opened or written.
         """
-        with self._held():
+        with self._hold():
             found = self.table(name)
             if found is None:
                 with self._locks.creating(), self._locks.writing():
-                    found = self._tables[name] = self.table(name) or self._created(name, schema)
+                    found = self._tables[name] = self.table(name) or self._create(name, schema)
             if name not in self._complete:
-                with self._locks.writing():
-                    self._completed(found, schema)
+                if _missing(found, schema):
+                    with self._locks.creating(), self._locks.writing():
+                        self._add_missing(found, schema)
                 self._complete.add(name)
             return found
 
-    def _completed(self, table: Table, schema: pa.Schema) -> None:
+    def _add_missing(self, table: Table, schema: pa.Schema) -> None:
         """Adds the columns that have come since an earlier version of the package made the table."""
-        missing = [field for field in schema if field.name not in table.schema.names]
+        missing = _missing(table, schema)  # another process may just have added them
         if missing and all(field.nullable for field in missing):
             table.add_columns(missing)
 
-    def _created(self, name: str, schema: pa.Schema) -> Any:
+    def _create(self, name: str, schema: pa.Schema) -> Any:
         try:
-            return self._connected().create_table(name, schema=schema)
+            return self._connect().create_table(name, schema=schema)
         except ValueError as error:
             if "already exists" not in str(error):
                 raise
-            return self._connected().open_table(name)  # another process was faster
+            return self._connect().open_table(name)  # another process was faster
 
-    def reopened(self, name: str) -> Table:
+    def reopen(self, name: str) -> Table:
         """Another handle of an existing table, for looking at its past without moving the shared one."""
-        with self._held():
-            table: Table = self._connected().open_table(name)
+        with self._hold():
+            table: Table = self._connect().open_table(name)
             return table
 
     def replace(self, name: str, rows: pa.Table) -> Table:
         """Overwrites a whole table in one commit."""
-        with self._held(), self._locks.writing():
-            self._tables[name] = self._connected().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
+        with self._hold(), self._locks.writing():
+            self._tables[name] = self._connect().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
             return self._tables[name]
 
     def write(self, table: Table, work: Callable[[Table], Any], *, indexed: Sequence[str] = ()) -> Any:
@@ -201,8 +195,8 @@ class Database:
             StoreError: It failed for another reason, or ten times for this one.
         """
         with faults(self.uri), self._locks.writing():
-            result = _again(table, _OVERTAKEN, 10)(work, table)
-        self._compaction.written(table, indexed, getattr(result, "version", None))
+            result = _retrying(table, _OVERTAKEN, 10)(work, table)
+        self._compaction.note_write(table, indexed, getattr(result, "version", None))
         return result
 
     def read(self, table: Table, work: Callable[[Table], Any]) -> Any:
@@ -216,10 +210,10 @@ class Database:
             StoreError: It failed for another reason, or four times for this one.
         """
         with faults(self.uri):
-            return _again(table, _GONE, 4)(work, table)
+            return _retrying(table, _GONE, 4)(work, table)
 
     @contextmanager
-    def undisturbed(self) -> Iterator[None]:
+    def hold_versions(self) -> Iterator[None]:
         """Keeps the past of every table until the end: nothing superseded is taken away meanwhile, by any process."""
         with self._locks.writing():
             yield
@@ -232,12 +226,17 @@ class Database:
                 self._forget()
 
 
+def _missing(table: Table, schema: pa.Schema) -> list[pa.Field]:
+    held = set(table.schema.names)
+    return [field for field in schema if field.name not in held]
+
+
 _GONE = r"(?s).*([Nn]ot ?[Ff]ound|No such file)"
 
 _OVERTAKEN = r"(?s).*([Rr]etryable commit conflict|Commit conflict|[Nn]ot ?[Ff]ound|No such file)"
 
 
-def _again(table: Table, message: str, attempts: int) -> Retrying:
+def _retrying(table: Table, message: str, attempts: int) -> Retrying:
     return Retrying(
         retry=retry_if_exception_message(match=message),
         stop=stop_after_attempt(attempts),

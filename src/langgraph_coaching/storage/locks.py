@@ -80,13 +80,13 @@ class Locks:
         if self._folder is not None:
             with suppress(OSError):  # whoever makes the table says so
                 self._folder.mkdir(parents=True, exist_ok=True)
-        with self._opened(CREATING) as handle:
+        with self._open(CREATING) as handle:
             try:
-                if _waited(handle, time.monotonic() + PATIENCE, shared=False) is False:
+                if _wait(handle, time.monotonic() + PATIENCE, shared=False) is False:
                     raise StoreError(f"another process makes a table in {self._folder}; try again later")
                 yield
             finally:
-                _let_go(handle)
+                _release(handle)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -96,15 +96,15 @@ class Locks:
             StoreError: Upkeep takes longer than a minute.
         """
         until = time.monotonic() + PATIENCE
-        with self._opened(TURN) as turn, self._opened(WRITING) as writing:
+        with self._open(TURN) as turn, self._open(WRITING) as writing:
             try:
-                if _waited(turn, until, shared=True) is False or _waited(writing, until, shared=True) is False:
+                if _wait(turn, until, shared=True) is False or _wait(writing, until, shared=True) is False:
                     raise StoreError(f"the coaching store at {self._folder} is being put together; try again later")
-                _let_go(turn)
+                _release(turn)
                 yield
             finally:
-                _let_go(writing)
-                _let_go(turn)
+                _release(writing)
+                _release(turn)
 
     @contextmanager
     def alone(self) -> Iterator[bool | None]:
@@ -114,15 +114,15 @@ class Locks:
             Whether nobody does; None where that cannot be known.
         """
         until = time.monotonic() + SHORT
-        with self._opened(TURN) as turn, self._opened(WRITING) as writing:
+        with self._open(TURN) as turn, self._open(WRITING) as writing:
             try:
-                yield _waited(turn, until, shared=False) and _waited(writing, until, shared=False)
+                yield _wait(turn, until, shared=False) and _wait(writing, until, shared=False)
             finally:
-                _let_go(writing)
-                _let_go(turn)
+                _release(writing)
+                _release(turn)
 
     @contextmanager
-    def _opened(self, name: str) -> Iterator[int | None]:
+    def _open(self, name: str) -> Iterator[int | None]:
         """The file, or None where there is no folder yet, or it cannot be written: a write there says so itself."""
         handle = None
         if self._folder is not None:
@@ -135,7 +135,7 @@ class Locks:
                 os.close(handle)
 
 
-def _waited(handle: int | None, until: float, *, shared: bool) -> bool | None:
+def _wait(handle: int | None, until: float, *, shared: bool) -> bool | None:
     if handle is None:
         return None
     try:
@@ -148,6 +148,6 @@ def _waited(handle: int | None, until: float, *, shared: bool) -> bool | None:
     return True
 
 
-def _let_go(handle: int | None) -> None:
+def _release(handle: int | None) -> None:
     if handle is not None:
         _unlock(handle)  # by hand: a child that was forked meanwhile has the file open as well

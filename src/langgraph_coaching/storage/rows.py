@@ -1,4 +1,4 @@
-"""Records are read one by one: one that a newer version has written, or that is damaged, harms no other."""
+"""Records, read one by one: one that a newer version has written, or that is damaged, harms no other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_NAMED = 10_000
 _named: dict[str, None] = {}
 
 
-def readable(named: Iterable[tuple[str, Any]], read: Callable[[Any], T]) -> Iterator[T]:
+def read_each(named: Iterable[tuple[str, Any]], read: Callable[[Any], T]) -> Iterator[T]:
     """What can be read of records, in order; what cannot be is left alone, and named once in the log.
 
     Args:
@@ -47,7 +47,7 @@ def read_one(name: str, record: Any, read: Callable[[Any], T]) -> T:
     except StoreError:
         raise
     except Exception as error:
-        raise StoreError(f"{_said(name, error)}; upgrade langgraph-coaching to use it") from error
+        raise StoreError(f"{_complaint(name, error)}; upgrade langgraph-coaching to use it") from error
 
 
 def _leave_alone(name: str, error: Exception) -> None:
@@ -56,8 +56,8 @@ def _leave_alone(name: str, error: Exception) -> None:
         if len(_named) > MOST_NAMED:
             del _named[next(iter(_named))]
         advice = "" if isinstance(error, StoreError) else ": upgrade langgraph-coaching"
-        log.warning("%s; it is left alone, and the others are used%s", _said(name, error), advice)
+        log.warning("%s; it is left alone, and the others are used%s", _complaint(name, error), advice)
 
 
-def _said(name: str, error: Exception) -> str:
+def _complaint(name: str, error: Exception) -> str:
     return f"this version cannot read the {name}: {' '.join(str(error).split())[:300]}"

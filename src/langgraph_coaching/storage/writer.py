@@ -133,7 +133,7 @@ class Writer:
             if self._put == 0:
                 return 0
         self._last()
-        fault = self._drained() or self._drained()  # what the first had the sinks queue
+        fault = self._drain() or self._drain()  # what the first had the sinks queue
         with self._changed:
             left = self._put - self._done
         if left:
@@ -144,7 +144,7 @@ class Writer:
                 sys.stderr.write(f"langgraph-coaching: {left} records were not written: {said}\n")
         return left
 
-    def _drained(self) -> CoachingError | None:
+    def _drain(self) -> CoachingError | None:
         """Waits for what is queued now; returns what has brought it to a stand, or None."""
         with self._changed:
             count = self._put

@@ -1,4 +1,65 @@
-"""Recorded model answers for tests of coached graphs, and corrections as tests."""
+"""Recorded model answers for tests of coached graphs, and corrections as tests.
+
+| word | file |
+|---|---|
+| cassette: recorded HTTP, replayed unless asked to record; its options | `cassette`, `vcr` |
+| … its name, another one for every test, and its file | `cassette_name`, `cassette_file` |
+| matching: requests in the form in which they are compared | `matching` |
+| mismatch: where a request asks something else than a recorded one | `mismatch` |
+| scrub: what is written to disk, and what never is | `scrub`, `secrets` |
+| session: which cassettes a test run has asked for, and which nobody asks for | `session` |
+| regression: a correction as a test, `coach.write_test` | `regression` |
+| cases: where a coaching applies today, and the nearest situations in which it does not | `cases` |
+| recorded turn: what an agent once did in a situation, with the coaching it had | `recorded_turn` |
+| test file: what pytest reads and a person does | `testfile`, `template` |
+| literal, expression: a text or object as Python source; nothing from a trace becomes code | `literal`, `expression` |
+| … and looked through before it is written | `source_check` |
+
+**A correction as a regression test.** `langgraph-coaching test new c-k3v9q2m7x4ab tests/test_shipping.py`, or
+`coach.write_test(coaching, path, model=model)`, writes a readable pytest file and a recording beside it: the coaching
+fires at its source, stays silent at its nearest misses, and what it asks for is done in the recording. The test fails
+when the coaching is edited, archived, deleted or shadowed by another. Without a model it takes the newest trace in
+which the coaching was followed. `examples/corrections` has one for each of the six behaviors. Generated tests depend
+on recall: after an upgrade that moves probabilities, write them anew with `--force`.
+
+**Tests of your own** replay recorded HTTP through the pytest plug-in (extra `testing`), which is vcrpy underneath:
+
+```python
+import pytest
+from langgraph_coaching.testing import CassetteConfig
+
+
+@pytest.fixture
+def coaching_cassette_config():
+    return CassetteConfig(secrets=("Ada Lovelace",))  # what else is never written
+
+
+@pytest.mark.coaching_cassette(ignore_coaching=True)  # or the fixture `coaching_cassette`
+def test_my_graph():
+    graph.invoke({"messages": [("user", "How much is shipping?")]})
+```
+
+| option | |
+|---|---|
+| `--coaching-record=none` | replay only, the default |
+| `--coaching-record=new` | records what is missing |
+| `--coaching-record=rewrite` | records anew |
+| `--coaching-record=all` | records anew, and keeps the rest |
+| `--coaching-unused=error` | a recording that no test plays is an error |
+| `--coaching-orphans FOLDER` | and so is a cassette below it that no test asks for |
+
+A test is answered from `cassettes/<file>/<test>.yaml`; where a name would not be another file's on every file system
+(`[a/b]`, `[A]` beside `[a]`, very long ones), it ends in a digest of the test's name. Cassettes under older names are
+still read. Requests are matched by method, path, query and the JSON body, whatever the order of its keys and the ids
+a machine made; `ignore_coaching=True` leaves the coaching block out. A miss says what differed:
+`$.messages[0].content: the coaching block differs: recorded with a refund, now with none`.
+
+**What is written is readable and without secrets:** bodies are decoded (gzip, deflate, br, zstd, one on top of the
+other), and keys, passwords, tokens and cookies are taken out by the names of headers, fields and parameters, by their
+shape (`sk-…`, `ghp_…`, `AKIA…`, JWTs …), in paths of bots and webhooks, and where an answer streams one piece by
+piece. `prompt_tokens`, `next_page_token`, `logprobs` and the like stay. What cannot be decoded is refused, and
+nothing is written.
+"""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import RecordingError
 from langgraph_coaching.recall.situation import read_messages, situate
-from langgraph_coaching.traces.followed import followed
-from langgraph_coaching.traces.messages import parts_of
+from langgraph_coaching.traces.followed import check_followed
+from langgraph_coaching.traces.messages import jsonable_parts
 from langgraph_coaching.traces.model import Step
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
 
     from langgraph_coaching.coaching.behavior import Behavior
-    from langgraph_coaching.recall.advice import Followed
+    from langgraph_coaching.recall.receipt import Followed
     from langgraph_coaching.testing.scrub import Scrub
 
 Conversation = tuple[tuple[str, str], ...]
@@ -49,7 +49,7 @@ class RecordedTurn:
 
     def follows(self, behavior: Behavior) -> tuple[Followed, str]:
         """Whether it shows a behavior, and why that is known; "unknown" of a reply, whose words take a reader."""
-        return followed(behavior, self.steps)
+        return check_followed(behavior, self.steps)
 
     def to_json(self) -> str:
         """Text for a file."""
@@ -81,7 +81,7 @@ class RecordedTurn:
 
 def recorded_turn_of(answer: AIMessage) -> RecordedTurn:
     """The turn that one answer of a model is."""
-    parts = enumerate(parts_of(answer))
+    parts = enumerate(jsonable_parts(answer))
     steps = tuple(Step(index=index, trace_id="answer", author="agent", **part) for index, part in parts)
     return RecordedTurn(steps=steps or (Step(index=0, trace_id="answer", author="agent", type="message"),))
 

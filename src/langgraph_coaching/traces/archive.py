@@ -1,4 +1,4 @@
-"""The archive: traces of one namespace in LanceDB, found again by text, coaching, label and time."""
+"""The table of traces: written in batches, found by text, coaching, label and time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.namespace import refuse_foreign
-from langgraph_coaching.errors import InvalidCoachingError, NotFoundError, StoreError
-from langgraph_coaching.storage.database import COMPRESSED, KEY, Database
-from langgraph_coaching.storage.rows import read_one, readable
+from langgraph_coaching.errors import NotFoundError, StoreError
+from langgraph_coaching.storage.rows import read_each, read_one
+from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
 from langgraph_coaching.traces.chunks import Chunks
-from langgraph_coaching.traces.encoding import MissingChunkError, names_in, read, written
+from langgraph_coaching.traces.encoding import MissingChunkError, chunk_names, decode_trace, encode_trace
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
+
+    from langgraph_coaching.storage.database import Database
 
 TABLE = "traces"
 
@@ -32,6 +34,11 @@ MOST_BYTES = 16 * 1024 * 1024
 
 PAGE = 200
 """Traces read at once where nobody knows how many are needed."""
+
+_COLUMNS = ("id", "record")
+"""What a trace is read from, and named by where it cannot be."""
+
+_NEWEST = {"started_at": DESCENDING, "id": ASCENDING}
 
 
 def _schema() -> pa.Schema:
@@ -58,7 +65,7 @@ def _schema() -> pa.Schema:
     )
 
 
-def _listed(names: Iterable[str | None]) -> str:
+def _join_lines(names: Iterable[str | None]) -> str:
     # A line each: an id is one line by its nature, so that no part of one passes for another.
     return "".join(f"\n{name}" for name in sorted({name for name in names if name})) + "\n"
 
@@ -66,11 +73,11 @@ def _listed(names: Iterable[str | None]) -> str:
 def _row(trace: Trace, record: str) -> dict[str, Any]:
     receipts = trace.receipts
     return {
-        "key": json.dumps([trace.namespace, trace.id], ensure_ascii=False),
+        "key": key_of(trace.namespace, trace.id),
         **trace.model_dump(include={"namespace", "id", "origin", "name", "thread_id", "label", "status", "started_at"}),
         "steps": len(trace.steps),
-        "applied": _listed(receipt.coaching_id for receipt in receipts if receipt.applied),
-        "considered": _listed(receipt.coaching_id for receipt in receipts),
+        "applied": _join_lines(receipt.coaching_id for receipt in receipts if receipt.applied),
+        "considered": _join_lines(receipt.coaching_id for receipt in receipts),
         "text": trace.model_copy(update={"steps": [step for step in trace.steps if not step.history]}).text,
         "record": record,
     }
@@ -81,13 +88,13 @@ class Archive:
 
     Args:
         database: Where the table lives.
-        namespace: Every read is filtered by it in the query; every write carries it.
+        namespace: Whose traces.
         redaction: What runs over traces that are added.
     """
 
     def __init__(self, database: Database, namespace: str, redaction: Redaction | None = None) -> None:
-        self._database = database
         self._namespace = namespace
+        self._table = Table(database, TABLE, _schema, namespace)
         self._redaction = redaction or Redaction()
         self._chunks = Chunks(database, namespace)
 
@@ -107,7 +114,7 @@ class Archive:
         given = [traces] if isinstance(traces, Trace) else list(traces)
         for trace in given:
             refuse_foreign("trace", trace.namespace, self._namespace)
-        self.keep([self._redaction.trace(trace) for trace in given])
+        self.keep([self._redaction.redact_trace(trace) for trace in given])
         return [trace.id for trace in given]
 
     def keep(self, traces: Sequence[Trace]) -> None:
@@ -120,7 +127,7 @@ class Archive:
         records: dict[str, tuple[str, dict[str, str]]] = {}
         size = 0
         for name, trace in unique.items():
-            records[name] = record, chunks = written(trace)
+            records[name] = record, chunks = encode_trace(trace)
             size += len(record) + sum(map(len, chunks.values()))
             if len(records) >= BATCH or size >= MOST_BYTES:
                 self._write(unique, records)
@@ -129,17 +136,9 @@ class Archive:
             self._write(unique, records)
 
     def _write(self, traces: Mapping[str, Trace], records: Mapping[str, tuple[str, dict[str, str]]]) -> None:
-        import pyarrow as pa
-
-        rows = [_row(traces[name], record) for name, (record, _) in records.items()]
-        data = pa.Table.from_pylist(rows, schema=_schema())
         # First: a trace that can be read has all its chunks.
         self._chunks.write({name: chunks for name, (_, chunks) in records.items()})
-        table = self._database.ensure(TABLE, _schema())
-        self._database.write(
-            table,
-            lambda t: t.merge_insert("key").when_matched_update_all().when_not_matched_insert_all().execute(data),
-        )
+        self._table.upsert([_row(traces[name], record) for name, (record, _) in records.items()])
 
     def get(self, trace_id: str) -> Trace:
         """One trace, whole.
@@ -148,15 +147,13 @@ class Archive:
             NotFoundError: There is none of that id in this namespace.
             StoreError: The table could not be read.
         """
-        from lancedb.expr import col, lit
-
-        rows = self._rows(col("id") == lit(trace_id), 1)
+        rows = self._table.rows(_COLUMNS, limit=1, id=trace_id)
         if not rows:
             raise NotFoundError(
                 f"no trace {trace_id!r} in the namespace {self._namespace!r}; list them with coach.traces.list()"
             )
-        names = read_one(_name(rows[0]), rows[0], _names)
-        return read_one(_name(rows[0]), rows[0]["record"], partial(self._whole, self._chunks.read(names)))
+        names = read_one(_name(rows[0]), rows[0], _chunk_names)
+        return read_one(_name(rows[0]), rows[0]["record"], partial(self._decode, self._chunks.read(names)))
 
     def list(
         self,
@@ -189,33 +186,14 @@ class Archive:
         """
         from lancedb.expr import col, func, lit
 
-        if limit is not None and limit < 0:
-            raise InvalidCoachingError(f"limit is a number of traces, or None for all, not {limit}")
-        if limit == 0:  # which LanceDB takes for "all"
-            return []
-        where = None
-        conditions = [
-            None if text is None else self._saying(text),
+        where = [
+            None if text is None else self._condition_on_text(text),
             None if coaching_id is None else func("contains", col("applied"), lit(f"\n{coaching_id}\n")),
-            None if label is None else col("label") == lit(label),
-            None if origin is None else col("origin") == lit(origin),
-            None if thread_id is None else col("thread_id") == lit(thread_id),
-            None if since is None else col("started_at") >= lit(_aware(since)),
-            None if until is None else col("started_at") < lit(_aware(until)),
+            None if since is None else col("started_at") >= lit(_with_zone(since)),
+            None if until is None else col("started_at") < lit(_with_zone(until)),
         ]
-        for condition in conditions:
-            if condition is not None:
-                where = condition if where is None else where & condition
-        found: builtins.list[Trace] = []
-        start = 0
-        while limit is None or len(found) < limit:  # in place of those that cannot be read there are others
-            most = None if limit is None else limit - len(found)
-            rows = self._rows(where, most, start)
-            found += self._read(rows)
-            start += len(rows)
-            if most is None or len(rows) < most:
-                break
-        return found
+        equal = {"label": label, "origin": origin, "thread_id": thread_id}
+        return self._table.first_readable(self._read, _COLUMNS, where, order=_NEWEST, limit=limit, **equal)
 
     def newest(self) -> Iterator[Trace]:
         """Every trace, newest first, read a page at a time.
@@ -224,59 +202,40 @@ class Archive:
             StoreError: The table could not be read.
         """
         start = 0
-        while rows := self._rows(None, PAGE, start):
+        while rows := self._table.rows(_COLUMNS, order=_NEWEST, limit=PAGE, offset=start):
             yield from self._read(rows)
             start += len(rows)
 
-    def _saying(self, text: str) -> Any:
+    def _condition_on_text(self, text: str) -> Any:
         from lancedb.expr import col, func, lit
 
         said = func("contains", func("lower", col("text")), lit(text.lower()))
-        earlier = self._chunks.holding(text)
+        earlier = self._chunks.traces_holding(text)
         return said | col("id").isin(earlier) if earlier else said
 
     def _read(self, rows: builtins.list[dict[str, Any]]) -> builtins.list[Trace]:
         """The traces of rows, without those that cannot be read."""
-        names = readable(((_name(row), row) for row in rows), _names)
+        names = read_each(((_name(row), row) for row in rows), _chunk_names)
         chunks = self._chunks.read(name for some in names for name in some)
-        return [*readable(((_name(row), row["record"]) for row in rows), partial(self._whole, chunks))]
+        return [*read_each(((_name(row), row["record"]) for row in rows), partial(self._decode, chunks))]
 
-    def _whole(self, chunks: Mapping[str, Any], record: str) -> Trace:
+    def _decode(self, chunks: Mapping[str, Any], record: str) -> Trace:
         try:
-            return read(record, chunks)
+            return decode_trace(record, chunks)
         except MissingChunkError as missing:
             raise StoreError(
-                f"the coaching store at {self._database.uri} lacks a part of a trace's history ({missing}): files "
-                "of it are missing; restore the folder from a copy"
+                f"the coaching store at {self._table.database.uri} lacks a part of a trace's history ({missing}): "
+                "files of it are missing; restore the folder from a copy"
             ) from None
-
-    def _rows(self, where: Any, limit: int | None, start: int = 0) -> builtins.list[dict[str, Any]]:
-        from lancedb.expr import col, lit
-        from lancedb.query import ColumnOrdering
-
-        table = self._database.table(TABLE)
-        if table is None:
-            return []
-        mine = col("namespace") == lit(self._namespace)
-        newest = [
-            ColumnOrdering(column_name="started_at", ascending=False),
-            ColumnOrdering(column_name="id", ascending=True),
-        ]
-        asked, columns = mine if where is None else mine & where, ["record", "started_at", "id"]
-        found: builtins.list[dict[str, Any]] = self._database.read(
-            table,
-            lambda t: t.search().where(asked).select(columns).order_by(newest).limit(limit).offset(start).to_list(),
-        )
-        return found
 
 
 def _name(row: dict[str, Any]) -> str:
     return f"trace {row['id']!r}"
 
 
-def _names(row: dict[str, Any]) -> builtins.list[str]:
-    return [*names_in(json.loads(row["record"]))]
+def _chunk_names(row: dict[str, Any]) -> builtins.list[str]:
+    return [*chunk_names(json.loads(row["record"]))]
 
 
-def _aware(timestamp: datetime) -> datetime:
+def _with_zone(timestamp: datetime) -> datetime:
     return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What a model sees of a message: two messages that are equal in this are the same to it."""
+"""Canonical form of a message: the fields that a model sees, for comparing messages and for keeping them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from langchain_core.messages import (
 from langchain_core.messages.base import BaseMessageChunk
 
 from langgraph_coaching.recall.prompt import BLOCK, without_block
-from langgraph_coaching.traces.jsonable import storable
+from langgraph_coaching.traces.jsonable import to_jsonable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,41 +36,41 @@ _UNSEEN = frozenset(("type", "id", "artifact", "usage_metadata", "response_metad
 _NOT_KEPT = frozenset(("type", "artifact", "usage_metadata", "example", "tool_call_chunks", "chunk_position"))
 
 
-def same(message: BaseMessage, other: BaseMessage) -> bool:
+def same_to_model(message: BaseMessage, other: BaseMessage) -> bool:
     """Whether a model sees no difference; a message without an id is the same as one that has got one."""
-    return message is other or (message.id in (None, other.id) and _seen(message) == _seen(other))
+    return message is other or (message.id in (None, other.id) and _model_view(message) == _model_view(other))
 
 
-def _seen(message: BaseMessage) -> dict[str, Any]:
-    seen = {name: value for name, value in _fields(message).items() if name not in _UNSEEN}
+def _model_view(message: BaseMessage) -> dict[str, Any]:
+    seen = {name: value for name, value in _message_fields(message).items() if name not in _UNSEEN}
     if kwargs := {name: value for name, value in message.additional_kwargs.items() if value}:
         seen["additional_kwargs"] = kwargs
     else:
         seen.pop("additional_kwargs", None)
     if isinstance(message.content, list):  # how blocks are read depends on who has made them
         seen["made"] = message.response_metadata
-    return seen | {"kind": kind_of(message), "content": message.content}
+    return seen | {"kind": message_kind(message), "content": message.content}
 
 
-def _fields(message: BaseMessage) -> dict[str, Any]:
+def _message_fields(message: BaseMessage) -> dict[str, Any]:
     whole = message_chunk_to_message(message) if isinstance(message, BaseMessageChunk) else message
     fields: dict[str, Any] = dict(whole)
     return {name: value for name, value in fields.items() if value not in (None, [], {})}
 
 
-def kind_of(message: BaseMessage) -> str:
+def message_kind(message: BaseMessage) -> str:
     """Its type without regard to subclasses, such as `human`."""
     return next((kind for kind, form in _KINDS.items() if isinstance(message, form)), "chat")
 
 
-def traced(message: BaseMessage) -> BaseMessage:
+def to_handler_form(message: BaseMessage) -> BaseMessage:
     """The message as LangChain shows it to callback handlers: images and files in an older form."""
     if not isinstance(message.content, list):
         return message
-    return message.model_copy(update={"content": [_traced(block) for block in message.content]})
+    return message.model_copy(update={"content": [_block_to_handler_form(block) for block in message.content]})
 
 
-def _traced(block: Any) -> Any:
+def _block_to_handler_form(block: Any) -> Any:
     if not isinstance(block, dict):
         return block
     by_id = "file_id" in block or block.get("source_type") == "id"
@@ -85,7 +85,7 @@ def _traced(block: Any) -> Any:
     return {"type": next(iter(block)), **block} if len(block) == 1 and "type" not in block else block
 
 
-def bare(message: BaseMessage) -> BaseMessage | None:
+def strip_coaching(message: BaseMessage) -> BaseMessage | None:
     """The message without a coaching block; None of a system message that is nothing else."""
     if not isinstance(message, SystemMessage) or not BLOCK.search(message.text):
         return message
@@ -93,27 +93,27 @@ def bare(message: BaseMessage) -> BaseMessage | None:
     return message.model_copy(update={"content": rest}) if rest else None
 
 
-def dumped(message: BaseMessage) -> dict[str, Any]:
-    """The message in JSON's types, as `loaded` reads it: what a model sees, and who has made it."""
-    fields = {name: value for name, value in _fields(message).items() if name not in _NOT_KEPT}
+def dump_message(message: BaseMessage) -> dict[str, Any]:
+    """The message in JSON's types, as `load_message` reads it: what a model sees, and who has made it."""
+    fields = {name: value for name, value in _message_fields(message).items() if name not in _NOT_KEPT}
     made = fields.pop("response_metadata", {})
     if known := {name: value for name, value in made.items() if isinstance(value, str | int | float) and value != ""}:
         fields["response_metadata"] = known
-    if kind_of(message) == "chat":
+    if message_kind(message) == "chat":
         fields.setdefault("role", message.type)
-    return {"type": kind_of(message), "data": storable(fields | {"content": message.content})}
+    return {"type": message_kind(message), "data": to_jsonable(fields | {"content": message.content})}
 
 
-def loaded(record: Mapping[str, Any]) -> BaseMessage:
-    """The message of a record that `dumped` has made; nothing that a record names is imported or called."""
+def load_message(record: Mapping[str, Any]) -> BaseMessage:
+    """The message of a record that `dump_message` has made; nothing that a record names is imported or called."""
     return messages_from_dict([dict(record)])[0]
 
 
-def beyond(message: BaseMessage, said: BaseMessage) -> dict[str, Any]:
-    """The fields in which a message is another than the one that steps say; `amended` puts them in."""
-    if same(message, said):
+def exact_fields(message: BaseMessage, said: BaseMessage) -> dict[str, Any]:
+    """The fields in which a message differs from the one that steps say; `apply_exact_fields` puts them in."""
+    if same_to_model(message, said):
         return {}
-    wanted, told = dumped(message), dumped(said)
+    wanted, told = dump_message(message), dump_message(said)
     data, plain = wanted["data"], told["data"]
     fields = {name: data.get(name) for name in {**plain, **data} if data.get(name) != plain.get(name)}
     if message.id is None:
@@ -123,9 +123,9 @@ def beyond(message: BaseMessage, said: BaseMessage) -> dict[str, Any]:
     return fields if wanted["type"] == told["type"] else fields | {"type": wanted["type"]}
 
 
-def amended(said: BaseMessage, exact: Mapping[str, Any]) -> BaseMessage:
-    """The message with the fields in which it is another than the one that steps say."""
-    told = dumped(said)
+def apply_exact_fields(said: BaseMessage, exact: Mapping[str, Any]) -> BaseMessage:
+    """The message that steps say, with the fields that `exact_fields` has found."""
+    told = dump_message(said)
     fields = told["data"] | {name: value for name, value in exact.items() if name != "type"}
     data = {name: value for name, value in fields.items() if value is not None}
-    return loaded({"type": exact.get("type", told["type"]), "data": data})
+    return load_message({"type": exact.get("type", told["type"]), "data": data})

@@ -1,4 +1,4 @@
-"""The histories: the table of chunks, each of them once in a namespace, whichever traces name it."""
+"""The table of chunks, `histories`: parts that traces share, each once in a namespace, whichever traces name it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import json
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.storage.database import COMPRESSED, KEY, Database, faults
-from langgraph_coaching.storage.rows import readable
-from langgraph_coaching.traces.encoding import names_in
+from langgraph_coaching.storage.rows import read_each
+from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
+from langgraph_coaching.traces.encoding import chunk_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
+
+    from langgraph_coaching.storage.database import Database
 
 TABLE = "histories"
 
@@ -43,12 +45,12 @@ class Chunks:
 
     Args:
         database: Where the table lives.
-        namespace: Every read is filtered by it in the query; every write carries it.
+        namespace: Whose traces.
     """
 
     def __init__(self, database: Database, namespace: str) -> None:
-        self._database = database
         self._namespace = namespace
+        self._table = Table(database, TABLE, _schema, namespace)
         self._known: OrderedDict[str, None] = OrderedDict()
         self._version = 0
 
@@ -63,12 +65,8 @@ class Chunks:
         """
         if not any(chunks.values()):
             return
-        import pyarrow as pa
-
-        table = self._database.ensure(TABLE, _schema())
-        with faults(self._database.uri):
-            if table.version < self._version:  # somebody has put an older copy of the folder there
-                self._known.clear()
+        if self._table.version() < self._version:  # somebody has put an older copy of the folder there
+            self._known.clear()
         rows = {
             name: self._row(name, trace_id, content)
             for trace_id, contents in reversed([*chunks.items()])
@@ -77,19 +75,15 @@ class Chunks:
         }
         if not rows:
             return
-        data = pa.Table.from_pylist(list(rows.values()), schema=_schema())
-        self._database.write(table, lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data))
+        self._table.insert([*rows.values()])
         self._known.update(dict.fromkeys(rows))
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        with faults(self._database.uri):
-            self._version = table.version
+        self._version = self._table.version()
 
     def _row(self, name: str, trace_id: str, content: str) -> dict[str, Any]:
-        return {"key": self._key(name), "namespace": self._namespace, "trace_id": trace_id, "content": content}
-
-    def _key(self, name: str) -> str:
-        return json.dumps([self._namespace, name], ensure_ascii=False)
+        key = key_of(self._namespace, name)
+        return {"key": key, "namespace": self._namespace, "trace_id": trace_id, "content": content}
 
     def read(self, names: Iterable[str]) -> dict[str, Any]:
         """The contents of chunks by their names, and of those that these name; one that is missing is left out.
@@ -104,18 +98,16 @@ class Chunks:
             for start in range(0, len(wanted), _AT_ONCE):
                 read |= self._contents(wanted[start : start + _AT_ONCE])
             found |= read
-            further = readable(((f"part {name!r} of a history", text) for name, text in read.items()), _named)
+            further = read_each(((f"part {name!r} of a history", text) for name, text in read.items()), _chunk_names)
             wanted = [name for name in dict.fromkeys(name for some in further for name in some) if name not in found]
         return found
 
     def _contents(self, names: Sequence[str]) -> dict[str, Any]:
-        from lancedb.expr import col
-
-        rows = self._rows(col("key").isin([self._key(name) for name in names]))
+        rows = self._table.rows(["key", "content"], key=[key_of(self._namespace, name) for name in names])
         named = ((f"part {row['key']} of a history", row) for row in rows)
-        return dict(readable(named, lambda row: (json.loads(row["key"])[1], json.loads(row["content"]))))
+        return dict(read_each(named, lambda row: (json.loads(row["key"])[1], json.loads(row["content"]))))
 
-    def holding(self, text: str) -> list[str]:
+    def traces_holding(self, text: str) -> list[str]:
         """The ids of the traces that were the first to hold a history in which a text stands, in any case.
 
         Raises:
@@ -125,30 +117,18 @@ class Chunks:
 
         lowered = text.lower()
         as_json = json.dumps(lowered, ensure_ascii=False)[1:-1]
-        rows = self._rows(func("contains", func("lower", col("content")), lit(as_json)))
+        where = func("contains", func("lower", col("content")), lit(as_json))
+        rows = self._table.rows(["key", "trace_id", "content"], [where])
         named = ((f"part {row['key']} of a history", row) for row in rows)
-        said = readable(named, lambda row: (row["trace_id"], _said(json.loads(row["content"])).lower()))
+        said = read_each(named, lambda row: (row["trace_id"], _text_of(json.loads(row["content"])).lower()))
         return sorted({trace_id for trace_id, text in said if lowered in text})
 
-    def _rows(self, where: Any) -> list[dict[str, Any]]:
-        from lancedb.expr import col, lit
 
-        table = self._database.table(TABLE)
-        if table is None:
-            return []
-        mine = (col("namespace") == lit(self._namespace)) & where
-        columns = ["key", "trace_id", "content"]
-        found: list[dict[str, Any]] = self._database.read(
-            table, lambda t: t.search().where(mine).select(columns).limit(None).to_list()
-        )
-        return found
+def _chunk_names(content: Any) -> list[str]:
+    return [*chunk_names(content)]
 
 
-def _named(content: Any) -> list[str]:
-    return [*names_in(content)]
-
-
-def _said(content: Any) -> str:
+def _text_of(content: Any) -> str:
     items = content if isinstance(content, list) else [content]
     steps = [item for item in items if isinstance(item, dict) and item.get("type") != "system"]
     return "\n".join(text for step in steps if isinstance(text := step.get("text"), str))

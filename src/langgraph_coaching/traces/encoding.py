@@ -1,4 +1,4 @@
-"""The record of a trace: what the archive keeps of it, with what other turns of its thread hold as well kept apart."""
+"""Encoding of a trace as one JSON record and content-defined chunks, which the turns of a thread share."""
 
 from __future__ import annotations
 
@@ -20,34 +20,38 @@ LONG = 1_024
 _LISTS = ("messages", "tools", "parameters")
 
 
-def written(trace: Trace) -> tuple[str, dict[str, str]]:
+def encode_trace(trace: Trace) -> tuple[str, dict[str, str]]:
     """The record of a trace as JSON, and the chunks it names."""
     chunks: dict[str, str] = {}
     fields = trace.model_dump(mode="json", exclude_defaults=True)
     steps: list[Any] = []
     for history, group in groupby(fields.get("steps", ()), key=lambda step: bool(step.get("history"))):
-        bare = [_bare(step, chunks) for step in group]
-        steps += folded(bare, chunks) if history else bare
-    lists = {name: folded([_apart(item, chunks) for item in fields[name]], chunks) for name in _LISTS if name in fields}
-    return dense(fields | {"steps": steps} | lists), chunks
+        bare = [_encode_step(step, chunks) for step in group]
+        steps += to_chunks(bare, chunks) if history else bare
+    lists = {
+        name: to_chunks([_encode_value(item, chunks) for item in fields[name]], chunks)
+        for name in _LISTS
+        if name in fields
+    }
+    return compact_json(fields | {"steps": steps} | lists), chunks
 
 
-def _bare(step: dict[str, Any], chunks: dict[str, str]) -> dict[str, Any]:
-    """A step without what its place in the trace says."""
+def _encode_step(step: dict[str, Any], chunks: dict[str, str]) -> dict[str, Any]:
+    """The step as the record holds it: without what its place says, long texts as names of chunks."""
     bare = {name: value for name, value in step.items() if name not in ("index", "trace_id")}
     if len(text := bare.get("text", "")) >= LONG:
-        bare["text"] = {"chunk": named({"type": step["type"], "text": text}, chunks)}
+        bare["text"] = {"chunk": add_chunk({"type": step["type"], "text": text}, chunks)}
     if "exact" in bare:
-        bare["exact"] = _apart(bare["exact"], chunks)
+        bare["exact"] = _encode_value(bare["exact"], chunks)
     return bare
 
 
-def _apart(value: Any, chunks: dict[str, str]) -> Any:
+def _encode_value(value: Any, chunks: dict[str, str]) -> Any:
     """The value, or where it is long the name of a chunk with nothing else in it."""
-    return value if len(dense(value)) < LONG else named([value], chunks)
+    return value if len(compact_json(value)) < LONG else add_chunk([value], chunks)
 
 
-def names_in(value: Any) -> Iterator[str]:
+def chunk_names(value: Any) -> Iterator[str]:
     """The names of the chunks that a record, or the content of a chunk, asks for by itself.
 
     Args:
@@ -55,27 +59,27 @@ def names_in(value: Any) -> Iterator[str]:
     """
     if isinstance(value, dict):
         for name in ("steps", *_LISTS):
-            yield from names_in(value.get(name) or [])
+            yield from chunk_names(value.get(name) or [])
     elif isinstance(value, list):
         for item in value:
             if isinstance(item, str):
                 yield item
             elif isinstance(item, dict):
-                yield from _names_in(item)
+                yield from _step_chunk_names(item)
 
 
-def _names_in(step: dict[str, Any]) -> Iterator[str]:
+def _step_chunk_names(step: dict[str, Any]) -> Iterator[str]:
     if isinstance(step.get("text"), dict):
         yield step["text"]["chunk"]
     if isinstance(step.get("exact"), str):
         yield step["exact"]
 
 
-def read(record: str, chunks: Mapping[str, Any]) -> Trace:
+def decode_trace(record: str, chunks: Mapping[str, Any]) -> Trace:
     """The trace of a record.
 
     Args:
-        record: As `written` gives it.
+        record: As `encode_trace` gives it.
         chunks: Contents of chunks by their names.
 
     Raises:
@@ -84,18 +88,18 @@ def read(record: str, chunks: Mapping[str, Any]) -> Trace:
     fields = json.loads(record)
     for name in _LISTS:
         if name in fields:
-            fields[name] = list(unfolded(fields[name], chunks))
-    steps = unfolded(fields.get("steps") or [], chunks)
-    fields["steps"] = [_whole(step, fields["id"], index, chunks) for index, step in enumerate(steps)]
+            fields[name] = list(from_chunks(fields[name], chunks))
+    steps = from_chunks(fields.get("steps") or [], chunks)
+    fields["steps"] = [_decode_step(step, fields["id"], index, chunks) for index, step in enumerate(steps)]
     return Trace.model_validate(fields)
 
 
-def _whole(step: dict[str, Any], trace_id: str, index: int, chunks: Mapping[str, Any]) -> dict[str, Any]:
+def _decode_step(step: dict[str, Any], trace_id: str, index: int, chunks: Mapping[str, Any]) -> dict[str, Any]:
     whole = {**step, "index": index, "trace_id": trace_id}
     if isinstance(text := step.get("text"), dict):
-        whole["text"] = chunk(text["chunk"], chunks)["text"]
+        whole["text"] = find_chunk(text["chunk"], chunks)["text"]
     if isinstance(exact := step.get("exact"), str):
-        (whole["exact"],) = chunk(exact, chunks)
+        (whole["exact"],) = find_chunk(exact, chunks)
     return whole
 
 
@@ -113,11 +117,11 @@ class MissingChunkError(LookupError):
     """A chunk is named that is not there; the message is its name."""
 
 
-def folded(items: Sequence[Any], chunks: dict[str, str]) -> list[Any]:
-    """The list with everything up to its last cut replaced by names of chunks.
+def to_chunks(items: Sequence[Any], chunks: dict[str, str]) -> list[Any]:
+    """Content-defined chunking: the list with everything up to its last cut replaced by names of chunks.
 
     Args:
-        items: Values of JSON's types, none of them a text; a list of names is folded again.
+        items: Values of JSON's types, none of them a text; a list of names is chunked again.
         chunks: Takes the chunks, by name, as JSON.
     """
     found: list[Any] = []
@@ -125,34 +129,34 @@ def folded(items: Sequence[Any], chunks: dict[str, str]) -> list[Any]:
     group: list[str] = []
     size = start = 0
     for index, item in enumerate(items):
-        text = dense(item)
+        text = compact_json(item)
         group.append(text)
         size += len(text)
         if size >= CHUNK_LIMIT or hashlib.blake2b(text.encode(), digest_size=1).digest()[0] % CUT == 0:
-            found.append(_kept(f"[{','.join(group)}]", chunks))
+            found.append(_add_text(f"[{','.join(group)}]", chunks))
             names += 1
             group, size, start = [], 0, index + 1
     if names > MOST_NAMES:
-        found = folded(found, chunks)
+        found = to_chunks(found, chunks)
     return [*found, *items[start:]]
 
 
-def named(value: Any, chunks: dict[str, str]) -> str:
-    """The name of a chunk that is one value."""
-    return _kept(dense(value), chunks)
+def add_chunk(value: Any, chunks: dict[str, str]) -> str:
+    """Adds a chunk that is one value; returns its name, a hash of the content."""
+    return _add_text(compact_json(value), chunks)
 
 
-def _kept(text: str, chunks: dict[str, str]) -> str:
+def _add_text(text: str, chunks: dict[str, str]) -> str:
     name = base64.urlsafe_b64encode(hashlib.blake2b(text.encode(), digest_size=15).digest()).decode()
     chunks[name] = text
     return name
 
 
-def unfolded(items: Sequence[Any], chunks: Mapping[str, Any]) -> Iterator[Any]:
-    """The items of a folded list, in order.
+def from_chunks(items: Sequence[Any], chunks: Mapping[str, Any]) -> Iterator[Any]:
+    """The items of a list that `to_chunks` has made, in order.
 
     Args:
-        items: The folded list.
+        items: That list.
         chunks: Contents of chunks by their names.
 
     Raises:
@@ -160,12 +164,12 @@ def unfolded(items: Sequence[Any], chunks: Mapping[str, Any]) -> Iterator[Any]:
     """
     for item in items:
         if isinstance(item, str):
-            yield from unfolded(chunk(item, chunks), chunks)
+            yield from from_chunks(find_chunk(item, chunks), chunks)
         else:
             yield item
 
 
-def chunk(name: str, chunks: Mapping[str, Any]) -> Any:
+def find_chunk(name: str, chunks: Mapping[str, Any]) -> Any:
     """The content of one chunk.
 
     Raises:
@@ -176,6 +180,6 @@ def chunk(name: str, chunks: Mapping[str, Any]) -> Any:
     return chunks[name]
 
 
-def dense(value: Any) -> str:
+def compact_json(value: Any) -> str:
     """A value as JSON without blanks."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Whether coaching was followed: decided by what the agent did in that turn, never by a guess."""
+"""`followed` of receipts: decided by the steps of the turn, never by a model."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.behavior import Action, Handoff, Reply, SearchKnowledge
 from langgraph_coaching.traces.branches import Branches
-from langgraph_coaching.traces.messages import delegate
+from langgraph_coaching.traces.messages import delegate_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from langgraph_coaching.coaching.behavior import Behavior
-    from langgraph_coaching.recall.advice import Followed
+    from langgraph_coaching.recall.receipt import Followed
     from langgraph_coaching.traces.model import Step, Trace
 
 _OTHER = re.compile(r"[\W_]+")
 _TRANSFER = re.compile(r"^(?:transfer|hand ?off|delegate|escalate)(?: back)? to ")
 
 
-def followed(
+def check_followed(
     behavior: Behavior,
     steps: Sequence[Step],
     *,
@@ -29,7 +29,7 @@ def followed(
     nodes: Sequence[str] = (),
     namespace: str | None = None,
 ) -> tuple[Followed, str]:
-    """Whether a behavior was shown in one turn, and why that is known.
+    """Whether a behavior was shown in one turn: `yes`, `no` or `unknown`, and why.
 
     An action is followed when its tool was called and no argument contradicts a given value; words that only say
     where a value comes from contradict nothing. A handoff when it went to that target, a process or playbook when a
@@ -49,60 +49,60 @@ def followed(
     mine = [step for step in steps if step.author not in ("user", "system") or step.type == "handoff"]
     match behavior:
         case Action():
-            found = _called(behavior, _own(mine, namespace))
+            found = _check_action(behavior, _steps_of_agent(mine, namespace))
         case Handoff():
-            found = _handed(behavior.target, mine)
+            found = _check_handoff(behavior.target, mine)
         case SearchKnowledge():
-            found = _searched(behavior, _own(mine, namespace))
+            found = _check_search(behavior, _steps_of_agent(mine, namespace))
         case _:
-            found = _entered(behavior.name, mine, nodes)
+            found = _check_entry(behavior.name, mine, nodes)
     if found[0] == "no" and not over:
         return "unknown", "the turn has not ended"
     return found
 
 
-def _own(steps: Sequence[Step], namespace: str | None) -> list[Step]:
+def _steps_of_agent(steps: Sequence[Step], namespace: str | None) -> list[Step]:
     """What one agent did, and what it got for it: the steps in its graph, and the answers to the calls in them."""
-    graph = _graph(namespace)
+    graph = _graph_path(namespace)
     if not graph:
         return list(steps)
-    inside = [_graph(step.checkpoint_ns)[: len(graph)] == graph for step in steps]
+    inside = [_graph_path(step.checkpoint_ns)[: len(graph)] == graph for step in steps]
     calls = {s.tool_call_id for s, mine in zip(steps, inside, strict=True) if mine and s.type == "tool_call"} - {None}
     return [s for s, mine in zip(steps, inside, strict=True) if mine or s.tool_call_id in calls]
 
 
-def _graph(namespace: str | None) -> list[str]:
+def _graph_path(namespace: str | None) -> list[str]:
     """Where the graph of a node stands: the nodes around it, without the ids of their tasks."""
     return [part.partition(":")[0] for part in (namespace or "").split("|")[:-1] if not part.isdecimal()]
 
 
-def _called(action: Action, steps: Sequence[Step]) -> tuple[Followed, str]:
+def _check_action(action: Action, steps: Sequence[Step]) -> tuple[Followed, str]:
     calls = [step for step in steps if step.type == "tool_call" and step.name == action.tool]
     if not calls:
         return "no", f"the tool {action.tool} was not called"
-    wrong = [_contradicted(action.arguments, step.arguments or {}) for step in calls]
+    wrong = [_contradicted_argument(action.arguments, step.arguments or {}) for step in calls]
     if None in wrong:
         return "yes", f"the tool {action.tool} was called"
     name = wrong[-1]
     return "no", f"the tool {action.tool} was called with another {name} than {action.arguments[name or '']!r}"
 
 
-def _contradicted(hints: dict[str, Any], given: dict[str, Any]) -> str | None:
+def _contradicted_argument(hints: dict[str, Any], given: dict[str, Any]) -> str | None:
     """The first argument that has another value than the one asked for, or None."""
     return next((name for name, hint in hints.items() if not _agrees(hint, given.get(name), name in given)), None)
 
 
 def _agrees(hint: Any, value: Any, present: bool) -> bool:
-    if isinstance(hint, str) and isinstance(value, str) and _plain(hint) == _plain(value):
+    if isinstance(hint, str) and isinstance(value, str) and _normalize(hint) == _normalize(value):
         return True
     if isinstance(hint, str) and " " in hint.strip():  # words about the value, not the value
         return present
     return present and (hint == value or str(hint) == str(value))
 
 
-def _handed(target: str, steps: Sequence[Step]) -> tuple[Followed, str]:
+def _check_handoff(target: str, steps: Sequence[Step]) -> tuple[Followed, str]:
     went = list(dict.fromkeys(name for step in steps for name in _destinations(step)))
-    if _plain(target) in map(_plain, went):
+    if _normalize(target) in map(_normalize, went):
         return "yes", f"the conversation was handed over to {target}"
     other = f"; it went to {', '.join(went)}" if went else ""
     return "no", f"the conversation was not handed over to {target}{other}"
@@ -112,35 +112,35 @@ def _destinations(step: Step) -> Iterator[str]:
     if step.type == "handoff" and step.name:
         yield step.name
     if step.type == "tool_call" and step.name:
-        bare = _TRANSFER.sub("", _plain(step.name))
-        if bare != _plain(step.name):
+        bare = _TRANSFER.sub("", _normalize(step.name))
+        if bare != _normalize(step.name):
             yield bare
-        elif (target := delegate(step.arguments)) is not None:
+        elif (target := delegate_of(step.arguments)) is not None:
             yield target
 
 
-def _searched(behavior: SearchKnowledge, steps: Sequence[Step]) -> tuple[Followed, str]:
-    wanted = [_plain(text) for text in (behavior.article, behavior.query) if _plain(text)]
+def _check_search(behavior: SearchKnowledge, steps: Sequence[Step]) -> tuple[Followed, str]:
+    wanted = [_normalize(text) for text in (behavior.article, behavior.query) if _normalize(text)]
     for step in steps:
         if step.type not in ("tool_call", "tool_result"):
             continue
-        said = f" {_plain(' '.join((step.name or '', step.text)))} "
+        said = f" {_normalize(' '.join((step.name or '', step.text)))} "
         if any(f" {text} " in said for text in wanted[: 1 if step.type == "tool_result" else None]):
             verb = "asked for" if step.type == "tool_call" else "returned"
             return "yes", f"{step.name or 'a tool'} {verb} the article"
     return "no", f"no tool was asked for {behavior.article!r}, and none returned it"
 
 
-def _entered(name: str, steps: Sequence[Step], nodes: Sequence[str]) -> tuple[Followed, str]:
-    wanted = _plain(name)
-    if wanted in map(_plain, (*nodes, *(place for step in steps for place in _places(step)))):
+def _check_entry(name: str, steps: Sequence[Step], nodes: Sequence[str]) -> tuple[Followed, str]:
+    wanted = _normalize(name)
+    if wanted in map(_normalize, (*nodes, *(place for step in steps for place in _names_entered(step)))):
         return "yes", f"{name} was entered"
     if not nodes and not any(step.node for step in steps):
         return "unknown", "the trace does not say which nodes ran"
     return "no", f"no node, tool or agent named {name!r} was entered"
 
 
-def _places(step: Step) -> Iterator[str]:
+def _names_entered(step: Step) -> Iterator[str]:
     if step.node:
         yield step.node
     for part in (step.checkpoint_ns or "").split("|"):
@@ -149,7 +149,7 @@ def _places(step: Step) -> Iterator[str]:
         yield step.name
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     return _OTHER.sub(" ", text.casefold()).strip()
 
 
@@ -169,7 +169,7 @@ def turn_of(trace: Trace, index: int) -> tuple[list[Step], bool]:
     return steps, over or trace.status == "done"
 
 
-def decided(trace: Trace, behavior_of: Callable[[str, int], Behavior | None]) -> Trace:
+def fill_followed(trace: Trace, behavior_of: Callable[[str, int], Behavior | None]) -> Trace:
     """The trace with `followed` on every receipt of coaching that was applied and can be decided.
 
     Args:
@@ -189,7 +189,7 @@ def decided(trace: Trace, behavior_of: Callable[[str, int], Behavior | None]) ->
             behavior = behavior_of(receipt.coaching_id or "", receipt.revision or 0) if known else None
             verdict = receipt.followed
             if behavior is not None:
-                verdict = followed(behavior, turn, over=over, nodes=nodes, namespace=step.checkpoint_ns)[0]
+                verdict = check_followed(behavior, turn, over=over, nodes=nodes, namespace=step.checkpoint_ns)[0]
             receipts.append(replace(receipt, followed=verdict))
         changed[step.index] = step.model_copy(update={"receipts": tuple(receipts)})
     if not changed:

@@ -1,4 +1,4 @@
-"""Values that the archive can hold, whatever a graph has put into them."""
+"""Any value in JSON's types: encodable, of bounded depth, never raising."""
 
 from __future__ import annotations
 
@@ -11,30 +11,33 @@ DEEPEST = 32
 """Levels of nesting that are kept; what is deeper is written as text."""
 
 
-def storable(value: Any, _above: tuple[int, ...] = ()) -> Any:
+def to_jsonable(value: Any, _above: tuple[int, ...] = ()) -> Any:
     """The value in JSON's types: what has none there, and what holds itself, is written as its `repr`.
 
     Args:
         value: Anything.
     """
     if isinstance(value, str):
-        return whole(value)
+        return replace_surrogates(value)
     if value is None or isinstance(value, bool | int | float):
         return value
     if id(value) in _above or len(_above) >= DEEPEST:
-        return shown(value)
+        return safe_repr(value)
     above = (*_above, id(value))
     if isinstance(value, Mapping):
         return {
-            whole(name) if isinstance(name, str) else shown(name): storable(part, above) for name, part in value.items()
+            replace_surrogates(name) if isinstance(name, str) else safe_repr(name): to_jsonable(part, above)
+            for name, part in value.items()
         }
     if isinstance(value, list | tuple | AbstractSet):
-        return [storable(part, above) for part in value]
-    return shown(value)
+        return [to_jsonable(part, above) for part in value]
+    return safe_repr(value)
 
 
-def whole(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """The text with half characters (lone surrogates), which no file can hold, replaced by U+FFFD."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -42,24 +45,24 @@ def whole(text: str) -> str:
     return text
 
 
-def shown(value: Any) -> str:
+def safe_repr(value: Any) -> str:
     """The value's `repr`, or where even that fails its type."""
     try:
-        return whole(repr(value))
+        return replace_surrogates(repr(value))
     except Exception as error:  # noqa: BLE001 - a repr may do anything
         return f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
 
 
-def said(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """An exception in one line: its type and its message."""
     try:
         text = str(error)
     except Exception:  # noqa: BLE001 - a message may do anything
         text = ""
     name = type(error).__name__
-    return whole(f"{name}: {text}" if text else name)
+    return replace_surrogates(f"{name}: {text}" if text else name)
 
 
-def text(value: Any) -> str:
+def to_text(value: Any) -> str:
     """A text as it is, anything else as JSON."""
-    return whole(value) if isinstance(value, str) else json.dumps(storable(value), ensure_ascii=False)
+    return replace_surrogates(value) if isinstance(value, str) else json.dumps(to_jsonable(value), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Messages into steps and steps into messages."""
+"""Conversion between LangChain's messages and the steps of a trace."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from langgraph_coaching.recall.prompt import BLOCK
 from langgraph_coaching.recall.situation import text_of
 from langgraph_coaching.recall.user import SOURCE, human
 from langgraph_coaching.traces.branches import Branches, is_task
-from langgraph_coaching.traces.canonical import amended
-from langgraph_coaching.traces.jsonable import storable
-from langgraph_coaching.traces.reasoning import thoughts_and_words
+from langgraph_coaching.traces.canonical import apply_exact_fields
+from langgraph_coaching.traces.jsonable import to_jsonable
+from langgraph_coaching.traces.reasoning import split_reasoning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +40,7 @@ def answer_parts(message: BaseMessage) -> Iterator[dict[str, Any]]:
     Yields:
         Fields of a `Step` without its place: `type`, `text` and what belongs to the type.
     """
-    thoughts, words = thoughts_and_words(message)
+    thoughts, words = split_reasoning(message)
     for thought in thoughts:
         yield {"type": "reasoning", "text": thought}
     if said := words.strip():
@@ -75,7 +75,7 @@ def messages_before(trace: Trace, step: Step) -> list[BaseMessage]:
         step: One of its steps.
     """
     key = answer_key(step)
-    before = [other for other in Branches(trace.steps).before(step) if answer_key(other) != key]
+    before = [other for other in Branches(trace.steps).steps_before(step) if answer_key(other) != key]
     return messages_of([other.model_copy(update={"type": "user"}) if is_task(other) else other for other in before])
 
 
@@ -92,13 +92,13 @@ def messages_of(steps: Sequence[Step]) -> list[BaseMessage]:
         if first.type == "user":
             said: BaseMessage = HumanMessage(first.text, id=name)
         else:
-            said = _result(first, name) if first.type == "tool_result" else _answer(group, name)
-        found.append(amended(said, first.exact) if first.exact else said)
+            said = _tool_message(first, name) if first.type == "tool_result" else _ai_message(group, name)
+        found.append(apply_exact_fields(said, first.exact) if first.exact else said)
     return found
 
 
 def answer_key(step: Step) -> tuple[str, object]:
-    """Equal for the steps of one message."""
+    """Key of a step's message: equal for the steps of one message."""
     if step.type in ("user", "tool_result"):
         return "step", step.index
     if step.call is not None:
@@ -106,12 +106,12 @@ def answer_key(step: Step) -> tuple[str, object]:
     return ("message", step.message_id) if step.message_id else ("step", step.index)
 
 
-def _result(step: Step, name: str | None) -> ToolMessage:
+def _tool_message(step: Step, name: str | None) -> ToolMessage:
     status: Any = "success" if step.error is None else "error"
     return ToolMessage(step.text, tool_call_id=step.tool_call_id or "", name=step.name, id=name, status=status)
 
 
-def _answer(group: Sequence[Step], name: str | None) -> AIMessage:
+def _ai_message(group: Sequence[Step], name: str | None) -> AIMessage:
     calls = [step for step in group if step.type == "tool_call"]
     return AIMessage(
         "\n".join(step.text for step in group if step.type == "message"),
@@ -162,7 +162,7 @@ def steps_of(message: BaseMessage, *, known: bool, speaker: str = "") -> Iterabl
         return [{"type": "user", "author": "user", "text": text}]
     if isinstance(message, AIMessage) or role in ("assistant", "ai"):
         author = "canned" if known and not made_by_model(message) else "agent"
-        return [{"author": author, **part} for part in parts_of(message)]
+        return [{"author": author, **part} for part in jsonable_parts(message)]
     if isinstance(message, ToolMessage):
         target = message.response_metadata.get(_DESTINATION)
         handoffs = [handoff_step(str(target), message.tool_call_id)] if target else []
@@ -183,21 +183,21 @@ def handoff_step(target: str, tool_call_id: str | None = None) -> dict[str, Any]
     return {"type": "handoff", "author": "agent", "name": target, "tool_call_id": tool_call_id}
 
 
-def delegate(arguments: Any) -> str | None:
+def delegate_of(arguments: Any) -> str | None:
     """The sub-agent that a tool such as deepagents' `task` is called for; None where its arguments name none."""
     target = arguments.get(DELEGATE) if isinstance(arguments, dict) else None
     return target if isinstance(target, str) and target else None
 
 
-def answered(messages: Sequence[BaseMessage]) -> int:
+def count_answered(messages: Sequence[BaseMessage]) -> int:
     """How many messages there are up to the agent's last one: of a conversation that is given, what is already over."""
     return next((index for index in range(len(messages), 0, -1) if isinstance(messages[index - 1], AIMessage)), 0)
 
 
-def parts_of(message: BaseMessage) -> list[dict[str, Any]]:
-    """`answer_parts`, whatever the arguments of its tool calls hold."""
+def jsonable_parts(message: BaseMessage) -> list[dict[str, Any]]:
+    """`answer_parts` as a list, the arguments of tool calls in JSON's types."""
     if calls := getattr(message, "tool_calls", None):
-        message = message.model_copy(update={"tool_calls": storable(calls)})
+        message = message.model_copy(update={"tool_calls": to_jsonable(calls)})
     return list(answer_parts(message))
 
 

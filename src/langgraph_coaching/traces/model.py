@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from langgraph_coaching.recall.advice import Receipt
+from langgraph_coaching.recall.receipt import Receipt
 
 StepType = Literal["user", "message", "reasoning", "tool_call", "tool_result", "handoff", "system"]
 
@@ -139,7 +139,7 @@ def new_trace_id() -> str:
 
 
 class ModelCall(BaseModel):
-    """One call of a model; `Step.call` is its place in `Trace.calls`."""
+    """One model call as a trace keeps it, its messages by reference; `Step.call` is its place in `Trace.calls`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""The prompt: the messages a model saw when it made a step, and what it answered, read back from the trace."""
+"""Prompt and answer of a recorded model call, read back from the trace as messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from langchain_core.messages import AIMessage, SystemMessage
 
 from langgraph_coaching.errors import RecordingError
-from langgraph_coaching.traces.canonical import loaded
+from langgraph_coaching.traces.canonical import load_message
 from langgraph_coaching.traces.messages import answer_key, messages_before, messages_of
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def prompt_of(trace: Trace, step: Step) -> list[BaseMessage]:
     """
     call = call_of(trace, step)
     if call is not None and call.prompt is not None:
-        return [message for reference in call.prompt for message in _referred(trace, reference)]
+        return [message for reference in call.prompt for message in _messages_at(trace, reference)]
     conversation = messages_before(trace, step)
-    system = _system(trace, step)
+    system = _system_prompt(trace, step)
     return [SystemMessage(system), *conversation] if system else conversation
 
 
@@ -55,7 +55,7 @@ def answer_of(trace: Trace, step: Step) -> AIMessage:
     group = [other for other in trace.steps if answer_key(other) == key and other.author in ("agent", "canned")]
     usage = next((other.usage for other in group if other.usage), None)
     if call is not None and call.answer is not None:
-        found: Sequence[BaseMessage] = [loaded(trace.messages[call.answer])]
+        found: Sequence[BaseMessage] = [load_message(trace.messages[call.answer])]
     else:
         found = messages_of(group)
     if len(found) != 1 or not isinstance(found[0], AIMessage):
@@ -72,9 +72,9 @@ def call_of(trace: Trace, step: Step) -> ModelCall | None:
     return trace.calls[step.call] if step.call is not None and step.call < len(trace.calls) else None
 
 
-def _referred(trace: Trace, reference: int | tuple[int, int]) -> Iterator[BaseMessage]:
+def _messages_at(trace: Trace, reference: int | tuple[int, int]) -> Iterator[BaseMessage]:
     if isinstance(reference, int):
-        yield loaded(trace.messages[reference])
+        yield load_message(trace.messages[reference])
     else:
         steps = trace.steps[reference[0] : reference[1]]
         if steps[0].type == "system":
@@ -83,11 +83,11 @@ def _referred(trace: Trace, reference: int | tuple[int, int]) -> Iterator[BaseMe
             yield from messages_of(steps)
 
 
-def _system(trace: Trace, step: Step) -> str:
+def _system_prompt(trace: Trace, step: Step) -> str:
     prompts = [other for other in trace.steps[: step.index] if other.type == "system" and other.name == "prompt"]
-    mine = [other for other in prompts if _agent(other) == _agent(step)]
+    mine = [other for other in prompts if _agent_path(other) == _agent_path(step)]
     return (mine or prompts)[-1].text if prompts else ""
 
 
-def _agent(step: Step) -> str:
+def _agent_path(step: Step) -> str:
     return _TASK_ID.sub("", step.checkpoint_ns or "")

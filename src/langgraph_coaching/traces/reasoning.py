@@ -1,4 +1,4 @@
-"""Reasoning: what a model thought before it answered, in the forms that providers and LangChain give it."""
+"""Reasoning of a model apart from its words, in the forms of providers and of LangChain."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _UNOPENED = re.compile(r"\A(.*?\S.*?)</think>\s*", re.DOTALL)
 _UNCLOSED = re.compile(r"\A\s*<think>(.*)\Z", re.DOTALL)
 
 
-def thoughts_and_words(message: BaseMessage) -> tuple[list[str], str]:
-    """What the model thought, each thought once, and what it said.
+def split_reasoning(message: BaseMessage) -> tuple[list[str], str]:
+    """An answer's reasoning, each thought once, and its words.
 
     Args:
         message: A model's answer.
     """
     blocks = message.content if isinstance(message.content, list) else []
     thinking = [block for block in blocks if _is_thought(block)]
-    thoughts = [text for block in thinking for text in _block(block)]
+    thoughts = [text for block in thinking for text in _block_thoughts(block)]
     if kwargs := message.additional_kwargs:
-        thoughts += [text for name in _KWARGS for text in _texts(kwargs.get(name))]
+        thoughts += [text for name in _KWARGS for text in _texts_in(kwargs.get(name))]
     if thinking:
         message = message.model_copy(update={"content": [block for block in blocks if not _is_thought(block)]})
-    inline, words = _inline(text_of(message))
+    inline, words = _split_tags(text_of(message))
     whole = [text.strip() for text in (*thoughts, *inline)]
     return list(dict.fromkeys(text for text in whole if text)), words
 
@@ -47,27 +47,27 @@ def _is_thought(block: Any) -> TypeGuard[dict[str, Any]]:
     return isinstance(block, dict) and (block.get("type") in _BLOCKS or block.get("thought") is True)
 
 
-def _block(block: dict[str, Any]) -> list[str]:
-    found = [text for text in _texts(block) if text.strip()]
+def _block_thoughts(block: dict[str, Any]) -> list[str]:
+    found = [text for text in _texts_in(block) if text.strip()]
     inner = block.get("reasoning_content")
     hidden = block["type"] == "redacted_thinking" if "type" in block else False
     hidden = hidden or (isinstance(inner, dict) and bool(inner.get("redacted_content")))
     return [REDACTED] if hidden and not found else found
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts_in(value: Any) -> Iterator[str]:
     """The texts in a part of a message: of a text itself, of a block its first that has any, of a list of parts all."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        whole = [text for part in value for text in _texts(part)]
+        whole = [text for part in value for text in _texts_in(part)]
         if whole:
             yield "\n".join(whole)
     elif isinstance(value, dict):
-        yield from next((found for name in _TEXTS if (found := [*_texts(value.get(name))]) and found != [""]), ())
+        yield from next((found for name in _TEXTS if (found := [*_texts_in(value.get(name))]) and found != [""]), ())
 
 
-def _inline(text: str) -> tuple[list[str], str]:
+def _split_tags(text: str) -> tuple[list[str], str]:
     """Reasoning between tags in the text itself, where one of the two tags may be missing, and the rest."""
     if "think>" not in text:
         return [], text

@@ -1,4 +1,4 @@
-"""Redaction: the user's hook runs over every text before it is written."""
+"""Redaction: the user's hook runs over every text of a trace or a receipt before it is written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.traces.texts import changed, told
+from langgraph_coaching.traces.texts import map_receipt_texts, map_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ class Redaction:
         self._hook = hook
         self._known: OrderedDict[bytes, object] = OrderedDict()
 
-    def trace(self, trace: Trace) -> Trace:
+    def redact_trace(self, trace: Trace) -> Trace:
         """The trace as it may be written; its metadata says where a text was withheld."""
         if self._hook is None:
             return trace
@@ -50,28 +50,28 @@ class Redaction:
 
         def redacted(text: str) -> str:
             nonlocal withheld
-            result = self._redacted(text)
+            result = self._apply_hook(text)
             withheld += result is None
             return _WITHHELD if result is None else result
 
-        redacted_trace = changed(trace, redacted)
+        redacted_trace = map_texts(trace, redacted)
         if not withheld:
             return redacted_trace
         return redacted_trace.model_copy(update={"metadata": redacted_trace.metadata | {FAILED: withheld}})
 
-    def entry(self, entry: Entry) -> Entry:
+    def redact_entry(self, entry: Entry) -> Entry:
         """Receipts as they may be written; the prompt block is coaching, which its author has written."""
         if self._hook is None:
             return entry
         advice = entry.advice
-        considered = [told(receipt, self._text) for receipt in advice.considered]
-        return replace(entry, advice=replace(advice, considered=considered, situation=self._text(advice.situation)))
+        considered = [map_receipt_texts(receipt, self._redact) for receipt in advice.considered]
+        return replace(entry, advice=replace(advice, considered=considered, situation=self._redact(advice.situation)))
 
-    def _text(self, text: str) -> str:
-        result = self._redacted(text)
+    def _redact(self, text: str) -> str:
+        result = self._apply_hook(text)
         return _WITHHELD if result is None else result
 
-    def _redacted(self, text: str) -> str | None:
+    def _apply_hook(self, text: str) -> str | None:
         """The redacted text, or None where the hook fails."""
         if self._hook is None or not text:
             return text

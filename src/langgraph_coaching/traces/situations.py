@@ -1,4 +1,4 @@
-"""What was met: the situations of recorded runs and of receipts, each once, and where."""
+"""Recorded situations: those of traces and of receipts, each once, the latest first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.model import Trace
 
 
@@ -26,7 +26,7 @@ REPEATED = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedSituation:
-    """One situation that was met."""
+    """One situation, with the latest time and the runs in which it was met."""
 
     situation: Situation
     at: datetime
@@ -51,7 +51,7 @@ def situations_in(trace: Trace) -> Iterator[Situation]:
 
 
 def _turns_of(trace: Trace) -> Iterator[tuple[int, Situation]]:
-    steps = [step for step in Branches(trace.steps).users() if not step.aside]
+    steps = [step for step in Branches(trace.steps).user_steps() if not step.aside]
     messages = messages_of(steps)
     said = (step.index for step in steps if step.type == "user")
     for index, message in enumerate(messages, 1):
@@ -61,7 +61,7 @@ def _turns_of(trace: Trace) -> Iterator[tuple[int, Situation]]:
                 yield step, situation
 
 
-def met_in(traces: Iterable[Trace], receipts: Iterable[Receipt], most: int) -> list[RecordedSituation]:
+def recorded_situations(traces: Iterable[Trace], receipts: Iterable[Receipt], most: int) -> list[RecordedSituation]:
     """The latest situations of traces and of receipts, each once.
 
     Args:
@@ -72,8 +72,8 @@ def met_in(traces: Iterable[Trace], receipts: Iterable[Receipt], most: int) -> l
     Returns:
         The latest first.
     """
-    traced = (met for trace in islice(traces, most) for met in _traced(trace))
-    received = (met for receipt in receipts for met in _received(receipt))
+    traced = (met for trace in islice(traces, most) for met in _from_trace(trace))
+    received = (met for receipt in receipts for met in _from_receipt(receipt))
     found: dict[str, RecordedSituation] = {}
     for source in (traced, received):
         own: set[str] = set()
@@ -81,24 +81,24 @@ def met_in(traces: Iterable[Trace], receipts: Iterable[Receipt], most: int) -> l
             if len(own) >= most:
                 break
             own.add(one.situation.text)
-            _note(found, one)
+            _merge(found, one)
     return sorted(found.values(), key=lambda met: met.at, reverse=True)[:most]
 
 
-def _note(found: dict[str, RecordedSituation], one: RecordedSituation) -> None:
+def _merge(found: dict[str, RecordedSituation], one: RecordedSituation) -> None:
     known = found.setdefault(one.situation.text, one)
     receipt_id = known.receipt_id or one.receipt_id
     runs, at = known.runs | one.runs, max(known.at, one.at)
     found[one.situation.text] = replace(known, runs=runs, at=at, receipt_id=receipt_id)
 
 
-def _traced(trace: Trace) -> Iterator[RecordedSituation]:
+def _from_trace(trace: Trace) -> Iterator[RecordedSituation]:
     run = frozenset([trace.thread_id or trace.id])
     for step, situation in _turns_of(trace):
         yield RecordedSituation(situation=situation, at=trace.started_at, runs=run, trace_id=trace.id, step=step)
 
 
-def _received(receipt: Receipt) -> Iterator[RecordedSituation]:
+def _from_receipt(receipt: Receipt) -> Iterator[RecordedSituation]:
     situation = Situation.read(receipt.situation)
     if any(user for _, user in situation.turns):
         # The same as of its trace, so that a run counts once.

@@ -1,4 +1,4 @@
-"""The texts of a trace: everything in it that somebody has said, written or returned."""
+"""Texts of a trace, mapped by a function: what somebody has said, written or returned, not its structure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.model import Step, Trace
 
 _NAMES = frozenset(("type", "id", "role", "status", "tool_call_id", "mime_type", "source_type"))
@@ -18,12 +18,12 @@ _GIVEN = frozenset(("args", "arguments", "input"))
 """Keys of messages below which every value is somebody's own, whatever it is called."""
 
 
-def changed(trace: Trace, change: Callable[[str], str]) -> Trace:
-    """The trace with each of its texts changed: of steps, prompts, arguments, errors, receipts and metadata.
+def map_texts(trace: Trace, change: Callable[[str], str]) -> Trace:
+    """The trace with its texts mapped: of steps, prompts, arguments, errors, receipts and metadata.
 
     Args:
         trace: A trace.
-        change: From a text to what stands for it.
+        change: From a text to what stands for it; asked once for equal texts.
     """
     known: dict[str, str] = {"": ""}
 
@@ -34,49 +34,49 @@ def changed(trace: Trace, change: Callable[[str], str]) -> Trace:
 
     return trace.model_copy(
         update={
-            "steps": tuple(_step(step, once) for step in trace.steps),
-            **{name: _formed(getattr(trace, name), once) for name in ("messages", "tools", "parameters")},
-            "metadata": _value(trace.metadata, once),
+            "steps": tuple(_map_step(step, once) for step in trace.steps),
+            **{name: _map_message_value(getattr(trace, name), once) for name in ("messages", "tools", "parameters")},
+            "metadata": _map_value(trace.metadata, once),
             "error": None if trace.error is None else once(trace.error),
         }
     )
 
 
-def _step(step: Step, change: Callable[[str], str]) -> Step:
+def _map_step(step: Step, change: Callable[[str], str]) -> Step:
     fields: dict[str, Any] = {name: change(getattr(step, name)) for name in ("text", "coaching")}
     fields["error"] = None if step.error is None else change(step.error)
-    for name, read in (("arguments", _value), ("extra", _value), ("exact", _formed)):
+    for name, read in (("arguments", _map_value), ("extra", _map_value), ("exact", _map_message_value)):
         if given := getattr(step, name):
             fields[name] = read(given, change)
     if step.receipts:
-        fields["receipts"] = tuple(told(receipt, change) for receipt in step.receipts)
+        fields["receipts"] = tuple(map_receipt_texts(receipt, change) for receipt in step.receipts)
     new = {name: value for name, value in fields.items() if value != getattr(step, name)}
     return step.model_copy(update=new) if new else step
 
 
-def told(receipt: Receipt, change: Callable[[str], str]) -> Receipt:
-    """The receipt with the situation and the reason changed, which tell of a conversation."""
+def map_receipt_texts(receipt: Receipt, change: Callable[[str], str]) -> Receipt:
+    """The receipt with its situation and its reason mapped: those quote a conversation."""
     return replace(receipt, situation=change(receipt.situation), reason=change(receipt.reason))
 
 
-def _value(value: Any, change: Callable[[str], str]) -> Any:
+def _map_value(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        return {name: _value(part, change) for name, part in value.items()}
-    return type(value)(_value(part, change) for part in value) if isinstance(value, list | tuple) else value
+        return {name: _map_value(part, change) for name, part in value.items()}
+    return type(value)(_map_value(part, change) for part in value) if isinstance(value, list | tuple) else value
 
 
-def _formed(value: Any, change: Callable[[str], str]) -> Any:
+def _map_message_value(value: Any, change: Callable[[str], str]) -> Any:
     """A value in a form that LangChain or a provider reads: what says which form it is stays."""
     if isinstance(value, dict):
-        return {name: _part(name, part, change) for name, part in value.items()}
+        return {name: _map_field(name, part, change) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(_formed(part, change) for part in value)
-    return _value(value, change)
+        return type(value)(_map_message_value(part, change) for part in value)
+    return _map_value(value, change)
 
 
-def _part(name: str, value: Any, change: Callable[[str], str]) -> Any:
+def _map_field(name: str, value: Any, change: Callable[[str], str]) -> Any:
     if name in _GIVEN:
-        return _value(value, change)
-    return value if name in _NAMES and isinstance(value, str) else _formed(value, change)
+        return _map_value(value, change)
+    return value if name in _NAMES and isinstance(value, str) else _map_message_value(value, change)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.coaching.coachings import matched
+sys.path.append(str(Path(__file__).parents[1]))  # where the other benchmarks are
+
+from data import OUT_OF_SCOPE, labelled, rows
+
 from langgraph_coaching.recall.embedder import read
 from langgraph_coaching.recall.scoring.background.texts import texts
+from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 
 if TYPE_CHECKING:
     import random
@@ -64,14 +68,13 @@ class Corpus:
 
     def __init__(self, data: Path, without: Iterable[str] = (), reported: Iterable[str] = ()) -> None:
         kept = Unseen(reported)
-        rows = [json.loads(line) for line in FAMILIES.read_text(encoding="utf-8").splitlines()]
         families = [
             Family(
                 row["domain"],
-                (matched(read(row["intent"])), *(read(text) for text in row["said"] if kept(text))),
+                (intent_text(read(row["intent"])), *(read(text) for text in row["said"] if kept(text))),
                 tuple(read(text) for text in row["near"] if kept(text)),
             )
-            for row in rows
+            for row in rows(FAMILIES)
         ]
         self.families: dict[str, list[Family]] = {"written": families}
         for name in LABELLED:
@@ -125,20 +128,19 @@ def _chosen(families: list[Family], groups: int, rng: random.Random) -> list[Fam
 
 def _labelled(data: Path, name: str) -> Iterator[Family]:
     found = defaultdict(list)
-    for line in (data / "intents" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in labelled(data, name):
         label = row["intent"] if isinstance(row["intent"], str) else " and ".join(row["intent"])
         found[row.get("domain", name), label].append(read(row["text"]))
     for (domain, label), said in sorted(found.items()):
-        if len(said) > 1 and label != "oos":
+        if len(said) > 1 and label != OUT_OF_SCOPE:
             yield Family(domain, (" ".join(label.replace("_", " ").split()).lower(), *said), ())
 
 
 def _turns(data: Path) -> list[str]:
     """What users say in Taskmaster-4's conversations."""
     found: dict[str, None] = {}
-    for line in (data / "step_rewards" / "tm4_reward_steps.jsonl").read_text(encoding="utf-8").splitlines():
-        for message in json.loads(line)["messages"]:
+    for row in rows(data / "step_rewards" / "tm4_reward_steps.jsonl"):
+        for message in row["messages"]:
             if message["role"] == "user" and isinstance(message["content"], str) and message["content"].strip():
                 found[message["content"].strip()] = None
     return list(found)

@@ -81,10 +81,10 @@ def main() -> None:
     if given.into is None:
         from langgraph_coaching.recall.embedder import Embedder
         from langgraph_coaching.recall.minilm import MiniLM
-        from langgraph_coaching.recall.scoring.background.cache import PACKAGED, measure, packed
+        from langgraph_coaching.recall.scoring.background.cache import PACKAGED, measure, pack
 
         background = measure(Embedder(MiniLM()))
-        PACKAGED.write_bytes(packed(background))
+        PACKAGED.write_bytes(pack(background))
         print(PACKAGED.name, PACKAGED.stat().st_size, background.weights.round(2).tolist())
 
 

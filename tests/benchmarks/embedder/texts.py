@@ -1,6 +1,6 @@
 """Writes what the package takes from the families: the words people use with agents, and short wishes.
 
-    python tests/benchmarks/embedder/texts.py       # writes recall/words.txt and recall/background/wishes.txt
+    python tests/benchmarks/embedder/texts.py       # writes words.txt and wishes.txt
 
 The words are the commonest first, for mending slips before a text is embedded. What is a letter away from a word that
 is said far more often, and is no word of the tokenizer's, is a slip itself and is left out. The wishes are a short
@@ -9,27 +9,28 @@ message of every other family, for telling what opens a matter from what answers
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from pathlib import Path
 
 from corpus import FAMILIES
+from data import rows
 
 from langgraph_coaching.recall.normalization import correction, spelling, words
+from langgraph_coaching.recall.scoring import background
 from langgraph_coaching.recall.scoring.background.texts import texts
 
 LEAST, OFTENER, FREQUENT = 3, 5, 8_000
 """Texts a word is in at least; how much oftener another is said whose slip it then is; number in the tokenizer's
 vocabulary, which is ordered by how common a word is, up to which a word is taken besides."""
 
-WISHES = Path(spelling.__file__).parent / "background" / "wishes.txt"
+WISHES = Path(background.__file__).with_name("wishes.txt")
 
 
 def main() -> None:
     """Writes both."""
     said: Counter[str] = Counter()
-    families = [json.loads(line) for line in FAMILIES.read_text(encoding="utf-8").splitlines()]
+    families = rows(FAMILIES)
     short = [min((one for one in row["said"] if " " in one), key=len) for row in families[::2]]
     WISHES.write_text("\n".join(dict.fromkeys(map(spelling.mended, short))) + "\n", encoding="utf-8")
     for row in families:

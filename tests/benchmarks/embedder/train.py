@@ -15,7 +15,6 @@ others, for figures that are reported on them.
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 import random
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from corpus import LABELLED, Batch, Corpus
+from data import first_day, options
 from models import CACHE, Model, fetch
 from noise import noisy
 from safetensors.torch import load_file, save_file
@@ -36,7 +36,6 @@ from langgraph_coaching.recall.normalization.spelling import mended
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FIRST_DAY = Path(__file__).parents[1] / "first_day.json"
 GROUPS, EACH, FREE = 26, 3, 36
 TEMPERATURE = 0.06
 """Of the contrast."""
@@ -140,17 +139,15 @@ def train(student: Model, corpus: Corpus, folder: Path, steps: int, most: float,
 
 def reported() -> list[str]:
     """Texts of the first day, of either half."""
-    agents = json.loads(FIRST_DAY.read_text(encoding="utf-8"))["agents"]
-    intents = [intent for agent in agents for intent in agent["intents"]]
+    intents, silent = first_day()
     said = [text for one in intents for text in (one["intent"], one["source"], *one["examples"])]
     phrasings = [phrasing["text"] for one in intents for phrasing in one["phrasings"]]
-    return [*said, *phrasings, *(one["text"] for agent in agents for one in agent["silent"])]
+    return [*said, *phrasings, *(one["text"] for one in silent)]
 
 
 def main() -> None:
     """Trains in two stages, and writes `model.safetensors` and `how.json` after each."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser = options(__doc__, data=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=CACHE)
     parser.add_argument("--without", nargs="*", default=[], choices=LABELLED)

@@ -6,8 +6,9 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from langgraph_coaching import Example, Reply
 from langgraph_coaching.coaching.model import Coaching
-from langgraph_coaching.recall.scoring.early import EARLY, early
+from langgraph_coaching.recall.scoring.early import early
 from langgraph_coaching.recall.scoring.head import Head
+from langgraph_coaching.recall.scoring.weights import OPENING
 
 HERE = Example(text="yes", turns=(("yes", True), ("Shall I?", False), ("I want it", True)), origin="source")
 BEFORE = Example(text="I want it", applies=False, origin="source")
@@ -25,13 +26,13 @@ def head(*examples):
 @pytest.mark.parametrize(("latest", "share"), [(0.0, 0.0), (0.3, 0.0), (0.5, 0.0), (0.7, 0.5), (0.9, 1.0), (1.0, 1.0)])
 def test_the_more_is_said_in_the_latest_turn_the_more_it_is_kept_out(latest, share):
     taken = early([head(HERE, BEFORE)], np.array(PLACES["before"]), latest)
-    assert taken == pytest.approx([EARLY * share])
+    assert taken == pytest.approx([OPENING * share])
 
 
 def test_only_what_is_nearest_to_its_moment_is_kept_out():
     heads = [head(), head(SAID), head(HERE, BEFORE), head(HERE, SAID)]
-    assert early(heads, np.array(PLACES["before"]), 1.0).tolist() == [0.0, 0.0, EARLY, EARLY]
-    assert early(heads, np.array(PLACES["said"]), 1.0).tolist() == [0.0, 0.0, EARLY, 0.0]
+    assert early(heads, np.array(PLACES["before"]), 1.0).tolist() == [0.0, 0.0, OPENING, OPENING]
+    assert early(heads, np.array(PLACES["said"]), 1.0).tolist() == [0.0, 0.0, OPENING, 0.0]
 
 
 def test_an_authors_own_conversation_is_no_such_moment(coach):

@@ -13,17 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langgraph_coaching import Reply
-from langgraph_coaching.coaching.model import Coaching, Scope
+from langgraph_coaching.coaching.model import Coaching, Labels, Scope
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.scoring.background import NEIGHBOURS
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, packed, unpacked
+from langgraph_coaching.recall.scoring.background.background import NEIGHBOURS
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, pack, unpack
 from langgraph_coaching.recall.scoring.first_stage import LEAST, Rows, principal
 from langgraph_coaching.recall.scoring.head import Head, fit
-from langgraph_coaching.recall.scoring.probability import SituationVector
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.traffic import Traffic
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.select import select
 from langgraph_coaching.recall.snapshot import Snapshot
 
@@ -34,7 +34,7 @@ ASKED = [p["text"] for a in AGENTS for i in a["intents"] if i["half"] == "tune" 
 
 @pytest.fixture(scope="module")
 def background():
-    return unpacked(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,7 @@ def test_principal_directions_are_orthonormal_and_few(background):
 def test_a_background_kept_by_an_earlier_version_gets_its_axes(background, tmp_path):
     old = tmp_path / "old.npz"
     now = tmp_path / "now.npz"
-    now.write_bytes(packed(background))
+    now.write_bytes(pack(background))
     with np.load(now) as read:
         np.savez(old, **{name: read[name] for name in read.files if name != "axes"})
-    assert unpacked(old.read_bytes()).axes == pytest.approx(unpacked(now.read_bytes()).axes, abs=1e-5)
+    assert unpack(old.read_bytes()).axes == pytest.approx(unpack(now.read_bytes()).axes, abs=1e-5)

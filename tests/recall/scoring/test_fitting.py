@@ -9,15 +9,17 @@ import pytest
 
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, packed, unpacked
-from langgraph_coaching.recall.scoring.fitting import NEVER, Measured, simulated, weights
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, pack, unpack
+from langgraph_coaching.recall.scoring.fitting import Measured, simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts, wishes
-from langgraph_coaching.recall.scoring.probability import WEIGHTS
+from langgraph_coaching.recall.scoring.weights import NEVER_COLUMN, WEIGHTS
+
+pytestmark = pytest.mark.usefixtures("computed_anew")
 
 
 @pytest.fixture(scope="module")
 def background():
-    return unpacked(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def test_an_embedder_whose_likeness_says_half_as_much_gets_weights_that_say_the_
 
 
 def test_the_weight_of_never_here_is_set_not_fitted(found):
-    assert weights(Measured(found.inputs / 2, found.right))[NEVER] == WEIGHTS[NEVER]
+    assert weights(Measured(found.inputs / 2, found.right))[NEVER_COLUMN] == WEIGHTS[NEVER_COLUMN]
 
 
 def test_an_embedder_of_which_little_is_measured_is_taken_for_the_embedded_one(found):
@@ -62,11 +64,11 @@ def test_the_packaged_weights_are_those_of_the_packaged_embedder(background, fou
 
 
 def test_a_background_keeps_its_weights(background):
-    assert np.array_equal(unpacked(packed(background)).weights, background.weights)
+    assert np.array_equal(unpack(pack(background)).weights, background.weights)
 
 
 def test_a_background_of_an_earlier_version_is_read_with_the_shared_weights(background):
-    with np.load(io.BytesIO(packed(background))) as kept:
+    with np.load(io.BytesIO(pack(background))) as kept:
         earlier = io.BytesIO()
         np.savez(earlier, **{name: kept[name] for name in kept.files if name != "weights"})
-    assert np.array_equal(unpacked(earlier.getvalue()).weights, WEIGHTS)
+    assert np.array_equal(unpack(earlier.getvalue()).weights, WEIGHTS)

@@ -5,9 +5,10 @@ from langgraph_coaching import Reply
 from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpacked
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack
 from langgraph_coaching.recall.scoring.head import Head, fit
-from langgraph_coaching.recall.scoring.probability import Fitted, SituationVector, probabilities
+from langgraph_coaching.recall.scoring.probability import Fitted, probabilities
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 REFUND = "a refund of an order"
 ALSO = ["can I get my money back", "please refund what I paid", "I would like to be reimbursed for my order"]
@@ -21,7 +22,7 @@ def embedder():
 
 @pytest.fixture(scope="module")
 def background():
-    return unpacked(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 @pytest.fixture

@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 
 from langgraph_coaching import Reply
-from langgraph_coaching.coaching.model import Coaching, Example
+from langgraph_coaching.coaching.model import Coaching, Example, Labels
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpacked
+from langgraph_coaching.recall.scoring.background.cache import PACKAGED, unpack
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import Head, fit
-from langgraph_coaching.recall.scoring.probability import SituationVector
-from langgraph_coaching.recall.scoring.traffic import ENOUGH, LEAST, Traffic
-from langgraph_coaching.recall.search import Labels, search
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
+from langgraph_coaching.recall.scoring.traffic import LEAST, Traffic
+from langgraph_coaching.recall.scoring.weights import TRAFFIC_ENOUGH
+from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.snapshot import Snapshot
 
 ORDERS = [
@@ -44,7 +45,7 @@ BILLS = [
 
 @pytest.fixture(scope="module")
 def background():
-    return unpacked(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def little(placed, background):
 @pytest.fixture(scope="module")
 def much(little):
     """The same from many customers, no two of whom say it quite alike: enough to count in full."""
-    times = -(-ENOUGH // len(little.vectors))
+    times = -(-TRAFFIC_ENOUGH // len(little.vectors))
     noise = np.random.default_rng(0).normal(scale=0.02, size=(times * len(little.vectors), little.vectors.shape[1]))
     vectors = np.tile(little.vectors, (times, 1)) + noise
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

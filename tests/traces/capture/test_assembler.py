@@ -11,8 +11,9 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, Tool
 from langchain_core.outputs import ChatGeneration, LLMResult
 from langgraph.types import Command
 
-from langgraph_coaching.recall.advice import Advice, Receipt
+from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.prompt import block
+from langgraph_coaching.recall.receipt import Receipt
 from langgraph_coaching.traces.capture import assembler as module
 from langgraph_coaching.traces.capture.assembler import Assembler
 from langgraph_coaching.traces.capture.event import FLUSH, Event

@@ -27,7 +27,7 @@ from langgraph_coaching.authoring.source_examples import source_examples
 from langgraph_coaching.recall.situation import situate
 from langgraph_coaching.traces.capture.assembler import Assembler
 from langgraph_coaching.traces.capture.callback import Capture
-from langgraph_coaching.traces.followed import decided
+from langgraph_coaching.traces.followed import fill_followed
 from langgraph_coaching.traces.prompt import prompt_of
 from langgraph_coaching.traces.situations import situations_in
 
@@ -156,7 +156,7 @@ def verdict(trace, text, behavior):
     receipt = Receipt(coaching_id="x", revision=1, probability=0.9, outcome="applied", reason="")
     step = made(trace, text)
     steps = [s.model_copy(update={"receipts": (receipt,)}) if s is step else s for s in trace.steps]
-    judged = decided(trace.model_copy(update={"steps": tuple(steps)}), lambda *_: behavior)
+    judged = fill_followed(trace.model_copy(update={"steps": tuple(steps)}), lambda *_: behavior)
     return judged.steps[step.index].receipts[0].followed
 
 
@@ -754,13 +754,13 @@ def test_deepagents(call, tape):
 
 
 def test_a_task_that_was_recorded_elsewhere_is_a_handoff():
-    from langgraph_coaching.traces.followed import followed
+    from langgraph_coaching.traces.followed import check_followed
     from langgraph_coaching.traces.model import Step
 
     arguments = {"description": "Count", "subagent_type": "counter"}
     step = Step(index=0, trace_id="t", type="tool_call", author="agent", name="task", arguments=arguments)
-    assert followed(Handoff("counter"), [step])[0] == "yes"
-    assert followed(Handoff("writer"), [step])[0] == "no"
+    assert check_followed(Handoff("counter"), [step])[0] == "yes"
+    assert check_followed(Handoff("writer"), [step])[0] == "no"
 
 
 def test_a_subgraph_with_the_same_messages_is_the_same_conversation(call, tape):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from langgraph_coaching import import_traces
 from langgraph_coaching.errors import TraceImportError
-from langgraph_coaching.traces.importers import TRACERS
+from langgraph_coaching.traces.importers.reader import TRACERS
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "langgraph_traces"
 ROOT, MODEL, TOOL, SECOND = (f"00000000-0000-4000-8000-00000000000{number}" for number in range(1, 5))

@@ -1,4 +1,4 @@
-"""One thing a user does with words: wants, asks or says something; told in the third person."""
+"""Speech act: one thing a user does with words (wants, asks, says), as a predicate in the third person."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _EMPTY = frozenset(_EMPTY_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One thing a user does with words."""
+class SpeechAct:
+    """One thing a user does with words, and how much it says about what they are after."""
 
-    told: str
+    predicate: str
     """In the third person, to follow the subject, such as `wants to exchange a jacket`."""
     weight: float
     """How much it says about what the user is after, 0..5; from `TELLING` on it can stand for a whole turn."""
@@ -42,32 +42,32 @@ class Act:
     """Whether it only answers the agent."""
 
     @property
-    def line(self) -> str:
+    def sentence(self) -> str:
         """The whole sentence."""
-        return f"{self.subject} {self.told}"
+        return f"{self.subject} {self.predicate}"
 
     @property
-    def content(self) -> int:
+    def content_count(self) -> int:
         """How many of its words say what it is about."""
         return len(self._words - _EMPTY)
 
     @property
-    def pointing(self) -> bool:
+    def points_back(self) -> bool:
         """Whether it points to something said before ("that one")."""
-        return bool(_POINTING.search(self._matter))
+        return bool(_POINTING.search(self._topic))
 
     @property
-    def dependent(self) -> bool:
+    def needs_context(self) -> bool:
         """Whether it needs what was said before to be understood."""
         if self.subject != "the user":
             return False
-        vague = self.content == 0 or (self.content < 6 and self.pointing)  # noqa: PLR2004 - words
+        vague = self.content_count == 0 or (self.content_count < 6 and self.points_back)  # noqa: PLR2004 - words
         return self.answer or self.weight < TELLING or vague
 
     @property
     def _words(self) -> set[str]:
-        return set(re.findall(r"[\w']+", self._matter))
+        return set(re.findall(r"[\w']+", self._topic))
 
     @property
-    def _matter(self) -> str:
-        return self.told.lower().removeprefix("says that")
+    def _topic(self) -> str:
+        return self.predicate.lower().removeprefix("says that")

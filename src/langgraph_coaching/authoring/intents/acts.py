@@ -1,4 +1,4 @@
-"""What a user does with words: wants, asks or says something; told in the third person."""
+"""The speech acts of a turn: each clause matched against phrases, questions and statements, in the third person."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.authoring.intents.act import TELLING, Act
-from langgraph_coaching.authoring.intents.clauses import bare, clauses, conditional
+from langgraph_coaching.authoring.intents.act import TELLING, SpeechAct
+from langgraph_coaching.authoring.intents.clauses import split_clauses, split_condition, strip_politeness
 from langgraph_coaching.authoring.intents.phrases import IMPERATIVE, PHRASES
-from langgraph_coaching.authoring.intents.questions import indirect
-from langgraph_coaching.authoring.intents.third_person import retold
+from langgraph_coaching.authoring.intents.questions import indirect_question
+from langgraph_coaching.authoring.intents.third_person import to_third_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,94 +145,94 @@ _OPEN_END = re.compile(
 )
 
 
-def acts(turn: str) -> Iterator[Act]:
+def speech_acts(turn: str) -> Iterator[SpeechAct]:
     """What a user does in one turn, in order; greetings and thanks are nothing.
 
     Args:
-        turn: Scrubbed text.
+        turn: Text without specifics.
     """
-    for clause, question in clauses(turn):
-        yield _weighed(_act(clause, question=question))
+    for clause, question in split_clauses(turn):
+        yield _weigh_act(_read_act(clause, question=question))
 
 
-def shortened(text: str, most: int = LONGEST) -> str:
+def shorten(text: str, most: int = LONGEST) -> str:
     """The text in at most so many words, cut at the end of a clause or a phrase where that leaves a third of them."""
     words = text.split()
     if len(words) <= most:
         return text
     for ends in (_CONJUNCTIONS, _PREPOSITIONS):
-        for place in range(most, most // 3, -1):
-            if words[place - 1].endswith((",", ":", ";")) or words[place].lower() in ends:
-                return _closed(" ".join(words[:place]))
+        for count in range(most, most // 3, -1):
+            if words[count - 1].endswith((",", ":", ";")) or words[count].lower() in ends:
+                return _drop_open_clause(" ".join(words[:count]))
     return _OPEN_END.sub("", " ".join(words[:most])) or " ".join(words[:most])
 
 
-def _closed(text: str) -> str:
+def _drop_open_clause(text: str) -> str:
     """A text that was cut, without a clause that has only begun: "… and before they could cancel"."""
     return _OPEN_END.sub("", _BEGUN.sub("", _OPEN_END.sub("", text)))
 
 
-def _act(clause: str, *, question: bool, nested: bool = False) -> Act:
-    if not nested and (parts := conditional(clause)):
-        act = _act(parts[1], question=question, nested=True)
-        if not act.told.startswith(("says", "asks:")):
-            return replace(act, told=shortened(f"{act.told} {small(retold(parts[0]))}"))
-    clause = _with_subject(clause)
+def _read_act(clause: str, *, question: bool, nested: bool = False) -> SpeechAct:
+    if not nested and (parts := split_condition(clause)):
+        act = _read_act(parts[1], question=question, nested=True)
+        if not act.predicate.startswith(("says", "asks:")):
+            return replace(act, predicate=shorten(f"{act.predicate} {lower_first(to_third_person(parts[0]))}"))
+    clause = _add_subject(clause)
     first = _SPLICE.split(clause)[0]
-    if told := _phrased(first) or _phrased(clause):
-        return Act(shortened(retold(_one(told))), 4)
+    if predicate := _match_phrase(first) or _match_phrase(clause):
+        return SpeechAct(shorten(to_third_person(_first_wish(predicate))), 4)
     inner = _INNER.search(clause)
-    if inner and not nested and len(said := bare(inner[1] or inner[2])) < len(clause):
-        return _act(said, question=question, nested=True)
-    return _question(clause, first, marked=question) or _statement(clause)
+    if inner and not nested and len(said := strip_politeness(inner[1] or inner[2])) < len(clause):
+        return _read_act(said, question=question, nested=True)
+    return _read_question(clause, first, marked=question) or _read_statement(clause)
 
 
-def _question(clause: str, first: str, *, marked: bool) -> Act | None:
+def _read_question(clause: str, first: str, *, marked: bool) -> SpeechAct | None:
     """What is asked; None where nothing is."""
     inverted = bool(_INVERTED.match(clause))
-    if (inverted or marked) and (indirectly := indirect(clause) or indirect(first)):
-        return Act(f"asks {shortened(small(retold(small(indirectly))))}", 4)
+    if (inverted or marked) and (indirectly := indirect_question(clause) or indirect_question(first)):
+        return SpeechAct(f"asks {shorten(lower_first(to_third_person(lower_first(indirectly))))}", 4)
     if inverted or (marked and not _TROUBLE.search(clause)):
-        return Act(f"asks: {shortened(small(retold(clause)))}?", 2.6 if _VERB.search(clause) else 1)
+        return SpeechAct(f"asks: {shorten(lower_first(to_third_person(clause)))}?", 2.6 if _VERB.search(clause) else 1)
     return None
 
 
-def _statement(clause: str) -> Act:
+def _read_statement(clause: str) -> SpeechAct:
     named = _NAMED_ONLY.fullmatch(clause)
     if named and not _FINITE.search(clause) and not _TROUBLE.search(clause):
-        return Act(f"asks for {shortened(small(retold(named[1])))}", 1.12)
+        return SpeechAct(f"asks for {shorten(lower_first(to_third_person(named[1])))}", 1.12)
     remark = _REMARK.match(clause) or (len(clause.split()) <= _FEW and not _PERSON.search(clause))
     if remark or not _VERB.search(clause):
-        return Act(f'says "{shortened(clause)}"', 0.5)
+        return SpeechAct(f'says "{shorten(clause)}"', 0.5)
     article = "the " if _BARE_NOUN.match(clause) else ""
-    told = re.sub(r"^that (?=[a-z]+(?:s|ed)\b)", "it ", small(retold(clause)))
-    return Act(f"says that {article}{shortened(told)}", _weight(clause))
+    predicate = re.sub(r"^that (?=[a-z]+(?:s|ed)\b)", "it ", lower_first(to_third_person(clause)))
+    return SpeechAct(f"says that {article}{shorten(predicate)}", _statement_weight(clause))
 
 
-def _one(told: str) -> str:
+def _first_wish(predicate: str) -> str:
     """The first of several things that are asked for at once."""
-    told = _THEN.sub(r"\1", told)
-    found = _AND_DO.match(told)
-    return found[1] if found else told
+    predicate = _THEN.sub(r"\1", predicate)
+    found = _AND_DO.match(predicate)
+    return found[1] if found else predicate
 
 
-def _phrased(clause: str) -> str | None:
-    for phrase, told in PHRASES:
+def _match_phrase(clause: str) -> str | None:
+    for phrase, predicate in PHRASES:
         if found := phrase.fullmatch(clause):
-            return told(*(small(group) if group else "" for group in found.groups()))
+            return predicate(*(lower_first(group) if group else "" for group in found.groups()))
     return None
 
 
-def _with_subject(clause: str) -> str:
+def _add_subject(clause: str) -> str:
     """A clause with the "I" that its speaker left out, as in "trying to log in"."""
     found = _WITHOUT_I.match(clause)
     if found is None:
         return clause
     going = found[1].lower().endswith("ing")
-    return f"I{chr(39) + 'm' if going else ''} {small(clause)}"
+    return f"I{chr(39) + 'm' if going else ''} {lower_first(clause)}"
 
 
-def _weight(statement: str) -> float:
+def _statement_weight(statement: str) -> float:
     if _FORGOTTEN.search(statement):
         return _EXCUSE
     if statement[:3].lower() == "if ":
@@ -240,31 +240,31 @@ def _weight(statement: str) -> float:
     return 3 if _TROUBLE.search(statement) else 1.5
 
 
-def _weighed(act: Act) -> Act:
-    if _AGREEMENT.match(act.told):
-        return Act("agrees", 1.1, answer=True)
-    return replace(act, weight=_lowered(act))
+def _weigh_act(act: SpeechAct) -> SpeechAct:
+    if _AGREEMENT.match(act.predicate):
+        return SpeechAct("agrees", 1.1, answer=True)
+    return replace(act, weight=_weight_by_topic(act))
 
 
-def _lowered(act: Act) -> float:
+def _weight_by_topic(act: SpeechAct) -> float:
     """The weight of an act by what it is about."""
     most = act.weight
-    if act.content == 0:
+    if act.content_count == 0:
         most = 0.4
-    elif _PROCEDURE.search(act.told):
+    elif _PROCEDURE.search(act.predicate):
         most = 1.2
-    elif act.told.startswith("says") and _GAP.search(act.told):
+    elif act.predicate.startswith("says") and _GAP.search(act.predicate):
         most = 0.5
-    elif _HOLE.search(act.told):
+    elif _HOLE.search(act.predicate):
         most = act.weight - 1
-    elif act.told.startswith("says that") and act.content >= _MUCH and act.weight > _EXCUSE:
+    elif act.predicate.startswith("says that") and act.content_count >= _MUCH and act.weight > _EXCUSE:
         return max(act.weight, TELLING)
-    elif act.content == 1 and act.weight > TELLING:
+    elif act.content_count == 1 and act.weight > TELLING:
         most = act.weight - 0.5
     return min(act.weight, most)
 
 
-def small(text: str) -> str:
+def lower_first(text: str) -> str:
     """The text with a small first letter, unless its first words are a name, a day or written in capitals."""
     first = text.split(" ", 1)[0]
     kept = first == "I" or first[1:] != first[1:].lower() or _DAY.match(first) or _CAPITALS.match(text)

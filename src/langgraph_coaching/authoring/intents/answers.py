@@ -1,10 +1,10 @@
-"""What a turn is as an answer to the agent: yes, no, thanks, or what the agent had asked for."""
+"""A turn as an answer to the agent: yes, no, thanks, a choice, or the facts the agent had asked for."""
 
 from __future__ import annotations
 
 import re
 
-from langgraph_coaching.authoring.intents.act import DECIDING, Act
+from langgraph_coaching.authoring.intents.act import DECIDING, SpeechAct
 
 _FEW = 4
 """Words of a bare answer."""
@@ -84,8 +84,8 @@ _HANDS_OVER = re.compile(
     re.IGNORECASE,
 )
 _WANTED = tuple(
-    (re.compile(pattern, re.IGNORECASE), told)
-    for pattern, told in (
+    (re.compile(pattern, re.IGNORECASE), predicate)
+    for pattern, predicate in (
         (r"\bhow many\b", "says how many"),
         (r"\b(?:how much|budget|price)\b", "says how much"),
         (r"\b(?:when|(?:what|which) (?:time|day|date)|for what time|date)\b", "says when"),
@@ -103,7 +103,7 @@ _WANTED = tuple(
 )
 
 
-def manner(text: str, asked: str) -> Act | None:
+def read_manner(text: str, asked: str) -> SpeechAct | None:
     """What a turn is by its manner: a yes, a no, thanks, a greeting, a farewell; None for other turns.
 
     Args:
@@ -111,57 +111,57 @@ def manner(text: str, asked: str) -> Act | None:
         asked: What the agent said before, which tells what a yes or no means.
     """
     question = asked[-_LAST:]
-    kinds = (_picked, _ended, _understood, _agreed, _declined, _courteous)
+    kinds = (_read_pick, _read_farewell, _read_understanding, _read_agreement, _read_refusal, _read_courtesy)
     return next((act for kind in kinds if (act := kind(text, question))), None)
 
 
-def _ended(text: str, question: str) -> Act | None:
+def _read_farewell(text: str, question: str) -> SpeechAct | None:
     if not (_FAREWELL.search(text) or (_NO.match(text) and _ELSE.search(question))):
         return None
     goes_on = "?" in text or _NEW.search(text) or len(text.split()) > _SEVERAL
-    return Act("needs nothing else", 1.0 if goes_on else DECIDING, answer=True)
+    return SpeechAct("needs nothing else", 1.0 if goes_on else DECIDING, answer=True)
 
 
-def _understood(text: str, _question: str) -> Act | None:
+def _read_understanding(text: str, _question: str) -> SpeechAct | None:
     if _UNDERSTOOD.match(text):
-        return Act("has understood", 1.05, answer=True)
-    return Act("no longer wants it", 1.1, answer=True) if _WITHDRAWN.search(text) else None
+        return SpeechAct("has understood", 1.05, answer=True)
+    return SpeechAct("no longer wants it", 1.1, answer=True) if _WITHDRAWN.search(text) else None
 
 
-def _agreed(text: str, question: str) -> Act | None:
+def _read_agreement(text: str, question: str) -> SpeechAct | None:
     if not _YES.match(text):
         return None
     if _PROPOSED.search(question):
         plain = _GOES_AHEAD.match(text) and not _NEW.search(text) and "?" not in text
-        return Act("agrees to go ahead", DECIDING if plain else 1.1, answer=True)
-    return Act("says yes" if "?" in question else "agrees", 1.1, answer=True)
+        return SpeechAct("agrees to go ahead", DECIDING if plain else 1.1, answer=True)
+    return SpeechAct("says yes" if "?" in question else "agrees", 1.1, answer=True)
 
 
-def _picked(text: str, question: str) -> Act | None:
-    return Act("picks one of the options", 1.2, answer=True) if question and _PICKED.match(text) else None
+def _read_pick(text: str, question: str) -> SpeechAct | None:
+    return SpeechAct("picks one of the options", 1.2, answer=True) if question and _PICKED.match(text) else None
 
 
-def _declined(text: str, question: str) -> Act | None:
+def _read_refusal(text: str, question: str) -> SpeechAct | None:
     if not _NO.match(text):
         return None
     declined = "?" not in question or _OFFERED.search(question)
-    return Act("declines" if declined else "says no", 1.1, answer=True)
+    return SpeechAct("declines" if declined else "says no", 1.1, answer=True)
 
 
-def _courteous(text: str, _question: str) -> Act | None:
+def _read_courtesy(text: str, _question: str) -> SpeechAct | None:
     if _THANKS.search(text):
-        return Act("thanks the agent", 0.3, answer=True)
-    return Act("greets the agent", 0.2) if _GREETING.match(text) else None
+        return SpeechAct("thanks the agent", 0.3, answer=True)
+    return SpeechAct("greets the agent", 0.2) if _GREETING.match(text) else None
 
 
-def answered(text: str, asked: str, facts: list[str], mannered: Act | None) -> Act | None:
-    """What a turn without a wish of its own gives the agent.
+def read_facts(text: str, asked: str, facts: list[str], mannered: SpeechAct | None) -> SpeechAct | None:
+    """The facts that a turn without a wish of its own gives the agent.
 
     Args:
         text: What the user says.
         asked: What the agent said before.
         facts: What they tell about themselves.
-        mannered: What `manner` found.
+        mannered: What `read_manner` found.
     """
     question = " ".join(re.findall(r"[^.?!\n]*\?", asked[-_LAST:])) or asked[-_LAST:]
     words = len(text.split())
@@ -172,20 +172,22 @@ def answered(text: str, asked: str, facts: list[str], mannered: Act | None) -> A
     if not facts and wanted:
         facts = [re.sub(r"\bid\b", "ID", wanted[1].lower())]
     if facts:
-        return Act(f"gives their {' and '.join(facts[:2])}", 1.3, answer=True)
+        return SpeechAct(f"gives their {' and '.join(facts[:2])}", 1.3, answer=True)
     most = _SEVERAL if "?" in asked else _FEW * bool(_REQUESTED.search(question))
     if not asked or "?" in text or mannered is not None or words > most or _TAKES_ORDERS.search(question):
         return None
-    told = next((told for pattern, told in _WANTED if pattern.search(question)), "answers what the agent asked")
-    return Act(told, 1.15, answer=True)
+    predicate = next(
+        (predicate for pattern, predicate in _WANTED if pattern.search(question)), "answers what the agent asked"
+    )
+    return SpeechAct(predicate, 1.15, answer=True)
 
 
-def chosen(text: str, asked: str) -> Act | None:
-    """What of the agent's last words the user repeats, as one of several things they were offered."""
+def read_choice(text: str, asked: str) -> SpeechAct | None:
+    """The choice of a user who repeats one of several things they were offered."""
     said = " ".join(re.findall(r"[\w']+", text.lower()))
     offered = " ".join(re.findall(r"[\w']+", asked[-_LAST:].lower()))
     repeated = len(said.split()) > 1 and f" {said} " in f" {offered} " and not _HANDS_OVER.search(said)
-    return Act(f"chooses {said}", 3.5, answer=True) if repeated else None
+    return SpeechAct(f"chooses {said}", 3.5, answer=True) if repeated else None
 
 
 def takes_orders(asked: str) -> bool:

@@ -37,12 +37,12 @@ _LINK = (
     r"|by the way|btw|just|again|to be honest|if possible|if so|if not"
     r"|here(?:'s| is| are) (?:what|the details|my details|my info)[^.:\n]*)\b(?=[\s,.:;!-])"
 )
-_LABEL = (
+_HEADING = (
     r"(?!(?:i|can|could|would|please|what|how|rate|write|translate|summari[sz]e|answer|read|check)\b)"
     r"\w[\w'/-]*(?: [\w'&/-]+){0,3}: (?=\S)"
 )
 _OPENING = re.compile(
-    rf"[^\w'\"]+|{_GREETING}|{_SOUND}|{_ANSWER}|{_FAREWELL}|{_THANKS}|{_LINK}|{_LABEL}",
+    rf"[^\w'\"]+|{_GREETING}|{_SOUND}|{_ANSWER}|{_FAREWELL}|{_THANKS}|{_LINK}|{_HEADING}",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
@@ -73,22 +73,22 @@ _CONDITION = re.compile(
 )
 
 
-def clauses(turn: str) -> Iterator[tuple[str, bool]]:
+def split_clauses(turn: str) -> Iterator[tuple[str, bool]]:
     """What a turn consists of.
 
     Args:
-        turn: Scrubbed text.
+        turn: Text without specifics.
 
     Yields:
         A clause in its speaker's words, and whether it ends with a question mark. Politeness yields nothing.
     """
     for sentence in _SENTENCE.split(turn):
-        for piece in [sentence] if conditional(bare(sentence)) else _CLAUSE.split(sentence):
-            if re.search(r"\w{2}|\w \w", said := bare(piece)):
+        for piece in [sentence] if split_condition(strip_politeness(sentence)) else _CLAUSE.split(sentence):
+            if re.search(r"\w{2}|\w \w", said := strip_politeness(piece)):
                 yield said, piece.rstrip("\"' )").endswith("?")
 
 
-def bare(sentence: str) -> str:
+def strip_politeness(sentence: str) -> str:
     """The sentence without what politeness puts before and after it."""
     while found := _OPENING.match(sentence):
         sentence = sentence[found.end() :]
@@ -97,7 +97,7 @@ def bare(sentence: str) -> str:
     return _INNER_PLEASE.sub("", sentence)
 
 
-def conditional(sentence: str) -> tuple[str, str] | None:
+def split_condition(sentence: str) -> tuple[str, str] | None:
     """The sentence's circumstances ("if …", "for …", "once …") and what is said of them, or None."""
     found = _CONDITION.fullmatch(sentence)
-    return (found[1], bare(found[2])) if found else None
+    return (found[1], strip_politeness(found[2])) if found else None

@@ -1,4 +1,4 @@
-"""Takes out of a text what belongs to one person or one day, so that what is left still reads as a sentence."""
+"""Masking of specifics: what belongs to one person or one day is taken out, what is left still reads as a sentence."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _GIVEN = tuple(
 )
 
 
-def scrub(text: str) -> str:
+def mask_specifics(text: str) -> str:
     """The text without specifics, brackets and markup, and with plain quotes and dashes."""
     for pattern, replacement in _BEFORE:
         text = pattern.sub(replacement, text)
@@ -87,7 +87,7 @@ def scrub(text: str) -> str:
     return text.strip()
 
 
-def given(text: str) -> list[str]:
-    """What people tell about themselves in a text, such as `name`, `email address` or `order number`."""
+def facts_in(text: str) -> list[str]:
+    """The personal facts in a text, such as `name`, `email address` or `order number`."""
     found = [name for name, pattern in _GIVEN if pattern.search(text)]
     return [name for name in found if name not in ("number", "ID")] or found[:1]

@@ -1,13 +1,12 @@
-"""How people ask for things and say what they want in English, and how each way is told of them."""
+"""English phrases of wishes and requests, each with the predicate it becomes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-Told = Callable[..., str | None]
-"""Makes the words that follow "the user" out of what a phrase caught, still in the first person; None where it"
-" cannot."""
+Predicate = Callable[..., str | None]
+"""Makes the words that follow "the user" out of a phrase's groups, still in the first person; None where it cannot."""
 
 _ADVERBS = (
     r"(?:(?:really|just|also|still|only|actually|now|then|currently|definitely|please|possibly|kindly|perhaps|maybe|first"
@@ -15,24 +14,24 @@ _ADVERBS = (
 )
 
 
-def _i(auxiliary: str) -> str:
+def _speaker(auxiliary: str) -> str:
     return rf"(?:i|we){auxiliary} {_ADVERBS}"
 
 
 _WH = r"(?:what|which|when|where|why|who|whose|how)\b"
 _BE = r"(?:'s| is| are| was| were)"
-_WOULD = _i(r"(?:'d| would)")
+_WOULD = _speaker(r"(?:'d| would)")
 _WISH = (
-    _i(r"(?:'d| would| will|'ll|'m going to| am going to)?")
+    _speaker(r"(?:'d| would| will|'ll|'m going to| am going to)?")
     + r"(?:like|love|prefer|want(?:ed)?|need(?:ed)?|wish|hope|ha(?:ve|d)|got)"
 )
 _TRY = (
-    _i(r"(?:'?m| am|'re| are| was| were|'ve been)?")
+    _speaker(r"(?:'?m| am|'re| are| was| were|'ve been)?")
     + r"(?:looking|trying|hoping|planning|going to need|calling|here|writing|ready|hope|plan|reaching out"
     r"|contacting you)"
 )
 _WONDER = (
-    rf"(?:{_WISH} to (?:know|find out|ask|check|see|confirm)|{_i(r'(?: was| am|.?m)?')}"
+    rf"(?:{_WISH} to (?:know|find out|ask|check|see|confirm)|{_speaker(r'(?: was| am|.?m)?')}"
     r"(?:wondering|curious)(?: (?:on|about|as to|to know))?|curious"
     r"|wondering|any idea|do you (?:happen to )?know)"
 )
@@ -65,11 +64,11 @@ _NO_OBJECT = (
 _OBTAIN = r"(?:get|have|order|grab|buy|receive|obtain)(?: (?:me|us))?"
 
 
-def _table(*rows: tuple[str, Told]) -> tuple[tuple[re.Pattern[str], Told], ...]:
-    return tuple((re.compile(phrase, re.IGNORECASE | re.DOTALL), told) for phrase, told in rows)
+def _compile_table(*rows: tuple[str, Predicate]) -> tuple[tuple[re.Pattern[str], Predicate], ...]:
+    return tuple((re.compile(phrase, re.IGNORECASE | re.DOTALL), predicate) for phrase, predicate in rows)
 
 
-_ASKED = _table(
+_ASKED = _compile_table(
     (r"(?:do not|don't|not) (.+)", "asks the agent not to {}".format),
     (r"(?:tell|let) (?:me|us) (?:know )?(?:if|whether) (.+)", "asks whether {}".format),
     (
@@ -96,36 +95,39 @@ _ASKED = _table(
 )
 
 
-def asked(agent_to: str) -> str | None:
+def request_predicate(agent_to: str) -> str | None:
     """What is asked of the agent, from the words after "can you" or "please"."""
     agent_to = re.sub(
         r"^(?:please )?(?:go ahead and|also|just|now|then|be so kind as to) ", "", agent_to, flags=re.IGNORECASE
     )
-    for phrase, told in _ASKED:
+    for phrase, predicate in _ASKED:
         if found := phrase.fullmatch(agent_to):
-            return told(*found.groups())
+            return predicate(*found.groups())
     return f"asks the agent to {agent_to}"
 
 
-PHRASES = _table(
-    (rf"{_WONDER} (?:if|whether) (?:you (?:can|could) )(.+)", asked),
+PHRASES = _compile_table(
+    (rf"{_WONDER} (?:if|whether) (?:you (?:can|could) )(.+)", request_predicate),
     (rf"{_WONDER} (?:if|whether) (.+)", "asks whether {}".format),
     (rf"{_WONDER} ({_WH}.+)", "asks {}".format),
     (rf"{_WOULD}(?:prefer|rather) (?:not to|not) (.+)", "would rather not {}".format),
     (rf"{_WOULD}(?:prefer to|rather) (.+)", "would rather {}".format),
     (rf"{_WOULD}prefer (.+)", "would prefer {}".format),
     (
-        rf"{_i(r'(?: was| were|.m| am)')}(?:hoping|wondering)(?: if)? you (?:could|can|would|might) {_ADVERBS}(.+)",
-        asked,
+        (
+            rf"{_speaker(r'(?: was| were|.m| am)')}(?:hoping|wondering)(?: if)? you (?:could|can|would|might) "
+            rf"{_ADVERBS}(.+)"
+        ),
+        request_predicate,
     ),
-    (r"you can (?:go ahead and )?(.+)", asked),
-    (rf"(?:can|could|would|will) you {_ADVERBS}(?:be able to |mind )?(.+)", asked),
+    (r"you can (?:go ahead and )?(.+)", request_predicate),
+    (rf"(?:can|could|would|will) you {_ADVERBS}(?:be able to |mind )?(.+)", request_predicate),
     (
         r"is there (?:a|any) (?:chance|way|possibility)(?: that)? (?:you|we|i) (?:can|could|might) (?:still )?(.+)",
-        asked,
+        request_predicate,
     ),
     (r"is there (?:a|any) way (?:for (?:me|us|you) )?to (.+)", "asks for a way to {}".format),
-    (rf"{_WISH} you to (.+)|(?:please|kindly) (.+)", lambda wished, said: asked(wished or said)),
+    (rf"{_WISH} you to (.+)|(?:please|kindly) (.+)", lambda wished, said: request_predicate(wished or said)),
     (
         (
             rf"(?:can|could|may|might) (?:i|we) {_ADVERBS}{_OBTAIN} {_ADVERBS}(?!(?:in|to|through|back|into|out)\b)(.+)"
@@ -143,24 +145,24 @@ PHRASES = _table(
     ),
     (
         (
-            rf"{_i('')}(?:have|had|got)(?: a| some| another| one more)?(?: quick)? (?:questions?|inquiry|query)"
+            rf"{_speaker('')}(?:have|had|got)(?: a| some| another| one more)?(?: quick)? (?:questions?|inquiry|query)"
             r" (?:about|regarding|on|concerning|with|for) (.+)"
         ),
         "has a question about {}".format,
     ),
     (
-        rf"{_i('')}(?:have|got)(?: a| some| an)? (problems?|issues?|trouble) (?:with|regarding) (.+)",
+        rf"{_speaker('')}(?:have|got)(?: a| some| an)? (problems?|issues?|trouble) (?:with|regarding) (.+)",
         lambda _, what: f"has a problem with {what}",
     ),
     (rf"(?:{_WISH}|{_TRY}) to {_ADVERBS}(.+)|let's {_ADVERBS}(.+)", lambda one, all_: f"wants to {one or all_}"),
     (rf"{_WISH} (?:some |your |a little |a bit of )?(?:help|assistance) (.+)", "wants help {}".format),
-    (rf"{_i(r'(?:.?m| am)')}(looking for|interested in|searching for) (.+)", "is {} {}".format),
+    (rf"{_speaker(r'(?:.?m| am)')}(looking for|interested in|searching for) (.+)", "is {} {}".format),
     (
-        rf"{_i('')}(?:do not|don't) {_ADVERBS}(want|need|like) (.+)",
+        rf"{_speaker('')}(?:do not|don't) {_ADVERBS}(want|need|like) (.+)",
         lambda verb, what: f"does not {verb} {what}",
     ),
-    (rf"{_i('')}no longer {_ADVERBS}(?:want|need)(?: to have)? (.+)", "no longer wants {}".format),
-    (rf"{_i(r'(?:.d| would| will|.ll)?')}(?:like|love|want|need) (?!not\b)(.+)", "wants {}".format),
+    (rf"{_speaker('')}no longer {_ADVERBS}(?:want|need)(?: to have)? (.+)", "no longer wants {}".format),
+    (rf"{_speaker(r'(?:.d| would| will|.ll)?')}(?:like|love|want|need) (?!not\b)(.+)", "wants {}".format),
     (
         r"is it (?:possible|ok|okay|fine|alright|too late) (?:to|for me to|for us to|if i) (.+)",
         "asks whether they can {}".format,
@@ -175,5 +177,5 @@ PHRASES = _table(
         ),
         lambda what, else_: f"asks about {what or else_}",
     ),
-    (rf"((?:{IMPERATIVE}|let (?:me|us) know|don't|do not)\b(?! (?:{_NO_OBJECT})\b) .+)", asked),
+    (rf"((?:{IMPERATIVE}|let (?:me|us) know|don't|do not)\b(?! (?:{_NO_OBJECT})\b) .+)", request_predicate),
 )

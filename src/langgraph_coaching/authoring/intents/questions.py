@@ -1,10 +1,10 @@
-"""Direct questions told as indirect ones: "what time is the appointment" becomes "what time the appointment is"."""
+"""Direct questions to indirect ones: "what time is the appointment" becomes "what time the appointment is"."""
 
 from __future__ import annotations
 
 import re
 
-from langgraph_coaching.authoring.intents.verbs import past, third
+from langgraph_coaching.authoring.intents.verbs import past_tense, third_person_form
 
 _WH = (
     r"(?:how (?:much|many|long|often|soon|far|big|old|late|early|fast)(?: \w+){0,3}?|(?:what|which"
@@ -45,55 +45,55 @@ _FAR = 7
 """Words of a subject after which a verb is lost."""
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
 
-_YES_OR_NO = _compiled(
+_YES_OR_NO = _compile(
     rf"({_AUXILIARY}) ({_PRONOUN}) (.+)|({_BE}|has|have) ({_SHORT_SUBJECT}) (.+)"
     rf"|({_MODALS}) ({_SHORT_SUBJECT}) ((?:be|{_VERBS})\b.*)|({_MODALS}) ({_OWNED} {_NOUN}) (.+)"
 )
-_BE_PREDICATE = _compiled(rf"({_WH}) ({_BE}|has|have) ({_OWNED}(?: {_NOUN}){{1,3}}?)( {_PREDICATE}\b.*)")
-_BE_ALONE = _compiled(rf"({_WH})(?:'s| ({_BE})) ({_SUBJECT})")
-_PLACE = _compiled(rf"({_WH})(?:'s| ({_BE})) ({_PRONOUN})\b(.*)")
-_MODAL = _compiled(rf"({_WH}) ({_MODALS}) ({_SHORT_SUBJECT})( .+)")
-_DONE = _compiled(rf"(?:({_WH}) )?({_DO}) ({_PRONOUN}|(?:{_OWNED} )?(?:{_NOUN} ?){{1,4}}?) ?\b({_VERBS})\b(.*)")
-_DONE_BY = _compiled(rf"(?:({_WH}) )?({_DO}) ({_PRONOUN}) ([a-z]+)(.*)")
-_AS_SAID = _compiled(
+_BE_PREDICATE = _compile(rf"({_WH}) ({_BE}|has|have) ({_OWNED}(?: {_NOUN}){{1,3}}?)( {_PREDICATE}\b.*)")
+_BE_ALONE = _compile(rf"({_WH})(?:'s| ({_BE})) ({_SUBJECT})")
+_BE_PRONOUN = _compile(rf"({_WH})(?:'s| ({_BE})) ({_PRONOUN})\b(.*)")
+_MODAL = _compile(rf"({_WH}) ({_MODALS}) ({_SHORT_SUBJECT})( .+)")
+_DONE = _compile(rf"(?:({_WH}) )?({_DO}) ({_PRONOUN}|(?:{_OWNED} )?(?:{_NOUN} ?){{1,4}}?) ?\b({_VERBS})\b(.*)")
+_DONE_BY = _compile(rf"(?:({_WH}) )?({_DO}) ({_PRONOUN}) ([a-z]+)(.*)")
+_AS_SAID = _compile(
     rf"(?:who|what|which(?: [\w'-]+){{0,3}}?|how many(?: [\w'-]+){{0,3}}?)(?:'s)? (?!{_DO}\b)[a-z'-]+\b.*"
 )
-_WHAT_BE = _compiled(r"(what)(?:'s| (is|are|was|were)) ((?!going\b|wrong\b|up\b)[\w'-]+(?: [\w'-]+)?)")
-_STARTS_INVERTED = _compiled(rf"(?:.*? )?(?:{_AUXILIARY}|{_DO}) (?:{_PRONOUN}|{_OWNED})\b.*")
+_WHAT_BE = _compile(r"(what)(?:'s| (is|are|was|were)) ((?!going\b|wrong\b|up\b)[\w'-]+(?: [\w'-]+)?)")
+_STARTS_INVERTED = _compile(rf"(?:.*? )?(?:{_AUXILIARY}|{_DO}) (?:{_PRONOUN}|{_OWNED})\b.*")
 
 
-def indirect(question: str) -> str | None:
+def indirect_question(question: str) -> str | None:
     """The question as it follows "asks", still in the first person; None where its parts are not clear.
 
     Args:
         question: One clause without its question mark.
     """
     if found := _DONE_BY.fullmatch(question) or _DONE.fullmatch(question):
-        return _done(*found.groups())
+        return _tell_do_question(*found.groups())
     if found := _YES_OR_NO.fullmatch(question):
         verb, subject, rest = (part for part in found.groups() if part)
         return f"whether {subject} {verb.lower()} {rest}"
     if (found := _BE_ALONE.fullmatch(question)) and len(found[3].split()) > _FAR:
         return None
-    for turned in (_BE_PREDICATE, _BE_ALONE, _PLACE, _WHAT_BE, _MODAL):
+    for turned in (_BE_PREDICATE, _BE_ALONE, _BE_PRONOUN, _WHAT_BE, _MODAL):
         if found := turned.fullmatch(question):
             wh, verb, subject, *rest = found.groups()
             return f"{wh} {subject} {verb or 'is'}{''.join(rest)}"
     return question if _AS_SAID.fullmatch(question) and not _STARTS_INVERTED.fullmatch(question) else None
 
 
-def _done(wh: str | None, helping: str, subject: str, verb: str, rest: str) -> str:
+def _tell_do_question(wh: str | None, helping: str, subject: str, verb: str, rest: str) -> str:
     helping, subject, verb = helping.lower(), subject.strip(), verb.lower()
     lead = wh or "whether"
     many = subject.lower() in ("i", "we", "they", "these", "those")
     if helping.endswith("n't"):
         return f"{lead} {subject} {helping} {verb}{rest}"
     if helping == "did":
-        return f"{lead} {subject} {past(verb)}{rest}"
+        return f"{lead} {subject} {past_tense(verb)}{rest}"
     if subject.lower() == "you":
-        return f"{lead} the agent {third(verb)}{rest}"
-    return f"{lead} {subject} {verb if many or helping == 'do' else third(verb)}{rest}"
+        return f"{lead} the agent {third_person_form(verb)}{rest}"
+    return f"{lead} {subject} {verb if many or helping == 'do' else third_person_form(verb)}{rest}"

@@ -1,10 +1,10 @@
-"""The user as the subject of a line, told by what they were after: "a user who wants to return a kettle"."""
+"""The user as the subject of a sentence, by one of their acts: "a user who wants to return a kettle"."""
 
 from __future__ import annotations
 
 import re
 
-from langgraph_coaching.authoring.intents.verbs import third
+from langgraph_coaching.authoring.intents.verbs import third_person_form
 
 _ONE = {"are": "is", "have": "has", "were": "was", "do": "does", "don't": "doesn't", "haven't": "hasn't"}
 _PLURAL = ("need", "want", "keep", "live", "see", "get", "like", "think", "use", "work", "feel", "hope", "seem", "own")
@@ -16,25 +16,25 @@ _ENOUGH = 5
 """Words that tell a user apart; what follows after a comma is left out."""
 
 
-def who(told: str) -> str | None:
+def user_by_act(predicate: str) -> str | None:
     """A user by one of their acts; None where that would be no sentence.
 
     Args:
-        told: What follows "the user", such as `says that they got the wrong shoes`.
+        predicate: What follows "the user", such as `says that they got the wrong shoes`.
     """
-    if told.startswith(('says "', "asks:")):
+    if predicate.startswith(('says "', "asks:")):
         return None
-    head, comma, _ = told.partition(", ")
+    head, comma, _ = predicate.partition(", ")
     if comma and len(head.split()) >= _ENOUGH:
-        told = head
-    if found := re.match(r"says that they (\S+)\b(.*)", told):
+        predicate = head
+    if found := re.match(r"says that they (\S+)\b(.*)", predicate):
         verb, rest = found.groups()
         if verb in _ONE:
             return f"a user who {_ONE[verb]}{rest}"
         if verb in _PLURAL:
-            return f"a user who {third(verb)}{rest}"
+            return f"a user who {third_person_form(verb)}{rest}"
         if re.fullmatch(_AS_IT_IS, verb) and not re.match(r" (?:\w+ )?(?:are|have|were|do)\b", rest):
             return f"a user who {verb}{rest}"
-    if told.startswith("says that their "):
-        return f"a user whose {told.removeprefix('says that their ')}"
-    return f"a user who {told}"
+    if predicate.startswith("says that their "):
+        return f"a user whose {predicate.removeprefix('says that their ')}"
+    return f"a user who {predicate}"

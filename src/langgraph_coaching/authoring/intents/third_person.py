@@ -1,10 +1,10 @@
-"""What people say of themselves, told of them: "I'd like my money back" becomes "they would like their money back"."""
+"""First person to third: "I'd like my money back" becomes "they would like their money back"."""
 
 from __future__ import annotations
 
 import re
 
-from langgraph_coaching.authoring.intents.verbs import third
+from langgraph_coaching.authoring.intents.verbs import third_person_form
 
 _YOU = r"\byou(?: guys| folks| all)?"
 _HELPING = r"(?:can|could|will|would|should|might|may|must|did|let|make|help)(?:n't|'t)?"
@@ -54,7 +54,7 @@ _RULES = tuple(
         (rf"{_YOU} ({_VERBS})\b", r"the agent \1s"),
         (
             rf"\b(once|when|if|after|before|until|as|what|how|which|that|where) {_YOU} (?!{_NO_VERB}\b)([a-z]+)\b",
-            lambda found: f"{found[1]} the agent {third(found[2])}",
+            lambda found: f"{found[1]} the agent {third_person_form(found[2])}",
         ),
         (rf"\byourself\b|{_YOU}\b", "the agent"),
         (r"\byours\b", "the agent's"),
@@ -63,7 +63,7 @@ _RULES = tuple(
 )
 
 
-def retold(text: str) -> str:
+def to_third_person(text: str) -> str:
     """The text in the third person.
 
     Args:

@@ -1,4 +1,4 @@
-"""Forms of English verbs, as far as telling a question in other words needs them."""
+"""English verb forms: the third person and the past, as indirect questions need them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ win=won write=wrote ship=shipped stop=stopped plan=planned drop=dropped cancel=c
 _IRREGULAR = dict(pair.split("=") for pair in _FORMS.split())
 
 
-def third(verb: str) -> str:
+def third_person_form(verb: str) -> str:
     """The form with he, she and it: `ship` becomes `ships`."""
     if verb in ("be", "have", "do", "go"):
         return {"be": "is", "have": "has", "do": "does", "go": "goes"}[verb]
@@ -24,7 +24,7 @@ def third(verb: str) -> str:
     return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else f"{verb}s"
 
 
-def past(verb: str) -> str:
+def past_tense(verb: str) -> str:
     """The past tense: `ship` becomes `shipped`."""
     if verb in _IRREGULAR:
         return _IRREGULAR[verb]

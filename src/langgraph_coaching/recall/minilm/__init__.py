@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+__all__ = ["MiniLM"]
+
 FOLDER = Path(__file__).parent
 DIMENSION = 384
 TOKENS = 256

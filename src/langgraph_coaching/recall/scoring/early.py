@@ -10,19 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.recall.scoring.weights import OPENING, OPENING_FULL, OPENING_LEAST
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from langgraph_coaching.recall.scoring.head import Head
-
-EARLY = 8.0
-"""Taken from the logit of a coaching from a later moment where all of the user's wish is said in the latest turn."""
-
-LITTLE, MOST = 0.5, 0.9
-"""Share of what the user has said that is in the latest turn: up to the first it is a later moment, from the second on
-the conversation begins. A yes has at most 0.3, a first turn 1."""
 
 
 def early(heads: Sequence[Head], vector: NDArray[np.float32], latest: float) -> NDArray[np.float64]:
@@ -34,10 +29,10 @@ def early(heads: Sequence[Head], vector: NDArray[np.float32], latest: float) -> 
         latest: 0..1: how much of what the user has said in it is in the latest turn.
     """
     taken = np.zeros(len(heads))
-    begins = float(np.clip((latest - LITTLE) / (MOST - LITTLE), 0.0, 1.0))
+    begins = float(np.clip((latest - OPENING_LEAST) / (OPENING_FULL - OPENING_LEAST), 0.0, 1.0))
     if begins:
         for place, head in enumerate(heads):
             if head.later.any():
                 near = np.where(head.yes[1:], head.vectors[1:] @ vector, -1.0)
-                taken[place] = EARLY * begins * bool(head.later[int(near.argmax())])
+                taken[place] = OPENING * begins * bool(head.later[int(near.argmax())])
     return taken

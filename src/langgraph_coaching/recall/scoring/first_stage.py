@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.weights import FIRST_STAGE_VARIANCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,13 +25,6 @@ AXES = 256
 
 TEXTS = 1_000
 """Texts that directions are measured on, about; three times as many find no better ones."""
-
-KEPT = 0.6
-"""Share of the rows' squared length that the directions must hold; where they hold less, all rows are read in full.
-
-With MiniLM they hold 0.68, and one of the first five is missed in 0.2 % of situations among 10,000 coachings. Of a
-hashing embedder, whose words have directions of their own, a quarter of the dimensions holds 0.49, and it is 2 %.
-"""
 
 LIKELY, TIMES = 128, 12
 """How many rows are read in full: at least so many, and so many times as are wanted."""
@@ -79,7 +73,7 @@ class Rows:
         if axes is not None and len(full) >= LEAST:
             with one_thread():
                 short = full @ axes
-                if np.vdot(short, short) >= KEPT * np.vdot(full, full):
+                if np.vdot(short, short) >= FIRST_STAGE_VARIANCE * np.vdot(full, full):
                     return cls(full, offsets, axes, np.ascontiguousarray(short.T))
         return cls(full, offsets, None, None)
 

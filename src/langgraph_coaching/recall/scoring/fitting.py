@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from langgraph_coaching.coaching.behavior import Reply
-from langgraph_coaching.coaching.coachings import matched
 from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 from langgraph_coaching.recall.scoring.head import Head, fit
 from langgraph_coaching.recall.scoring.phrasings import wishes
-from langgraph_coaching.recall.scoring.probability import WEIGHTS, Fitted, SituationVector, measured
+from langgraph_coaching.recall.scoring.probability import Fitted, measured
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
+from langgraph_coaching.recall.scoring.weights import NEVER_COLUMN, REFERENCE, WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.phrasings import Wish
 
 EXAMPLES = (0, 1, 3)
@@ -37,13 +39,6 @@ ROUNDS = 2
 
 ASKED, OTHERS, TALK = 6, 3, 20
 """Phrasings of each coached wish, of each two others, and of small talk."""
-
-NEVER = 5
-"""Index of the weight of "never here", which is set, not fitted."""
-
-REFERENCE = (0.993, 1.138)
-"""Platt's scaling of the embedded embedder itself on the packaged phrasings, where half of what is asked is coached and
-nobody has given a verdict; from `tests/benchmarks/tune.py`. Others are held against it."""
 
 HELD = 5.0
 """Situations that being like the embedded one counts as much as; some 3,000 are measured."""
@@ -73,7 +68,7 @@ def simulated(vectors: Mapping[str, NDArray[np.float32]], background: Background
         vectors: Unit vector of each text of `phrasings.texts()` that the embedder has one for.
         background: Of the same embedder.
     """
-    known = [wish for wish in wishes() if all(text in vectors for text in (matched(wish.intent), *wish.said))]
+    known = [wish for wish in wishes() if all(text in vectors for text in (intent_text(wish.intent), *wish.said))]
     talk = background.small_talk
     parts = []
     for number in range(ROUNDS * len(SIZES) * len(EXAMPLES)):
@@ -109,7 +104,7 @@ def weights(found: Measured) -> NDArray[np.float64]:
         _, move = platt(found, fixed=stretch * REFERENCE[0])
     result = WEIGHTS * stretch
     result[0] += (move - REFERENCE[1]) / REFERENCE[0]
-    result[NEVER] = WEIGHTS[NEVER]
+    result[NEVER_COLUMN] = WEIGHTS[NEVER_COLUMN]
     return result
 
 
@@ -140,7 +135,7 @@ def platt(found: Measured, fixed: float | None = None) -> tuple[float, float]:
 def _head(index: int, wish: Wish, said: Sequence[str], vectors: Mapping[str, NDArray[np.float32]]) -> Head:
     told = tuple(Example(text=text) for text in said)
     coaching = Coaching(id=f"wish-{index}", intent=wish.intent, behavior=Reply(f"Answer {index}."), examples=told)
-    return Head(coaching, np.stack([vectors[text] for text in (matched(wish.intent), *said)]))
+    return Head(coaching, np.stack([vectors[text] for text in (intent_text(wish.intent), *said)]))
 
 
 def _measured(

@@ -14,6 +14,7 @@ import numpy as np
 
 from langgraph_coaching.recall.normalization.negation import unwanted
 from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.weights import HEAD_SHARE, NEVER_MASS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,13 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.scoring.background import Background
-
-SHARE = 1.5
-"""Weight of a head beside the prototype's similarity where candidates are ranked."""
-
-NEVER = 0.2
-"""Mass of all "never here" texts in a head, against 1 for those that apply: more learns faster but reaches further."""
+    from langgraph_coaching.recall.scoring.background.background import Background
 
 
 @dataclass(frozen=True)
@@ -116,8 +111,8 @@ def fit(heads: Sequence[Head], background: Background) -> Fits:
     scale = background.high - background.low
     prototypes = np.stack([_prototype(head) for head in heads])
     linear = _linear(heads, background)
-    rows = prototypes / scale + SHARE * linear[:, :-1]
-    offsets = SHARE * (linear[:, -1] - linear[:, :-1] @ background.mean) - background.low / scale
+    rows = prototypes / scale + HEAD_SHARE * linear[:, :-1]
+    offsets = HEAD_SHARE * (linear[:, -1] - linear[:, :-1] @ background.mean) - background.low / scale
     crowding = [background.crowding(prototypes[start : start + 256]) for start in range(0, len(heads), 256)]
     known = np.log([float(head.yes.sum()) for head in heads])
     return Fits(prototypes, rows.astype(np.float32), offsets.astype(np.float32), np.concatenate(crowding), known)
@@ -145,7 +140,7 @@ def _linear(heads: Sequence[Head], background: Background) -> NDArray[np.float64
         rows, spreads = stacked[start : start + len(texts)], spread[start : start + len(texts)]
         start += len(texts)
         yes = len(head.applies)
-        weights = np.full(len(texts), NEVER * mass / (len(texts) - yes + 3))
+        weights = np.full(len(texts), NEVER_MASS * mass / (len(texts) - yes + 3))
         weights[:yes] = mass / yes
         signs = np.where(np.arange(len(texts)) < yes, weights, -weights)
         plain = bias + signs @ spreads

@@ -11,28 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.recall.normalization.negation import takes_back
+from langgraph_coaching.recall.scoring.weights import ANSWERS, EARLIER_TURN, RELATED, REQUEST, STANDALONE_BIAS, SURE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
-
-WISH, ANSWERS, RELATED, EVEN = 3.6, 3.0, 3.5, -0.7
-"""Logit that a turn stands alone: so much for each unit of how much it reads like a request, less so much for each of
-its scaled similarity to the turn before it, since an answer takes up what was asked, and to the nearest of all turns
-before it, less a constant.
-
-Fitted on the tuning half of `tests/benchmarks/field.json` and on even STAR dialogues: about 91 % of the new
-wishes stand alone, 11 % of the answers, and 14 % of what happy users say after they have opened their matter.
-"""
-
-EARLIER = 3.0
-"""Less so much for a turn that is not the latest: whoever said it has been answered since."""
-
-SURE = 0.1
-"""Probability up to which a turn does not stand alone at all; from 1 less as much it does altogether."""
+    from langgraph_coaching.recall.scoring.background.background import Background
 
 
 def own_wish(
@@ -49,8 +35,9 @@ def own_wish(
     latest = int(user.argmax())
     similar = np.triu(background.scaled(vectors @ vectors.T), 1)
     before, nearest = np.append(np.diagonal(similar, 1), 0.0), similar.max(axis=1)
-    logits = WISH * background.requested(vectors) - ANSWERS * np.maximum(before, 0.0) - RELATED * nearest - EVEN
-    logits[np.arange(len(turns)) != latest] -= EARLIER
+    taken_up = ANSWERS * np.maximum(before, 0.0)
+    logits = REQUEST * background.requested(vectors) - taken_up - RELATED * nearest - STANDALONE_BIAS
+    logits[np.arange(len(turns)) != latest] -= EARLIER_TURN
     chances = 1.0 / (1.0 + np.exp(-logits))
     alone: NDArray[np.float64] = np.clip((chances - SURE) / (1.0 - 2.0 * SURE), 0.0, 1.0) * user
     taken_back = user[latest] and takes_back(turns[latest][0])

@@ -33,8 +33,8 @@ def wishes() -> tuple[Wish, ...]:
 
 @cache
 def texts() -> tuple[str, ...]:
-    """Every text of them once, intents as they are matched."""
-    from langgraph_coaching.coaching.coachings import matched
+    """Every text of them once, intents as they are embedded."""
+    from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 
-    said = (text for wish in wishes() for text in (matched(wish.intent), *wish.said, *wish.near))
+    said = (text for wish in wishes() for text in (intent_text(wish.intent), *wish.said, *wish.near))
     return tuple(dict.fromkeys(said))

@@ -8,63 +8,30 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from langgraph_coaching.recall.scoring.early import early
-from langgraph_coaching.recall.scoring.head import SHARE
+from langgraph_coaching.recall.scoring.weights import (
+    AGAIN,
+    HEAD_SHARE,
+    KERNEL,
+    KNOWN,
+    MIXED,
+    NEARBY,
+    NEAREST_COLUMN,
+    SPARSE,
+    UNWANTED,
+    WEIGHTS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.head import Fits, Head
-
-WEIGHTS = np.array([-6.55, 4.04, 1.9, -1.77, -1.08, -6.0, -0.42, 1.26, 0.94, 2.57])
-"""Of 1, similarity to the prototype, head, crowding of the situation, crowding of the prototype, "never here", how
-many texts are known, the head times that, similarity to the nearest text that applies, and to the intent.
-
-Fitted by `tests/benchmarks/tune.py` for the embedded embedder, on train splits of HWU64, BANKING77 and CLINC150 and,
-twenty times as heavy, on the packaged phrasings, with 0 to 6 examples and 0 to 20 verdicts a coaching: what people say
-to agents is more like the latter. Another embedder's are aligned with these: see `scoring/fitting.py`. All inputs are
-on the embedder's own scale. A probability needs a base rate: here from 5 % to half of what is asked is coached, on the
-phrasings a tenth, with as many near misses.
-"""
-
-KNOWN = 1.5
-"""Log of the number of texts at which what is known neither adds nor takes."""
-
-MIXED = 3.1
-"""What a logit gets back for each log of the length that mixing several turns has cost; fitted by the same command on
-even STAR dialogues, half of the tasks coached."""
-
-NEARBY = np.array([0.54, 0.72, -1.34])
-"""Of how well the store's own traffic covers a place, what neighbours make of a coaching, and how much nearer they are
-than its own texts.
-
-Neighbours for which a coaching fits too make it likelier, the more the nearer they are. Where others are nearer than
-anything it is known by, it is one of many things that are said there. Where the traffic covers nothing, it says
-nothing: what is new is as likely as it was without. Fitted by the same command as `WEIGHTS`, with 300 and 2,000
-unlabelled train utterances as traffic from which a third of the intents that are not coached is missing, and on even
-STAR dialogues.
-"""
-
-SPARSE = 0.5
-"""Scaled similarity of the nearest traffic up to which it covers nothing; at twice that it covers a place fully."""
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 SAME = 1 - 1e-4
 """A cosine above it is the same text, but for what is not embedded."""
-
-AGAIN = 2.0
-"""Logit at least where somebody says again what a coaching is known by, whatever else an embedder makes of it."""
-
-UNWANTED = 2.5
-"""Taken from a logit where somebody says what they do not want and nothing else, unless that is what the coaching is
-known by. Of the messages of `tests/benchmarks/embedder/families.jsonl` 0.5 % are such, of the near misses 1.6 %."""
-
-NEAREST = 8
-"""Column of the similarity to the nearest text that applies."""
-
-KERNEL = 6.0
-"""Sharpness of "never here" in scaled similarity: it silences a neighbourhood, not the coaching."""
 
 
 class Fitted(NamedTuple):
@@ -77,21 +44,6 @@ class Fitted(NamedTuple):
     """Of the same embedder."""
     reserve: float = 0.0
     """0 or more, taken from every logit; see `reserve.py`."""
-
-
-@dataclass(frozen=True, slots=True)
-class SituationVector:
-    """Where a situation is: its unit vector, how crowded it is there, and what mixing its turns has cost."""
-
-    vector: NDArray[np.float32]
-    """`float32[dimension]`."""
-    crowding: float
-    mixed: float = 0.0
-    """Log of the sum of the weights over the length of the weighted sum; 0 for a single text."""
-    latest: float = 0.0
-    """0..1: how much of what the user has said is in the latest turn; 0 where that is not known."""
-    unwanted: bool = False
-    """Whether the latest turn says what its speaker does not want, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +93,7 @@ def likely(
     result: NDArray[np.float64] = inputs @ fitted.background.weights + MIXED * place.mixed
     if place.unwanted:
         result -= UNWANTED * np.array([not fitted.heads[index].unwanted for index in chosen])
-    again = inputs[:, NEAREST] >= fitted.background.scaled(np.array(SAME))
+    again = inputs[:, NEAREST_COLUMN] >= fitted.background.scaled(np.array(SAME))
     return np.where(again, np.maximum(result, AGAIN), result)
 
 
@@ -169,7 +121,7 @@ def measured(
     result = np.ones((len(chosen), len(WEIGHTS)))
     prototype = background.scaled(fits.prototypes[chosen] @ place.vector)
     result[:, 1] = prototype
-    result[:, 2] = (ranks - prototype) / SHARE
+    result[:, 2] = (ranks - prototype) / HEAD_SHARE
     result[:, 3] = place.crowding
     result[:, 4] = fits.crowding[chosen]
     result[:, 5] = _never([heads[index] for index in chosen], place.vector, background)

@@ -6,26 +6,21 @@ reserve only ever takes: what a store misses is taught by examples, and silence 
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.storage.database import KEY, Database
+from langgraph_coaching.recall.scoring.weights import RESERVE_SPREAD
+from langgraph_coaching.storage.table import KEY, Table, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pyarrow as pa
 
+    from langgraph_coaching.storage.database import Database
+
 TABLE = "reserves"
-
-SPREAD = 0.3
-"""Standard deviation of what new verdicts may add, in logits, before they have said anything: a few say little.
-
-On train splits of BANKING77, 15 coached with ten verdicts each, 0.3, 0.5 and 1 are within two points of each other; the
-smallest keeps most recall.
-"""
 
 _EDGE = 1e-6
 
@@ -44,7 +39,8 @@ def reserve_of(judged: Sequence[tuple[float, float, bool]]) -> float:
     taken = 0.0
     for _ in range(50):
         likely = 1 / (1 + np.exp(taken - logits))
-        slope, curve = (likely - right).sum() - taken / SPREAD**2, (likely * (1 - likely)).sum() + 1 / SPREAD**2
+        slope = (likely - right).sum() - taken / RESERVE_SPREAD**2
+        curve = (likely * (1 - likely)).sum() + 1 / RESERVE_SPREAD**2
         taken += float(slope / curve)
     return max(0.0, taken)
 
@@ -62,18 +58,18 @@ def _schema() -> pa.Schema:
 
 
 class Reserves:
-    """Where the reserve of a namespace and embedder is kept.
+    """The table of reserves: one row a namespace and embedder.
 
     Args:
         database: Where the table lives.
-        namespace: Every read is filtered by it in the query; every write carries it.
+        namespace: Whose it is.
         embedder: Id of the embedder.
     """
 
     def __init__(self, database: Database, namespace: str, embedder: str) -> None:
-        self._database = database
         self._namespace = namespace
-        self._key = json.dumps([namespace, embedder], ensure_ascii=False)
+        self._key = key_of(namespace, embedder)
+        self._table = Table(database, TABLE, _schema, namespace)
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first.
@@ -81,7 +77,7 @@ class Reserves:
         Raises:
             StoreError: The table could not be read.
         """
-        return self._database.version(TABLE)
+        return self._table.version()
 
     def read(self) -> float:
         """The reserve, in logits; 0 before the first.
@@ -89,13 +85,7 @@ class Reserves:
         Raises:
             StoreError: The table could not be read.
         """
-        from lancedb.expr import col, lit
-
-        table = self._database.table(TABLE)
-        if table is None:
-            return 0.0
-        mine = (col("namespace") == lit(self._namespace)) & (col("key") == lit(self._key))
-        rows = self._database.read(table, lambda t: t.search().where(mine).select(["logit"]).limit(1).to_list())
+        rows = self._table.rows(["logit"], limit=1, key=self._key)
         return float(rows[0]["logit"]) if rows else 0.0
 
     def write(self, reserve: float) -> None:
@@ -104,11 +94,4 @@ class Reserves:
         Raises:
             StoreError: The write failed.
         """
-        import pyarrow as pa
-
-        row = {"key": self._key, "namespace": self._namespace, "logit": reserve}
-        data = pa.Table.from_pylist([row], schema=_schema())
-        self._database.write(
-            self._database.ensure(TABLE, _schema()),
-            lambda t: t.merge_insert("key").when_matched_update_all().when_not_matched_insert_all().execute(data),
-        )
+        self._table.upsert([{"key": self._key, "namespace": self._namespace, "logit": reserve}])

@@ -6,7 +6,6 @@ live situation is looked at instead: how well the same coaching would fit there,
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,10 @@ import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.first_stage import Rows
-from langgraph_coaching.recall.scoring.probability import SituationVector, Surroundings
-from langgraph_coaching.storage.database import KEY, Database
+from langgraph_coaching.recall.scoring.probability import Surroundings
+from langgraph_coaching.recall.scoring.situation_vector import SituationVector
+from langgraph_coaching.recall.scoring.weights import TRAFFIC_ENOUGH, TRAFFIC_NEIGHBOURS
+from langgraph_coaching.storage.table import ASCENDING, KEY, Table, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from langgraph_coaching.recall.scoring.background import Background
+    from langgraph_coaching.recall.scoring.background.background import Background
+    from langgraph_coaching.storage.database import Database
 
 
 MOST = 2_000
@@ -31,13 +33,6 @@ MOST = 2_000
 
 LEAST = 50
 """Fewer are not used."""
-
-ENOUGH = 600
-"""Situations from which on traffic counts in full; with fewer, less in proportion. On train splits a few hundred at
-full weight made coachings of BANKING77 fire wrongly more often."""
-
-NEIGHBOURS = 5
-"""Nearest situations that are looked at; 10 were no better on train splits, and worse where there are few."""
 
 ALIKE = 2.0
 """Scaled similarity from which two situations count as one: turns of one conversation are near to each other, and would
@@ -74,7 +69,7 @@ class Traffic:
         if len(places) < LEAST:
             return None
         vectors = np.stack([place.vector for place in places])
-        kept = _distinct(vectors, background)
+        kept = _distinct_rows(vectors, background)
         if len(kept) < LEAST:
             return None
         return cls(
@@ -90,21 +85,20 @@ class Traffic:
             places: Of live situations.
             background: Of the same embedder.
         """
-        weight = min(len(self.vectors) / ENOUGH, 1.0)
-        found = (self.rows.largest(place.vector, NEIGHBOURS, below=_SAME) for place in places)
+        weight = min(len(self.vectors) / TRAFFIC_ENOUGH, 1.0)
+        found = (self.rows.largest(place.vector, TRAFFIC_NEIGHBOURS, below=_SAME) for place in places)
         return [
-            Surroundings(self._middle(near), float(background.scaled(similar.mean())), weight)
-            for near, similar in found
+            Surroundings(self._mean(near), float(background.scaled(similar.mean())), weight) for near, similar in found
         ]
 
-    def _middle(self, rows: NDArray[np.intp]) -> SituationVector:
+    def _mean(self, rows: NDArray[np.intp]) -> SituationVector:
         # The mean, not of unit length: heads are linear, so that this is what they say of each, on average.
         return SituationVector(
             self.vectors[rows].mean(axis=0), float(self.crowding[rows].mean()), float(self.mixed[rows].mean())
         )
 
 
-def _distinct(vectors: NDArray[np.float32], background: Background) -> list[int]:
+def _distinct_rows(vectors: NDArray[np.float32], background: Background) -> list[int]:
     """Indices of those that are not `ALIKE` to an earlier one that is kept."""
     with one_thread():
         alike = background.scaled(vectors @ vectors.T) >= ALIKE
@@ -136,18 +130,18 @@ def _schema() -> pa.Schema:
 
 
 class TrafficTable:
-    """The `MOST` lowest lots of one namespace, in the space of one embedder.
+    """The table of the traffic sample: of one namespace and embedder, the situations with the `MOST` lowest lots.
 
     Args:
         database: Where the table lives.
-        namespace: Every read is filtered by it in the query; every write carries it.
+        namespace: Whose situations.
         embedder: Id of the embedder.
     """
 
     def __init__(self, database: Database, namespace: str, embedder: str) -> None:
-        self._database = database
         self._namespace = namespace
         self._embedder = embedder
+        self._table = Table(database, TABLE, _schema, namespace)
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first.
@@ -155,7 +149,7 @@ class TrafficTable:
         Raises:
             StoreError: The table could not be read.
         """
-        return self._database.version(TABLE)
+        return self._table.version()
 
     def write(self, places: dict[str, SituationVector]) -> None:
         """Adds situations by their lots; one that is there already stays as it is.
@@ -163,11 +157,9 @@ class TrafficTable:
         Raises:
             StoreError: The write failed.
         """
-        import pyarrow as pa
-
         rows = [
             {
-                "key": json.dumps([self._namespace, self._embedder, lot], ensure_ascii=False),
+                "key": key_of(self._namespace, self._embedder, lot),
                 "namespace": self._namespace,
                 "embedder": self._embedder,
                 "lot": lot,
@@ -177,11 +169,7 @@ class TrafficTable:
             }
             for lot, one in places.items()
         ]
-        data = pa.Table.from_pylist(rows, schema=_schema())
-        self._database.write(
-            self._database.ensure(TABLE, _schema()),
-            lambda t: t.merge_insert("key").when_not_matched_insert_all().execute(data),
-        )
+        self._table.insert(rows)
 
     def read(self) -> dict[str, SituationVector]:
         """The sample, in order of its lots.
@@ -189,18 +177,10 @@ class TrafficTable:
         Raises:
             StoreError: The table could not be read.
         """
-        table = self._database.table(TABLE)
-        if table is None:
+        columns, order = ("lot", "vector", "crowding", "mixed"), {"lot": ASCENDING}
+        found = self._table.arrow(columns, order=order, limit=MOST, embedder=self._embedder)
+        if found is None:
             return {}
-        from lancedb.expr import col, lit
-        from lancedb.query import ColumnOrdering
-
-        mine = (col("namespace") == lit(self._namespace)) & (col("embedder") == lit(self._embedder))
-        order = [ColumnOrdering(column_name="lot", ascending=True)]
-        columns = ["lot", "vector", "crowding", "mixed"]
-        found = self._database.read(
-            table, lambda t: t.search().where(mine).select(columns).order_by(order).limit(MOST).to_arrow()
-        )
         lots, crowding, mixed = (found[name].to_pylist() for name in ("lot", "crowding", "mixed"))
         vectors = (np.asarray(one.values, dtype=np.float32) for one in found["vector"])
         return {lot: SituationVector(v, c, m) for lot, v, c, m in zip(lots, vectors, crowding, mixed, strict=True)}

@@ -13,15 +13,15 @@ import numpy as np
 
 from langgraph_coaching.errors import CoachingError, EmbedderError
 from langgraph_coaching.recall.scoring.reserve import Reserves, reserve_of
+from langgraph_coaching.recall.scoring.situation_vector import place
 from langgraph_coaching.recall.scoring.traffic import MOST, Traffic, TrafficTable
-from langgraph_coaching.recall.situation import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
-    from langgraph_coaching.recall.scoring.probability import SituationVector
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.situation import Situation
     from langgraph_coaching.storage.database import Database
 

@@ -1,4 +1,4 @@
-"""The assembler: events of any number of runs at once become one trace for each run. It reads and writes nothing."""
+"""Assembler: interleaved events of any number of runs become one trace a run; no I/O."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from langgraph_coaching.traces.capture.model_calls import PendingCalls, exactly
+from langgraph_coaching.traces.capture.model_calls import CallReferences, add_exact_fields
+from langgraph_coaching.traces.capture.payload import NOTHING, Payload
 from langgraph_coaching.traces.capture.run import Run
 from langgraph_coaching.traces.capture.trace_builder import TraceBuilder
-from langgraph_coaching.traces.jsonable import said, shown, storable
+from langgraph_coaching.traces.jsonable import describe_error, safe_repr, to_jsonable
 from langgraph_coaching.traces.model import ModelCall, Step, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from uuid import UUID
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.capture.event import Event
 
 log = logging.getLogger("langgraph_coaching")
@@ -33,7 +34,7 @@ _DURING = ("interrupt", "resume")
 
 
 class Assembler:
-    """Follows runs by their events. Not thread-safe: one thread reads the events of all.
+    """Follows runs by their events. Not thread-safe: one thread reads the events of all runs.
 
     Args:
         receipt_of: Finds a recent receipt by its id, or returns None.
@@ -60,75 +61,77 @@ class Assembler:
         traces: list[Trace] = []
         for event in events:
             try:
-                traces += [trace_of(recording) for recording in self._read(event)]
+                traces += [trace_of(builder) for builder in self._read(event)]
             except Exception:
                 log.exception("an event of a run could not be read, nor be recorded as such")
         return traces
 
     def _read(self, event: Event) -> list[TraceBuilder]:
-        """Reads one event; returns the recordings that are asked for or complete by it."""
+        """Reads one event; returns the builders whose traces are asked for or complete by it."""
         if event.kind == "flush":
             return [*self._open.values()]
         known = self._runs.get(event.run_id) if event.run_id else None
+        payload = Payload(event.data)
         if not event.kind.endswith("_start"):
-            known = known or self._unheard(event)
-            return self._continue(event, *known) if known else []
-        run, recording = self._begin(event)
-        self._attempt(recording, run, event, lambda: recording.started(run))
-        return self._evicted()
+            known = known or self._start_unseen(event)
+            return self._continue(event, payload, *known) if known else []
+        run, builder = self._begin(event, payload)
+        self._attempt(builder, run, event, lambda: builder.read_start(run))
+        return self._evict_silent()
 
-    def _unheard(self, event: Event) -> tuple[Run, TraceBuilder] | None:
-        """A model of whose start langchain-core has told only somebody else's handler."""
+    def _start_unseen(self, event: Event) -> tuple[Run, TraceBuilder] | None:
+        """The run of a model whose start langchain-core has told only to another handler; None for any other run."""
         above = self._runs.get(event.parent_run_id) if event.parent_run_id and event.kind == "llm_end" else None
         if above is None:
             return None
         start = replace(event, kind="llm_start", data=None, metadata=above[0].metadata)
-        return Run(start, above[0]), above[1]
+        return Run(start, above[0], NOTHING), above[1]
 
-    def _continue(self, event: Event, run: Run, recording: TraceBuilder) -> list[TraceBuilder]:
-        self._open.move_to_end(recording.root.id)
-        self._attempt(recording, run, event, lambda: recording.ended(run, event))
+    def _continue(self, event: Event, payload: Payload, run: Run, builder: TraceBuilder) -> list[TraceBuilder]:
+        run.result = payload
+        self._open.move_to_end(builder.root.id)
+        self._attempt(builder, run, event, lambda: builder.read_end(run, event))
         if event.kind in _DURING:
             return []
         self._forget(run)
-        if run is not recording.root:
-            run.over()
+        if run is not builder.root:
+            run.release()
             return []
-        recording.close(event)
-        self._drop(recording)
-        return [] if event.kind.startswith("retriever") else [recording]  # a search by itself is no run of an agent
+        builder.close(event)
+        self._drop(builder)
+        return [] if event.kind.startswith("retriever") else [builder]  # a search by itself is no run of an agent
 
-    def _begin(self, event: Event) -> tuple[Run, TraceBuilder]:
+    def _begin(self, event: Event, payload: Payload) -> tuple[Run, TraceBuilder]:
         above = self._runs.get(event.parent_run_id) if event.parent_run_id else None
         if above is None:  # other tracers may stand between a node and its model call: then the namespace tells
             above = self._nodes.get(str((event.metadata or {}).get("langgraph_checkpoint_ns") or ""))
-        run = Run(event, above[0] if above else None)
-        recording = above[1] if above else TraceBuilder(run, self._receipt_of, prompts=self._prompts)
-        self._runs[run.id] = run, recording
+        run = Run(event, above[0] if above else None, payload)
+        builder = above[1] if above else TraceBuilder(run, self._receipt_of, prompts=self._prompts)
+        self._runs[run.id] = run, builder
         if run.task:
-            self._nodes[run.namespace] = run, recording
-        self._open[recording.root.id] = recording
-        self._open.move_to_end(recording.root.id)
-        return run, recording
+            self._nodes[run.namespace] = run, builder
+        self._open[builder.root.id] = builder
+        self._open.move_to_end(builder.root.id)
+        return run, builder
 
-    def _attempt(self, recording: TraceBuilder, run: Run, event: Event, read: Callable[[], None]) -> None:
+    def _attempt(self, builder: TraceBuilder, run: Run, event: Event, read: Callable[[], None]) -> None:
         try:
             read()
         except Exception as error:
             log.debug("an event of a run could not be read", exc_info=True)
-            recording.unreadable(run, event, error)
+            builder.note_unreadable(run, event, describe_error(error))
 
     def _forget(self, run: Run) -> None:
         self._runs.pop(run.id, None)
         if (known := self._nodes.get(run.namespace)) is not None and known[0] is run:
             del self._nodes[run.namespace]
 
-    def _drop(self, recording: TraceBuilder) -> None:
-        self._open.pop(recording.root.id, None)
-        for run in [run for run, other in self._runs.values() if other is recording]:
+    def _drop(self, builder: TraceBuilder) -> None:
+        self._open.pop(builder.root.id, None)
+        for run in [run for run, other in self._runs.values() if other is builder]:
             self._forget(run)
 
-    def _evicted(self) -> list[TraceBuilder]:
+    def _evict_silent(self) -> list[TraceBuilder]:
         found = []
         while len(self._open) > MOST_OPEN:
             found.append(next(iter(self._open.values())))
@@ -136,31 +139,31 @@ class Assembler:
         return found
 
 
-def trace_of(recording: TraceBuilder) -> Trace:
-    """The trace of a recording, as far as it has come."""
-    header = recording.header
+def trace_of(builder: TraceBuilder) -> Trace:
+    """The trace that a builder has so far."""
+    header = builder.header
     steps: list[Step] = []
-    for entry in recording.transcript.entries:
+    for entry in builder.transcript.entries:
         # A helper's answer that no state ever held is not said in the conversation.
         aside = {"aside": True} if entry.own and not entry.shown else {}
         own = [_step(fields | aside, header["id"], len(steps) + place) for place, fields in enumerate(entry.steps)]
-        steps += _or(own, exactly, own, entry.message)
-    exchanges = PendingCalls(steps, recording.transcript.entries)
-    calls = tuple(_or(ModelCall(), exchanges.record, exchange) for exchange in recording.exchanges)
+        steps += _read_or(own, add_exact_fields, own, entry.message)
+    references = CallReferences(steps, builder.transcript.entries)
+    calls = tuple(_read_or(ModelCall(), references.refer, call) for call in builder.calls)
     return Trace(
         **header,
-        models=tuple(recording.models),
-        nodes=tuple(recording.nodes),
+        models=tuple(builder.models),
+        nodes=tuple(builder.nodes),
         steps=tuple(steps),
         calls=calls,
-        messages=tuple(exchanges.messages.values),
-        tools=tuple(exchanges.tools.values),
-        parameters=tuple(exchanges.parameters.values),
+        messages=tuple(references.messages.values),
+        tools=tuple(references.tools.values),
+        parameters=tuple(references.parameters.values),
     )
 
 
-def _or(otherwise: T, read: Callable[..., T], *given: Any) -> T:
-    """What is read of something a graph has put there, which may do anything, or something else where that fails."""
+def _read_or(otherwise: T, read: Callable[..., T], *given: Any) -> T:
+    """What a function returns, or something else where it raises: values that a graph has put there may do anything."""
     try:
         return read(*given)
     except Exception:
@@ -173,9 +176,9 @@ def _step(fields: dict[str, Any], trace_id: str, index: int) -> Step:
     within: Run | None = fields.get("within")
     exact["branch"] = None if within is None else within.branch
     exact["receipts"] = tuple(replace(r, trace_id=trace_id, step=index) for r in fields.get("receipts", ()))
-    plain = {name: storable(value) for name, value in fields.items() if name not in exact and name != "within"}
+    plain = {name: to_jsonable(value) for name, value in fields.items() if name not in exact and name != "within"}
     try:
         return Step(**exact, **plain)
     except ValidationError as error:
         exact |= {"type": "system", "author": "system", "name": "unreadable"}
-        return Step(**exact, text=shown(plain), error=said(error))
+        return Step(**exact, text=safe_repr(plain), error=describe_error(error))

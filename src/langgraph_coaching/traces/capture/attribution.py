@@ -1,4 +1,4 @@
-"""The receipts of model calls: found by what a call's metadata names, or by the block in its prompt."""
+"""Attribution of receipts to model calls: by the ids in a call's metadata, or by the coaching block in its prompt."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
-from langgraph_coaching.recall.advice import Outcome, Receipt
-from langgraph_coaching.traces.capture.payload import CHANNEL, advice_in
-from langgraph_coaching.traces.jsonable import whole
+from langgraph_coaching.recall.receipt import Outcome, Receipt
+from langgraph_coaching.traces.jsonable import replace_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,9 +15,12 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.capture.run import Run
 
+RECEIPTS = "coaching"
+"""Key of a model call's metadata with its receipts in brief."""
+
 
 class Attribution:
-    """Knows which receipts belong to which model call of one run.
+    """Attributes receipts to the model calls of one run.
 
     Args:
         receipt_of: Finds a receipt by its id, or returns None.
@@ -29,60 +31,58 @@ class Attribution:
         self._advice: dict[str, Advice] = {}
         self._looked_up: dict[str, str] = {}
 
-    def remember(self, value: Any) -> Advice | None:
-        """Notes the advice in a state or an update, and returns it."""
-        advice = advice_in(value)
+    def remember_advice(self, advice: Advice | None) -> None:
+        """Notes the advice in a state or an update, if there is any."""
         if advice is not None and advice.prompt:
             self._advice[advice.prompt] = advice
-        return advice
 
-    def note(self, run: Run, receipt_ids: Iterable[str]) -> None:
-        """Notes what was looked up somewhere, for a model call or by `coach.advise`."""
+    def note_looked_up(self, run: Run, receipt_ids: Iterable[str]) -> None:
+        """Notes receipts of a lookup, made for a model call or by `coach.advise`, under the node it was made in."""
         self._looked_up.update((receipt_id, run.namespace) for receipt_id in receipt_ids)
 
-    def left(self) -> dict[str, tuple[Receipt, ...]]:
-        """What was looked up and belongs to no model call, by the namespace of the node it was looked up in."""
+    def unattributed(self) -> dict[str, tuple[Receipt, ...]]:
+        """The receipts that were looked up and belong to no model call, by the checkpoint namespace of their node."""
         found: dict[str, list[Receipt]] = {}
         for receipt_id, namespace in self._looked_up.items():
             if (receipt := self._receipt_of(receipt_id)) is not None:
-                found.setdefault(namespace, []).append(_encodable(receipt))
+                found.setdefault(namespace, []).append(_make_encodable(receipt))
         return {namespace: tuple(receipts) for namespace, receipts in found.items()}
 
-    def of(self, run: Run, block: str) -> tuple[Receipt, ...]:
+    def receipts_of(self, run: Run, block: str) -> tuple[Receipt, ...]:
         """The receipts of a model call.
 
         Args:
             run: The call.
             block: The prompt block it carries, or "".
         """
-        found = self._found(run, block)
+        found = self._find_receipts(run, block)
         for receipt in found:
             self._looked_up.pop(receipt.id, None)
         return found
 
-    def _found(self, run: Run, block: str) -> tuple[Receipt, ...]:
-        named = self._named(run.metadata.get(CHANNEL))
+    def _find_receipts(self, run: Run, block: str) -> tuple[Receipt, ...]:
+        named = self._read_briefs(run.metadata.get(RECEIPTS))
         if named:
             # The metadata is inherited by every call made inside; one that does not carry the block is not coached.
             return named if block or not any(receipt.applied for receipt in named) else ()
-        for above in run.line():
+        for above in run.lineage():
             if above.advice is not None and above.advice.prompt == block:
                 advice, above.advice = above.advice, above.advice if block else None
-                return self._whole(advice)
-        return self._whole(self._advice.get(block))
+                return self._receipts_in(advice)
+        return self._receipts_in(self._advice.get(block))
 
-    def _whole(self, advice: Advice | None) -> tuple[Receipt, ...]:
-        return tuple(_encodable(self._receipt_of(r.id) or r) for r in advice.considered) if advice else ()
+    def _receipts_in(self, advice: Advice | None) -> tuple[Receipt, ...]:
+        return tuple(_make_encodable(self._receipt_of(r.id) or r) for r in advice.considered) if advice else ()
 
-    def _named(self, briefs: Any) -> tuple[Receipt, ...]:
+    def _read_briefs(self, briefs: Any) -> tuple[Receipt, ...]:
         if not isinstance(briefs, list | tuple):
             return ()
-        found = (self._receipt_of(str(b.get("id"))) or _of_brief(b) for b in briefs if isinstance(b, Mapping))
-        return tuple(_encodable(receipt) for receipt in found if receipt is not None)
+        found = (self._receipt_of(str(b.get("id"))) or _receipt_of_brief(b) for b in briefs if isinstance(b, Mapping))
+        return tuple(_make_encodable(receipt) for receipt in found if receipt is not None)
 
 
-def _of_brief(brief: Mapping[str, Any]) -> Receipt | None:
-    """What `Receipt.brief` tells; None of anything else that somebody keeps under the same key."""
+def _receipt_of_brief(brief: Mapping[str, Any]) -> Receipt | None:
+    """The receipt that `Receipt.brief` tells of; None of anything else that somebody keeps under the same key."""
     if not isinstance(brief.get("id"), str) or brief.get("outcome") not in get_args(Outcome):
         return None
     coaching_id, revision, probability = brief.get("coaching_id"), brief.get("revision"), brief.get("probability")
@@ -96,6 +96,10 @@ def _of_brief(brief: Mapping[str, Any]) -> Receipt | None:
     )
 
 
-def _encodable(receipt: Receipt) -> Receipt:
-    intent, reason, situation = whole(receipt.intent), whole(receipt.reason), whole(receipt.situation)
+def _make_encodable(receipt: Receipt) -> Receipt:
+    intent, reason, situation = (
+        replace_surrogates(receipt.intent),
+        replace_surrogates(receipt.reason),
+        replace_surrogates(receipt.situation),
+    )
     return replace(receipt, intent=intent, reason=reason, situation=situation)

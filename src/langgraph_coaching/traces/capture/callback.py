@@ -1,4 +1,4 @@
-"""Capture: the callback handler. On the graph's path it only notes what it was told; reading it happens elsewhere."""
+"""Callback handler of captured graphs: on the graph's path it only queues events; they are read elsewhere."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class Capture(Inline, GraphCallbackHandler):
 
     def on_chain_start(self, serialized: Any, inputs: Any, **kwargs: Any) -> None:
         """A graph, a node or another Runnable starts."""
-        self._begin("chain_start", serialized, _copied(inputs), **kwargs)
+        self._begin("chain_start", serialized, _copy_lists(inputs), **kwargs)
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **_: Any) -> None:
         """It has ended."""
-        self._end("chain_end", _copied(outputs), run_id)
+        self._end("chain_end", _copy_lists(outputs), run_id)
 
     def on_chain_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """It has raised."""
@@ -79,12 +79,12 @@ class Capture(Inline, GraphCallbackHandler):
 
     def on_tool_start(self, serialized: Any, input_str: Any, *, inputs: Any = None, **kwargs: Any) -> None:
         """A tool is called."""
-        data = input_str if inputs is None else _copied(inputs)
+        data = input_str if inputs is None else _copy_lists(inputs)
         self._begin("tool_start", serialized, data, more=kwargs.get("tool_call_id"), **kwargs)
 
     def on_tool_end(self, output: Any, *, run_id: UUID, **_: Any) -> None:
         """It has answered."""
-        self._end("tool_end", _copied(output), run_id)
+        self._end("tool_end", _copy_lists(output), run_id)
 
     def on_tool_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """It has raised."""
@@ -96,7 +96,7 @@ class Capture(Inline, GraphCallbackHandler):
 
     def on_retriever_end(self, documents: Any, *, run_id: UUID, **_: Any) -> None:
         """It has answered."""
-        self._end("retriever_end", _advised(documents), run_id)
+        self._end("retriever_end", _receipt_ids(documents), run_id)
 
     def on_retriever_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """It has raised."""
@@ -113,13 +113,13 @@ class Capture(Inline, GraphCallbackHandler):
             self._end("resume", event, event.run_id)
 
 
-def _advised(documents: Any) -> list[str]:
+def _receipt_ids(documents: Any) -> list[str]:
     """Ids of the receipts that a retriever's documents stand for; none of another retriever's."""
     briefs = [getattr(document, "metadata", None) for document in documents] if isinstance(documents, list) else []
     return [str(brief["id"]) for brief in briefs if isinstance(brief, dict) and {"id", "coaching_id"} <= brief.keys()]
 
 
-def _copied(value: Any) -> Any:
+def _copy_lists(value: Any) -> Any:
     # Nodes extend the very lists they were given; the messages in them stay as they are.
     if type(value) is list:
         return value.copy()

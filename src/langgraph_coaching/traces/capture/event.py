@@ -1,4 +1,4 @@
-"""An event: what a running graph tells a callback handler, kept as it came until there is time to read it."""
+"""Callback events of a running graph, kept as they came; the assembler reads them off the graph's path."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One call of a callback handler."""
+    """One call of a callback handler's method."""
 
     kind: Kind
     run_id: UUID | None = None

@@ -1,12 +1,11 @@
-"""Handoffs: where a run went from one agent to another."""
+"""Handoffs: steps at which a run went from one agent to another, each once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.traces.capture.payload import targets
 from langgraph_coaching.traces.capture.transcript import Entry
-from langgraph_coaching.traces.messages import delegate, handoff_step
+from langgraph_coaching.traces.messages import handoff_step
 
 if TYPE_CHECKING:
     from langgraph_coaching.traces.capture.run import Run
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Handoffs:
-    """Puts handoffs into a transcript, each once, however many runs tell of it.
+    """Adds handoffs to a transcript, each once, however many events tell of it.
 
     Args:
         transcript: Of the run.
@@ -24,52 +23,51 @@ class Handoffs:
         self._transcript = transcript
         self._sent: list[tuple[Entry, str, Run, dict[str, Any]]] = []
 
-    def by_task(self, run: Run, shared: dict[str, Any]) -> None:
-        """A sub-agent starts inside a tool that says which one it is called for: that tool has handed over to it.
+    def read_delegation(self, run: Run, shared: dict[str, Any]) -> None:
+        """A sub-agent starts inside a tool that names it: that tool has handed over to it.
 
         Args:
             run: The tool's run.
             shared: Fields of the step.
         """
-        target = delegate(run.start.data)
-        if target is None or run.delegated:
+        if run.given.delegate is None or run.delegated:
             return
         run.delegated = True
+        target, handed = run.given.delegate
         known = run.conversation or self._transcript.main
-        asked = self._transcript.asking(run.start.more, known) or {}
-        more = {"call": asked.get("call"), "text": str(run.start.data.get("description") or "")}
+        asked = self._transcript.find_asking_step(run.start.more, known) or {}
+        more = {"call": asked.get("call"), "text": handed}
         step = shared | handoff_step(target, run.start.more) | more
         self._transcript.add(Entry([step], happened=True), known)
-        for above in run.line():
+        for above in run.lineage():
             above.handed.add(target)
 
-    def by_tool(self, run: Run, output: Any, arguments: Any, shared: dict[str, Any]) -> None:
+    def read_tool_end(self, run: Run, shared: dict[str, Any]) -> None:
         """A tool has answered: with a `Command` that goes to another agent it has handed over.
 
         Args:
-            run: The tool's run.
-            output: What it returned.
-            arguments: What it was called with; the texts in it say why.
+            run: The tool's run; the texts it was called with say why.
             shared: Fields of the step.
         """
-        reasons = arguments.values() if isinstance(arguments, dict) else ()
+        if not run.result.targets:
+            return
         call_id = run.start.more
         known = run.conversation or self._transcript.main
-        asked = self._transcript.asking(call_id, known) or {}
-        more = {"call": asked.get("call"), "text": " ".join(reason for reason in reasons if isinstance(reason, str))}
-        for target in targets(output):
+        asked = self._transcript.find_asking_step(call_id, known) or {}
+        more = {"call": asked.get("call"), "text": run.given.reason}
+        for target in run.result.targets:
             self._transcript.handed.add(str(call_id))
             self._transcript.add(Entry([shared | handoff_step(target, call_id) | more], happened=True), known)
-            for above in run.line():
+            for above in run.lineage():
                 above.handed.add(target)
 
-    def by_node(self, run: Run, output: Any, shared: dict[str, Any]) -> None:
+    def read_node_end(self, run: Run, shared: dict[str, Any]) -> None:
         """A node has returned: a `Command` that goes elsewhere is a handoff if there is an agent, not a mere node."""
-        for target in targets(output):
+        for target in run.result.targets:
             if target not in run.handed:
                 self._sent.append((self._transcript.add(Entry([])), target, run, shared))
 
-    def arrived(self, run: Run) -> None:
+    def read_model_start(self, run: Run) -> None:
         """A model is called: nodes it is called in are agents, so what went to them was handed over."""
         nodes = set(run.path.split("|"))
         for sent in [sent for sent in self._sent if sent[1] in nodes - set(sent[2].path.split("|"))]:

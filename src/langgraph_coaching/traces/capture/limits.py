@@ -1,4 +1,4 @@
-"""How much of what runs is kept: which conversations, how long a text, how many steps."""
+"""Capture limits: share of the conversations, characters of a text, steps of a trace."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.traces.model import Step
-from langgraph_coaching.traces.texts import changed
+from langgraph_coaching.traces.texts import map_texts
 
 if TYPE_CHECKING:
     from langgraph_coaching.traces.model import ModelCall, Trace
@@ -51,26 +51,26 @@ class CaptureLimits:
     def cut(self, trace: Trace) -> Trace:
         """The trace within the bounds."""
         if self.characters is not None:
-            trace = changed(trace, self._shortened)
+            trace = map_texts(trace, self._shorten)
         if self.steps is not None and len(trace.steps) > self.steps:
-            trace = _latest(trace, self.steps)
+            trace = _keep_latest_steps(trace, self.steps)
         return trace
 
-    def _shortened(self, text: str) -> str:
+    def _shorten(self, text: str) -> str:
         most = self.characters or 0
         return text if len(text) <= most else f"{text[:most]}… [cut: {len(text) - most} of {len(text)} characters]"
 
 
-def _latest(trace: Trace, most: int) -> Trace:
+def _keep_latest_steps(trace: Trace, most: int) -> Trace:
     cut = len(trace.steps) - most
     text = f"{cut} earlier steps were cut"
     first = Step(index=0, trace_id=trace.id, type="system", author="system", name="cut", text=text)
     rest = [step.model_copy(update={"index": index}) for index, step in enumerate(trace.steps[cut:], 1)]
-    calls = tuple(_moved(call, cut - 1) for call in trace.calls)
+    calls = tuple(_shift_references(call, cut - 1) for call in trace.calls)
     return trace.model_copy(update={"steps": (first, *rest), "calls": calls})
 
 
-def _moved(call: ModelCall, by: int) -> ModelCall:
+def _shift_references(call: ModelCall, by: int) -> ModelCall:
     """The call with references to steps that come earlier now; without its prompt where a part of that was cut."""
     if call.prompt is None:
         return call

@@ -1,4 +1,4 @@
-"""The exchange: one model call while its run is being recorded, and how it is referred to once the steps are known."""
+"""Model calls while a run is recorded (`PendingCall`), and as a trace keeps them (`ModelCall`): by reference."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from langgraph_coaching.traces.canonical import beyond, dumped, same, traced
+from langgraph_coaching.traces.canonical import dump_message, exact_fields, same_to_model, to_handler_form
 from langgraph_coaching.traces.messages import EVENTS, messages_of
 from langgraph_coaching.traces.model import ModelCall
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class PendingCall:
-    """What a model was given and what it answered."""
+    """One model call as messages, until the steps of its trace are known and it becomes a `ModelCall`."""
 
     front: list[Place] | None = None
     """The system messages in front of the prompt; None where the prompt is not known."""
@@ -42,8 +42,8 @@ class PendingCall:
     parameters: dict[str, Any] | None = None
 
 
-class PendingCalls:
-    """The exchanges of one run as records of its trace.
+class CallReferences:
+    """Model calls of one run by reference: messages, tools and parameters are kept once, in steps or in pools.
 
     Args:
         steps: Of the trace.
@@ -63,38 +63,38 @@ class PendingCalls:
         self._latest: tuple[Sequence[BaseMessage], list[Reference]] = (), []
         self.messages, self.tools, self.parameters = Pool(), Pool(), Pool()
 
-    def record(self, exchange: PendingCall) -> ModelCall:
-        """One exchange, by reference to the steps and to the pools."""
-        answer = None if exchange.answer is None else self._reference(*exchange.answer)
+    def refer(self, call: PendingCall) -> ModelCall:
+        """The call as a trace keeps it."""
+        answer = None if call.answer is None else self._reference(*call.answer)
         return ModelCall(
-            prompt=None if exchange.front is None else (*self._all(exchange.front), *self._behind(exchange)),
+            prompt=None if call.front is None else (*self._references(call.front), *self._rest_of_prompt(call)),
             answer=answer if isinstance(answer, int) else None,
-            tools=self.tools.place(exchange.tools) if exchange.tools else None,
-            parameters=self.parameters.place(exchange.parameters) if exchange.parameters else None,
+            tools=self.tools.add(call.tools) if call.tools else None,
+            parameters=self.parameters.add(call.parameters) if call.parameters else None,
         )
 
-    def _behind(self, exchange: PendingCall) -> list[Reference]:
+    def _rest_of_prompt(self, call: PendingCall) -> list[Reference]:
         # In a loop of tool calls each prompt goes on where the one before it ended.
         earlier, found = self._latest
-        messages, known = exchange.messages, len(earlier)
+        messages, known = call.messages, len(earlier)
         if known > len(messages) or not all(map(is_, earlier, messages)):
             known, found = 0, []
-        found = self._all(zip(exchange.entries[known:], messages[known:], strict=True), found)
+        found = self._references(zip(call.entries[known:], messages[known:], strict=True), found)
         self._latest = messages, found
         return found
 
-    def _all(self, places: Iterable[Place], earlier: Iterable[Reference] = ()) -> list[Reference]:
+    def _references(self, places: Iterable[Place], earlier: Iterable[Reference] = ()) -> list[Reference]:
         found = [*earlier]
         for entry, message in places:
             new = self._reference(entry, message)
             last = found[-1] if found else None
-            if isinstance(last, tuple) and isinstance(new, tuple) and self._adjoin(last, new):
+            if isinstance(last, tuple) and isinstance(new, tuple) and self._are_adjacent(last, new):
                 found[-1] = last[0], new[1]
             else:
                 found.append(new)
         return found
 
-    def _adjoin(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    def _are_adjacent(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
         if "system" in (self._steps[one[0]].type, self._steps[other[0]].type) or one[1] > other[0]:
             return False
         return all(step.type in EVENTS for step in self._steps[one[1] : other[0]])
@@ -102,17 +102,17 @@ class PendingCalls:
     def _reference(self, entry: Entry | None, message: BaseMessage) -> Reference:
         if entry is not None and (own := entry.message) is not None:
             # A handler is shown images in another form than the model; the state has them as they are.
-            if own is not message and own.id == message.id and same(message, traced(own)):
+            if own is not message and own.id == message.id and same_to_model(message, to_handler_form(own)):
                 message = own
-            if id(entry) in self._ranges and self._holds(entry, own, message):
+            if id(entry) in self._ranges and self._says_exactly(entry, own, message):
                 return self._ranges[id(entry)]
         if id(message) not in self._pooled:
-            self._pooled[id(message)] = self.messages.place(dumped(message))
+            self._pooled[id(message)] = self.messages.add(dump_message(message))
         return self._pooled[id(message)]
 
-    def _holds(self, entry: Entry, own: BaseMessage, message: BaseMessage) -> bool:
+    def _says_exactly(self, entry: Entry, own: BaseMessage, message: BaseMessage) -> bool:
         step = self._steps[self._ranges[id(entry)][0]]
-        return same(message, SystemMessage(step.text, id=step.message_id) if is_prompt(step) else own)
+        return same_to_model(message, SystemMessage(step.text, id=step.message_id) if is_prompt(step) else own)
 
 
 def is_prompt(step: Step) -> bool:
@@ -120,17 +120,17 @@ def is_prompt(step: Step) -> bool:
     return step.type == "system" and step.name == "prompt"
 
 
-def exactly(steps: list[Step], message: BaseMessage | None) -> list[Step]:
-    """The steps of a message, the first of them with whatever the others cannot say of it."""
-    if message is None or _plainly(steps, message):
+def add_exact_fields(steps: list[Step], message: BaseMessage | None) -> list[Step]:
+    """The steps of a message; what type and text cannot say of it goes into `exact` of the first."""
+    if message is None or _one_step_says_all(steps, message):
         return steps
     found = messages_of(steps)
-    if len(found) != 1 or steps[0].type in EVENTS or not (exact := beyond(message, found[0])):
+    if len(found) != 1 or steps[0].type in EVENTS or not (exact := exact_fields(message, found[0])):
         return steps
     return [steps[0].model_copy(update={"exact": exact}), *steps[1:]]
 
 
-def _plainly(steps: Sequence[Step], message: BaseMessage) -> bool:
+def _one_step_says_all(steps: Sequence[Step], message: BaseMessage) -> bool:
     """Whether it is plain to see, without putting the message together again, that one step says all of it."""
     if len(steps) != 1 or message.additional_kwargs or message.model_extra:
         return False
@@ -148,13 +148,13 @@ def _plainly(steps: Sequence[Step], message: BaseMessage) -> bool:
 
 
 class Pool:
-    """Distinct values of JSON's types, in the order they came."""
+    """Distinct JSON values, each once, in the order they came."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
         self.values: list[Any] = []
 
-    def place(self, value: Any) -> int:
+    def add(self, value: Any) -> int:
         """The place of a value, which is kept if it is not there yet."""
         text = json.dumps(value)
         if text not in self._places:

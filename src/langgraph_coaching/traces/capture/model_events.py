@@ -1,4 +1,4 @@
-"""A model call: what the model was given, and what it answered."""
+"""Events of a model call as values: its start as a `Prompt`, its end as an `Answer`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pydantic import BaseModel
 
 from langgraph_coaching.recall.prompt import BLOCK
 from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.traces.canonical import bare
-from langgraph_coaching.traces.jsonable import storable
-from langgraph_coaching.traces.messages import parts_of
+from langgraph_coaching.traces.canonical import strip_coaching
+from langgraph_coaching.traces.jsonable import to_jsonable
+from langgraph_coaching.traces.messages import jsonable_parts
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -32,7 +32,7 @@ _COUNTS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model was given."""
+    """Start of a model call: messages, tools and parameters, the coaching block apart."""
 
     system: str
     """The system messages in front, without coaching; of a model that completes text, the text."""
@@ -51,7 +51,7 @@ class Prompt:
 
 
 def read_prompt(event: Event) -> Prompt:
-    """Takes apart what a `chat_model_start` or an `llm_start` carries."""
+    """The prompt that a `chat_model_start` or an `llm_start` carries."""
     given = event.data[0] if event.data else []
     front: list[BaseMessage]
     messages: list[BaseMessage]
@@ -60,8 +60,8 @@ def read_prompt(event: Event) -> Prompt:
     else:
         end = next((i for i, m in enumerate(given) if not isinstance(m, SystemMessage)), len(given))
         system = "\n\n".join(text_of(message) for message in given[:end])
-        messages = [found for message in given[end:] if (found := bare(message)) is not None]
-        front = [found for message in given[:end] if (found := bare(message)) is not None]
+        messages = [found for message in given[end:] if (found := strip_coaching(message)) is not None]
+        front = [found for message in given[:end] if (found := strip_coaching(message)) is not None]
     metadata = event.metadata or {}
     parameters = event.more if isinstance(event.more, Mapping) else {}
     names = (metadata.get("ls_model_name"), parameters.get("model"), parameters.get("model_name"))
@@ -72,9 +72,9 @@ def read_prompt(event: Event) -> Prompt:
         front=tuple(front),
         messages=tuple(message for message in messages if not isinstance(message, RemoveMessage)),
         model=next((str(name) for name in names if name), None),
-        tools=storable(list(offered) if isinstance(offered, list | tuple) else [offered]),
+        tools=to_jsonable(list(offered) if isinstance(offered, list | tuple) else [offered]),
         parameters={
-            name: storable(_schema(parameters[name])) for name in _PARAMETERS if parameters.get(name) is not None
+            name: to_jsonable(_schema(parameters[name])) for name in _PARAMETERS if parameters.get(name) is not None
         },
     )
 
@@ -91,7 +91,7 @@ def _schema(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a model answered."""
+    """End of a model call: the answer, its steps and its token counts."""
 
     message: BaseMessage
     steps: list[dict[str, Any]]
@@ -104,7 +104,7 @@ class Answer:
 
 
 def read_answer(result: Any) -> Answer:
-    """Takes apart an `LLMResult`.
+    """The answer in an `LLMResult`.
 
     Raises:
         IndexError: There is no answer in it.
@@ -118,8 +118,14 @@ def read_answer(result: Any) -> Answer:
     model = message.response_metadata.get("model_name") or output.get("model_name")
     return Answer(
         message=message,
-        steps=parts_of(message) or [{"type": "message", "text": ""}],
+        steps=jsonable_parts(message) or [{"type": "message", "text": ""}],
         usage=usage or None,
         model=str(model) if model else None,
         alternatives=tuple(other.text for other in others),
     )
+
+
+def read_partial(result: Any) -> str:
+    """What a failed model had said so far, in the `LLMResult` of its error; "" where it had said nothing."""
+    generations = getattr(result, "generations", None) or [[]]
+    return generations[0][0].text if generations[0] else ""

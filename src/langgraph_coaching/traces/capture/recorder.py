@@ -1,4 +1,4 @@
-"""The recorder: what running graphs leave behind goes through one background writer into receipts and traces."""
+"""Recorder: receipts and captured runs go through one background writer into their tables, in order."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from langgraph_coaching.storage.writer import Writer
 from langgraph_coaching.traces.capture.assembler import Assembler
 from langgraph_coaching.traces.capture.event import FLUSH
 from langgraph_coaching.traces.capture.limits import CaptureLimits
-from langgraph_coaching.traces.followed import decided
+from langgraph_coaching.traces.followed import fill_followed
 from langgraph_coaching.traces.redaction import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from langchain_core.callbacks import BaseCallbackHandler
+
     from langgraph_coaching.coaching.behavior import Behavior
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.traces.archive import Archive
@@ -67,7 +69,7 @@ class Recorder:
         self._redaction = redaction or Redaction()
         self._recent: OrderedDict[str, Receipt] = OrderedDict()
         self._assembler = Assembler(self._recent.get)
-        self._writer = Writer({"live": self._taken, "records": self._written}, self._last)
+        self._writer = Writer({"live": self._take_items, "records": self._write_records}, self._queue_flush)
 
     @cached_property
     def handler(self) -> Capture:
@@ -75,6 +77,10 @@ class Recorder:
         from langgraph_coaching.traces.capture.callback import Capture  # loads langgraph, which authoring does without
 
         return Capture(lambda event: self._writer.put("live", event))
+
+    def callback(self) -> BaseCallbackHandler:
+        """A callback handler that captures every run it is given to as a trace; one serves any number of graphs."""
+        return self.handler
 
     def keep(self, entry: Entry) -> None:
         """Queues the receipts of one call; takes microseconds and never raises."""
@@ -86,40 +92,40 @@ class Recorder:
         Raises:
             StoreError: They could not be written; they stay queued and are tried again.
         """
-        self._last()
+        self._queue_flush()
         self._writer.flush()
 
-    def _last(self) -> None:
+    def _queue_flush(self) -> None:
         self._writer.put("live", FLUSH)
 
     # What is put together here is queued and not written: when the store fails, records are tried again, but no event
     # is read twice.
 
-    def _taken(self, items: Sequence[Entry | Event]) -> None:
+    def _take_items(self, items: Sequence[Entry | Event]) -> None:
         for entry, group in groupby(items, key=lambda item: isinstance(item, Entry)):
-            for ready in self._entered(group) if entry else self._assembled(group):
+            for ready in self._redact_entries(group) if entry else self._assemble_traces(group):
                 self._writer.put("records", ready)
 
-    def _entered(self, entries: Iterable[Any]) -> Iterator[Entry]:
+    def _redact_entries(self, entries: Iterable[Any]) -> Iterator[Entry]:
         for entry in entries:
             for receipt in entry.advice.considered:
                 self._recent[receipt.id] = receipt
             try:
-                yield self._redaction.entry(entry)
+                yield self._redaction.redact_entry(entry)
             except Exception:
                 log.exception("some receipts cannot be kept and are given up")
         while len(self._recent) > RECENT:
             self._recent.popitem(last=False)
 
-    def _assembled(self, events: Iterable[Any]) -> Iterator[Trace]:
+    def _assemble_traces(self, events: Iterable[Any]) -> Iterator[Trace]:
         for recorded in filter(self._limits.keeps, self._assembler.consume(events)):
             try:
                 # Redacted before it is cut: half of a secret looks like none.
-                yield self._limits.cut(self._redaction.trace(self._decided(recorded)))
+                yield self._limits.cut(self._redaction.redact_trace(self._fill_followed(recorded)))
             except Exception:
                 log.exception("the trace %s cannot be kept and is given up", recorded.id)
 
-    def _written(self, records: Sequence[Entry | Trace]) -> None:
+    def _write_records(self, records: Sequence[Entry | Trace]) -> None:
         """Writes what is ready: one commit for all receipts, and for all traces."""
         entries = [record for record in records if isinstance(record, Entry)]
         traces = [record for record in records if not isinstance(record, Entry)]
@@ -128,9 +134,9 @@ class Recorder:
         self._archive.keep(traces)
         self._sampler.met([met for entry in entries if (met := Situation.read(entry.advice.situation)).turns])
 
-    def _decided(self, trace: Trace) -> Trace:
+    def _fill_followed(self, trace: Trace) -> Trace:
         try:
-            return decided(trace, self._behavior_of)
+            return fill_followed(trace, self._behavior_of)
         except CoachingError:  # the store cannot be read just now; the trace is worth keeping without
             log.warning("whether coaching was followed in %s could not be decided", trace.id, exc_info=True)
             return trace

@@ -1,4 +1,4 @@
-"""A run in the tree of runs: a graph, a node, a model call, a tool call or anything else that has started."""
+"""Run: one node of the tree that LangChain's run ids make: a graph, a graph's node, a model call, a tool call."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.traces.jsonable import storable
+from langgraph_coaching.traces.capture.payload import NOTHING
+from langgraph_coaching.traces.jsonable import to_jsonable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.traces.capture.event import Event
-    from langgraph_coaching.traces.capture.known_messages import Known
+    from langgraph_coaching.traces.capture.message_index import MessageIndex
     from langgraph_coaching.traces.capture.model_calls import PendingCall
     from langgraph_coaching.traces.capture.model_events import Prompt
+    from langgraph_coaching.traces.capture.payload import Payload
     from langgraph_coaching.traces.model import Origin
 
 
@@ -28,10 +30,26 @@ _PUSHED = "__pregel_push"
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """A run that has not ended, with what its children have left for it."""
+    """A run that has not ended, and what the runs inside of it have left for it."""
 
     start: Event
     parent: Run | None
+    given: Payload
+    """What it was started with."""
+    result: Payload = NOTHING
+    """What the latest event of it carries: what it has returned, how it failed, or what it waits for."""
+    metadata: Mapping[str, Any] = field(init=False)
+    """The metadata it was started with."""
+    namespace: str = field(init=False)
+    """Its checkpoint namespace, such as `agent:5d0c…|model:77ab…`; "" outside of a graph's node."""
+    node: str | None = field(init=False)
+    """The name of the node it is, or is in; None outside of a graph's node."""
+    task: bool = field(init=False)
+    """Whether it is a graph's node itself: not something inside one, and not the entry that passes the input on."""
+    sent: bool = False
+    """Whether it is a node that was started by a `Send`, with a state of its own."""
+    called: bool = False
+    """Whether it is a task that another node called, as in the functional API."""
     opened: bool = False
     """Of a graph: whether its first node has started."""
     first_step: Any = None
@@ -40,7 +58,7 @@ class Run:
     """Of a node: the advice in the state it was given."""
     prompt: Prompt | None = None
     """Of a model call."""
-    exchange: PendingCall | None = None
+    pending_call: PendingCall | None = None
     """Of a model call, as far as it has come."""
     aside: bool = False
     """Of a model call: whether its prompt is its own, without anything that was said in the conversation."""
@@ -48,16 +66,29 @@ class Run:
     """Number of the latest model call in it."""
     handed: set[str] = field(default_factory=set)
     """The agents that tools in it have handed over to."""
-    known: Known | None = None
+    known: MessageIndex | None = None
     """Of a graph or a branch that is asked something of its own: its conversation."""
     delegated: bool = False
     """Of a tool: whether it has gone over to the sub-agent it is called for."""
     tasks: dict[Any, list[Run]] = field(default_factory=dict)
     """Of a graph: its nodes by the superstep they run in, and the tasks that one of its nodes calls."""
-    goes_on: Run | None = None
+    continues: Run | None = None
     """Of a task that a node calls: an earlier one whose results it was given."""
     failures: set[str] = field(default_factory=set)
     """How things in it have failed. The same again is the same failure on its way up."""
+
+    def __post_init__(self) -> None:
+        """Reads its metadata once: what it says is asked for at every event below it."""
+        self.metadata = self.start.metadata or {}
+        self.namespace = str(self.metadata.get("langgraph_checkpoint_ns") or "")
+        node = self.metadata.get("langgraph_node")
+        self.node = None if node is None else to_jsonable(str(node))
+        inside = self.parent is not None and self.parent.namespace == self.namespace
+        self.task = bool(self.namespace) and node != _ENTRY and not inside
+        path = self.metadata.get("langgraph_path") if self.task else None
+        if isinstance(path, list | tuple) and _PUSHED in path:
+            self.called = path[-1] is True
+            self.sent = not self.called
 
     @property
     def id(self) -> UUID:
@@ -65,14 +96,9 @@ class Run:
         return self.start.run_id  # type: ignore[return-value]
 
     @property
-    def metadata(self) -> dict[str, Any]:
-        """The metadata it was started with."""
-        return self.start.metadata or {}  # type: ignore[return-value]
-
-    @property
-    def namespace(self) -> str:
-        """Its checkpoint namespace, such as `agent:5d0c…|model:77ab…`; "" outside of a graph's node."""
-        return str(self.metadata.get("langgraph_checkpoint_ns") or "")
+    def name(self) -> str | None:
+        """What it is called, such as the name of its graph."""
+        return to_jsonable(self.start.name)  # type: ignore[no-any-return]
 
     @property
     def path(self) -> str:
@@ -80,45 +106,27 @@ class Run:
         return _TASK_ID.sub("", self.namespace)
 
     @property
-    def task(self) -> bool:
-        """Whether it is a graph's node itself: not something inside one, and not the entry that passes the input on."""
-        entry = self.metadata.get("langgraph_node") == _ENTRY
-        return bool(self.namespace) and not entry and (self.parent is None or self.parent.namespace != self.namespace)
-
-    @property
-    def sent(self) -> bool:
-        """Whether it is a node that was started by a `Send`, with a state of its own."""
-        path = [*(self.metadata.get("langgraph_path") or ())]
-        return self.task and _PUSHED in path and path[-1] is not True
-
-    @property
-    def called(self) -> bool:
-        """Whether it is a task that another node called, as in the functional API."""
-        path = [*(self.metadata.get("langgraph_path") or ())]
-        return self.task and _PUSHED in path and path[-1] is True
-
-    @property
-    def conversation(self) -> Known | None:
+    def conversation(self) -> MessageIndex | None:
         """The conversation it belongs to; None for the user's."""
-        return next((run.known for run in self.line() if run.known is not None), None)
+        return next((run.known for run in self.lineage() if run.known is not None), None)
 
     @property
     def branch(self) -> str | None:
         """The branch it belongs to, as in `Step.branch`; known only once everything beside it has started."""
-        for run in self.line():
+        for run in self.lineage():
             if run.known is not None:
                 return run.known.branch
-            if run.task and run.beside:
+            if run.task and run.is_parallel:
                 return run.first.namespace
         return None
 
     @property
     def first(self) -> Run:
         """Of tasks that go on where others ended, the first; else itself."""
-        return self if self.goes_on is None else self.goes_on.first
+        return self if self.continues is None else self.continues.first
 
     @property
-    def beside(self) -> bool:
+    def is_parallel(self) -> bool:
         """Whether others run beside it, and a model is called in one of them: neither sees what the other does."""
         if self.parent is None:
             return False
@@ -129,12 +137,13 @@ class Run:
             return self.call is not None and len(lines) > 1
         return len({run.namespace for run in others}) > 1 and any(run.call is not None for run in others)
 
-    def over(self) -> None:
+    def release(self) -> None:
         """Lets go of what was only needed while it ran."""
         self.start = replace(self.start, data=None)
-        self.prompt = self.exchange = self.advice = None
+        self.given = self.result = NOTHING
+        self.prompt = self.pending_call = self.advice = None
 
-    def line(self) -> Iterator[Run]:
+    def lineage(self) -> Iterator[Run]:
         """Itself, its parent, and so on up to the root."""
         run: Run | None = self
         while run is not None:
@@ -168,11 +177,11 @@ def header_of(start: Event) -> dict[str, Any]:
         "checkpoint_id": metadata.get("checkpoint_id"),
         "label": metadata.get(LABEL),
     }
-    texts = {key: None if value is None else storable(str(value)) for key, value in fields.items()}
+    texts = {key: None if value is None else to_jsonable(str(value)) for key, value in fields.items()}
     return texts | {
         "started_at": timestamp(start.at),
-        "tags": tuple(storable(tag) for tag in tags if not _INTERNAL_TAG.match(tag)),
-        "metadata": {key: value for key, value in storable(metadata).items() if not _INTERNAL_KEY.match(key)},
+        "tags": tuple(to_jsonable(tag) for tag in tags if not _INTERNAL_TAG.match(tag)),
+        "metadata": {key: value for key, value in to_jsonable(metadata).items() if not _INTERNAL_KEY.match(key)},
     }
 
 

@@ -1,4 +1,4 @@
-"""A recording: one run of an agent while it goes on, read event by event into a transcript."""
+"""Trace builder: the events of one run become a transcript, the fields of a trace and its model calls."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import SystemMessage, ToolMessage
 
 from langgraph_coaching.traces.capture.attribution import Attribution
+from langgraph_coaching.traces.capture.conversations import Conversations
 from langgraph_coaching.traces.capture.handoffs import Handoffs
 from langgraph_coaching.traces.capture.model_calls import PendingCall
-from langgraph_coaching.traces.capture.model_events import read_answer, read_prompt
-from langgraph_coaching.traces.capture.payload import commands_in, conversations, is_command
+from langgraph_coaching.traces.capture.model_events import read_answer, read_partial, read_prompt
 from langgraph_coaching.traces.capture.run import header_of, timestamp
-from langgraph_coaching.traces.capture.states import States
 from langgraph_coaching.traces.capture.transcript import Entry, Transcript
-from langgraph_coaching.traces.jsonable import said, storable, text
 from langgraph_coaching.traces.messages import result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from langgraph_coaching.recall.advice import Receipt
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.capture.event import Event
     from langgraph_coaching.traces.capture.run import Run
 
-_PASSING = "it passes a Command to the graph above"
 _STOPPED = (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt)
 
 
@@ -46,9 +43,9 @@ class TraceBuilder:
         self.models: dict[str, None] = {}
         self.nodes: dict[str, None] = {}
         self._receipts = Attribution(receipt_of)
-        self._states = States(root, self.transcript, prompts=prompts)
+        self._conversations = Conversations(root, self.transcript, prompts=prompts)
         self._handoffs = Handoffs(self.transcript)
-        self.exchanges: list[PendingCall] = []
+        self.calls: list[PendingCall] = []
         """The model calls that have ended."""
         self._prompts: dict[str, str] = {}
         self._interrupts: set[str] = set()
@@ -56,93 +53,93 @@ class TraceBuilder:
 
     # ── what starts ──
 
-    def started(self, run: Run) -> None:
-        """Reads the start of a run."""
+    def read_start(self, run: Run) -> None:
+        """Reads the event that starts a run."""
         match run.start.kind:
             case "chain_start" if run is self.root:
-                self._root_starts(run)
+                self._read_root_start(run)
             case "chain_start" if run.task:
-                self._node_starts(run)
-            case "chain_start" if not self.exchanges and isinstance(run.start.data, dict) and not run.namespace:
-                self._states.given(run)
+                self._read_node_start(run)
+            case "chain_start" if not self.calls and isinstance(run.given.data, dict) and not run.namespace:
+                self._conversations.read_input(run)
             case "chat_model_start" | "llm_start":
-                self._model_starts(run)
+                self._read_model_start(run)
 
-    def _root_starts(self, run: Run) -> None:
-        given = run.start.data
-        self._resumed = given is None or is_command(given)
-        if is_command(given) and given.resume is not None:
-            self._happened(run, run.start, "resume", text=text(given.resume))
-        self._states.given(run)
+    def _read_root_start(self, run: Run) -> None:
+        self._resumed = run.given.resumes
+        if run.given.resume is not None:
+            self._add_event(run, run.start, "resume", text=run.given.resume)
+        self._conversations.read_input(run)
 
-    def _node_starts(self, run: Run) -> None:
+    def _read_node_start(self, run: Run) -> None:
         graph, earlier = run.parent, False
-        name = storable(str(run.metadata.get("langgraph_node")))
+        name = str(run.node)
         self.nodes[name] = None
         self.transcript.agents.add(name)
         if graph is not None and graph is not self.root and not graph.opened:
-            self._delegated(graph)
+            self._read_delegation(graph)
         # The first state a graph shows holds what was said before the run; later ones, what its nodes returned.
-        if graph is not None and not run.sent and conversations(run.start.data):
+        if graph is not None and not run.sent and run.given.channels:
             step = run.metadata.get("langgraph_step")
             graph.first_step = step if graph.first_step is None else graph.first_step
             earlier = graph.first_step == step
-        self._states.entered(run, older=earlier)
-        run.advice = self._receipts.remember(run.start.data)
+        self._conversations.read_node_input(run, older=earlier)
+        run.advice = run.given.advice
+        self._receipts.remember_advice(run.advice)
 
-    def _delegated(self, graph: Run) -> None:
-        if name := graph.start.name:
-            self.transcript.agents.add(storable(name))
-        for above in graph.line():
+    def _read_delegation(self, graph: Run) -> None:
+        if name := graph.name:
+            self.transcript.agents.add(name)
+        for above in graph.lineage():
             if above.task:
                 return
             if above.start.kind == "tool_start":
-                self._handoffs.by_task(above, _made(above, graph.start))
+                self._handoffs.read_delegation(above, _shared_fields(above, graph.start))
 
-    def _model_starts(self, run: Run) -> None:
+    def _read_model_start(self, run: Run) -> None:
         run.prompt = prompt = read_prompt(run.start)
-        self._handoffs.arrived(run)
-        made = _made(run, run.start)
+        self._handoffs.read_model_start(run)
+        made = _shared_fields(run, run.start)
         alone = run is self.root and run.start.kind == "llm_start"
         if not alone and prompt.system and prompt.system != self._prompts.get(run.path):
             # Recorded once for each agent, and again when it changes.
-            if run.path in self._prompts or self.transcript.system(prompt.system) is None:
+            if run.path in self._prompts or self.transcript.find_system(prompt.system) is None:
                 fields = {**made, "type": "system", "author": "system", "name": "prompt"}
                 entry = Entry([fields | {"text": prompt.system}], SystemMessage(prompt.system))
-                self.transcript.add(entry) if self.exchanges else self.transcript.add_first(entry)
+                self.transcript.add(entry) if self.calls else self.transcript.add_first(entry)
             self._prompts[run.path] = prompt.system
-        entries = self._states.prompted(run, prompt, made)
-        system = self.transcript.system(prompt.system) if len(prompt.front) == 1 else None
-        front = [(self.transcript.named(message.id) or system, message) for message in prompt.front]
-        run.exchange = PendingCall(
+        entries = self._conversations.match_prompt(run, prompt, made)
+        system = self.transcript.find_system(prompt.system) if len(prompt.front) == 1 else None
+        front = [(self.transcript.find_by_id(message.id) or system, message) for message in prompt.front]
+        run.pending_call = PendingCall(
             front, prompt.messages, entries if prompt.messages else (), tools=prompt.tools, parameters=prompt.parameters
         )
 
     # ── what ends ──
 
-    def ended(self, run: Run, event: Event) -> None:
-        """Reads the end of a run, or that it pauses or goes on."""
+    def read_end(self, run: Run, event: Event) -> None:
+        """Reads the event that ends a run, pauses it or lets it go on."""
         match event.kind:
             case "chain_end" if run.task or run is self.root:
-                self._returned(run, event, event.data)
+                self._read_output(run, event)
             case "llm_end":
-                self._model_answers(run, event)
+                self._read_model_end(run, event)
             case "tool_end":
-                self._tool_answers(run, event)
+                self._read_tool_end(run, event)
             case "retriever_end":
-                self._receipts.note(run, event.data or ())
+                self._receipts.note_looked_up(run, event.data or ())
             case "chain_error" | "llm_error" | "tool_error" | "retriever_error":
-                self._raised(run, event)
+                self._read_error(run, event)
             case "resume" | "interrupt":
-                self._paused(run, event)
+                self._read_pause(run, event)
 
     def close(self, event: Event) -> None:
         """The root run has ended."""
-        for namespace, receipts in self._receipts.left().items():
-            self._advised(namespace, receipts, event)
+        for namespace, receipts in self._receipts.unattributed().items():
+            self._place_receipts(namespace, receipts, event)
         self.header |= {"status": self._status, "ended_at": timestamp(event.at)}
 
-    def _advised(self, namespace: str, receipts: tuple[Receipt, ...], event: Event) -> None:
+    def _place_receipts(self, namespace: str, receipts: tuple[Receipt, ...], event: Event) -> None:
         """Puts receipts that belong to no model call to what their node has said, or to a step of their own."""
         steps = (step for entry in reversed(self.transcript.entries) for step in entry.steps)
         own = (step for step in steps if step.get("checkpoint_ns") == namespace)
@@ -152,23 +149,23 @@ class TraceBuilder:
         elif any(receipt.applied for receipt in receipts):
             node = next((receipt.node for receipt in receipts if receipt.node), None)
             where = {"node": node, "checkpoint_ns": namespace or None}
-            self._happened(self.root, event, "coaching", receipts=receipts, **where)
+            self._add_event(self.root, event, "coaching", receipts=receipts, **where)
 
-    def unreadable(self, run: Run, event: Event, error: Exception) -> None:
+    def note_unreadable(self, run: Run, event: Event, failure: str) -> None:
         """Says in the transcript that an event could not be read."""
-        self._happened(run, event, "unreadable", text=event.kind, error=said(error))
+        self._add_event(run, event, "unreadable", text=event.kind, error=failure)
 
-    def _returned(self, run: Run, event: Event, output: Any) -> None:
-        made = _made(run, event)
+    def _read_output(self, run: Run, event: Event) -> None:
+        made = _shared_fields(run, event)
         # Where nothing ran, the state a graph returns is the one it was resumed with.
-        self._states.returned(run, output, made, older=run is self.root and self._resumed and not run.opened)
-        self._receipts.remember(output)
+        self._conversations.read_output(run, made, older=run is self.root and self._resumed and not run.opened)
+        self._receipts.remember_advice(run.result.advice)
         if run.task:
-            self._handoffs.by_node(run, output, made)
+            self._handoffs.read_node_end(run, made)
 
-    def _model_answers(self, run: Run, event: Event) -> None:
+    def _read_model_end(self, run: Run, event: Event) -> None:
         answer = read_answer(event.data)
-        shared, once = self._call(run, event, answer.model)
+        shared, once = self._add_call(run, event, answer.model)
         shared |= {"author": "agent", "message_id": answer.message.id}
         once |= {"usage": answer.usage}
         if answer.alternatives:
@@ -176,107 +173,111 @@ class TraceBuilder:
         first, *rest = answer.steps
         steps = [shared | once | first, *(shared | part for part in rest)]
         entry = self.transcript.add(Entry(steps, answer.message, happened=True, own=run.aside), run.conversation)
-        self.exchanges[-1].answer = entry, answer.message
+        self.calls[-1].answer = entry, answer.message
 
-    def _call(self, run: Run, event: Event, model: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _add_call(self, run: Run, event: Event, model: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Fields of all steps of a model call, and those of its first step."""
         prompt = run.prompt
         name = (prompt.model if prompt else None) or model
         if name:
             self.models[name] = None
-        shared = _made(run, event) | {"call": len(self.exchanges), "run_id": str(run.start.run_id)}
+        shared = _shared_fields(run, event) | {"call": len(self.calls), "run_id": str(run.start.run_id)}
         once = {
             "model": name,
-            "duration_ms": _duration(run, event),
+            "duration_ms": _duration_ms(run, event),
             "coaching": prompt.coaching if prompt else "",
-            "receipts": self._receipts.of(run, prompt.coaching if prompt else ""),
+            "receipts": self._receipts.receipts_of(run, prompt.coaching if prompt else ""),
         }
-        for above in run.line():
-            above.call = len(self.exchanges)
-        self.exchanges.append(run.exchange or PendingCall())
+        for above in run.lineage():
+            above.call = len(self.calls)
+        self.calls.append(run.pending_call or PendingCall())
         return shared, once
 
-    def _tool_answers(self, run: Run, event: Event) -> None:
-        output, call_id = event.data, run.start.more
-        made = _made(run, event) | {"run_id": str(run.start.run_id)}
-        found = conversations(output)
-        results = [message for messages in found for message in messages if isinstance(message, ToolMessage)]
+    def _read_tool_end(self, run: Run, event: Event) -> None:
+        output, call_id = run.result, run.start.more
+        made = _shared_fields(run, event) | {"run_id": str(run.start.run_id)}
+        results = output.results
         own = next((m for m in results if m.tool_call_id == call_id or (call_id is None and len(results) == 1)), None)
-        if own is None and not commands_in(output):
-            own = ToolMessage(text(output), tool_call_id=call_id or "", name=run.start.name)
+        if own is None and not output.commands:
+            own = ToolMessage(output.text, tool_call_id=call_id or "", name=run.start.name)
         if own is not None:
-            fields = made | {"name": run.start.name, "duration_ms": _duration(run, event)} | self._given(run, own)
+            fields = (
+                made
+                | {"name": run.start.name, "duration_ms": _duration_ms(run, event)}
+                | self._unasked_arguments(run, own)
+            )
             result = {name: value for name, value in result_of(own).items() if value is not None}
             step = fields | result | {"message_id": own.id}
             self.transcript.add(Entry([step], own, happened=True), run.conversation)
-        self._states.returned(run, output, made)
-        self._handoffs.by_tool(run, output, run.start.data, made)
+        self._conversations.read_output(run, made)
+        self._handoffs.read_tool_end(run, made)
 
-    def _given(self, run: Run, result: ToolMessage) -> dict[str, Any]:
+    def _unasked_arguments(self, run: Run, result: ToolMessage) -> dict[str, Any]:
         """The arguments of a tool that no model has called, or not with these."""
-        asked = self.transcript.asking(result.tool_call_id, self._states.conversation(run))
-        given = storable(run.start.data) if isinstance(run.start.data, dict) else None
+        asked = self.transcript.find_asking_step(result.tool_call_id, self._conversations.conversation(run))
+        given = run.given.arguments
         told = given != asked.get("arguments") if asked else not result.tool_call_id
         return {"arguments": given} if given and told else {}
 
     # ── what goes wrong, or waits ──
 
-    def _raised(self, run: Run, event: Event) -> None:
-        from langgraph.errors import GraphBubbleUp, GraphInterrupt, ParentCommand
+    def _read_error(self, run: Run, event: Event) -> None:
+        from langgraph.errors import GraphBubbleUp, GraphInterrupt
 
-        error, above = event.data, [*run.line()][1:]
-        failure = _PASSING if isinstance(error, ParentCommand) else said(error)
+        error, above = event.data, [*run.lineage()][1:]
+        failure, passed = run.result.failure, run.result.passed
         known, model = failure in run.failures, event.kind == "llm_error"
         for other in above:
             other.failures.add(failure)
-        if isinstance(error, ParentCommand):
+        if passed is not None:
             if not known:
-                self._returned(run, event, error.args[0])
+                run.result = passed
+                self._read_output(run, event)
         elif isinstance(error, GraphInterrupt):
-            self._waits(run, event, error.args[0])
+            self._add_interrupts(run, event)
         elif isinstance(error, (GraphBubbleUp, *_STOPPED)) and not model:
             if run is self.root:
                 self._status, self.header["error"] = "interrupted", failure
         else:
             if not known:
-                self._failed(run, event, failure)
+                self._add_failure(run, event, failure)
             if run is self.root:
                 self._status, self.header["error"] = "error", failure
 
-    def _failed(self, run: Run, event: Event, failure: str) -> None:
+    def _add_failure(self, run: Run, event: Event, failure: str) -> None:
         kind = event.kind.removesuffix("_error").replace("llm", "model")
         if kind == "chain":
             kind = "graph" if run is self.root else "node"
-        fields: dict[str, Any] = {"duration_ms": _duration(run, event)}
+        fields: dict[str, Any] = {"duration_ms": _duration_ms(run, event)}
         if kind == "model":
-            shared, once = self._call(run, event)
-            fields |= shared | once | {"text": _partial(event.more)}
+            shared, once = self._add_call(run, event)
+            fields |= shared | once | {"text": read_partial(event.more)}
         elif kind == "tool":
             fields |= {"tool_call_id": run.start.more, "extra": {"tool": run.start.name}}
-        self._happened(run, event, f"{kind}_error", error=failure, **fields)
+        self._add_event(run, event, f"{kind}_error", error=failure, **fields)
 
-    def _paused(self, run: Run, event: Event) -> None:
+    def _read_pause(self, run: Run, event: Event) -> None:
         if run is self.root:
             self.header["checkpoint_id"] = event.data.checkpoint_id
         if event.kind == "resume":
             self._resumed = True
-        elif event.data.interrupts:
-            self._waits(run, event, event.data.interrupts)
+        elif run.result.interrupts:
+            self._add_interrupts(run, event)
         else:
             self._status = "interrupted"
             if event.data.status in ("interrupt_before", "interrupt_after"):
-                self._happened(run, event, "interrupt", text=event.data.status)
+                self._add_event(run, event, "interrupt", text=event.data.status)
 
-    def _waits(self, run: Run, event: Event, interrupts: Sequence[Any]) -> None:
+    def _add_interrupts(self, run: Run, event: Event) -> None:
         self._status = "interrupted"
-        for interrupt in interrupts:
-            if interrupt.id not in self._interrupts:
-                self._interrupts.add(interrupt.id)
-                self._happened(run, event, "interrupt", text=text(interrupt.value))
+        for interrupt_id, asked in run.result.interrupts:
+            if interrupt_id not in self._interrupts:
+                self._interrupts.add(interrupt_id)
+                self._add_event(run, event, "interrupt", text=asked)
 
-    def _happened(self, run: Run, event: Event, name: str, **fields: Any) -> None:
+    def _add_event(self, run: Run, event: Event, name: str, **fields: Any) -> None:
         step = {
-            **_made(run, event),
+            **_shared_fields(run, event),
             "run_id": str(run.start.run_id),
             "type": "system",
             "author": "system",
@@ -285,16 +286,9 @@ class TraceBuilder:
         self.transcript.add(Entry([step | fields], happened=True), run.conversation)
 
 
-def _made(run: Run, event: Event) -> dict[str, Any]:
-    node = run.metadata.get("langgraph_node")
-    place = {"node": None if node is None else str(node), "checkpoint_ns": run.namespace or None}
-    return {**place, "at": timestamp(event.at), "within": run}
+def _shared_fields(run: Run, event: Event) -> dict[str, Any]:
+    return {"node": run.node, "checkpoint_ns": run.namespace or None, "at": timestamp(event.at), "within": run}
 
 
-def _duration(run: Run, event: Event) -> float:
+def _duration_ms(run: Run, event: Event) -> float:
     return round(max(0.0, event.at - run.start.at) * 1000, 3)
-
-
-def _partial(result: Any) -> str:
-    generations = getattr(result, "generations", None) or [[]]
-    return generations[0][0].text if generations[0] else ""

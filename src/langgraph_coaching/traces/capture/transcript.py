@@ -1,4 +1,4 @@
-"""The transcript: what was said and done in one run, in order, each message of it once."""
+"""Transcript of one run: messages and events in order, each message once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, RemoveMessage, SystemMessage, Too
 
 from langgraph_coaching.recall.user import by_user, human
 from langgraph_coaching.traces.branches import TASK
-from langgraph_coaching.traces.capture.known_messages import Known, words
+from langgraph_coaching.traces.capture.message_index import MessageIndex, WordsKey, words_key
 from langgraph_coaching.traces.messages import RELAYED, UNNAMED, source_of, steps_of, words_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Transcript:
     """Entries in order. Messages are told apart by id, tool results by the call they answer, others by their words."""
 
     entries: list[Entry] = field(default_factory=list)
-    main: Known = field(default_factory=Known)
+    main: MessageIndex = field(default_factory=MessageIndex)
     """The user's conversation."""
     handed: set[str] = field(default_factory=set)
     """Ids of the tool calls whose handoff is in it already."""
@@ -50,10 +50,10 @@ class Transcript:
     """Names of nodes and agents: what stands under one of them in a person's place is no person's."""
     simulated: bool = False
     """Whether a model plays the user."""
-    _all: Known = field(default_factory=Known)
+    _all: MessageIndex = field(default_factory=MessageIndex)
     _older: int = 0
 
-    def add(self, entry: Entry, known: Known | None = None) -> Entry:
+    def add(self, entry: Entry, known: MessageIndex | None = None) -> Entry:
         """Puts an entry behind all others.
 
         Args:
@@ -68,30 +68,30 @@ class Transcript:
         entry.older = True
         self._insert(0, entry, self.main)
 
-    def open(self, entry: Entry) -> None:
+    def add_opening(self, entry: Entry) -> None:
         """Puts an entry in front of everything that belongs to this run."""
         self._insert(self._older, entry, self.main)
 
-    def asking(self, tool_call_id: str | None, known: Known) -> dict[str, Any] | None:
+    def find_asking_step(self, tool_call_id: str | None, known: MessageIndex) -> dict[str, Any] | None:
         """The step that asked for a tool call in a conversation, or None."""
-        entry = known.asking(tool_call_id)
+        entry = known.find_asker(tool_call_id)
         return next((step for step in entry.steps if step.get("tool_call_id") == tool_call_id), None) if entry else None
 
-    def named(self, message_id: str | None) -> Entry | None:
+    def find_by_id(self, message_id: str | None) -> Entry | None:
         """The message of that id, or None."""
-        return self._all.named(message_id)
+        return self._all.find_by_id(message_id)
 
-    def system(self, text: str) -> Entry | None:
+    def find_system(self, text: str) -> Entry | None:
         """The latest system message of exactly this text, or None."""
-        found = self._all.saying(words(SystemMessage(text)))
+        found = self._all.find_by_words(words_key(SystemMessage(text)))
         return found[-1] if found else None
 
-    def place(
+    def merge_messages(
         self,
         messages: Sequence[BaseMessage],
         earlier: int,
         shared: dict[str, Any],
-        known: Known | None = None,
+        known: MessageIndex | None = None,
         *,
         asked: bool = False,
         shown: bool = True,
@@ -111,7 +111,7 @@ class Transcript:
         """
         known = known or self.main
         seen = [message for message in messages if not isinstance(message, RemoveMessage)]
-        found = self.found(seen, known)
+        found = self.match_messages(seen, known)
         for entry in found:
             if entry is not None:
                 entry.shown = entry.shown or shown
@@ -127,15 +127,19 @@ class Transcript:
         last: tuple[Entry | None, bool, int] | None = None
         for index, (message, entry, after) in enumerate(zip(seen, found, reversed(nexts), strict=True)):
             if entry is None:
-                new = self._new(message, shared, speakers[index], older=index < earlier, own=known is not self.main)
+                new = self._new_entry(
+                    message, shared, speakers[index], older=index < earlier, own=known is not self.main
+                )
                 behind = last is not None and last[:2] == (after, new.older)  # no need to look for its place again
-                place = last[2] + 1 if last is not None and behind else self._place(new, after)
+                place = last[2] + 1 if last is not None and behind else self._index_of_new(new, after)
                 self._insert(place, new, known)
                 last = after, new.older, place
             entries.append(entry or new)
         return entries
 
-    def found(self, messages: Sequence[BaseMessage], known: Known, *, passed: bool = False) -> list[Entry | None]:
+    def match_messages(
+        self, messages: Sequence[BaseMessage], known: MessageIndex, *, passed: bool = False
+    ) -> list[Entry | None]:
         """Those of the messages that are in a conversation already, or in one that it is asked out of.
 
         Args:
@@ -143,40 +147,42 @@ class Transcript:
             known: The conversation.
             passed: Whether they are handed on to another graph, which knows them by ids of its own.
         """
-        found = [self._named(message, known) for message in messages]
+        found = [self._match_id(message, known) for message in messages]
         taken = {id(entry) for entry in found if entry is not None}
         for entry, message in zip(found, messages, strict=True):
             if entry is not None and entry.message is not None and entry.message.id == message.id:
                 entry.settled = True
         if all(found):
             return found
-        left: dict[Any, list[Entry]] = {}
+        left: dict[WordsKey, list[Entry]] = {}
         # From the end: what is given to a run, still without ids, is the last of a conversation.
         for index, message in reversed([*enumerate(messages)]):
-            entry = None if found[index] else self._by_call(message, known, taken)
-            entry = entry or (None if found[index] else self._by_text(message, known, taken, left, passed=passed))
+            entry = None if found[index] else self._match_call(message, known, taken)
+            entry = entry or (None if found[index] else self._match_words(message, known, taken, left, passed=passed))
             if entry is not None:
                 found[index] = entry
                 taken.add(id(entry))
-                self._settle(entry, message, known, passed=passed and human(message))
+                self._adopt_ids(entry, message, known, passed=passed and human(message))
         return found
 
-    def _speakers(self, messages: Sequence[BaseMessage], known: Known, *, asked: bool) -> list[str]:
+    def _speakers(self, messages: Sequence[BaseMessage], known: MessageIndex, *, asked: bool) -> list[str]:
         """Who else than the user speaks in each message that stands in a person's place."""
         users = [user and known is self.main for user in by_user(messages)]
         return [
-            source_of(message) or (TASK if asked else "" if user and not self._relayed(message) else RELAYED)
+            source_of(message) or (TASK if asked else "" if user and not self._is_relayed(message) else RELAYED)
             for message, user in zip(messages, users, strict=True)
         ]
 
-    def _relayed(self, message: BaseMessage) -> bool:
+    def _is_relayed(self, message: BaseMessage) -> bool:
         if self.simulated or not human(message):
             return False
         text = words_of(message)
-        said = self._all.saying(words(AIMessage(text))) if text.strip() else ()
+        said = self._all.find_by_words(words_key(AIMessage(text))) if text.strip() else ()
         return message.name in self.agents or any(entry.happened for entry in said)
 
-    def _new(self, message: BaseMessage, shared: dict[str, Any], speaker: str, *, older: bool, own: bool) -> Entry:
+    def _new_entry(
+        self, message: BaseMessage, shared: dict[str, Any], speaker: str, *, older: bool, own: bool
+    ) -> Entry:
         fields = ({**shared, "history": True} if own else {"history": True}) if older else shared
         steps = [
             {**fields, "message_id": message.id, **step}
@@ -188,7 +194,7 @@ class Transcript:
         # Before everything else stands only what the user has seen.
         return Entry(steps, message, older=older and not own, settled=message.id is not None)
 
-    def _place(self, entry: Entry, after: Entry | None) -> int:
+    def _index_of_new(self, entry: Entry, after: Entry | None) -> int:
         if entry.older:
             return self.entries.index(after) if after is not None and after.older else self._older
         if after is not None and not after.older:
@@ -197,42 +203,50 @@ class Transcript:
                 return place
         return len(self.entries)
 
-    def _insert(self, place: int, entry: Entry, known: Known) -> None:
+    def _insert(self, place: int, entry: Entry, known: MessageIndex) -> None:
         self.entries.insert(place, entry)
         self._older += entry.older
-        known.add(entry)
-        self._all.add(entry)
+        if (message := entry.message) is not None:
+            key = words_key(message)
+            known.add(entry, message, key)
+            self._all.add(entry, message, key)
 
-    def _named(self, message: BaseMessage, known: Known) -> Entry | None:
+    def _match_id(self, message: BaseMessage, known: MessageIndex) -> Entry | None:
         # What a branch is asked may go under one id in several of them.
         own = known is not self.main and human(message)
-        return known.named(message.id) or (None if own else self._all.named(message.id))
+        return known.find_by_id(message.id) or (None if own else self._all.find_by_id(message.id))
 
-    def _by_call(self, message: BaseMessage, known: Known, taken: set[int]) -> Entry | None:
-        entry = known.by_call(message)
+    def _match_call(self, message: BaseMessage, known: MessageIndex, taken: set[int]) -> Entry | None:
+        entry = known.find_by_call(message)
         return None if id(entry) in taken else entry
 
-    def _by_text(
-        self, message: BaseMessage, known: Known, taken: set[int], left: dict[Any, list[Entry]], *, passed: bool
+    def _match_words(
+        self,
+        message: BaseMessage,
+        known: MessageIndex,
+        taken: set[int],
+        left: dict[WordsKey, list[Entry]],
+        *,
+        passed: bool,
     ) -> Entry | None:
-        said = words(message)
-        if said not in left:
-            near = known.saying(said)
-            far = self._all.saying(said) if isinstance(message, AIMessage) else []
+        key = words_key(message)
+        if key not in left:
+            near = known.find_by_words(key)
+            far = self._all.find_by_words(key) if isinstance(message, AIMessage) else []
             both = [*(entry for entry in far if entry not in near), *near]
-            left[said] = [entry for entry in both if id(entry) not in taken]
+            left[key] = [entry for entry in both if id(entry) not in taken]
         answers = ("", getattr(message, "tool_call_id", ""))
-        for place in range(len(left[said]) - 1, -1, -1):
-            entry = left[said][place]
+        for place in range(len(left[key]) - 1, -1, -1):
+            entry = left[key][place]
             other = getattr(entry.message, "tool_call_id", "") not in answers or (message.id and entry.settled)
             other = other and not (passed and human(message))
             if id(entry) not in taken and not other:
-                return left[said].pop(place)
+                return left[key].pop(place)
         return None
 
-    def _settle(self, entry: Entry, message: BaseMessage, known: Known, *, passed: bool) -> None:
+    def _adopt_ids(self, entry: Entry, message: BaseMessage, known: MessageIndex, *, passed: bool) -> None:
         if passed:  # in the user's conversation it goes under another id
-            known.settle(entry, message)
+            known.learn_id(entry, message)
             return
         names: dict[str, Any] = {}
         if message.id:
@@ -241,7 +255,7 @@ class Transcript:
         if isinstance(message, ToolMessage):
             names["tool_call_id"] = message.tool_call_id
         for one in (known, self._all):
-            one.settle(entry, message)
+            one.learn_id(entry, message)
         for step in entry.steps:
             step.update(names)
         entry.message = message

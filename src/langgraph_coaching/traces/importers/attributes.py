@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from langgraph_coaching.traces.importers.span_messages import parsed
+from langgraph_coaching.traces.importers.span_messages import parse_value
 
 
 def attributes_of(value: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes by their dotted names, from a flat mapping, a nested one, a list of pairs or columns."""
     given = value.get("attributes")
     if isinstance(given, list):
-        given = {item.get("key"): _plain(item.get("value")) for item in given if isinstance(item, Mapping)}
+        given = {item.get("key"): _otlp_value(item.get("value")) for item in given if isinstance(item, Mapping)}
     columns = {name[len("attributes.") :]: part for name, part in value.items() if name.startswith("attributes.")}
-    return dict(_flat({**(given if isinstance(given, Mapping) else {}), **columns}))
+    return dict(_flatten({**(given if isinstance(given, Mapping) else {}), **columns}))
 
 
-def _plain(value: Any) -> Any:
+def _otlp_value(value: Any) -> Any:
     """A value of OTLP's JSON, such as `{"stringValue": "…"}`."""
     if not isinstance(value, Mapping):
         return value
     for name, part in value.items():
         if name == "arrayValue" and isinstance(part, Mapping):
-            return [_plain(item) for item in part.get("values") or ()]
+            return [_otlp_value(item) for item in part.get("values") or ()]
         if name == "kvlistValue" and isinstance(part, Mapping):
-            return {item.get("key"): _plain(item.get("value")) for item in part.get("values") or ()}
+            return {item.get("key"): _otlp_value(item.get("value")) for item in part.get("values") or ()}
         if name == "intValue":
             return int(part)
         if name.endswith("Value"):
@@ -33,25 +33,25 @@ def _plain(value: Any) -> Any:
     return dict(value)
 
 
-def _flat(value: Mapping[Any, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+def _flatten(value: Mapping[Any, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     for name, part in value.items():
         if isinstance(part, Mapping) and part and not before.count(".") > 8:  # noqa: PLR2004 - deeper is a value
-            yield from _flat(part, f"{before}{name}.")
+            yield from _flatten(part, f"{before}{name}.")
         else:
             yield f"{before}{name}", part
 
 
-def listed(attributes: dict[str, Any], name: str) -> list[Any]:
+def list_under(attributes: dict[str, Any], name: str) -> list[Any]:
     """What stands under `name.0.…`, `name.1.…` as a list of nested mappings, or the list that `name` itself is."""
-    whole = parsed(attributes.get(name))
+    whole = parse_value(attributes.get(name))
     if isinstance(whole, list):
-        return [nested(dict(_flat(item))) if isinstance(item, Mapping) else item for item in whole]
+        return [nest_names(dict(_flatten(item))) if isinstance(item, Mapping) else item for item in whole]
     inner = {key[len(name) + 1 :]: part for key, part in attributes.items() if key.startswith(f"{name}.")}
-    found = nested(inner)
+    found = nest_names(inner)
     return list(found) if isinstance(found, list) else []
 
 
-def nested(flat: Mapping[str, Any]) -> Any:
+def nest_names(flat: Mapping[str, Any]) -> Any:
     """Values under dotted names as the mappings and lists that the names stand for."""
     tree: dict[str, Any] = {}
     for name, part in flat.items():

@@ -1,4 +1,4 @@
-"""Ids for the tool calls of spans that have none: the same call gets the same id in every prompt it stands in."""
+"""Deterministic ids for the tool calls of spans that have none: a call gets the same id in every prompt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.importers.spans import Span
 
 
-def number(spans: Sequence[Span]) -> None:
+def assign_call_ids(spans: Sequence[Span]) -> None:
     """Gives ids to calls and to the results that answer them, in place.
 
     Args:
@@ -27,14 +27,14 @@ def number(spans: Sequence[Span]) -> None:
     for span in spans:
         if span.kind == "model":
             known = len(span.given)
-            numbered = _numbered([*span.given, *span.gave])
+            numbered = _number_messages([*span.given, *span.gave])
             span.given, span.gave = numbered[:known], numbered[known:]
             waiting += [call for message in span.gave for call in getattr(message, "tool_calls", ())]
         elif span.kind == "tool" and not span.tool_call_id:
-            _answer(span, waiting)
+            _match_tool_span(span, waiting)
 
 
-def _answer(tool: Span, waiting: list[dict[str, Any]]) -> None:
+def _match_tool_span(tool: Span, waiting: list[dict[str, Any]]) -> None:
     """A tool that ran answers the first call of it that waits, one with the same arguments before others."""
     same = [call for call in waiting if call["name"] == tool.name]
     call = next((call for call in same if call["args"] == tool.arguments), same[0] if same else None)
@@ -43,7 +43,7 @@ def _answer(tool: Span, waiting: list[dict[str, Any]]) -> None:
         tool.tool_call_id = call["id"]
 
 
-def _numbered(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+def _number_messages(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
     times: Counter[str] = Counter()
     waiting: list[tuple[str, str]] = []
     found: list[BaseMessage] = []
@@ -51,7 +51,7 @@ def _numbered(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         if isinstance(message, AIMessage) and message.tool_calls:
             calls = []
             for call in message.tool_calls:
-                made = call if call["id"] else {**call, "id": _id(call, times)}
+                made = call if call["id"] else {**call, "id": _make_id(call, times)}
                 calls.append(made)
                 waiting.append((str(made["id"]), made["name"]))
             message = message.model_copy(update={"tool_calls": calls})  # noqa: PLW2901 - the same one
@@ -68,7 +68,7 @@ def _numbered(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
     return found
 
 
-def _id(call: Any, times: Counter[str]) -> str:
+def _make_id(call: Any, times: Counter[str]) -> str:
     said = json.dumps([call["name"], call["args"]], sort_keys=True, default=str)
     name = hashlib.sha256(said.encode(errors="replace")).hexdigest()[:8]
     times[name] += 1

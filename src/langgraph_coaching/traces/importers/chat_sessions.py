@@ -24,7 +24,7 @@ def sessions_of(source: Any) -> Any:
     return source.lazy_load() if hasattr(source, "lazy_load") else source
 
 
-def settle(message: BaseMessage, repairs: Repairs) -> BaseMessage:
+def upgrade_message(message: BaseMessage, repairs: Repairs) -> BaseMessage:
     """The message in today's form: calls and results of functions become those of tools, roles become types.
 
     Args:

@@ -1,143 +1,225 @@
-"""A message whose content is a list of parts as the messages it stands for: calls in their place, results apart."""
+"""Content parts of a message, in the form of any provider: text, reasoning, tool calls and results."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
-
-from langgraph_coaching.traces.importers.parts import CALLS, read_part
-from langgraph_coaching.traces.importers.tool_calls import is_readable
+from langgraph_coaching.traces.importers.results import (
+    MEDIA,
+    MEDIA_KEYS,
+    NAMES,
+    TEXTS,
+    is_result,
+    read_result,
+    result_text,
+)
+from langgraph_coaching.traces.importers.tool_calls import parse_literal, read_call
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from langchain_core.messages import InvalidToolCall, ToolCall
+    from langchain_core.messages import InvalidToolCall, ToolCall, ToolMessage
 
     from langgraph_coaching.traces.importers.findings import Repairs
 
+    Part = str | dict[str, Any] | ToolCall | InvalidToolCall | ToolMessage
 
-def taken_apart(message: BaseMessage, repairs: Repairs) -> list[BaseMessage]:
-    """The messages that one message stands for, in their order; one without parts is itself.
+CALLS = ("tool_call", "invalid_tool_call")
+"""Types of the parts that are calls, once they are read."""
 
-    Args:
-        message: Its content may hold parts of any provider.
-        repairs: Told what had to be mended.
-    """
-    if not isinstance(message.content, list):
-        return [message]
-    found = _Assembly(message, repairs)
-    for part in message.content:
-        for read in read_part(part, repairs):
-            found.add(read)
-    return found.messages()
+_BOUNDARIES = ("step-start", "cachePoint", "cache_point")
+"""Parts that only separate others."""
 
+_THOUGHTS = ("reasoning", "thinking", "redacted_thinking", "reasoning_content", "redacted-reasoning")
+"""Types of parts that are what a model thought."""
 
-class _Assembly:
-    """The messages that one stands for, while its parts are read in order.
+_CALLED = ("functionCall", "function_call", "toolUse", "tool_use", "toolInvocation")
+"""Keys under which a part without a type holds a call."""
 
-    Args:
-        message: The whole.
-        repairs: Told what had to be mended.
-    """
+_NO_ARGUMENTS = frozenset(
+    ("id", "call_id", "type", "status", "name", "output", "outputs", "result", "results", "server_label", "agent")
+)
+"""Keys of a call that are not what the tool was asked."""
 
-    def __init__(self, message: BaseMessage, repairs: Repairs) -> None:
-        self._whole = message
-        self._repairs = repairs
-        self._agent = isinstance(message, AIMessage)
-        self._found: list[BaseMessage] = []
-        self._said: list[Any] = []
-        self._calls: list[ToolCall | InvalidToolCall] = []
-        self._results: list[ToolMessage] = []
-        self._told: list[Any] = [*message.tool_calls, *message.invalid_tool_calls] if self._agent else []  # type: ignore[attr-defined]
-        """Calls that the message names beside its content, too."""
+_WRAPPED = ("guardContent", "citationsContent", "reasoningContent")
+"""Keys of parts without a type that hold a text one level down."""
 
-    def add(self, part: Any) -> None:
-        """Takes the next part."""
-        if isinstance(part, ToolMessage):
-            if not self._agent:
-                self._close()
-            self._results.append(part)
-        elif isinstance(part, dict) and part.get("type") in CALLS:
-            self._calls.append(self._same(part))
-        else:
-            if self._results:
-                self._close()
-            self._said.append(part)
-
-    def messages(self) -> list[BaseMessage]:
-        """All of them."""
-        self._calls += self._told
-        self._told = []
-        self._close(last=True)
-        return self._found
-
-    def _same(self, call: Any) -> Any:
-        """The call, or the same one as the message names it beside its content."""
-        for place, other in enumerate(self._told):
-            equal = (call["name"], call["args"]) == (other["name"], other["args"])
-            if call["id"] == other["id"] if call["id"] and other["id"] else equal:
-                return self._told.pop(place)
-        return call
-
-    def _close(self, *, last: bool = False) -> None:
-        """Ends a message: what was said and asked, and then what tools have returned."""
-        if self._said or self._calls or (last and not self._found and not self._results):
-            self._found.append(self._one())
-        for result in self._results:
-            named = result.name or (self._whole.name if isinstance(self._whole, ToolMessage) else None)
-            number = result.tool_call_id
-            if not number and isinstance(self._whole, ToolMessage):
-                number = self._whole.tool_call_id
-            self._found.append(result.model_copy(update={"name": named, "tool_call_id": number}))
-        self._said, self._calls, self._results = [], [], []
-
-    def _one(self) -> BaseMessage:
-        first = not any(type(message) is type(self._whole) for message in self._found)
-        once: dict[str, Any] = {} if first else {"id": None, "additional_kwargs": {}}
-        said = [part for part in self._said if part != "" and not (isinstance(part, dict) and part.get("text") == "")]
-        changes: dict[str, Any] = {"content": said or "", **once}
-        if isinstance(self._whole, AIMessage):
-            readable = [call for call in self._calls if is_readable(call)]
-            changes |= {"tool_calls": readable, "usage_metadata": self._whole.usage_metadata if first else None}
-            changes["invalid_tool_calls"] = [call for call in self._calls if not is_readable(call)]
-        elif self._calls:
-            self._repairs.note("tool call that is not the agent's: kept beside the message")
-            kept = self._whole.additional_kwargs | {"tool_calls": [dict(call) for call in self._calls]}
-            changes["additional_kwargs"] = kept
-        return self._whole.model_copy(update=changes)
+_WORDS = ("text", "value", "content", "refusal")
+"""Keys that hold the text of a part."""
 
 
-def joined(messages: Sequence[BaseMessage], items: Sequence[bool]) -> list[BaseMessage]:
-    """Neighbouring messages of the agent as one, where one of them was told as an item of its own.
-
-    Args:
-        messages: In order.
-        items: Which of them were.
-    """
-    found: list[BaseMessage] = []
-    loose = False
-    for message, item in zip(messages, items, strict=True):
-        last = found[-1] if found else None
-        if isinstance(message, AIMessage) and isinstance(last, AIMessage) and (item or loose):
-            found[-1] = _both(last, message)
-            loose = True
-        else:
-            found.append(message)
-            loose = item
-    return found
-
-
-def _both(one: AIMessage, other: AIMessage) -> AIMessage:
-    contents = [c if isinstance(c, list) else [c] if c else [] for c in (one.content, other.content)]
-    return one.model_copy(
-        update={
-            "content": [*contents[0], *contents[1]],
-            "tool_calls": [*one.tool_calls, *other.tool_calls],
-            "invalid_tool_calls": [*one.invalid_tool_calls, *other.invalid_tool_calls],
-            "additional_kwargs": {**one.additional_kwargs, **other.additional_kwargs},
-            "response_metadata": {**one.response_metadata, **other.response_metadata},
-            "usage_metadata": other.usage_metadata or one.usage_metadata,
-            "id": other.id if other.id and not other.tool_calls else one.id or other.id,
-        }
+def is_part(value: Any) -> bool:
+    """Whether a mapping is a part of a message, not data that a tool returned."""
+    if not isinstance(value, Mapping):
+        return False
+    kind = value.get("type")
+    if isinstance(kind, str):
+        known = kind in (*TEXTS, *_THOUGHTS, *_BOUNDARIES, *MEDIA) or kind.startswith(("input_", "tool-", "source-"))
+        return known or is_item(value) or _is_call(value, kind) or is_result(value, kind)
+    if _is_call(value, "") or is_result(value, ""):
+        return True
+    return any(isinstance(value.get(name), Mapping) for name in (*MEDIA_KEYS, *_WRAPPED)) or (
+        isinstance(value.get("text"), str) and value.keys() <= {"text", "thought", "thoughtSignature"}
     )
+
+
+def is_item(value: Any) -> bool:
+    """Whether it is one of OpenAI's items that stand between messages: a call, its output, a piece of reasoning."""
+    if not isinstance(value, Mapping) or not isinstance(kind := value.get("type"), str) or "role" in value:
+        return False
+    if kind == "reasoning":
+        return "summary" in value or "encrypted_content" in value
+    named = ("call_id" in value or "id" in value) and kind.endswith(("_call", "_call_output"))
+    return (named and kind != "tool_call") or kind in (
+        *("mcp_list_tools", "mcp_approval_request", "mcp_approval_response", "item_reference", "compaction"),
+    )
+
+
+def read_part(part: Any, repairs: Repairs) -> Iterator[Part]:
+    """What one part stands for.
+
+    Args:
+        part: Of the content of a message, or one of OpenAI's items.
+        repairs: Told of what is left beside the message because nothing is known of it.
+
+    Yields:
+        Texts and blocks of LangChain's content; calls, perhaps without an id; results.
+    """
+    if isinstance(part, str):
+        yield part
+        return
+    if not isinstance(part, Mapping):
+        repairs.note(f"content part that is a {type(part).__name__}: kept beside the message")
+        return
+    kind = str(part.get("type") or "")
+    if kind in _BOUNDARIES or part.keys() & set(_BOUNDARIES):
+        return
+    if kind == "non_standard" and isinstance(part.get("value"), Mapping):
+        yield from read_part(part["value"], repairs)
+    elif is_result(part, kind):
+        yield read_result(part, kind)
+    elif _is_call(part, kind):
+        yield from _call(part, kind, repairs)
+    else:
+        yield from _block(part, kind, repairs)
+
+
+# ── calls ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_call(part: Mapping[str, Any], kind: str) -> bool:
+    if any(isinstance(part.get(name), Mapping) for name in _CALLED) or "executableCode" in part:
+        return True
+    if kind.endswith("_call"):
+        return True
+    if kind.endswith(("tool_use", "tool-call", "dynamic-tool")):
+        return _has_name(part)
+    if kind == "function":
+        return isinstance(part.get("function"), Mapping)
+    return "toolCallId" in part and (kind.startswith("tool-") or (not kind and _has_name(part)))
+
+
+def _has_name(part: Mapping[str, Any]) -> bool:
+    return any(isinstance(part.get(name), str) for name in NAMES)
+
+
+def _call(part: Mapping[str, Any], kind: str, repairs: Repairs) -> Iterator[Part]:
+    inner = next((part[name] for name in _CALLED if isinstance(part.get(name), Mapping)), None)
+    if inner is None:
+        inner = part
+        if kind.startswith("tool-") and kind != "tool-call":
+            inner = {"name": kind.removeprefix("tool-"), **part}
+        elif "executableCode" in part:
+            inner = {"name": "code_execution", "args": part["executableCode"]}
+        elif kind.endswith("_call") and not _has_name(part) and "function" not in part:
+            inner = _hosted(part, kind)
+    given: dict[str, Any] = {"args": {}} if inner.keys().isdisjoint(("arguments", "args", "input", "function")) else {}
+    yield read_call({**given, **inner}, repairs)
+    if _has_result(inner, kind):
+        yield read_result(inner, kind)
+
+
+def _hosted(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """A call of a tool that the provider runs itself: it is named by its type, its arguments stand in fields."""
+    told = item.get("action")
+    arguments = told if isinstance(told, Mapping) else {k: v for k, v in item.items() if k not in _NO_ARGUMENTS}
+    arguments = {name: value for name, value in arguments.items() if value is not None}
+    number = item.get("call_id") or item.get("id")
+    return {**item, "name": kind.removesuffix("_call"), "input": arguments, "id": number}
+
+
+def _has_result(call: Mapping[str, Any], kind: str) -> bool:
+    if call.get("state") in ("result", "output-available", "output-error"):
+        return True
+    return kind.endswith("_call") and any(
+        call.get(name) for name in ("output", "outputs", "result", "results", "error")
+    )
+
+
+# ── what is said, thought or shown ──────────────────────────────────────────────────────────
+
+
+def _block(part: Mapping[str, Any], kind: str, repairs: Repairs) -> Iterator[Part]:
+    if _is_thought(part, kind):
+        yield from _thought(part, kind, repairs)
+        return
+    if kind in MEDIA or (kind.startswith("input_") and kind not in TEXTS) or any(key in part for key in MEDIA_KEYS):
+        named = next((key for key in MEDIA_KEYS if key in part), "data")
+        yield {"type": kind or named, **part}
+        return
+    words = _words(part)
+    if words is not None and (kind in TEXTS or not kind):
+        yield {**part, "type": kind or "text"} if part.get("text") == words else {"type": "text", "text": words}
+    elif words:
+        repairs.note(f"content part of unknown type {kind!r}: read as its text")
+        yield {"type": "text", "text": words}
+    else:
+        repairs.note(f"content part of unknown type {kind or sorted(part)!r}: kept beside the message")
+
+
+def _is_thought(part: Mapping[str, Any], kind: str) -> bool:
+    named = any(word in kind.lower() for word in ("reasoning", "thinking"))  # .NET writes the names of its classes
+    return named or part.get("thought") is True or "reasoningContent" in part
+
+
+def _words(part: Mapping[str, Any]) -> str | None:
+    for name in _WORDS:
+        said = part.get(name)
+        if isinstance(said, Mapping):
+            said = said.get("value", said.get("text"))
+        if isinstance(said, str):
+            return said
+    inner = next((part[name] for name in _WRAPPED if isinstance(part.get(name), Mapping)), None)
+    if isinstance(inner, Mapping):
+        told = inner.get("content") or inner.get("text")
+        return result_text(told if isinstance(told, list) else [told])
+    return None
+
+
+def _thought(part: Mapping[str, Any], kind: str, repairs: Repairs) -> Iterator[Part]:
+    inner = part.get("reasoningContent")
+    if isinstance(inner, Mapping):
+        told = inner.get("reasoningText")
+        if isinstance(told, Mapping):
+            yield {"type": "reasoning", "reasoning": str(told.get("text") or "")}
+        else:
+            yield {"type": "redacted_thinking"}
+        return
+    known = ("reasoning", "thinking", "reasoning_content", "text", "summary", "content")
+    if any(part.get(name) for name in known):
+        yield dict(part) if kind in _THOUGHTS else {"type": "reasoning", "reasoning": str(part.get("text") or "")}
+    elif "redacted" in kind or part.get("encrypted_content") or part.get("protectedData"):
+        yield {"type": "redacted_thinking"}
+    else:
+        repairs.note("reasoning without any text: left out")
+
+
+def read_json_calls(text: str, repairs: Repairs) -> Iterator[Part]:
+    """The calls that a text of JSON stands for, such as `{"name": "find", "arguments": {}}`; otherwise the text."""
+    found = parse_literal(text, repairs)
+    calls = found if isinstance(found, list) else [found]
+    if calls and all(isinstance(call, Mapping) and (call.get("name") or call.get("function")) for call in calls):
+        for call in calls:
+            yield read_call(call, repairs)
+    else:
+        repairs.note("a tool call that cannot be read: kept as text")
+        yield text

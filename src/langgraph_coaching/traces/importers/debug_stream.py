@@ -1,4 +1,4 @@
-"""The debug stream of a LangGraph server: checkpoints, tasks and their results, event by event."""
+"""Importer of a LangGraph server's debug stream: checkpoints, tasks and their results, event by event."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.importers.findings import Repairs
 
 
-def grouped(rows: Iterable[Row]) -> list[Row]:
+def group_rows(rows: Iterable[Row]) -> list[Row]:
     """All events are of one run, except where another `metadata` event begins the next."""
     runs: list[Row] = []
     faulty = []
@@ -28,7 +28,7 @@ def grouped(rows: Iterable[Row]) -> list[Row]:
     return sorted([*runs, *faulty], key=lambda row: row.number)
 
 
-def read(events: list[Mapping[str, Any]], repairs: Repairs) -> tuple[list[Span], dict[str, Any]]:
+def read_spans(events: list[Mapping[str, Any]], repairs: Repairs) -> tuple[list[Span], dict[str, Any]]:
     """The tasks and the answers that were streamed as spans, and what is known of the run.
 
     Raises:
@@ -102,11 +102,11 @@ class _Stream:
             self._known |= {number: one for number, one in known.items() if isinstance(one, Mapping)}
         elif kind in ("messages/partial", "messages/complete") and isinstance(data, list):
             for message in data:
-                self._piece(message)
+                self._read_piece(message)
         elif kind != "metadata":
             self._others[kind] = self._others.get(kind, 0) + 1
 
-    def _piece(self, message: Any) -> None:
+    def _read_piece(self, message: Any) -> None:
         if not isinstance(message, Mapping) or not str(message.get("type", "")).lower().startswith("ai"):
             return
         number = str(message.get("id"))
@@ -127,7 +127,7 @@ class _Stream:
             span = self._spans[number]
             span.end = max(self._now, span.start)
             span.error = str(payload["error"]) if payload.get("error") else None
-            span.gave = messages_in(_written(payload.get("result")), self._repairs, speaker="assistant")
+            span.gave = messages_in(_messages_written(payload.get("result")), self._repairs, speaker="assistant")
             span.rest |= {"result": _without_messages(payload.get("result"))}
         elif kind == "checkpoint":
             self._checkpoint(above, payload)
@@ -151,7 +151,7 @@ def _without_messages(value: Any) -> Any:
     return value
 
 
-def _written(result: Any) -> list[Any]:
+def _messages_written(result: Any) -> list[Any]:
     """What a task has written into `messages`: its result is a mapping, or pairs of a channel and a value."""
     pairs = result.items() if isinstance(result, Mapping) else result or ()
     return [pair[1] for pair in pairs if isinstance(pair, list | tuple) and pair and pair[0] == "messages"]

@@ -1,4 +1,4 @@
-"""A run told again: spans as the events that a running graph would have told."""
+"""Callback events of an imported run: spans as the events that the running graph would have sent."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 
 from langgraph_coaching.traces.capture.event import Event
-from langgraph_coaching.traces.importers.content_parts import joined
-from langgraph_coaching.traces.importers.span_repair import above, answered
+from langgraph_coaching.traces.importers.mixed_content import join_answers
+from langgraph_coaching.traces.importers.span_repair import is_answered, spans_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,12 +31,16 @@ def number_of(name: str) -> uuid.UUID:
         return uuid.uuid5(_NAMES, name)
 
 
-class Failed(Exception):  # noqa: N818 - it stands for an error that somebody else had
+class SpanError(Exception):
     """An error that a span tells of."""
 
 
+SPAN_ERROR = f"{SpanError.__name__}: "
+"""Stands in front of what a span says of its error, as of any other exception."""
+
+
 def events_of(spans: Sequence[Span], root: Span) -> Iterator[Event]:
-    """Starts and ends in the order of time; at one time what is inside starts later and ends earlier."""
+    """Start and end events in the order of time; at one time what is inside starts later and ends earlier."""
     depth, ends, holding = _depths(spans), _ends(spans, root), set()
     for span in spans:
         if span.parent in ends and ends[span.parent] <= max(span.start, root.start):
@@ -58,7 +62,7 @@ def _ends(spans: Sequence[Span], root: Span) -> dict[str, float]:
     known = {span.id: span for span in spans}
     found = {span.id: max(span.end, span.start, root.start) for span in spans}
     for span in spans:
-        for outer in above(span, known):
+        for outer in spans_above(span, known):
             found[outer.id] = max(found[outer.id], found[span.id])
     return found
 
@@ -95,16 +99,16 @@ def _start(span: Span, root: Span) -> Event:
 
 def _end(span: Span) -> Event | None:
     """How a span ended; None where nobody has recorded what a model answered or a tool returned."""
-    if not answered(span):
+    if not is_answered(span):
         return None
     number, at = number_of(span.id), span.end
     if span.error is not None:
         kind = "llm_error" if span.kind == "model" else f"{span.kind}_error"
-        return Event(kind, number, at=at, data=Failed(span.error))  # type: ignore[arg-type]
+        return Event(kind, number, at=at, data=SpanError(span.error))  # type: ignore[arg-type]
     match span.kind:
         case "model":
             said = [message for message in span.gave if isinstance(message, AIMessage)]
-            answer = joined(said, [True] * len(said))[0]
+            answer = join_answers(said, [True] * len(said))[0]
             return Event("llm_end", number, at=at, data=LLMResult(generations=[[ChatGeneration(message=answer)]]))
         case "tool":
             return Event("tool_end", number, at=at, data=span.gave[0] if span.gave else span.result)

@@ -1,4 +1,4 @@
-"""The files people have: one JSON document, a row a line, or documents one after another; perhaps compressed."""
+"""Rows of a file: one JSON document, a row a line, or documents one after another; perhaps compressed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read_file(path: Path) -> list[Numbered]:
     Raises:
         TraceImportError: It cannot be read, or there is no JSON in it.
     """
-    text = _text(path)
+    text = _decode_text(path)
     first = next((line for line in text.split("\n") if line.strip()), "")
     by_line = ".jsonl" in path.name.lower() or ".ndjson" in path.name.lower()
     if by_line and first.strip() not in ("{", "["):
@@ -61,10 +61,12 @@ def read_file(path: Path) -> list[Numbered]:
         return rows
     if by_line:
         return list(_lines(text))
-    raise TraceImportError(f"{path} is no JSON: {why}; give a file of JSON, or one JSON row a line{_other(text)}")
+    raise TraceImportError(
+        f"{path} is no JSON: {why}; give a file of JSON, or one JSON row a line{_guess_format(text)}"
+    )
 
 
-def _text(path: Path) -> str:
+def _decode_text(path: Path) -> str:
     try:
         data = path.read_bytes()
         if data[:2] == b"\x1f\x8b":
@@ -107,19 +109,19 @@ def _documents(text: str) -> Iterator[Numbered]:
                 value, end = read(text, place)
                 yield line, value, None
             except (ValueError, RecursionError) as error:
-                end = _next(text, place)
+                end = _next_document(text, place)
                 yield line, text[place:end].rstrip(), f"no JSON: {error}"
         line += text.count("\n", place, end)
         place = max(end, place + 1)
 
 
-def _next(text: str, place: int) -> int:
+def _next_document(text: str, place: int) -> int:
     """Where the next object begins that starts a line."""
     found = [at for begin in ("\n{", "\n[") if (at := text.find(begin, place + 1)) >= 0]
     return min(found) + 1 if found else len(text)
 
 
-def _other(text: str) -> str:
+def _guess_format(text: str) -> str:
     """What it looks like instead."""
     start = text.lstrip()[:2_000]
     if start.startswith(("<!DOCTYPE", "<html", "<?xml")):

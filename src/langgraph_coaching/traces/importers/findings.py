@@ -1,4 +1,4 @@
-"""What an import brings back: the traces, and what was found on the way."""
+"""Findings of an import, a row each: what was repaired, what is missing, what could not be read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about one row that was not as it should be."""
+    """One repair, lack or fault of one row."""
 
     row: int
     """Its number, from 1: the line of a file of lines, otherwise the place among the rows."""
@@ -34,7 +34,7 @@ class Finding:
 
 @dataclass
 class Repairs:
-    """The repairs made in one row."""
+    """Collects the repairs and lacks of one row."""
 
     row: int
     file: str | None = None
@@ -45,7 +45,7 @@ class Repairs:
         """Remembers one repair; equal ones are counted."""
         self._made[repair] += 1
 
-    def lack(self, what: str) -> None:
+    def note_lack(self, what: str) -> None:
         """Remembers something that is missing in the row; equal ones are counted."""
         self._lacking[what] += 1
 

@@ -1,4 +1,4 @@
-"""Which format a recording looks like, for a message that says what to give instead."""
+"""Format of a recording, guessed from a row, for the message that says what `format=` to give."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SPANS = ("resourceSpans", "resource_spans", "scopeSpans", "scope_spans", "instr
 _DEEPEST = 3
 
 
-def looks_like(value: Any, deep: int = 0) -> str | None:
+def guess_format(value: Any, deep: int = 0) -> str | None:
     """The name of the format that a row is in, or None where nothing tells.
 
     Args:
@@ -36,19 +36,19 @@ def looks_like(value: Any, deep: int = 0) -> str | None:
     if deep > _DEEPEST:
         return None
     if isinstance(value, list):
-        return looks_like(value[0], deep + 1) if value else None
+        return guess_format(value[0], deep + 1) if value else None
     if hasattr(value, "run_type"):
         return "langsmith"
     if not isinstance(value, Mapping):
         return None
-    found = _traced(value)
-    if found is None and (is_message(value) or _readable(value)):
+    found = _guess_tracer(value)
+    if found is None and (is_message(value) or _is_conversation(value)):
         return "openai"
     pages = (value[name] for name in (*_PAGES, "trace") if isinstance(value.get(name), list | Mapping))
-    return found or next((inside for page in pages if (inside := looks_like(page, deep + 1))), None)
+    return found or next((inside for page in pages if (inside := guess_format(page, deep + 1))), None)
 
 
-def _traced(value: Mapping[str, Any]) -> str | None:
+def _guess_tracer(value: Mapping[str, Any]) -> str | None:
     if "run_type" in value or "dotted_order" in value or isinstance(value.get("ingest_body"), Mapping):
         return "langsmith"
     if isinstance(value.get("post"), list) or isinstance(value.get("patch"), list):
@@ -65,14 +65,14 @@ def _traced(value: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _readable(value: Mapping[str, Any]) -> bool:
+def _is_conversation(value: Mapping[str, Any]) -> bool:
     try:
         return bool(conversation_of(dict(value)))
     except (ValueError, TypeError, RecursionError):
         return False
 
 
-def advice(name: str) -> str:
+def format_hint(name: str) -> str:
     """What to give for a recording that is in another format."""
     given = "leave the format out, or give format='openai'" if name == "openai" else f"give format={name!r}"
     return f"it looks like {NAMES[name]}: {given} (on the command line --format {name})"

@@ -1,4 +1,4 @@
-"""What an imported trace lacks: a user, words in a step, the answer to a model call."""
+"""Incomplete traces: notes a missing user and steps without words as findings of an import."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ def note_lacks(trace: Trace, repairs: Repairs) -> None:
     """
     for step in trace.steps:
         if is_empty(step):
-            repairs.lack(_SAID[step.type])
+            repairs.note_lack(_SAID[step.type])
     if not any(step.type == "user" for step in trace.steps):
-        repairs.lack("nobody in it is a user: nothing in it can say when coaching applies")
+        repairs.note_lack("nobody in it is a user: nothing in it can say when coaching applies")

@@ -1,4 +1,4 @@
-"""LangChain's messages as they are written down: its own serialised form, typed mappings, messages of any class."""
+"""Serialised messages of LangChain: its own serialised form, typed mappings, messages of any class."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NOT_A_FIELD = ("type", "example", "lc_attributes")
 
 
-def written_by_langchain(value: Any) -> bool:
+def is_langchain_message(value: Any) -> bool:
     """Whether a mapping is a message as LangChain writes it down."""
     return _kind(value) is not None
 

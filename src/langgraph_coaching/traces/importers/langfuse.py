@@ -1,4 +1,4 @@
-"""Langfuse's traces and observations: exports, pages of its API, rows of single observations."""
+"""Importer of Langfuse's traces and observations: exports, pages of its API, rows of single observations."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from langgraph_coaching.traces.importers.findings import Repairs
-from langgraph_coaching.traces.importers.source import TWICE, Row, gathered, merged
-from langgraph_coaching.traces.importers.span_messages import arguments_in, messages_in, parsed, usage_of
+from langgraph_coaching.traces.importers.source import TWICE, Row, group_by_trace, merge_parts
+from langgraph_coaching.traces.importers.span_messages import arguments_in, messages_in, parse_value, usage_of
 from langgraph_coaching.traces.importers.spans import Kind, Span
 from langgraph_coaching.traces.importers.steps import timestamp_of
 
@@ -33,21 +33,21 @@ _USED = (
 )
 
 
-def grouped(rows: Iterable[Row]) -> list[Row]:
+def group_rows(rows: Iterable[Row]) -> list[Row]:
     """Each row's value becomes a trace with its `observations`, wherever those stood."""
     whole: list[Row] = []
     loose: list[Row] = []
     for row in rows:
-        for value in _opened(row.value) if row.fault is None else (row.value,):
+        for value in _unwrap(row.value) if row.fault is None else (row.value,):
             one = Row(row.number, value, row.fault, row.file)
             (whole if row.fault is None and _is_whole(value) else loose).append(one)
     lacking = "there is no trace in it with a list of `observations`, and no observation"
-    found = gathered(loose, _parts, lacking, lambda part: part["trace"])
-    put_together = [row if row.fault is not None else _together(row) for row in found]
+    found = group_by_trace(loose, _parts, lacking, lambda part: part["trace"])
+    put_together = [row if row.fault is not None else _join_parts(row) for row in found]
     return sorted([*whole, *put_together], key=lambda row: (row.file or "", row.number))
 
 
-def _opened(value: Any) -> Iterator[Any]:
+def _unwrap(value: Any) -> Iterator[Any]:
     """The traces and observations in a value: itself, what it wraps, or what is on a page."""
     while isinstance(value, Mapping) and isinstance(inner := value.get("trace"), Mapping):
         around = {name: part for name, part in value.items() if name in ("observations", "scores") and part}
@@ -55,9 +55,9 @@ def _opened(value: Any) -> Iterator[Any]:
     page = value if isinstance(value, list) else _page(value) if isinstance(value, Mapping) else None
     if page:
         for item in page:
-            yield from _opened(item)
+            yield from _unwrap(item)
     else:
-        yield _camel(value) if isinstance(value, Mapping) else value
+        yield _to_camel_case(value) if isinstance(value, Mapping) else value
 
 
 def _page(value: Mapping[str, Any]) -> list[Any] | None:
@@ -70,7 +70,7 @@ def _page(value: Mapping[str, Any]) -> list[Any] | None:
     return next((value[name] for name in _PAGES if isinstance(value.get(name), list)), None)
 
 
-def _camel(value: Mapping[str, Any]) -> dict[str, Any]:
+def _to_camel_case(value: Mapping[str, Any]) -> dict[str, Any]:
     return {_SNAKE.get(name, name): part for name, part in value.items() if _SNAKE.get(name) not in value}
 
 
@@ -91,7 +91,7 @@ def _parts(value: Any) -> Iterator[dict[str, Any]]:
         yield {**value, "type": "TRACE", "trace": str(value["id"])}
 
 
-def _together(row: Row) -> Row:
+def _join_parts(row: Row) -> Row:
     """A trace from parts of it."""
     trace: dict[str, Any] = {"id": row.value[0]["trace"] or row.value[0]["id"]}
     for part in row.value:
@@ -106,20 +106,20 @@ def _observations(trace: Mapping[str, Any]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for item in trace["observations"]:
         if isinstance(item, Mapping) and item.get("id"):
-            told, number = _camel(item), str(item["id"])
-            found[number] = merged(found[number], told) if number in found else told
+            told, number = _to_camel_case(item), str(item["id"])
+            found[number] = merge_parts(found[number], told) if number in found else told
     return list(found.values())
 
 
-def read(trace: Mapping[str, Any], repairs: Repairs) -> tuple[list[Span], dict[str, Any]]:
+def read_spans(trace: Mapping[str, Any], repairs: Repairs) -> tuple[list[Span], dict[str, Any]]:
     """The spans of one trace, and what is known of the whole."""
     seen = _observations(trace)
-    spans = [_span(item, repairs) for item in seen if str(item.get("type")).upper() != "EVENT"]
+    spans = [_read_span(item, repairs) for item in seen if str(item.get("type")).upper() != "EVENT"]
     start = timestamp_of(dict(trace), ("timestamp", "createdAt"))
     if not spans:
         at = start.timestamp() if start else 0.0
         spans = [Span("trace", None, "chain", "", at, at)]
-    metadata = parsed(trace.get("metadata"))
+    metadata = parse_value(trace.get("metadata"))
     used = ("id", "name", "timestamp", "sessionId", "tags", "metadata", "observations", "input", "output", TWICE)
     rest = {name: part for name, part in trace.items() if name not in used and part not in (None, [], {}, "")}
     if isinstance(metadata, Mapping):
@@ -130,19 +130,19 @@ def read(trace: Mapping[str, Any], repairs: Repairs) -> tuple[list[Span], dict[s
         "thread_id": str(trace["sessionId"]) if trace.get("sessionId") else None,
         "tags": tuple(str(tag) for tag in trace.get("tags") or ()),
         "metadata": rest,
-        "given": parsed(trace.get("input")),
-        "gave": parsed(trace.get("output")),
+        "given": parse_value(trace.get("input")),
+        "gave": parse_value(trace.get("output")),
     }
 
 
-def _span(item: Mapping[str, Any], repairs: Repairs) -> Span:
+def _read_span(item: Mapping[str, Any], repairs: Repairs) -> Span:
     start = timestamp_of(dict(item), ("startTime", "createdAt"))
     end = timestamp_of(dict(item), ("endTime",))
-    metadata = parsed(item.get("metadata"))
+    metadata = parse_value(item.get("metadata"))
     told = dict(metadata) if isinstance(metadata, Mapping) else {}
-    attributes = parsed(told.get("attributes"))
+    attributes = parse_value(told.get("attributes"))
     attributes = attributes if isinstance(attributes, Mapping) else {}
-    kind = _kind(item, attributes)
+    kind = _span_kind(item, attributes)
     failed = item.get("level") == "ERROR"
     rest = {name: part for name, part in item.items() if name not in _USED and part not in (None, [], {}, "", 0)}
     span = Span(
@@ -157,8 +157,8 @@ def _span(item: Mapping[str, Any], repairs: Repairs) -> Span:
         metadata={name: part for name, part in told.items() if name.startswith(("langgraph_", "checkpoint"))},
         rest=rest | ({"metadata": told} if told else {}),
     )
-    given, tools = _without_tools(parsed(item.get("input")))
-    gave = parsed(item.get("output"))
+    given, tools = _without_tools(parse_value(item.get("input")))
+    gave = parse_value(item.get("output"))
     if kind == "tool":
         span.arguments, span.result = given, gave
         number = attributes.get("gen_ai.tool.call.id")
@@ -169,11 +169,11 @@ def _span(item: Mapping[str, Any], repairs: Repairs) -> Span:
         span.given = messages_in(arguments_in(given), repairs)
         span.gave = messages_in(gave, repairs, speaker="assistant")
         span.model = item.get("model") if isinstance(item.get("model"), str) else None
-        parameters = parsed(item.get("modelParameters"))
+        parameters = parse_value(item.get("modelParameters"))
         span.parameters = dict(parameters) if isinstance(parameters, Mapping) else {}
         if tools:
             span.parameters["tools"] = tools
-        span.count(usage_of(item.get("usageDetails") or item.get("usage")))
+        span.set_usage(usage_of(item.get("usageDetails") or item.get("usage")))
     elif kind == "chain":
         told_in = Repairs(repairs.row)  # what a chain is given and gives may be anything
         span.given = messages_in(given, told_in)
@@ -181,7 +181,7 @@ def _span(item: Mapping[str, Any], repairs: Repairs) -> Span:
     return span
 
 
-def _kind(item: Mapping[str, Any], attributes: Mapping[str, Any]) -> Kind:
+def _span_kind(item: Mapping[str, Any], attributes: Mapping[str, Any]) -> Kind:
     named = str(attributes.get("openinference.span.kind") or "").upper()
     if named == "TOOL" or (not named and attributes.get("gen_ai.operation.name") == "execute_tool"):
         return "tool"

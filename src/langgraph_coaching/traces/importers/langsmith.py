@@ -1,4 +1,4 @@
-"""LangSmith's runs: exported rows, pages of its API, run trees, the bodies its SDKs send, what its client lists."""
+"""Importer of LangSmith's runs: exported rows, pages of its API, run trees, bodies of its SDKs, its client's lists."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from langgraph_coaching.traces.importers.findings import Repairs
-from langgraph_coaching.traces.importers.source import TWICE, Row, gathered, merged
-from langgraph_coaching.traces.importers.span_messages import messages_in, parsed, usage_of
+from langgraph_coaching.traces.importers.source import TWICE, Row, group_by_trace, merge_parts
+from langgraph_coaching.traces.importers.span_messages import messages_in, parse_value, usage_of
 from langgraph_coaching.traces.importers.spans import Kind, Span
 from langgraph_coaching.traces.importers.steps import timestamp_of
 
@@ -20,10 +20,10 @@ _USED = (
 )
 
 
-def grouped(rows: Iterable[Row]) -> list[Row]:
+def group_rows(rows: Iterable[Row]) -> list[Row]:
     """Rows of single runs, put together by trace; each row's value becomes the list of its runs."""
     lacking = "there is no run in it, which has `id` and `run_type`"
-    return gathered(rows, _runs, lacking, _trace, lambda run: run.get("parent_run_id"))
+    return group_by_trace(rows, _runs, lacking, _trace, lambda run: run.get("parent_run_id"))
 
 
 def _trace(run: Mapping[str, Any]) -> str:
@@ -42,15 +42,15 @@ def _runs(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(inner := value.get("ingest_body"), Mapping):
         value = inner
     if "post" in value or "patch" in value:
-        yield from _whole([*(value.get("post") or ()), *(value.get("patch") or ())])
+        yield from _complete_runs([*(value.get("post") or ()), *(value.get("patch") or ())])
     elif (number := _number(value)) and (value.get("run_type") or value.get("inputs") is not None):
-        yield from _tree(value, number)
+        yield from _runs_in_tree(value, number)
     else:
         page = next((value[name] for name in _PAGES if isinstance(value.get(name), list)), ())
         yield from _runs(page)
 
 
-def _tree(run: Mapping[str, Any], number: str) -> Iterator[dict[str, Any]]:
+def _runs_in_tree(run: Mapping[str, Any], number: str) -> Iterator[dict[str, Any]]:
     """A run and those that stand inside of it."""
     yield {name: part for name, part in run.items() if name != "child_runs"} | {"id": number}
     for child in run.get("child_runs") or ():
@@ -64,23 +64,23 @@ def _number(run: Mapping[str, Any]) -> str:
     return str(run.get("id") or run.get("run_id") or order.partition("Z")[2])
 
 
-def _whole(parts: Iterable[Any]) -> Iterator[dict[str, Any]]:
+def _complete_runs(parts: Iterable[Any]) -> Iterator[dict[str, Any]]:
     runs: dict[str, dict[str, Any]] = {}
     for part in parts:
         if isinstance(part, Mapping):
             name = _number(part)
             told = {key: value for key, value in part.items() if value is not None} | {"id": name}
-            runs[name] = merged(runs[name], told) if name in runs else told
+            runs[name] = merge_parts(runs[name], told) if name in runs else told
     yield from runs.values()
 
 
-def read(runs: list[dict[str, Any]], repairs: Repairs) -> tuple[list[Span], dict[str, Any]]:
+def read_spans(runs: list[dict[str, Any]], repairs: Repairs) -> tuple[list[Span], dict[str, Any]]:
     """The spans of one trace, and what is known of the whole.
 
     Raises:
         ValueError: A run has no start.
     """
-    spans = [_span(run, repairs) for run in runs]
+    spans = [_read_span(run, repairs) for run in runs]
     root = next((run for run in runs if not run.get("parent_run_id")), runs[0])
     metadata = _metadata(root)
     thread = next((metadata[name] for name in _THREADS if metadata.get(name)), None)
@@ -95,7 +95,7 @@ def read(runs: list[dict[str, Any]], repairs: Repairs) -> tuple[list[Span], dict
 
 
 def _metadata(run: Mapping[str, Any]) -> dict[str, Any]:
-    extra = parsed(run.get("extra"))
+    extra = parse_value(run.get("extra"))
     found = extra.get("metadata") if isinstance(extra, Mapping) else None
     return dict(found) if isinstance(found, Mapping) else {}
 
@@ -107,11 +107,11 @@ def _feedback(run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield {"run_id": str(run["id"]), **item}
 
 
-def _span(run: Mapping[str, Any], repairs: Repairs) -> Span:
+def _read_span(run: Mapping[str, Any], repairs: Repairs) -> Span:
     start, end = (timestamp_of(dict(run), (name,)) for name in ("start_time", "end_time"))
     kind: Kind = _KINDS.get(str(run.get("run_type")), "chain")
-    metadata, inputs, outputs = _metadata(run), parsed(run.get("inputs")), parsed(run.get("outputs"))
-    extra = parsed(run.get("extra"))
+    metadata, inputs, outputs = _metadata(run), parse_value(run.get("inputs")), parse_value(run.get("outputs"))
+    extra = parse_value(run.get("extra"))
     invoked = extra.get("invocation_params") if isinstance(extra, Mapping) else None
     asked = dict(invoked) if isinstance(invoked, Mapping) else {}
     span = Span(
@@ -142,13 +142,13 @@ def _span(run: Mapping[str, Any], repairs: Repairs) -> Span:
         tools = inputs.get("tools") if isinstance(inputs, Mapping) else None
         if tools:
             span.parameters.setdefault("tools", tools)
-        span.count(usage_of(run.get("usage_metadata")) or usage_of(run))
+        span.set_usage(usage_of(run.get("usage_metadata")) or usage_of(run))
     return span
 
 
 def _arguments(inputs: Any) -> Any:
     if isinstance(inputs, Mapping) and set(inputs) == {"input"}:
-        return parsed(inputs["input"])
+        return parse_value(inputs["input"])
     return inputs
 
 

@@ -1,4 +1,4 @@
-"""The one reader of messages: a conversation in the form of any provider, framework or data set."""
+"""Reader of conversations: messages in the form of any provider, framework or data set."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, ToolMessage
 
-from langgraph_coaching.traces.importers.chat_sessions import settle
-from langgraph_coaching.traces.importers.content_parts import joined, taken_apart
-from langgraph_coaching.traces.importers.langchain import read_langchain, written_by_langchain
+from langgraph_coaching.traces.importers.chat_sessions import upgrade_message
+from langgraph_coaching.traces.importers.content_parts import is_item, is_part
+from langgraph_coaching.traces.importers.langchain import is_langchain_message, read_langchain
+from langgraph_coaching.traces.importers.mixed_content import join_answers, split_message
 from langgraph_coaching.traces.importers.openai import read_message
-from langgraph_coaching.traces.importers.parts import is_item, is_part
 from langgraph_coaching.traces.importers.results import result_text
 from langgraph_coaching.traces.importers.roles import role_called, role_name, role_of
 
@@ -34,9 +34,9 @@ def is_message(value: Any) -> bool:
         return True
     if not isinstance(value, Mapping) or not value.keys().isdisjoint(_WHOLES):
         return False
-    if role_of(value) is not None or written_by_langchain(value) or is_item(value):
+    if role_of(value) is not None or is_langchain_message(value) or is_item(value):
         return True
-    if _inner(value) is not None:
+    if _unwrap(value) is not None:
         return True
     return isinstance(value.get("role"), str) and bool(value["role"].strip()) and not value.keys().isdisjoint(_SAID)
 
@@ -47,7 +47,7 @@ def is_pair(value: Any) -> bool:
     return short and all(isinstance(part, str) for part in value) and role_called(value[0]) is not None
 
 
-def read_all(raws: Iterable[Any], repairs: Repairs) -> list[BaseMessage]:
+def read_conversation(raws: Iterable[Any], repairs: Repairs) -> list[BaseMessage]:
     """The messages of a conversation.
 
     Args:
@@ -62,47 +62,49 @@ def read_all(raws: Iterable[Any], repairs: Repairs) -> list[BaseMessage]:
     items: list[bool] = []
     for raw in raws:
         item = is_item(raw)
-        found = _item(raw, repairs) if item else taken_apart(_one(raw, repairs), repairs)
+        found = _read_item(raw, repairs) if item else split_message(_read_one(raw, repairs), repairs)
         messages += found
         items += [item] * len(found)
-    return _named(joined(messages, items), repairs)
+    return _resolve_roles(join_answers(messages, items), repairs)
 
 
-def _one(raw: Any, repairs: Repairs) -> BaseMessage:
+def _read_one(raw: Any, repairs: Repairs) -> BaseMessage:
     if isinstance(raw, BaseMessage):
-        return settle(raw, repairs)
+        return upgrade_message(raw, repairs)
     if is_pair(raw):
         return read_message({"role": raw[0], "content": raw[1]}, repairs)
-    if written_by_langchain(raw):
-        return settle(read_langchain(raw, repairs), repairs)
-    if (inner := _inner(raw)) is not None:
+    if is_langchain_message(raw):
+        return upgrade_message(read_langchain(raw, repairs), repairs)
+    if (inner := _unwrap(raw)) is not None:
         around = {name: part for name, part in raw.items() if name not in ("message", "type", "index")}
-        return _one({**around, **inner}, repairs)
+        return _read_one({**around, **inner}, repairs)
     if isinstance(raw, Mapping) and role_name(raw) is None and is_part(raw):
         return read_message({"role": "assistant", "content": [raw]}, repairs)  # a part that stands by itself
     return read_message(raw, repairs)
 
 
-def _inner(value: Any) -> Mapping[str, Any] | None:
+def _unwrap(value: Any) -> Mapping[str, Any] | None:
     """The message in a mapping that only wraps it."""
     inner = value.get("message") if isinstance(value, Mapping) and role_name(value) is None else None
     return inner if isinstance(inner, Mapping) and role_of(inner) is not None else None
 
 
-def _item(raw: Mapping[str, Any], repairs: Repairs) -> list[BaseMessage]:
+def _read_item(raw: Mapping[str, Any], repairs: Repairs) -> list[BaseMessage]:
     kind = str(raw["type"])
     if kind == "reasoning" or kind.endswith(("_call", "_call_output")):
-        found = taken_apart(AIMessage([dict(raw)]), repairs)
-        return [message for message in found if message.content or not isinstance(message, AIMessage) or _asks(message)]
+        found = split_message(AIMessage([dict(raw)]), repairs)
+        return [
+            message for message in found if message.content or not isinstance(message, AIMessage) or _has_calls(message)
+        ]
     return [ChatMessage(content=result_text(raw.get("content") or dict(raw)), role=kind, additional_kwargs=dict(raw))]
 
 
-def _asks(message: AIMessage) -> bool:
+def _has_calls(message: AIMessage) -> bool:
     return bool(message.tool_calls or message.invalid_tool_calls)
 
 
-def _named(messages: list[BaseMessage], repairs: Repairs) -> list[BaseMessage]:
-    """Settles messages of unknown roles: under the name of a tool that was called stands what it returned."""
+def _resolve_roles(messages: list[BaseMessage], repairs: Repairs) -> list[BaseMessage]:
+    """Resolves messages of unknown roles: under the name of a tool that was called stands what it returned."""
     called: set[str | None] = set()
     found = []
     for message in messages:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata
 
-from langgraph_coaching.traces.importers.parts import CALLS, is_part, written
+from langgraph_coaching.traces.importers.content_parts import CALLS, is_part, read_json_calls
 from langgraph_coaching.traces.importers.roles import ROLES, role_called, role_name, role_of
 from langgraph_coaching.traces.importers.tool_calls import is_readable, read_calls
 
@@ -48,25 +48,25 @@ def read_message(raw: Any, repairs: Repairs) -> BaseMessage:
     """
     # A null says no more than a missing field; providers write many.
     fields = {name: value for name, value in raw.items() if value is not None} if isinstance(raw, Mapping) else {}
-    _lift(fields)
+    _lift_fields(fields)
     role = role_of(fields)
-    if role is None and role_name(fields) is None and (role := _guessed(fields)):
+    if role is None and role_name(fields) is None and (role := _guess_role(fields)):
         repairs.note(f"message without a role: read as the {role}'s")
     match role:
         case "user":
-            return HumanMessage(**_common(fields, repairs))
+            return HumanMessage(**_common_fields(fields, repairs))
         case "system":
-            return SystemMessage(**_common(fields, repairs))
+            return SystemMessage(**_common_fields(fields, repairs))
         case "assistant":
-            return _assistant(fields, repairs)
+            return _assistant_message(fields, repairs)
         case "tool":
-            return _tool(fields, repairs)
+            return _tool_message(fields, repairs)
         case "call":
-            return _call(fields, repairs)
-    return _unknown(raw, fields)
+            return _call_message(fields, repairs)
+    return _chat_message(raw, fields)
 
 
-def _lift(fields: dict[str, Any]) -> None:
+def _lift_fields(fields: dict[str, Any]) -> None:
     """Brings up what LangChain keeps one level down."""
     inner = fields.get("additional_kwargs")
     if isinstance(inner, Mapping):
@@ -79,13 +79,13 @@ def _lift(fields: dict[str, Any]) -> None:
         fields["parts"] = [*fields.pop("toolInvocations"), *([said] if said else [])]
 
 
-def _guessed(fields: dict[str, Any]) -> Any:
+def _guess_role(fields: dict[str, Any]) -> Any:
     if not fields.keys().isdisjoint(_ANSWERS):
         return "tool"
     return "assistant" if "tool_calls" in fields else None
 
 
-def _common(fields: dict[str, Any], repairs: Repairs) -> dict[str, Any]:
+def _common_fields(fields: dict[str, Any], repairs: Repairs) -> dict[str, Any]:
     _without_role(fields)
     number = fields.pop("id", None)
     content = _content(fields, repairs, data=False)
@@ -103,7 +103,7 @@ def _without_role(fields: dict[str, Any]) -> None:
                 return
 
 
-def _assistant(fields: dict[str, Any], repairs: Repairs) -> AIMessage:
+def _assistant_message(fields: dict[str, Any], repairs: Repairs) -> AIMessage:
     calls, unread = read_calls(fields, repairs)
     for name in _THOUGHTS:
         if isinstance(fields.get(name), str):
@@ -115,7 +115,7 @@ def _assistant(fields: dict[str, Any], repairs: Repairs) -> AIMessage:
         metadata["model_name"] = fields.pop("model")
     usage = _usage(fields)
     return AIMessage(
-        **_common(fields, repairs),
+        **_common_fields(fields, repairs),
         tool_calls=calls,
         invalid_tool_calls=unread,
         response_metadata=metadata,
@@ -123,10 +123,10 @@ def _assistant(fields: dict[str, Any], repairs: Repairs) -> AIMessage:
     )
 
 
-def _call(fields: dict[str, Any], repairs: Repairs) -> AIMessage:
-    common = _common(fields, repairs)
+def _call_message(fields: dict[str, Any], repairs: Repairs) -> AIMessage:
+    common = _common_fields(fields, repairs)
     content = common["content"]
-    parts: list[Any] = list(written(content, repairs)) if isinstance(content, str) else content
+    parts: list[Any] = list(read_json_calls(content, repairs)) if isinstance(content, str) else content
     calls: list[Any] = [part for part in parts if isinstance(part, dict) and part.get("type") in CALLS]
     return AIMessage(
         **common | {"content": [part for part in parts if part not in calls]},
@@ -135,7 +135,7 @@ def _call(fields: dict[str, Any], repairs: Repairs) -> AIMessage:
     )
 
 
-def _tool(fields: dict[str, Any], repairs: Repairs) -> ToolMessage:
+def _tool_message(fields: dict[str, Any], repairs: Repairs) -> ToolMessage:
     _without_role(fields)
     failed = True in (fields.get("error"), fields.get("is_error"), fields.get("isError"))
     failed = failed or fields.get("status") == "error"
@@ -152,7 +152,7 @@ def _tool(fields: dict[str, Any], repairs: Repairs) -> ToolMessage:
     )
 
 
-def _unknown(raw: Any, fields: dict[str, Any]) -> ChatMessage:
+def _chat_message(raw: Any, fields: dict[str, Any]) -> ChatMessage:
     name = next((name for name in _CONTENTS if isinstance(fields.get(name), str)), None)
     said = raw if isinstance(raw, str) else fields.pop(name) if name else None
     if isinstance(said, str):
@@ -173,7 +173,7 @@ def _content(fields: dict[str, Any], repairs: Repairs, *, data: bool) -> str | l
         inner = content.get("parts")
         content = inner if isinstance(inner, list) else [content] if is_part(content) else content
     if content is None:
-        return _otherwise(fields)
+        return _refusal_or_speech(fields)
     if isinstance(content, str):
         return content
     if isinstance(content, list) and _are_parts(content, every=data):
@@ -201,7 +201,7 @@ def _are_parts(content: list[Any], *, every: bool) -> bool:
     return not content or any(found)
 
 
-def _otherwise(fields: dict[str, Any]) -> str:
+def _refusal_or_speech(fields: dict[str, Any]) -> str:
     """What is said where there is no content: why the model refused, or what it spoke."""
     if isinstance(fields.get("refusal"), str):
         return str(fields["refusal"])

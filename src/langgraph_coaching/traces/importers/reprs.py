@@ -1,4 +1,4 @@
-"""Messages that a tracer wrote down as Python prints them, such as `role='user' content='Hello' name=None`."""
+"""Parser of messages that a tracer kept as Python's `repr`, such as `role='user' content='Hello' name=None`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST = 200_000
 """Characters beyond which a text is not looked through."""
 
 
-def printed_message(text: str) -> dict[str, Any] | None:
+def read_repr(text: str) -> dict[str, Any] | None:
     """The fields of a message that was printed, or None where the text is no such message."""
     if len(text) > _LONGEST or not _BEGINS.match(text):
         return None

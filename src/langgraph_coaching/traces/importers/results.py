@@ -1,4 +1,4 @@
-"""What tools returned, in the form of any provider."""
+"""Tool results, in the form of any provider, as `ToolMessage`s."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def read_result(part: Mapping[str, Any], kind: str) -> ToolMessage:
     if isinstance(given, Mapping):
         failed = failed or str(given.get("type", "")).startswith("error") or str(given.get("type")).endswith("_error")
     shown = given if isinstance(given, list) else [given]
-    kept = {"content": given} if any(_is_shown(item) for item in shown) else {}
+    kept = {"content": given} if any(_is_media(item) for item in shown) else {}
     return ToolMessage(
         result_text(given),
         additional_kwargs=kept,
@@ -95,13 +95,13 @@ def _part_text(part: Any) -> str | None:
         return None
     if part.keys() == {"json"}:
         return result_text(part["json"])
-    if _is_shown(part):
+    if _is_media(part):
         return f"[{part.get('type') or next(iter(part))}]"
     typed = part.get("type", "text") in TEXTS
     return part["text"] if typed and isinstance(part.get("text"), str) and part.keys() <= _TEXT_KEYS else None
 
 
-def _is_shown(part: Any) -> bool:
+def _is_media(part: Any) -> bool:
     """Whether it is an image, a sound or a file."""
     if not isinstance(part, Mapping):
         return False

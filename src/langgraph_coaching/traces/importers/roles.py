@@ -1,4 +1,4 @@
-"""Who says a message: the names that others give to the user, the agent, a tool and the system."""
+"""Roles: the names that others give to the user, the agent, a tool and the system."""
 
 from __future__ import annotations
 

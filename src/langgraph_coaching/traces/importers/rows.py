@@ -1,4 +1,4 @@
-"""Where the conversation of a row is: in a list of messages, or in a question and its answer."""
+"""Conversation of a row: a list of messages in one of its fields, or a question and its answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from langgraph_coaching.traces.importers.content_parts import is_part
 from langgraph_coaching.traces.importers.messages import is_message
-from langgraph_coaching.traces.importers.parts import is_part
 from langgraph_coaching.traces.importers.roles import role_called, role_of
 
 _LISTS = ("messages", "conversations", "conversation", "contents", "chat_messages", "history", "values", "state")
@@ -35,16 +35,18 @@ def conversation_of(fields: dict[str, Any]) -> list[Any]:
     Raises:
         ValueError: There are none in it.
     """
-    preferred = next((name for name in _PREFERRED if _said(fields.get(name), "assistant")), None)
-    asked, place = _asked(fields)
+    preferred = next((name for name in _PREFERRED if _messages_in_field(fields.get(name), "assistant")), None)
+    asked, place = _question(fields)
     answer: list[Any] = []
     if preferred is not None:
-        answer = _said(fields.pop(preferred), "assistant")
+        answer = _messages_in_field(fields.pop(preferred), "assistant")
         if any(role_of(message) == "user" for message in answer):
             asked, place = [], None  # it is told with its question
     elif not asked or role_of(asked[-1]) not in ("assistant", "call"):
-        name = next((name for name in _ANSWERS if name != place and _said(fields.get(name), "assistant")), None)
-        answer = _said(fields.pop(name), "assistant") if name else []
+        name = next(
+            (name for name in _ANSWERS if name != place and _messages_in_field(fields.get(name), "assistant")), None
+        )
+        answer = _messages_in_field(fields.pop(name), "assistant") if name else []
     if place in _QUESTIONS and not answer and isinstance(fields[place], str):
         asked = []  # a text alone is no conversation
     if not asked and not answer:
@@ -57,16 +59,16 @@ def conversation_of(fields: dict[str, Any]) -> list[Any]:
     return [*_system(fields, [*asked, *answer]), *asked, *answer]
 
 
-def _asked(fields: dict[str, Any]) -> tuple[list[Any], str | None]:
+def _question(fields: dict[str, Any]) -> tuple[list[Any], str | None]:
     """The messages before an answer, and the field they are in."""
     for name in _LISTS:
         if isinstance(text := fields.get(name), str) and text.lstrip().startswith("["):
-            fields[name] = _read(text)
+            fields[name] = _parse_json(text)
     lists = [name for name, value in fields.items() if isinstance(value, list) and value]
     if "messages" in lists:
         return fields["messages"], "messages"
     for name in (*_LISTS, *_QUESTIONS):
-        if name in fields and (found := _said(fields[name], "user")) and not isinstance(fields[name], str):
+        if name in fields and (found := _messages_in_field(fields[name], "user")) and not isinstance(fields[name], str):
             return found, name
     for name in lists:
         if name not in (*_ANSWERS, *_PREFERRED, "rejected", "non_preferred_output") and all(
@@ -74,12 +76,12 @@ def _asked(fields: dict[str, Any]) -> tuple[list[Any], str | None]:
         ):
             return fields[name], name
     for name in _QUESTIONS:
-        if isinstance(fields.get(name), str) and (found := _said(fields[name], "user")):
+        if isinstance(fields.get(name), str) and (found := _messages_in_field(fields[name], "user")):
             return found, name
     return [], None
 
 
-def _read(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -89,7 +91,7 @@ def _read(text: str) -> Any:
 def _context(fields: dict[str, Any], place: str) -> list[Any]:
     """What an instruction is about, where a row keeps it apart."""
     about = fields.get("input") if place == "instruction" else None
-    return _said(fields.pop("input"), "user") if isinstance(about, str) else []
+    return _messages_in_field(fields.pop("input"), "user") if isinstance(about, str) else []
 
 
 def _system(fields: dict[str, Any], messages: list[Any]) -> list[Any]:
@@ -107,18 +109,18 @@ def _system(fields: dict[str, Any], messages: list[Any]) -> list[Any]:
     return []
 
 
-def _said(value: Any, speaker: str, deep: int = 0) -> list[Any]:
+def _messages_in_field(value: Any, speaker: str, deep: int = 0) -> list[Any]:
     """The messages in a field; a text is one of the speaker, or several where it is a dialogue."""
     if isinstance(value, str):
         return turns_in(value) or ([{"role": speaker, "content": value}] if value.strip() else [])
     if isinstance(value, list) and value and all(map(is_message, value)):
         return value
     if isinstance(value, list):  # several answers to choose from, or the parts of one
-        return _said(value[0], speaker, deep + 1) if value and isinstance(value[0], Mapping) else []
-    return _inside(value, speaker, deep) if isinstance(value, Mapping) and deep <= _DEEPEST else []
+        return _messages_in_field(value[0], speaker, deep + 1) if value and isinstance(value[0], Mapping) else []
+    return _messages_in_mapping(value, speaker, deep) if isinstance(value, Mapping) and deep <= _DEEPEST else []
 
 
-def _inside(value: Mapping[str, Any], speaker: str, deep: int) -> list[Any]:
+def _messages_in_mapping(value: Mapping[str, Any], speaker: str, deep: int) -> list[Any]:
     """The messages in a mapping."""
     if is_message(value):
         return [value]
@@ -128,7 +130,11 @@ def _inside(value: Mapping[str, Any], speaker: str, deep: int) -> list[Any]:
     asked = ("message", *_LISTS, *_QUESTIONS[:5])
     given = ("message", "content", *_ANSWERS, "body", "messages")
     places = asked if speaker == "user" else given
-    inner = (_said(value[name], speaker, deep + 1) for name in places if isinstance(value.get(name), list | Mapping))
+    inner = (
+        _messages_in_field(value[name], speaker, deep + 1)
+        for name in places
+        if isinstance(value.get(name), list | Mapping)
+    )
     return next((found for found in inner if found), [])
 
 

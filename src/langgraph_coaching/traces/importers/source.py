@@ -1,4 +1,4 @@
-"""Where recordings come from: files, or rows in memory; all become numbered rows."""
+"""Sources of an import: files, folders or rows in memory become numbered rows."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def rows_of(source: Any) -> list[Row]:
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         if path.is_dir():
-            return [row for inner in _files_in(path) for row in _named_rows(inner, str(inner.relative_to(path)))]
+            return [row for inner in _files_in(path) for row in _read_in_folder(inner, str(inner.relative_to(path)))]
         return file_rows(path)
     if isinstance(source, Mapping):
         return [Row(1, source)]
     if not isinstance(source, Iterable):
         raise TraceImportError(f"{type(source).__name__} is no source of traces; give a path, a row or a list of rows")
-    return list(_numbered(source))
+    return list(_number_rows(source))
 
 
 def modified_at(source: Any) -> datetime:
@@ -67,7 +67,7 @@ def modified_at(source: Any) -> datetime:
     return datetime.now(UTC)
 
 
-def _numbered(rows: Iterable[Any]) -> Iterator[Row]:
+def _number_rows(rows: Iterable[Any]) -> Iterator[Row]:
     number = 0
     try:
         for number, value in enumerate(rows, 1):
@@ -83,7 +83,7 @@ def _files_in(folder: Path) -> list[Path]:
     return found
 
 
-def _named_rows(path: Path, name: str) -> list[Row]:
+def _read_in_folder(path: Path, name: str) -> list[Row]:
     """The rows of one file of a folder; a file that cannot be read costs no other."""
     try:
         return [replace(row, file=name) for row in file_rows(path)]
@@ -96,7 +96,7 @@ def file_rows(path: Path) -> list[Row]:
     return [Row(number, value, fault) for number, value, fault in read_file(path)]
 
 
-def gathered(
+def group_by_trace(
     rows: Iterable[Row],
     parts_of: Callable[[Any], Iterable[dict[str, Any]]],
     lacking: str,
@@ -121,7 +121,7 @@ def gathered(
             faulty.append(replace(row, fault=row.fault or lacking))
         for part in inside:
             key = trace_of(part), str(part["id"])
-            parts[key] = merged(parts[key], part) if key in parts else part
+            parts[key] = merge_parts(parts[key], part) if key in parts else part
             places.setdefault(key, row)
     traces: dict[str, Row] = {}
     names = _names(parts, above)
@@ -130,7 +130,7 @@ def gathered(
     return sorted([*traces.values(), *faulty], key=lambda row: (row.file or "", row.number))
 
 
-def merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def merge_parts(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """One part of a trace that was told twice: what was told last, where it says something."""
     told = {name: value for name, value in other.items() if value not in (None, "", 0, [], {})}
     kept = {name: {**one[name], **value} for name, value in told.items() if _both_maps(one.get(name), value)}
@@ -170,7 +170,7 @@ def _names(
 HALF_CHARACTER = "half a character (a lone surrogate, or a byte that is no UTF-8): replaced by U+FFFD"
 
 
-def plain(value: Any, repairs: Repairs) -> Any:
+def to_plain_value(value: Any, repairs: Repairs) -> Any:
     """The value as JSON can hold it: texts, numbers, lists and mappings; messages stay as they are.
 
     Args:
@@ -185,13 +185,13 @@ def plain(value: Any, repairs: Repairs) -> Any:
     if isinstance(value, BaseModel):
         value = value.model_dump()
     if isinstance(value, Mapping):
-        return {_whole(str(key), repairs): plain(item, repairs) for key, item in value.items()}
+        return {_replace_surrogates(str(key), repairs): to_plain_value(item, repairs) for key, item in value.items()}
     if isinstance(value, list | tuple | AbstractSet):
-        return [plain(item, repairs) for item in value]
-    return _whole(value.isoformat() if isinstance(value, date) else str(value), repairs)
+        return [to_plain_value(item, repairs) for item in value]
+    return _replace_surrogates(value.isoformat() if isinstance(value, date) else str(value), repairs)
 
 
-def _whole(text: str, repairs: Repairs) -> str:
+def _replace_surrogates(text: str, repairs: Repairs) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:

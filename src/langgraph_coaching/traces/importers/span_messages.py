@@ -1,4 +1,4 @@
-"""What a span was given and gave: the messages in it, wherever the tracer put them."""
+"""Messages in a span's input and output, wherever the tracer has put them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, HumanMessage, SystemMessage
 
-from langgraph_coaching.traces.importers.langchain import written_by_langchain
-from langgraph_coaching.traces.importers.messages import UNKNOWN, is_message, read_all
-from langgraph_coaching.traces.importers.parts import is_item, is_part
-from langgraph_coaching.traces.importers.reprs import printed_message
+from langgraph_coaching.traces.importers.content_parts import is_item, is_part
+from langgraph_coaching.traces.importers.langchain import is_langchain_message
+from langgraph_coaching.traces.importers.messages import UNKNOWN, is_message, read_conversation
+from langgraph_coaching.traces.importers.reprs import read_repr
 from langgraph_coaching.traces.importers.roles import role_name
 from langgraph_coaching.traces.importers.rows import turns_in
 
@@ -33,7 +33,7 @@ _LONGEST = 1_000_000
 """Characters beyond which a text is not read as Python."""
 
 
-def parsed(value: Any) -> Any:
+def parse_value(value: Any) -> Any:
     """A value that was written as JSON, once or twice, or as Python, as what it is; anything else unchanged."""
     for _ in range(2):
         if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[", '"'):
@@ -41,11 +41,11 @@ def parsed(value: Any) -> Any:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
-            return _python(value)
+            return _parse_python(value)
     return value
 
 
-def _python(text: str) -> Any:
+def _parse_python(text: str) -> Any:
     if not text.lstrip().startswith(("{'", "[{'", "['")) or len(text) > _LONGEST:
         return text
     try:
@@ -64,73 +64,73 @@ def messages_in(value: Any, repairs: Repairs, *, speaker: str = "user", deep: in
         speaker: `user` or `assistant`: who says a text by itself. What is told as a message without a role is nobody's.
         deep: How far inside this is.
     """
-    value = parsed(value)
+    value = parse_value(value)
     if isinstance(value, BaseMessage):
-        return read_all([value], repairs)
+        return read_conversation([value], repairs)
     if isinstance(value, str):
-        return _spoken(value, repairs, speaker)
+        return _message_of_text(value, repairs, speaker)
     if deep > _DEEPEST:
         return []
     if isinstance(value, list | tuple):
-        return _in_list(list(value), repairs, speaker, deep)
-    return _in_mapping(value, repairs, speaker, deep) if isinstance(value, Mapping) else []
+        return _messages_in_list(list(value), repairs, speaker, deep)
+    return _messages_in_mapping(value, repairs, speaker, deep) if isinstance(value, Mapping) else []
 
 
 def arguments_in(value: Any) -> Any:
     """What a function that calls a model was called with, where a tracer wrote down all of its arguments."""
-    value = parsed(value)
+    value = parse_value(value)
     if not isinstance(value, Mapping) or not value or not value.keys() <= {"args", "kwargs"}:
         return value
-    kwargs, args = parsed(value.get("kwargs")), parsed(value.get("args"))
+    kwargs, args = parse_value(value.get("kwargs")), parse_value(value.get("args"))
     if isinstance(kwargs, Mapping) and kwargs:
         return kwargs
     return args[0] if isinstance(args, list) and args else value
 
 
-def _spoken(text: str, repairs: Repairs, speaker: str) -> list[BaseMessage]:
+def _message_of_text(text: str, repairs: Repairs, speaker: str) -> list[BaseMessage]:
     if not text.strip() or text.strip() in ("None", "null"):
         return []
     if turns := turns_in(text):
-        return read_all(turns, repairs)
-    if (printed := printed_message(text)) is not None:
-        return read_all([printed], repairs)
+        return read_conversation(turns, repairs)
+    if (printed := read_repr(text)) is not None:
+        return read_conversation([printed], repairs)
     return [AIMessage(text) if speaker == "assistant" else HumanMessage(text)]
 
 
-def _in_list(items: list[Any], repairs: Repairs, speaker: str, deep: int) -> list[BaseMessage]:
-    items = [parsed(item) for item in items]
+def _messages_in_list(items: list[Any], repairs: Repairs, speaker: str, deep: int) -> list[BaseMessage]:
+    items = [parse_value(item) for item in items]
     pieces = [isinstance(item, Mapping) and role_name(item) is None and is_part(item) for item in items]
-    if items and all(pieces) and not any(is_item(item) or written_by_langchain(item) for item in items):
-        return read_all([{"role": speaker, "content": items}], repairs)  # the parts of one message
+    if items and all(pieces) and not any(is_item(item) or is_langchain_message(item) for item in items):
+        return read_conversation([{"role": speaker, "content": items}], repairs)  # the parts of one message
     if items and all(is_message(item) for item in items):
-        return read_all(items, repairs)
+        return read_conversation(items, repairs)
     found: list[BaseMessage] = []
     run: list[Any] = []  # neighbours are read together: one of OpenAI's items goes with the next
     for item in [*items, None]:
         if item is not None and is_message(item):
             run.append(item)
             continue
-        found += read_all(run, repairs)
+        found += read_conversation(run, repairs)
         run = []
         found += messages_in(item, repairs, speaker=speaker, deep=deep + 1)
     return found
 
 
-def _in_mapping(value: Mapping[str, Any], repairs: Repairs, speaker: str, deep: int) -> list[BaseMessage]:
+def _messages_in_mapping(value: Mapping[str, Any], repairs: Repairs, speaker: str, deep: int) -> list[BaseMessage]:
     if is_message(value):
-        found = read_all([value], repairs)
+        found = read_conversation([value], repairs)
     elif isinstance(value.get("parts"), list):
-        found = read_all([{**value, "role": speaker}], repairs)
+        found = read_conversation([{**value, "role": speaker}], repairs)
     elif is_part(value):
-        found = read_all([{"role": speaker, "content": [value]}], repairs)
+        found = read_conversation([{"role": speaker, "content": [value]}], repairs)
     else:
         choices = (value.get(name) for name in ("choices", "generations", "candidates"))
         answers = (_first_choice(choice, repairs, deep) for choice in choices)
-        found = next((answer for answer in answers if answer), []) or _in_places(value, repairs, speaker, deep)
-    return _answered(found, value)
+        found = next((answer for answer in answers if answer), []) or _messages_in_fields(value, repairs, speaker, deep)
+    return _add_response_fields(found, value)
 
 
-def _in_places(value: Mapping[str, Any], repairs: Repairs, speaker: str, deep: int) -> list[BaseMessage]:
+def _messages_in_fields(value: Mapping[str, Any], repairs: Repairs, speaker: str, deep: int) -> list[BaseMessage]:
     """What stands in the likeliest field of a mapping, with what the mapping says around it."""
     earlier: list[Any] = next((value[name] for name in _HISTORY if isinstance(value.get(name), list)), [])
     for place in _PLACES:
@@ -171,12 +171,12 @@ def _first_choice(choices: Any, repairs: Repairs, deep: int) -> list[BaseMessage
         repairs.note(f"{len(choices)} answers of a model to choose from: the first is read")
     first = choices[0]
     told = first.get("message") or first.get("content") or first.get("text")
-    if isinstance(told, Mapping) and role_name(told) is None and not written_by_langchain(told):
+    if isinstance(told, Mapping) and role_name(told) is None and not is_langchain_message(told):
         told = {**told, "role": "assistant"}
     return messages_in(told, repairs, speaker="assistant", deep=deep + 1)
 
 
-def _answered(found: list[BaseMessage], response: Mapping[str, Any]) -> list[BaseMessage]:
+def _add_response_fields(found: list[BaseMessage], response: Mapping[str, Any]) -> list[BaseMessage]:
     """The messages, the agent's with the usage and the model that the response around it names."""
     usage, model = response.get("usage_metadata") or response.get("usage"), response.get("model")
     place = next((place for place, message in enumerate(found) if isinstance(message, AIMessage)), None)

@@ -1,4 +1,4 @@
-"""Spans as a run can be told from them: each once, with an end, and each model call by one layer only."""
+"""Repair of spans: each with a start and an end, each model call recorded by one layer only."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.importers.spans import Span
 
 
-def mend(spans: Sequence[Span], repairs: Repairs) -> None:
-    """Mends the spans of one trace in place.
+def repair_spans(spans: Sequence[Span], repairs: Repairs) -> None:
+    """Repairs the spans of one trace in place.
 
     Args:
         spans: All of them.
@@ -25,20 +25,20 @@ def mend(spans: Sequence[Span], repairs: Repairs) -> None:
             span.parent = None
         if span.again:
             repairs.note("a run that is told twice: read as one")
-    _start(spans, repairs)
-    _end(spans, repairs)
-    _one_layer(spans)
-    _tools_behind(spans)
+    _fill_starts(spans, repairs)
+    _fill_ends(spans, repairs)
+    _merge_layers(spans)
+    _move_tools_behind(spans)
 
 
-def answered(span: Span) -> bool:
+def is_answered(span: Span) -> bool:
     """Whether what a model or a tool gave is in the recording, or that it failed; of anything else it is."""
     if span.kind == "tool":
         return span.error is not None or span.result is not None or bool(span.gave)
     return span.kind != "model" or span.error is not None or any(isinstance(m, AIMessage) for m in span.gave)
 
 
-def above(span: Span, known: dict[str, Span]) -> list[Span]:
+def spans_above(span: Span, known: dict[str, Span]) -> list[Span]:
     """The spans above a span, from the nearest on."""
     found: list[Span] = []
     parent = known.get(span.parent or "")
@@ -48,7 +48,7 @@ def above(span: Span, known: dict[str, Span]) -> list[Span]:
     return found
 
 
-def _start(spans: Sequence[Span], repairs: Repairs) -> None:
+def _fill_starts(spans: Sequence[Span], repairs: Repairs) -> None:
     first = min((span.start for span in spans if span.start), default=0.0)
     before = first
     for span in spans:
@@ -58,35 +58,35 @@ def _start(spans: Sequence[Span], repairs: Repairs) -> None:
         before = span.end or span.start
 
 
-def _end(spans: Sequence[Span], repairs: Repairs) -> None:
+def _fill_ends(spans: Sequence[Span], repairs: Repairs) -> None:
     """A run without an end ended with the last one in it."""
     known = {span.id: span for span in spans}
     missing = [span for span in spans if not span.end]
     if not missing:
         return
     for span in missing:
-        repairs.lack("a run that has no end in the recording: taken as ended with the last one in it")
+        repairs.note_lack("a run that has no end in the recording: taken as ended with the last one in it")
         span.end = span.start
     for span in spans:
-        for parent in above(span, known):
+        for parent in spans_above(span, known):
             if parent in missing:
                 parent.end = max(parent.end, span.end)
 
 
-def _one_layer(spans: Sequence[Span]) -> None:
+def _merge_layers(spans: Sequence[Span]) -> None:
     """Where one layer has recorded the call of the one below it, the inner one counts, with what only the outer has."""
     known = {span.id: span for span in spans}
     models = [span for span in spans if span.kind == "model"]
     inner: dict[str, list[Span]] = {}
     for span in models:
-        outer = next((one for one in above(span, known) if one.kind in ("model", "tool")), None)
+        outer = next((one for one in spans_above(span, known) if one.kind in ("model", "tool")), None)
         if outer is not None and outer.kind == "model":
             inner.setdefault(outer.id, []).append(span)
     for number, calls in inner.items():
         outer, one = known[number], calls[-1]
         outer.kind = "chain"
         asks = [any(getattr(m, "tool_calls", None) for m in span.gave) for span in (outer, one)]
-        if not answered(one) or (asks[0] and not asks[1] and len(calls) == 1):
+        if not is_answered(one) or (asks[0] and not asks[1] and len(calls) == 1):
             one.gave = outer.gave
         if not calls[0].given or (_tells_calls(outer) and not _tells_calls(calls[0]) and len(calls) == 1):
             calls[0].given = outer.given
@@ -99,7 +99,7 @@ def _tells_calls(span: Span) -> bool:
     return any(getattr(message, "tool_calls", None) for message in span.given)
 
 
-def _tools_behind(spans: Sequence[Span]) -> None:
+def _move_tools_behind(spans: Sequence[Span]) -> None:
     """A tool that runs inside of a model call runs when the model has answered."""
     known = {span.id: span for span in spans}
     for tool in spans:

@@ -1,4 +1,4 @@
-"""Recorded messages as the steps of a trace."""
+"""Steps of an imported conversation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from langgraph_coaching.traces.importers.source import plain
+from langgraph_coaching.traces.importers.source import to_plain_value
 from langgraph_coaching.traces.importers.tool_calls import ToolCallPairs
 from langgraph_coaching.traces.messages import answer_parts, words_of
 from langgraph_coaching.traces.model import Step
@@ -56,7 +56,7 @@ def steps_of(trace_id: str, messages: Sequence[BaseMessage], repairs: Repairs) -
         once: dict[str, Any] = {"extra": _extra(message), "usage": _usage(message)}
         for part in _parts(message, pairing):
             # LangChain messages may hold what a store cannot: half characters, objects of any class.
-            steps.append(Step(index=len(steps), **shared, **plain({**once, **part}, repairs)))
+            steps.append(Step(index=len(steps), **shared, **to_plain_value({**once, **part}, repairs)))
             once = {}
     return tuple(steps)
 
@@ -64,13 +64,13 @@ def steps_of(trace_id: str, messages: Sequence[BaseMessage], repairs: Repairs) -
 def _parts(message: BaseMessage, pairing: ToolCallPairs) -> Iterator[dict[str, Any]]:
     text = words_of(message)
     if isinstance(message, AIMessage):
-        yield from _answer(message, text, pairing)
+        yield from _answer_parts(message, text, pairing)
     elif isinstance(message, ToolMessage):
-        number, name = pairing.answered(message)
+        number, name = pairing.match_result(message)
         error = {"error": text or "the tool failed"} if message.status == "error" else {}
         yield {"type": "tool_result", "author": "tool", "text": text, "tool_call_id": number, "name": name, **error}
     elif isinstance(message, HumanMessage):
-        pairing.asked_by_user(message)
+        pairing.add_user_calls(message)
         if source := message.additional_kwargs.get(SOURCE):
             yield {"type": "system", "author": "system", "text": text, "name": SOURCES.get(str(source), str(source))}
         else:
@@ -80,14 +80,14 @@ def _parts(message: BaseMessage, pairing: ToolCallPairs) -> Iterator[dict[str, A
         yield {"type": "system", "author": "system", "text": text, "name": name}
 
 
-def _answer(message: AIMessage, text: str, pairing: ToolCallPairs) -> Iterator[dict[str, Any]]:
+def _answer_parts(message: AIMessage, text: str, pairing: ToolCallPairs) -> Iterator[dict[str, Any]]:
     empty = True
     for part in answer_parts(message):
         empty = False
         if part["type"] == "message" and part["text"] == text.strip():
             part["text"] = text
         if part["type"] == "tool_call":
-            part["tool_call_id"] = pairing.asked(part["name"], part["tool_call_id"])
+            part["tool_call_id"] = pairing.add_call(part["name"], part["tool_call_id"])
         yield part
     if empty:
         yield {"type": "message", "text": text}

@@ -1,4 +1,4 @@
-"""Recorded tool calls: their names and arguments, however they were written down."""
+"""Tool calls of an imported message: name, arguments and id, in the form of any provider."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, InvalidToolCall, ToolCall, ToolMessage
 
-from langgraph_coaching.traces.importers.source import plain
+from langgraph_coaching.traces.importers.source import to_plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.importers.findings import Repairs
 
 
-def _python(text: str) -> Any:
+def _parse_python(text: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a backslash that Python does not know is no concern of whoever imports
         return ast.literal_eval(text)  # reads literals only and runs nothing
 
 
-_READERS = ((json.loads, None), (_python, "arguments written as Python instead of JSON: read"))
+_READERS = ((json.loads, None), (_parse_python, "arguments written as Python instead of JSON: read"))
 
 _ARGUMENTS = ("arguments", "args", "input", "parameters")
 _NAMES = ("name", "toolName", "tool_name")
@@ -52,7 +52,7 @@ def read_calls(fields: dict[str, Any], repairs: Repairs) -> tuple[list[ToolCall]
     """
     given = fields.pop("tool_calls", [])
     if isinstance(given, str):
-        given = literal(given, repairs)
+        given = parse_literal(given, repairs)
     calls = given if isinstance(given, list) else [given]
     unread = fields.pop("invalid_tool_calls", [])
     legacy = fields.pop("function_call", None)
@@ -130,7 +130,7 @@ def read_arguments(raw: Any, repairs: Repairs) -> dict[str, Any] | None:
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         repairs.note("tool call without arguments: taken as none")
         return {}
-    value = literal(raw, repairs) if isinstance(raw, str) else raw
+    value = parse_literal(raw, repairs) if isinstance(raw, str) else raw
     if isinstance(value, str) and value != raw:
         if (inner := read_arguments(value, repairs)) is not None:
             repairs.note("arguments encoded twice: read")
@@ -138,7 +138,7 @@ def read_arguments(raw: Any, repairs: Repairs) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def literal(text: str, repairs: Repairs) -> Any:
+def parse_literal(text: str, repairs: Repairs) -> Any:
     """The value that a text of JSON or of Python stands for; a text that is neither as it is."""
     for read, repair in _READERS:
         try:
@@ -147,7 +147,7 @@ def literal(text: str, repairs: Repairs) -> Any:
             continue
         if repair and isinstance(value, dict | list):
             repairs.note(repair)
-        return plain(value, repairs)
+        return to_plain_value(value, repairs)
     return text
 
 
@@ -170,8 +170,8 @@ class ToolCallPairs:
                 taken.add(message.tool_call_id)
         self._free = (free for n in count(1) if (free := f"call_{n}") not in taken)
 
-    def asked(self, name: str | None, number: str | None) -> str:
-        """A tool was called.
+    def add_call(self, name: str | None, number: str | None) -> str:
+        """Adds a call of a tool.
 
         Args:
             name: The tool.
@@ -186,7 +186,7 @@ class ToolCallPairs:
         self._open.append((number, name or ""))
         return number
 
-    def asked_by_user(self, message: HumanMessage) -> None:
+    def add_user_calls(self, message: HumanMessage) -> None:
         """A user called tools of their own, as simulated users do; the results that follow answer them."""
         calls = message.additional_kwargs.get("tool_calls")
         for call in calls if isinstance(calls, list) else ():
@@ -195,8 +195,8 @@ class ToolCallPairs:
                 name = function.get("name") if isinstance(function, dict) else call.get("name")
                 self._open.append((str(call.get("id") or ""), str(name or "")))
 
-    def answered(self, message: ToolMessage) -> tuple[str | None, str | None]:
-        """A tool answered.
+    def match_result(self, message: ToolMessage) -> tuple[str | None, str | None]:
+        """Finds the call that a tool has answered.
 
         Args:
             message: The result; without an id it answers the oldest open call, of the same tool where it names one.

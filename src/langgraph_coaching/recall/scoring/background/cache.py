@@ -1,4 +1,4 @@
-"""The shelf: backgrounds measured once for each embedder and kept, with the package or in the store."""
+"""Cache of backgrounds: measured once for each embedder, and kept with the package or in the table `backgrounds`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.errors import EmbedderError
-from langgraph_coaching.recall.scoring.background import NEIGHBOURS, Background, request_direction
+from langgraph_coaching.recall.scoring.background.background import NEIGHBOURS, Background, request_direction
 from langgraph_coaching.recall.scoring.background.texts import farewells, texts, turns
 from langgraph_coaching.recall.scoring.first_stage import principal
 from langgraph_coaching.recall.scoring.fitting import simulated, weights
 from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
-from langgraph_coaching.storage.database import KEY
+from langgraph_coaching.storage.table import KEY, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -30,6 +32,9 @@ TABLE = "backgrounds"
 PACKAGED = Path(__file__).parent / "coaching-minilm-2.npz"
 BATCH = 500
 """Texts embedded in one call."""
+
+PHRASINGS = 2
+"""Which of the groups of texts are the phrasings; of these a few will do."""
 
 
 def _schema() -> pa.Schema:
@@ -53,7 +58,7 @@ class BackgroundCache:
     """
 
     def __init__(self, database: Database, embedder: Embedder) -> None:
-        self._database = database
+        self._table = Table(database, TABLE, _schema, None, key="embedder")
         self._embedder = embedder
         self._lock = threading.Lock()
         self._found: Background | None = None
@@ -75,38 +80,26 @@ class BackgroundCache:
         with self._lock:
             if self._found is None or (self._found.dimension != dimension and not self._own):
                 found = self._read(dimension)
-                self._found, self._own = found or self._measured(), found is None
+                self._found, self._own = found or self._measure_and_keep(), found is None
             return self._found
 
     def _read(self, dimension: int) -> Background | None:
         if self._embedder.embedded:
-            return _packaged()
-        from lancedb.expr import col, lit
+            return _read_packaged()
+        rows = self._table.rows(["packed"], limit=1, embedder=self._embedder.id, dimension=dimension)
+        return unpack(rows[0]["packed"]) if rows else None
 
-        table = self._database.table(TABLE)
-        if table is None:
-            return None
-        same = (col("embedder") == lit(self._embedder.id)) & (col("dimension") == lit(dimension))
-        rows = self._database.read(table, lambda t: t.search().where(same).limit(1).to_list())
-        return unpacked(rows[0]["packed"]) if rows else None
-
-    def _measured(self) -> Background:
-        import pyarrow as pa
-
+    def _measure_and_keep(self) -> Background:
         measured = measure(self._embedder)
-        row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": packed(measured)}
-        data = pa.Table.from_pylist([row], schema=_schema())
-        self._database.write(
-            self._database.ensure(TABLE, _schema()),
-            lambda t: t.merge_insert("embedder").when_matched_update_all().when_not_matched_insert_all().execute(data),
-        )
+        row = {"embedder": self._embedder.id, "dimension": measured.dimension, "packed": pack(measured)}
+        self._table.upsert([row])
         return measured
 
 
 @cache
-def _packaged() -> Background:
+def _read_packaged() -> Background:
     """The embedded default's, once in a process: 5 MB that nothing writes to."""
-    return unpacked(PACKAGED.read_bytes())
+    return unpack(PACKAGED.read_bytes())
 
 
 def measure(embedder: Embedder) -> Background:
@@ -115,23 +108,32 @@ def measure(embedder: Embedder) -> Background:
     Raises:
         EmbedderError: It failed, or knows hardly any of the texts.
     """
-    found = [_embedded(embedder, group) for group in (*texts(), phrasings(), *turns())]
-    requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
-    if min(len(requests), len(talk), len(wishes), len(answers)) <= NEIGHBOURS:
+    found = [_embed_known(embedder, group) for group in (*texts(), phrasings(), *turns())]
+    if min(len(group) for place, group in enumerate(found) if place != PHRASINGS) <= NEIGHBOURS:
         raise EmbedderError(f"the embedder {embedder.id} has no vectors for nearly all of the background's texts")
+    return background_of(found)
+
+
+def background_of(found: Sequence[Mapping[str, NDArray[np.float32]]]) -> Background:
+    """What an embedder's vectors say of it.
+
+    Args:
+        found: Unit vectors by text, for each of the groups that `measure` embeds.
+    """
+    requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
     last = sum(text in found[1] for text in farewells())
     background = Background.of(np.vstack([requests, talk]), len(talk), last, wishes, answers)
-    return replace(background, weights=weights(simulated(found[2], background)))
+    return replace(background, weights=weights(simulated(found[PHRASINGS], background)))
 
 
-def _embedded(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
+def _embed_known(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
     known: dict[str, NDArray[np.float32]] = {}
     for start in range(0, len(group), BATCH):
         known |= embedder.known_documents(group[start : start + BATCH])
     return known
 
 
-def packed(background: Background) -> bytes:
+def pack(background: Background) -> bytes:
     """A background as bytes; vectors at half precision, and all that comes of them as they are then."""
     target = io.BytesIO()
     vectors = background.vectors.astype(np.float16)
@@ -148,8 +150,8 @@ def packed(background: Background) -> bytes:
     return target.getvalue()
 
 
-def unpacked(data: bytes) -> Background:
-    """Reads what `packed` wrote; never runs what it reads."""
+def unpack(data: bytes) -> Background:
+    """Reads what `pack` wrote; never runs what it reads."""
     with np.load(io.BytesIO(data), allow_pickle=False) as read:
         talk, low, high = read["scale"]
         vectors, small = read["vectors"].astype(np.float32), int(talk)

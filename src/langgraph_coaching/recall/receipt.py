@@ -1,0 +1,117 @@
+"""Receipt: the record of one coaching at one model call, considered, applied, followed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from langgraph_coaching.coaching.model import Coaching
+
+Outcome = Literal[
+    "applied",
+    "not seen by the model",
+    "below_floor",
+    "denied",
+    "less_probable",
+    "duplicate",
+    "over_limit",
+    "over_budget",
+    "failed",
+]
+"""What became of a coaching at a step. `applied` was in the request of a model call, or is what `coach.advise` hands
+out; `not seen by the model` was chosen, and in none. `failed` is the whole call's: nothing was looked at.
+"""
+
+NOT_SEEN: Literal["not seen by the model"] = "not seen by the model"
+
+_WHY = f"; {NOT_SEEN}: "
+
+Followed = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The record of one coaching at one model call."""
+
+    id: str = field(default_factory=lambda: "r-" + secrets.token_hex(8))
+    coaching_id: str | None
+    """None where the call failed before any coaching was looked at."""
+    revision: int | None
+    """The exact revision that was considered."""
+    content_hash: str | None = None
+    intent: str = ""
+    behavior: str | None = None
+    """Type of the behavior, such as `reply`."""
+    probability: float
+    """0..1: how likely this coaching is right here; calibrated, comparable across embedders."""
+    reserve: float = 0.0
+    """0 or more: what the store's reserve has taken from its logit."""
+    outcome: Outcome
+    reason: str
+    """Why it was applied; or what keeps it out, what it was compared with, and the one call that would change that."""
+    followed: Followed = "unknown"
+    situation: str = ""
+    """The text that was matched."""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    namespace: str = "default"
+    thread_id: str | None = None
+    checkpoint_ns: str | None = None
+    """With the thread, the stable key of the step: it survives a retry and a resume, run ids do not."""
+    node: str | None = None
+    agent: str | None = None
+    """Label of the calling agent, which scopes are matched against; so are `node` and `tags`."""
+    tags: tuple[str, ...] = ()
+    trace_id: str | None = None
+    step: int | None = None
+    """Index of the step in its trace."""
+
+    @property
+    def applied(self) -> bool:
+        """Whether it was put into the prompt."""
+        return self.outcome == "applied"
+
+    @classmethod
+    def of(cls, coaching: Coaching, **fields: Any) -> Receipt:
+        """A receipt of this revision.
+
+        Args:
+            coaching: Whose id, revision, digest, intent and behavior it names.
+            **fields: What else it holds.
+        """
+        return cls(
+            coaching_id=coaching.id,
+            revision=coaching.revision,
+            content_hash=coaching.content_hash,
+            intent=coaching.intent,
+            behavior=coaching.behavior.type,
+            **fields,
+        )
+
+    def unseen(self, why: str) -> Receipt:
+        """The receipt of a chosen coaching that was in the request of no model call; any other stays as it is."""
+        return replace(self, outcome=NOT_SEEN, reason=f"{self.reason}{_WHY}{why}") if self.applied else self
+
+    def chosen(self) -> Receipt:
+        """The receipt as it was before `unseen`."""
+        if self.outcome != NOT_SEEN:
+            return self
+        return replace(self, outcome="applied", reason=self.reason.partition(_WHY)[0])
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Receipt:
+        """Reads the JSON values of one."""
+        return cls(**row | {"at": datetime.fromisoformat(row["at"]), "tags": tuple(row.get("tags", ()))})
+
+    def brief(self) -> dict[str, Any]:
+        """What run metadata, messages and documents carry: JSON values, no text of the coaching."""
+        return {
+            "id": self.id,
+            "coaching_id": self.coaching_id,
+            "revision": self.revision,
+            "probability": round(self.probability, 4),
+            "outcome": self.outcome,
+            "reason": self.reason,
+        }

@@ -1,0 +1,165 @@
+"""The background's vectors: the scale of an embedder, how crowded a place is, what reads like a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.first_stage import Rows, principal
+from langgraph_coaching.recall.scoring.weights import FAREWELL_NEAR, HEAD_RIDGE, REQUEST_RIDGE, WEIGHTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+NEIGHBOURS = 10
+"""Nearest texts whose mean similarity says how crowded a place is."""
+
+_SAME = 1 - 1e-4
+"""A cosine above it is the same text, which is no neighbour of itself."""
+
+_BIAS_RIDGE = 1e-3
+_LEAST_SPREAD = 0.01
+
+
+@dataclass(frozen=True)
+class Background:
+    """The background's vectors, and the scale of their embedder."""
+
+    vectors: NDArray[np.float32]
+    """`float32[n, dimension]`, unit length: the requests, then the small talk."""
+    talk: int
+    """How many of them, at the end, are small talk."""
+    low: float
+    """Mean cosine of two of them: similarity 0 on the embedder's own scale."""
+    high: float
+    """Mean cosine of one and its nearest: similarity 1."""
+    inverse: NDArray[np.float32]
+    """`float32[dimension + 1, dimension + 1]`: of the regularised Gram matrix of the centred rows and a bias."""
+    requesting: NDArray[np.float64]
+    """`float64[dimension + 1]`: a vector's product with it, plus the last, says whether it reads like a request."""
+    weights: NDArray[np.float64] = field(default_factory=WEIGHTS.copy)
+    """`float64[10]`: what `calibrate` weighs what it measures with; those of this embedder, once they are fitted."""
+    farewells: int = 0
+    """How many of them, at the very end, are farewells; 0 where an earlier version has not told."""
+    axes: NDArray[np.float32] | None = None
+    """`float32[dimension, axes]`: the directions in which they differ most; None for no first stage."""
+
+    @property
+    def dimension(self) -> int:
+        """Of its vectors."""
+        return int(self.vectors.shape[1])
+
+    @classmethod
+    def of(
+        cls,
+        vectors: NDArray[np.float32],
+        talk: int,
+        farewells: int = 0,
+        wishes: NDArray[np.float32] | None = None,
+        answers: NDArray[np.float32] | None = None,
+    ) -> Background:
+        """Measures an embedder by its vectors of `texts()`; a second at 384 dimensions.
+
+        Args:
+            vectors: Unit length, `float32[n, dimension]`; more than `NEIGHBOURS` of them.
+            talk: How many at the end are small talk; at least 1.
+            farewells: How many of these, at the very end, are farewells.
+            wishes: Vectors of further short requests, `float32[m, dimension]`.
+            answers: Vectors of what is only understood with what was said before it, `float32[k, dimension]`.
+        """
+        count, mean = len(vectors), vectors.mean(axis=0, dtype=np.float64)
+        square = float(mean @ mean)
+        rows = np.hstack([vectors - mean, np.ones((count, 1))])
+        with one_thread():
+            gram = rows.T @ rows
+            near = np.mean([nearest(vectors[start : start + 256], vectors).mean() for start in range(0, count, 256)])
+            ridge = np.full(len(gram), HEAD_RIDGE * (1.0 - square) * count)
+            ridge[-1] = _BIAS_RIDGE * count
+            gram[np.diag_indices(len(gram))] += ridge
+            inverse = np.linalg.inv(gram).astype(np.float32)
+        low = (count * square - 1.0) / (count - 1)
+        high = max(float(near), low + _LEAST_SPREAD)
+        requests = [vectors[: count - talk], *([] if wishes is None else [wishes])]
+        others = [vectors[count - talk :], *([] if answers is None else [answers])]
+        told = request_direction(requests, others)
+        return cls(vectors, talk, low, high, inverse, told, farewells=farewells, axes=principal(vectors))
+
+    @property
+    def small_talk(self) -> NDArray[np.float32]:
+        """`float32[talk, dimension]`."""
+        return self.vectors[len(self.vectors) - self.talk :]
+
+    @cached_property
+    def mean(self) -> NDArray[np.float64]:
+        """`float64[dimension]`."""
+        mean: NDArray[np.float64] = self.vectors.mean(axis=0, dtype=np.float64)
+        return mean
+
+    def requested(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """How much each reads like a request rather than like small talk or an answer, `float64[n]`, about -1..1."""
+        result: NDArray[np.float64] = vectors @ self.requesting[:-1] + self.requesting[-1]
+        return result
+
+    def ended(self, vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Which of them say goodbye: nearest to a farewell of all small talk, and near, `bool[n]`."""
+        similar = vectors @ self.small_talk.T
+        best = similar.argmax(axis=1)
+        near = self.scaled(similar.max(axis=1)) > FAREWELL_NEAR
+        result: NDArray[np.bool_] = (best >= self.talk - self.farewells) & near
+        return result
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The vectors as they are searched."""
+        return Rows.of(self.vectors, self.axes)
+
+    def scaled(self, cosine: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Cosines on the embedder's own scale: 0 unrelated, 1 as near as neighbours in the background."""
+        return (np.asarray(cosine, dtype=np.float64) - self.low) / (self.high - self.low)
+
+    def crowding(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """How near the nearest background is to each, `float64[n]`: high where everything is near to everything."""
+        return self.scaled(nearest(vectors, self.vectors).mean(axis=1))
+
+    def crowded(self, vector: NDArray[np.float32]) -> float:
+        """The same for a single live one, by the first stage."""
+        return float(self.scaled(self.rows.largest(vector, NEIGHBOURS, below=_SAME)[1].mean()))
+
+
+def request_direction(
+    requests: Sequence[NDArray[np.float32]], others: Sequence[NDArray[np.float32]]
+) -> NDArray[np.float64]:
+    """Ridge regression from requests, +1, to what is none, -1; each side has half the mass, each group of it as much.
+
+    Returns:
+        `float64[dimension + 1]`, the bias last.
+    """
+    groups = [*requests, *others]
+    rows = np.vstack(groups).astype(np.float64)
+    mean = rows.mean(axis=0)
+    rows = np.hstack([rows - mean, np.ones((len(rows), 1))])
+    shares = [1.0 / len(requests)] * len(requests) + [-1.0 / len(others)] * len(others)
+    mass = np.concatenate(
+        [np.full(len(group), share / len(group)) for group, share in zip(groups, shares, strict=True)]
+    )
+    with one_thread():
+        gram = (rows * np.abs(mass)[:, None]).T @ rows
+        gram[np.diag_indices(len(gram))] += REQUEST_RIDGE
+        result: NDArray[np.float64] = np.linalg.solve(gram, rows.T @ mass)
+    result[-1] -= mean @ result[:-1]
+    return result
+
+
+def nearest(vectors: NDArray[np.float32], among: NDArray[np.float32], count: int = NEIGHBOURS) -> NDArray[np.float32]:
+    """Cosines of the nearest of them to each vector, `float32[n, count]`, in no order; the same text does not count."""
+    with one_thread():
+        similar = vectors @ among.T
+    similar[similar > _SAME] = -1.0
+    kept: NDArray[np.float32] = np.partition(similar, -count, axis=1)[:, -count:]
+    return kept

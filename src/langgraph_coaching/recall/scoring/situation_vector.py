@@ -1,0 +1,80 @@
+"""Situation vector: the mean of a situation's turns, each weighted by how much it says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from langgraph_coaching.recall.normalization.negation import takes_back
+from langgraph_coaching.recall.scoring.own_wish import own_wish
+from langgraph_coaching.recall.scoring.weights import (
+    AGENT_TURN,
+    DEPENDENT_TURN,
+    ENOUGH_WORDS,
+    FADE,
+    TALK_FAR,
+    TALK_NEAR,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.recall.scoring.background.background import Background
+    from langgraph_coaching.recall.situation import Situation
+
+_LEAST = 0.02
+"""What a turn that is small talk still says."""
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class SituationVector:
+    """Where a situation is: its unit vector, how crowded it is there, and what mixing its turns has cost."""
+
+    vector: NDArray[np.float32]
+    """`float32[dimension]`."""
+    crowding: float
+    mixed: float = 0.0
+    """Log of the sum of the weights over the length of the weighted sum; 0 for a single text."""
+    latest: float = 0.0
+    """0..1: how much of what the user has said is in the latest turn; 0 where that is not known."""
+    unwanted: bool = False
+    """Whether the latest turn says what its speaker does not want, and nothing else."""
+
+
+def place(situation: Situation, vectors: NDArray[np.float32], background: Background) -> SituationVector:
+    """Where a situation is: the weighted mean of its turns.
+
+    Args:
+        situation: The turns.
+        vectors: Of `situation.texts`, `float32[len(turns), dimension]`, unit length.
+        background: Of the same embedder.
+    """
+    each = weights(situation, vectors, background)
+    summed = each @ vectors
+    length = max(float(np.linalg.norm(summed)), 1e-9)
+    vector = (summed / length).astype(np.float32)
+    crowding = background.crowded(vector)
+    users = each * [user for _, user in situation.turns]
+    latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
+    mixed = float(np.log(each.sum() / length))
+    return SituationVector(vector, crowding, mixed, latest, unwanted=takes_back(situation.latest))
+
+
+def weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
+    """How much each turn weighs, `float64[len(turns)]`; the arguments are those of `place`."""
+    near = np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1)
+    odd = np.clip((TALK_NEAR - background.scaled(near)) / (TALK_NEAR - TALK_FAR), _LEAST, 1.0)
+    alone = own_wish(situation.turns, vectors, background)
+    weights, kept = np.zeros(len(vectors)), 1.0
+    for index, (text, user) in enumerate(situation.turns):
+        words = min(max(len(_WORD.findall(text)), 1), ENOUGH_WORDS) / ENOUGH_WORDS
+        share = DEPENDENT_TURN + (1.0 - DEPENDENT_TURN) * alone[index] if user else AGENT_TURN
+        informative = odd[index] * words * share
+        weights[index] = informative * kept
+        kept *= (1.0 - FADE * informative) * (1.0 - alone[index])
+    return weights

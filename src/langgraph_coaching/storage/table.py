@@ -1,0 +1,284 @@
+"""One LanceDB table: its schema, key and namespace, and every way in which its rows are written and read.
+
+Rows are written by their key, in one commit each time, and read as they are now.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.storage.database import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import pyarrow as pa
+    from lancedb.table import Table as LanceTable
+
+    from langgraph_coaching.storage.database import Database
+
+T = TypeVar("T")
+
+KEY = {"lance-schema:unenforced-primary-key": "true", "lance-schema:unenforced-primary-key:position": "1"}
+"""Arrow field metadata that declares a table's key at creation: two concurrent inserts of one key then make one row."""
+
+COMPRESSED = {"lance-encoding:compression": "zstd"}
+"""Arrow field metadata for long texts."""
+
+ASCENDING, DESCENDING = True, False
+"""For `order`."""
+
+
+def key_of(*parts: str | int) -> str:
+    """The key of a row: the parts that tell it from every other, beginning with its namespace, as a JSON array."""
+    return json.dumps(parts, ensure_ascii=False)
+
+
+class Table:
+    """A table of one namespace; the first write makes it.
+
+    Args:
+        database: Where it is.
+        name: What it is called there.
+        schema: Makes its schema, once it is needed, so that nobody loads Arrow in vain. Columns that have come since an
+            earlier version of the package are nullable: the next write adds them, and until then they are read as None.
+        namespace: Every query is filtered by it; None for a table, or a task, that is not of one namespace.
+        key: The column that tells rows apart.
+        indexed: Columns that rows are looked up by; each gets a scalar index.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        name: str,
+        schema: Callable[[], pa.Schema],
+        namespace: str | None,
+        *,
+        key: str = "key",
+        indexed: Sequence[str] = (),
+    ) -> None:
+        self.database = database
+        self.name = name
+        self._make_schema = schema
+        self._namespace = namespace
+        self._key = key
+        self._indexed = indexed
+        self._columns: frozenset[str] = frozenset()
+        """Those that are known to be in the stored table."""
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """With every column there is now."""
+        return self._make_schema()
+
+    def opened(self) -> LanceTable | None:
+        """LanceDB's handle, or None before the first write.
+
+        Raises:
+            StoreError: The database could not be opened.
+        """
+        return self.database.table(self.name)
+
+    def version(self) -> int:
+        """Number of the latest commit, 0 before the first; a few microseconds while a folder stays as it is.
+
+        Raises:
+            StoreError: The table is missing files or damaged.
+        """
+        return self.database.version(self.name)
+
+    def insert(self, rows: Sequence[Mapping[str, Any]], check: Callable[[LanceTable], object] | None = None) -> int:
+        """Adds rows; one whose key is there already stays as it is.
+
+        Args:
+            rows: Each with a value for every column, except for nullable ones.
+            check: Looks at the table before every attempt, and raises where it must not be written.
+
+        Returns:
+            How many were not there.
+
+        Raises:
+            StoreError: The write failed; nothing of it is visible.
+        """
+        result = self._merge(rows, self.schema, lambda merge: merge.when_not_matched_insert_all(), check)
+        return int(result.num_inserted_rows)
+
+    def upsert(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Adds rows; one whose key is there already is replaced.
+
+        Raises:
+            StoreError: The write failed; nothing of it is visible.
+        """
+        self._merge(rows, self.schema, lambda merge: merge.when_matched_update_all().when_not_matched_insert_all())
+
+    def update(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Changes some columns of rows that are there; one whose key is not there is left out.
+
+        Args:
+            rows: At least one; each with its key and the same other columns.
+
+        Raises:
+            StoreError: The write failed; nothing of it is visible.
+        """
+        import pyarrow as pa
+
+        schema = pa.schema([field for field in self.schema if field.name in rows[0]])
+        self._merge(rows, schema, lambda merge: merge.when_matched_update_all())
+
+    def _merge(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        schema: pa.Schema,
+        how: Callable[[Any], Any],
+        check: Callable[[LanceTable], object] | None = None,
+    ) -> Any:
+        import pyarrow as pa
+
+        data = pa.Table.from_pylist([*rows], schema=schema)
+
+        def work(opened: LanceTable) -> Any:
+            if check is not None:
+                check(opened)
+            return how(opened.merge_insert(self._key)).execute(data)
+
+        return self.database.write(self.database.ensure(self.name, self.schema), work, indexed=self._indexed)
+
+    def delete(self, **equal: Any) -> None:
+        """Erases rows.
+
+        Args:
+            **equal: As for `rows`.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        opened = self.opened()
+        if opened is not None:
+            where = self._filter((), equal)
+            self.database.write(opened, lambda table: table.delete(where), indexed=self._indexed)
+
+    def rows(
+        self,
+        columns: Iterable[str],
+        where: Iterable[Any] = (),
+        *,
+        order: Mapping[str, bool] | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        **equal: Any,
+    ) -> list[dict[str, Any]]:
+        """Rows of the namespace, one mapping each.
+
+        Args:
+            columns: What to read; one that an earlier version has not made yet is None in every row.
+            where: LanceDB expressions that all hold; a None among them says nothing.
+            order: Columns to sort by, which are read as well: `ASCENDING` or `DESCENDING`. None for any order.
+            limit: Most to return; None for all.
+            offset: How many to leave out first.
+            **equal: A column's value, a list of values it may have, or None for any.
+
+        Returns:
+            The rows; [] before the first write.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        wanted = [*columns]
+        found = None if limit == 0 else self.arrow(wanted, where, order=order, limit=limit, offset=offset, **equal)
+        if found is None:
+            return []
+        absent: dict[str, Any] = dict.fromkeys(set(wanted).difference(found.column_names))
+        rows: list[dict[str, Any]] = found.to_pylist()
+        return [row | absent for row in rows] if absent else rows
+
+    def arrow(
+        self,
+        columns: Iterable[str],
+        where: Iterable[Any] = (),
+        *,
+        order: Mapping[str, bool] | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        **equal: Any,
+    ) -> pa.Table | None:
+        """Like `rows`, as an Arrow table without absent columns; None before the first write. A limit of 0 is none."""
+        opened = self.opened()
+        if opened is None:
+            return None
+        from lancedb.query import ColumnOrdering
+
+        wanted = self._present(opened, [*columns, *(order or ())])
+        asked = self._filter(where, equal)
+        sorting = [ColumnOrdering(column_name=name, ascending=up) for name, up in (order or {}).items()]
+
+        def query(table: LanceTable) -> Any:
+            found = table.search()
+            found = found if asked is None else found.where(asked)
+            found = found.order_by(sorting) if sorting else found
+            found = found.offset(offset) if offset else found
+            return found.select(wanted).limit(limit).to_arrow()
+
+        return self.database.read(opened, query)
+
+    def _present(self, opened: LanceTable, columns: Iterable[str]) -> list[str]:
+        """Those of the columns that the stored table has, each once."""
+        wanted = dict.fromkeys(columns)
+        if not self._columns.issuperset(wanted):
+            with faults(self.database.uri):
+                self._columns = frozenset(opened.schema.names)
+        return [name for name in wanted if name in self._columns]
+
+    def _filter(self, where: Iterable[Any], equal: Mapping[str, Any]) -> Any:
+        from lancedb.expr import col, lit
+
+        every = {"namespace": self._namespace, **equal}
+        conditions = [
+            col(column).isin(value) if isinstance(value, list) else col(column) == lit(value)
+            for column, value in every.items()
+            if value is not None
+        ]
+        conditions += [condition for condition in where if condition is not None]
+        found = None
+        for condition in conditions:
+            found = condition if found is None else found & condition
+        return found
+
+    def first_readable(
+        self,
+        read: Callable[[list[dict[str, Any]]], list[T]],
+        columns: Iterable[str],
+        where: Iterable[Any] = (),
+        *,
+        order: Mapping[str, bool],
+        limit: int | None,
+        **equal: Any,
+    ) -> list[T]:
+        """The first rows that can be read: in place of those that cannot be there are others.
+
+        Args:
+            read: Reads those of some rows that it can; see `rows.read_each`.
+            columns: As for `rows`; so are the others.
+            where: Expressions.
+            order: What comes first.
+            limit: Most to return; None for all.
+            **equal: Values.
+
+        Raises:
+            InvalidCoachingError: The limit is below 0.
+            StoreError: The table could not be read.
+        """
+        if limit is not None and limit < 0:
+            raise InvalidCoachingError(f"limit is a number of {self.name}, or None for all, not {limit}")
+        found: list[T] = []
+        wanted, conditions, start = [*columns], [*where], 0
+        while limit is None or len(found) < limit:
+            most = None if limit is None else limit - len(found)
+            rows = self.rows(wanted, conditions, order=order, limit=most, offset=start, **equal)
+            found += read(rows)
+            start += len(rows)
+            if most is None or len(rows) < most:
+                break
+        return found
