@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager, suppress
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, SystemMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
@@ -14,7 +22,92 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import Field, PrivateAttr
 
 from langgraph_coaching import Coach, Limits
+from langgraph_coaching.recall import embedder
 from langgraph_coaching.recall.minilm import MiniLM
+from langgraph_coaching.recall.scoring.background import cache
+
+
+def _remembered():
+    """Pure functions that give again what they gave: of a text how it is read and its vector, of vectors their measure.
+
+    A third of a run is spent on the same few hundred texts, and on measuring the same few made-up embedders.
+    """
+    embed, draw, measure = MiniLM.embed_query, DeterministicFakeEmbedding._get_embedding, cache.background_of
+    backgrounds = {}
+
+    @lru_cache(20_000)
+    def vector(text):
+        return np.array(embed(MiniLM(), text), dtype=np.float32)
+
+    @lru_cache(20_000)
+    def drawn(size, seed):
+        return [float(number) for number in draw(DeterministicFakeEmbedding(size=size), seed)]
+
+    def measured(found):
+        digest = hashlib.blake2b()
+        for text, value in (pair for group in found for pair in (*group.items(), ("", np.zeros(0)))):
+            digest.update(text.encode() + value.tobytes())
+        if (key := digest.digest()) not in backgrounds:
+            backgrounds[key] = measure(found)
+        return backgrounds[key]
+
+    return [
+        (MiniLM, "embed_query", lambda self, text: vector(text).tolist()),
+        (DeterministicFakeEmbedding, "_get_embedding", lambda self, seed: drawn(self.size, seed)),
+        (embedder, "read", lru_cache(20_000)(embedder.read)),
+        (cache, "background_of", measured),
+    ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered():
+    """What depends on nothing but its arguments is computed once in a run, but within what this gives."""
+    functions = _remembered()
+
+    @contextmanager
+    def anew():
+        patch.undo()
+        yield
+        remember()
+
+    def remember():
+        for place, name, function in functions:
+            patch.setattr(place, name, function)
+
+    with pytest.MonkeyPatch.context() as patch:
+        remember()
+        yield anew
+
+
+@pytest.fixture(scope="module")
+def computed_anew(remembered):
+    """For a module that is about the embedder: nothing is remembered."""
+    with remembered():
+        yield
+
+
+@pytest.fixture(scope="session")
+def run_python():
+    """Runs Python as a process of its own: `run_python("-c", code, folder).stdout`.
+
+    When its time is up, the processes that it has started are ended with it: one that lived on would keep the pipes
+    open, and `subprocess.run` would wait for it for ever.
+    """
+
+    def run(*arguments, timeout=120, check=False, text=True, **settings):
+        command = [sys.executable, *map(str, arguments)]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | settings
+        with subprocess.Popen(command, start_new_session=True, text=text, **pipes) as process:
+            try:
+                out, err = process.communicate(timeout=timeout)
+            except BaseException:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                raise
+        assert process.returncode == 0 or not check, err
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

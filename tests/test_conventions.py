@@ -168,6 +168,40 @@ def test_no_recording_is_an_orphan():
     assert orphans == []
 
 
+def makes_a_coach(node):
+    """Whether an expression opens a coach: `Coach(…)`, or `opened(…)` as fixtures call it."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Coach", "opened"}
+
+
+def names_of_coaches(tree):
+    """The names that a test file gives to coaches: what is assigned or opened, and fixtures that hand one on."""
+    found = {"coach"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            targets, values = (getattr(side, "elts", [side]) for side in (node.targets[0], node.value))
+            found |= {ast.unparse(t) for t, value in zip(targets, values, strict=False) if makes_a_coach(value)}
+        if isinstance(node, ast.withitem) and node.optional_vars and makes_a_coach(node.context_expr):
+            found.add(ast.unparse(node.optional_vars))
+        if isinstance(node, ast.FunctionDef):
+            given = {ast.unparse(n.value) for n in ast.walk(node) if isinstance(n, ast.Yield | ast.Return) and n.value}
+            found |= {node.name} if given & found else set()
+    return found
+
+
+def test_no_test_reaches_into_a_coach():
+    """A test uses what is public, or opens the part that it is about (`tests/parts.py`)."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "tests").rglob("*.py"))}
+    names = set().union(*map(names_of_coaches, trees.values()))
+    reached = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}"
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and re.match("_[^_]", node.attr)
+        if makes_a_coach(node.value) or ast.unparse(node.value) in names
+    ]
+    assert reached == []
+
+
 FACES = {path: tree for path, tree in TREES.items() if path.name == "__init__.py"}
 
 

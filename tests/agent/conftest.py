@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
+from pathlib import Path
 
 import pytest
 from agents import DOORS, coached_on
 
+from langgraph_coaching import Coach
+
+
+@pytest.fixture(scope="session")
+def coached_store(tmp_path_factory, embeddings):
+    """A store with one coaching, and that coaching; written once, and copied for each test that wants it."""
+    folder = tmp_path_factory.mktemp("coached") / "store"
+    with Coach(folder, embeddings=embeddings) as coach:
+        return folder, coached_on(coach)
+
 
 @pytest.fixture
-def coaching(coach):
-    """Coaching that applies to `agents.ASKED` and not to `agents.OTHER`."""
-    return coached_on(coach)
+def coaching(coach, coached_store):
+    """Coaching that applies to `agents.ASKED` and not to `agents.OTHER`, in a store that nobody has used yet."""
+    folder, coaching = coached_store
+    if Path(coach.uri).exists():
+        return coached_on(coach)
+    shutil.copytree(folder, coach.uri)
+    return coaching
 
 
 @pytest.fixture(params=list(DOORS))

@@ -12,6 +12,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 
 from langgraph_coaching import Coach, Limits, Reply
+from parts import abandon
 
 
 class Async:
@@ -100,7 +101,7 @@ def test_a_damaged_store(build, store, model, detector):
         file.write_bytes(b"")
     with Coach(store, limits=Limits(deadline=30)) as coach:
         state = asyncio.run(build(coach, model).ainvoke(asking()))
-        coach._recorder._writer.start_over()
+        abandon(coach)
 
     (brief,) = state["messages"][-1].response_metadata["coaching"]
     assert "failed: " in brief["reason"]

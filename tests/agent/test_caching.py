@@ -15,6 +15,7 @@ from langgraph.types import CachePolicy
 from typing_extensions import TypedDict
 
 from langgraph_coaching import Reply, coached
+from langgraph_coaching.recall.adviser import Adviser
 
 
 class State(TypedDict):
@@ -100,7 +101,7 @@ def test_the_cache_answers_until_other_coaching_applies(coach, model, run, made)
 
 def test_where_nobody_can_tell_nothing_is_taken_from_the_cache(coach, coaching, model, monkeypatch):
     graph = a_wrapped_node(coach, model)
-    monkeypatch.setattr(coach._adviser, "_advised", lambda *_: 1 / 0)
+    monkeypatch.setattr(Adviser, "_advised", lambda *_: 1 / 0)
     for _ in range(2):
         graph.invoke({"question": ASKED})
 

@@ -89,13 +89,13 @@ def provider(request):
 
 
 def arrangements():
-    """Every place of up to three system messages among the others, in every form."""
+    """Every place of up to three system messages among the others: two in every pair of forms, three in one form."""
     for talk, number in product(TALKS, range(4)):
         for places in combinations_with_replacement(range(len(talk) + 1), number):
-            for forms in product(CONTENTS, repeat=min(number, 2)):
+            for forms in product(CONTENTS, repeat=number) if number < 3 else zip(*[CONTENTS] * 3, strict=True):
                 prompt = list(talk)
                 for index, at in reversed(list(enumerate(places))):
-                    prompt.insert(at, SystemMessage(CONTENTS[forms[index % 2]](f"Rule {index}.")))
+                    prompt.insert(at, SystemMessage(CONTENTS[forms[index]](f"Rule {index}.")))
                 yield prompt
 
 

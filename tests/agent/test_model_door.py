@@ -30,6 +30,7 @@ from typing_extensions import TypedDict
 
 from langgraph_coaching import Coach, CoachingError, CoachingState, Reply, coached
 from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.recall.adviser import Adviser
 
 
 def ask(run, runnable, given=ASKED, config=None, **kwargs):
@@ -568,8 +569,8 @@ def test_given_twice_it_is_coached_once(coach, coaching, run, model):
 
 
 def test_a_store_that_fails_leaves_the_call_alone(coach, coaching, run, model, monkeypatch):
-    monkeypatch.setattr(coach._adviser, "advise", lambda *_: 1 / 0)
-    monkeypatch.setattr(coach._adviser, "aadvise", lambda *_: 1 / 0)
+    monkeypatch.setattr(Adviser, "advise", lambda *_: 1 / 0)
+    monkeypatch.setattr(Adviser, "aadvise", lambda *_: 1 / 0)
     answer = ask(run, coach.model(model))
 
     assert model.blocks == [0]

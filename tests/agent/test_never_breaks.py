@@ -23,6 +23,8 @@ from typing_extensions import TypedDict
 
 from langgraph_coaching import Coach, CoachingError, Limits, Reply
 from langgraph_coaching.errors import EmbedderError, EmbedderMismatchError, StoreError
+from langgraph_coaching.recall.adviser import Adviser
+from parts import abandon
 
 
 def failure(state):
@@ -31,12 +33,6 @@ def failure(state):
     assert brief["outcome"] == "failed"
     assert brief["coaching_id"] is None
     return brief["reason"]
-
-
-def abandon(coach):
-    """Does not wait for what cannot be written."""
-    writer = coach._recorder._writer
-    writer._sinks = dict.fromkeys(writer._sinks, lambda _: None)
 
 
 # ── the store ──
@@ -214,7 +210,7 @@ EMBEDDER_FAULTS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def measured(tmp_path_factory):
     """A store of other embeddings, which are measured when the first coaching is added: once for all tests."""
     folder = tmp_path_factory.mktemp("measured")
@@ -281,7 +277,8 @@ class AsyncStuck(Stuck):
 def stuck(request, other_store):
     made = request.param()
     with Coach(other_store, embeddings=made, limits=Limits(deadline=0.05)) as coach:
-        coach._adviser._load()
+        while coach.advise("warm").failure:  # what is loaded stays loaded
+            pass
         made.fault = made.hang
         yield coach
         made.released.set()
@@ -458,8 +455,8 @@ def test_a_call_that_failed_is_looked_up_again_when_it_is_resumed(faulty, run, s
 
 def test_no_error_of_ours_leaves_a_graph(coach, coaching, run, model, monkeypatch):
     """Not even one nobody has thought of."""
-    monkeypatch.setattr(coach._adviser, "advise", raising)
-    monkeypatch.setattr(coach._adviser, "aadvise", raising)
+    monkeypatch.setattr(Adviser, "advise", raising)
+    monkeypatch.setattr(Adviser, "aadvise", raising)
     state = run(wrapped_agent(coach, run, model), asking())
 
     assert model.blocks == [0]

@@ -5,6 +5,7 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from langgraph_coaching import Coach, Example, Handoff, Limits, Receipt, Reply, Scope, Step, Trace
 from langgraph_coaching.authoring import repository
+from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.errors import (
     ConflictError,
     EmbedderError,
@@ -12,6 +13,7 @@ from langgraph_coaching.errors import (
     InvalidCoachingError,
     NotFoundError,
 )
+from parts import database_of
 
 ASKED = "I want a refund for my order"
 
@@ -204,16 +206,18 @@ def test_none_at_all_is_no_fault_and_no_write(coach, tmp_path):
 
 
 def test_a_change_is_made_on_top_of_what_somebody_else_changed_meanwhile(coach, made, monkeypatch):
-    insert = coach._store.insert
+    insert = Coachings.insert
     others = iter(["first", "second"])
 
-    def late(coachings, vectors):
+    def late(store, coachings, vectors):
         if (note := next(others, None)) is not None:
-            coach_there.edit("c-1", notes=note)
-        insert(coachings, vectors)
+            with monkeypatch.context() as as_it_was:
+                as_it_was.setattr(Coachings, "insert", insert)
+                coach_there.edit("c-1", notes=note)
+        insert(store, coachings, vectors)
 
     coach_there = Coach(coach.uri, embeddings=coach.embeddings)
-    monkeypatch.setattr(coach._store, "insert", late)
+    monkeypatch.setattr(Coachings, "insert", late)
     changed = coach.edit("c-1", priority=7)
     assert (changed.revision, changed.notes, changed.priority) == (4, "second", 7)
     assert [(c.notes, c.priority) for c in coach.history("c-1")] == [
@@ -222,11 +226,11 @@ def test_a_change_is_made_on_top_of_what_somebody_else_changed_meanwhile(coach, 
 
 
 def test_a_change_that_never_gets_through_is_said(coach, made, monkeypatch):
-    def busy(coachings, vectors):
+    def busy(store, coachings, vectors):
         raise ConflictError("somebody was faster")
 
     monkeypatch.setattr(repository, "TRIES", 3)
-    monkeypatch.setattr(coach._store, "insert", busy)
+    monkeypatch.setattr(Coachings, "insert", busy)
     with pytest.raises(ConflictError, match="somebody was faster"):
         coach.edit("c-1", priority=7)
 
@@ -294,7 +298,8 @@ def test_vectors_of_another_size_are_refused_before_a_background_of_that_size_is
 
     with Coach(tmp_path / "store", embeddings=Wavering(size=8)) as coach:
         coach.add(intent="refund late", behavior=Reply("r"))
-        kept = coach._backgrounds.background(8)
+        backgrounds = database_of(coach).table("backgrounds")
+        kept = backgrounds.to_arrow()
         with pytest.raises(EmbedderMismatchError):
             coach.add(intent="parcel lost", behavior=Reply("r"))
-        assert coach._backgrounds.background(8) is kept
+        assert backgrounds.to_arrow() == kept

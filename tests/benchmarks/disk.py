@@ -30,6 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from langgraph_coaching import Coach, Limits, Reply
+from langgraph_coaching.storage.writer import Writer
 
 AIM, AIM_PER_SECOND = 10.0, 200.0
 
@@ -189,14 +190,13 @@ def storing(runs: int) -> dict:
         coach.advise("warm")
         coach.flush()
         graph, config, waiting = graph_of(coach), {"callbacks": [coach.callback()]}, []
-        writer = coach._recorder._writer
-        put, writer.put = writer.put, lambda kind, item: waiting.append((kind, item))
+        put, Writer.put = Writer.put, lambda *given: waiting.append(given)
         for number in range(runs):
             graph.invoke({"messages": [("user", asked(number))]}, config)
-        writer.put = put
+        Writer.put = put
         began, cpu = time.perf_counter(), time.process_time()
-        for kind, item in waiting:
-            put(kind, item)
+        for given in waiting:
+            put(*given)
         coach.flush()
         took, cpu = time.perf_counter() - began, time.process_time() - cpu
         assert len(coach.traces.list(limit=None)) == runs, "a run was lost"

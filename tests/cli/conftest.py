@@ -2,7 +2,7 @@
 
 import json
 import os
-import subprocess
+import shutil
 import sys
 from dataclasses import dataclass
 
@@ -46,15 +46,13 @@ def command(monkeypatch, capsys, folder):
 
 
 @pytest.fixture
-def process(folder):
+def process(run_python, folder):
     """Runs `langgraph-coaching` as a process of its own."""
 
     def run(*arguments, **settings):
         environment = os.environ | {"LANGGRAPH_COACHING_STORE": str(folder)} | settings.pop("env", {})
         code = "from langgraph_coaching.cli import main; main()"
-        return subprocess.run(
-            [sys.executable, "-c", code, *arguments], check=False, capture_output=True, env=environment, **settings
-        )
+        return run_python("-c", code, *arguments, env=environment, text=False, **settings)
 
     return run
 
@@ -68,9 +66,10 @@ SAID = [
 ]
 
 
-@pytest.fixture
-def shop(folder, embeddings):
-    """A store with four coachings and two traces."""
+@pytest.fixture(scope="session")
+def shop_folder(tmp_path_factory, embeddings):
+    """A store with four coachings and two traces; written once, and copied for each test that wants it."""
+    folder = tmp_path_factory.mktemp("shop") / "store"
     with Coach(folder, embeddings=embeddings, limits=Limits(deadline=60)) as coach:
         coach.add(
             id="swap", intent="a customer asks to swap a delivered item", behavior=Action("exchange", {"id": "theirs"}),
@@ -97,4 +96,12 @@ def shop(folder, embeddings):
                 Trace(id="t-empty", origin="imported"),
             ]
         )
+    return folder
+
+
+@pytest.fixture
+def shop(folder, shop_folder, embeddings):
+    """A coach on a copy of `shop_folder`."""
+    shutil.copytree(shop_folder, folder)
+    with Coach(folder, embeddings=embeddings, limits=Limits(deadline=60)) as coach:
         yield coach

@@ -1,9 +1,14 @@
 """What a person types, made into a coaching or a change of one; nothing else gets in."""
 
+import inspect
+
 import pytest
 
 from langgraph_coaching import Action, Example, Reply, Scope, Source
-from langgraph_coaching.coaching.compose import compose, composed_many, edited, examples_of
+from langgraph_coaching.authoring.repository import Repository
+from langgraph_coaching.coaching.compose import ACCEPTED, compose, compose_many, edit_coaching, examples_of
+from langgraph_coaching.coaching.examples import CHANGES
+from langgraph_coaching.coaching.fields import Changes, Filters, NewCoaching
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 WHAT = {"intent": "a refund", "behavior": Reply("Refund it.")}
@@ -80,7 +85,7 @@ def test_an_id_is_made_where_none_is_given():
 )
 def test_of_many_the_bad_row_is_counted_from_one(row, said):
     with pytest.raises(InvalidCoachingError, match=f"{said}.*nothing was saved"):
-        composed_many("d", [WHAT, row, WHAT])
+        compose_many("d", [WHAT, row, WHAT])
 
 
 @pytest.fixture
@@ -89,7 +94,7 @@ def present():
 
 
 def test_only_what_is_named_changes(present):
-    changed = edited(present, {"priority": 5, "behavior": {"type": "action", "tool": "refund"}})
+    changed = edit_coaching(present, {"priority": 5, "behavior": {"type": "action", "tool": "refund"}})
     assert (changed.priority, changed.behavior, changed.revision) == (5, Action("refund"), 2)
     assert (changed.intent, changed.examples, changed.scope, changed.notes) == (
         present.intent, present.examples, present.scope, present.notes,
@@ -97,9 +102,10 @@ def test_only_what_is_named_changes(present):
 
 
 def test_examples_and_never_are_changed_apart(present):
-    assert [e.text for e in edited(present, {"examples": ["new", "newer"]}).examples] == ["new", "newer", "not here"]
-    assert [e.text for e in edited(present, {"never": []}).examples] == ["here"]
-    assert [e.text for e in edited(present, {"examples": [], "never": ["x"]}).examples] == ["x"]
+    given = edit_coaching(present, {"examples": ["new", "newer"]})
+    assert [e.text for e in given.examples] == ["new", "newer", "not here"]
+    assert [e.text for e in edit_coaching(present, {"never": []}).examples] == ["here"]
+    assert [e.text for e in edit_coaching(present, {"examples": [], "never": ["x"]}).examples] == ["x"]
 
 
 @pytest.fixture
@@ -123,16 +129,16 @@ def said(coaching, *, applies=True):
 
 
 def test_whole_lists_replace_the_author_s_own_and_keep_what_was_learned(taught):
-    changed = edited(taught, {"examples": ["new"], "never": []})
+    changed = edit_coaching(taught, {"examples": ["new"], "never": []})
     assert said(changed) == [*LEARNED, "new"]
     assert said(changed, applies=False) == ["no verdict"]
     assert {e for e in changed.examples if e.origin != "author"} <= set(taught.examples)
-    assert said(edited(taught, {"examples": []})) == LEARNED
-    assert said(edited(taught, {"never": []})) == said(taught)
+    assert said(edit_coaching(taught, {"examples": []})) == LEARNED
+    assert said(edit_coaching(taught, {"never": []})) == said(taught)
 
 
 def test_examples_are_added_behind_the_others(taught):
-    changed = edited(taught, {"add_examples": ["new", "newer"], "add_never": ["not there"]})
+    changed = edit_coaching(taught, {"add_examples": ["new", "newer"], "add_never": ["not there"]})
     assert changed.examples[: len(taught.examples)] == taught.examples
     assert [(e.text, e.applies) for e in changed.examples[len(taught.examples) :]] == [
         ("new", True), ("newer", True), ("not there", False),
@@ -141,33 +147,33 @@ def test_examples_are_added_behind_the_others(taught):
 
 
 def test_a_list_that_holds_what_is_there_doubles_nothing(taught):
-    assert said(edited(taught, {"examples": [*taught.examples, "new"]})) == [*LEARNED, "here", "new"]
-    assert said(edited(taught, {"examples": ["the source"]})) == LEARNED
+    assert said(edit_coaching(taught, {"examples": [*taught.examples, "new"]})) == [*LEARNED, "here", "new"]
+    assert said(edit_coaching(taught, {"examples": ["the source"]})) == LEARNED
 
 
 def test_adding_what_is_known_changes_nothing_and_keeps_who_said_it(taught):
-    assert edited(taught, {"add_examples": ["  HERE ", "the Source", "yes, please"]}) is taught
-    assert edited(taught, {"add_never": ["not here"]}) is taught
-    assert edited(taught, {"add_never": ["not here"], "priority": 2}).examples == taught.examples
+    assert edit_coaching(taught, {"add_examples": ["  HERE ", "the Source", "yes, please"]}) is taught
+    assert edit_coaching(taught, {"add_never": ["not here"]}) is taught
+    assert edit_coaching(taught, {"add_never": ["not here"], "priority": 2}).examples == taught.examples
 
 
 def test_a_situation_is_on_one_side_and_the_last_word_counts(taught):
-    changed = edited(taught, {"add_never": ["A Verdict"], "add_examples": ["not here"]})
+    changed = edit_coaching(taught, {"add_never": ["A Verdict"], "add_examples": ["not here"]})
     assert said(changed) == [*(text for text in LEARNED if text != "a verdict"), "here", "not here"]
     assert said(changed, applies=False) == ["no verdict", "A Verdict"]
     # What was said after another turn is another situation.
-    assert said(edited(taught, {"add_never": ["yes, please"]})) == [
+    assert said(edit_coaching(taught, {"add_never": ["yes, please"]})) == [
         "the source", "a verdict", "yes, please", "here",
     ]  # fmt: skip
 
 
 def test_what_is_named_is_removed_whoever_said_it(taught):
-    assert said(edited(taught, {"remove": ["The source", "a verdict", "here"]})) == LEARNED[2:]
-    assert said(edited(taught, {"remove": ["yes, please"]})) == ["the source", "a verdict", "here"]
-    assert said(edited(taught, {"remove": ["no verdict"]}), applies=False) == ["not here"]
+    assert said(edit_coaching(taught, {"remove": ["The source", "a verdict", "here"]})) == LEARNED[2:]
+    assert said(edit_coaching(taught, {"remove": ["yes, please"]})) == ["the source", "a verdict", "here"]
+    assert said(edit_coaching(taught, {"remove": ["no verdict"]}), applies=False) == ["not here"]
     (one,) = [e for e in taught.examples if len(e.turns) == 2]
-    assert edited(taught, {"remove": [one]}).examples == tuple(e for e in taught.examples if e != one)
-    assert said(edited(taught, {"remove": ["here"], "add_never": ["here"]}), applies=False)[-1] == "here"
+    assert edit_coaching(taught, {"remove": [one]}).examples == tuple(e for e in taught.examples if e != one)
+    assert said(edit_coaching(taught, {"remove": ["here"], "add_never": ["here"]}), applies=False)[-1] == "here"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +191,7 @@ def test_what_is_named_is_removed_whoever_said_it(taught):
 )
 def test_an_example_that_cannot_be_changed_so_is_named(changes, told, present):
     with pytest.raises(InvalidCoachingError, match=told):
-        edited(present, changes)
+        edit_coaching(present, changes)
 
 
 def test_nothing_is_added_to_what_is_not_there_yet():
@@ -194,9 +200,9 @@ def test_nothing_is_added_to_what_is_not_there_yet():
 
 
 def test_labels_are_changed_one_by_one_and_taken_away_by_none(present):
-    assert edited(present, {"node": "n"}).scope == Scope(agent="a", node="n", tags=("t",))
-    assert edited(present, {"agent": None, "tags": []}).scope == Scope()
-    assert edited(present, {"scope": Scope(node="n")}).scope == Scope(node="n")
+    assert edit_coaching(present, {"node": "n"}).scope == Scope(agent="a", node="n", tags=("t",))
+    assert edit_coaching(present, {"agent": None, "tags": []}).scope == Scope()
+    assert edit_coaching(present, {"scope": Scope(node="n")}).scope == Scope(node="n")
 
 
 @pytest.mark.parametrize(
@@ -214,12 +220,12 @@ def test_labels_are_changed_one_by_one_and_taken_away_by_none(present):
 )
 def test_a_change_that_is_not_acceptable_is_named(changes, said, present):
     with pytest.raises(InvalidCoachingError, match=said):
-        edited(present, changes)
+        edit_coaching(present, changes)
 
 
 def test_what_was_deleted_is_restored_before_it_is_changed(present):
     with pytest.raises(NotFoundError, match=r"was deleted; coach.restore\('.*'\) brings it back"):
-        edited(present.revised(deleted=True), {"priority": 1})
+        edit_coaching(present.revised(deleted=True), {"priority": 1})
 
 
 def test_examples_may_come_from_anywhere():
@@ -255,4 +261,10 @@ def test_ids_that_could_be_taken_for_something_else_are_refused(name):
     with pytest.raises(InvalidCoachingError, match="may hold letters, digits and the signs"):
         compose("d", **WHAT, id=name)
     with pytest.raises(InvalidCoachingError, match=r"row 2: the id .*; nothing was saved"):
-        composed_many("d", [WHAT, WHAT | {"id": name}])
+        compose_many("d", [WHAT, WHAT | {"id": name}])
+
+
+def test_type_checkers_know_the_fields_that_are_accepted():
+    assert set(NewCoaching.__annotations__) == {*ACCEPTED, "id"}
+    assert set(Changes.__annotations__) == {*ACCEPTED, *CHANGES}
+    assert set(Filters.__annotations__) == {*inspect.signature(Repository.list).parameters} - {"self"}

@@ -28,8 +28,7 @@ def opened(folder):
     yield make
     for coach in coaches:
         with suppress(CoachingError):  # a store that the test has damaged
-            coach.flush()  # or the writer would have to open the store again, perhaps while the process ends
-        coach._database.close()
+            coach.close()  # or the writer would have to open the store again, perhaps while the process ends
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from langgraph_coaching.recall.minilm import DIMENSION, MiniLM
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 from langgraph_coaching.storage.database import Database
 
+pytestmark = pytest.mark.usefixtures("computed_anew")
+
 TEXTS = ["I want my money back", "Where is my parcel?", "汉字 and 👩‍👩‍👧", "x" * 5_000, "   ", "I want my money back"]
 
 

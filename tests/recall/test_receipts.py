@@ -1,7 +1,5 @@
 """The table of receipts: what was advised is found again, by coaching, by moment, in its own namespace only."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -97,8 +95,8 @@ coach.advise("a refund")
 """
 
 
-def test_the_end_of_a_process_keeps_receipts_that_nobody_flushed(opened, folder):
-    subprocess.run([sys.executable, "-c", FORGETFUL, str(folder)], check=True, timeout=120)
+def test_the_end_of_a_process_keeps_receipts_that_nobody_flushed(run_python, opened, folder):
+    run_python("-c", FORGETFUL, folder, check=True)
     assert [r.coaching_id for r in opened().receipts()] == ["c-1"]
 
 

@@ -3,20 +3,21 @@
 import pytest
 
 from langgraph_coaching import Reply
+from langgraph_coaching.coaching.coachings import Coachings
 
 
 @pytest.fixture
 def read(coach, monkeypatch):
     """What was asked of the store: for each read of whole rows, how many rows came back."""
-    counts, arrow = [], coach._store.arrow
+    counts, arrow = [], Coachings.arrow
 
-    def counted(columns, **equal):
-        table = arrow(columns, **equal)
+    def counted(store, columns, **equal):
+        table = arrow(store, columns, **equal)
         if "vector" in columns and table is not None:
             counts.append(table.num_rows)
         return table
 
-    monkeypatch.setattr(coach._store, "arrow", counted)
+    monkeypatch.setattr(Coachings, "arrow", counted)
     return counts
 
 

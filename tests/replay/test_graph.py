@@ -10,6 +10,7 @@ from langgraph.graph import MessagesState, StateGraph
 
 from langgraph_coaching import CoachingState, Reply, coached
 from langgraph_coaching.errors import CoachingError, EmbedderError, InvalidCoachingError, NotFoundError
+from langgraph_coaching.recall.adviser import Adviser
 
 BROKEN = "my order arrived broken"
 
@@ -191,16 +192,16 @@ def test_recall_that_fails_on_the_way_is_said_and_leaves_no_receipt(
 ):
     graph = door(coach, model, saver)
     trace, kept = say(graph, BROKEN), len(coach.receipts())
-    advise = coach._adviser.advise_batch
+    advise = Adviser.advise_batch
 
-    def once(conversations, *rest, **named):
-        monkeypatch.setattr(coach._adviser, "advise_batch", down)
-        return advise(conversations, *rest, **named)
+    def once(adviser, conversations, *rest, **named):
+        monkeypatch.setattr(Adviser, "advise_batch", down)
+        return advise(adviser, conversations, *rest, **named)
 
     def down(*_, **__):
         raise EmbedderError("refused")
 
-    monkeypatch.setattr(coach._adviser, "advise_batch", once)
+    monkeypatch.setattr(Adviser, "advise_batch", once)
     with pytest.raises(CoachingError, match="refused"):
         coach.replay(trace, without=[coaching.id], graph=graph)
     coach.flush()

@@ -67,7 +67,7 @@ def test_with_an_edited_one_the_real_model_follows_that(coach, played, request):
 def test_the_compiled_graph_goes_the_other_way_too(coach, played):
     trace, coaching, shop = played
     with recorded(CASSETTE, again=AGAIN):
-        (step,) = coach.replay(trace, without=[coaching.id], graph=shop._agent).steps
+        (step,) = coach.replay(trace, without=[coaching.id], graph=shop.agent).steps
     with recorded(CASSETTE, again=AGAIN):
         (asked,) = coach.replay(trace, without=[coaching.id], model=chat_model(NOWHERE)).steps
     assert step.replayed.text == asked.replayed.text

@@ -7,6 +7,7 @@ import pytest
 
 from langgraph_coaching import Reply, import_traces
 from langgraph_coaching.errors import CoachingError, InvalidCoachingError, NotFoundError
+from parts import database_of
 
 BROKEN = "my order arrived broken"
 
@@ -110,7 +111,7 @@ def purged(coach, name):
 def compacted(coach, name):
     for number in range(5):
         coach.edit(name, behavior=Reply(f"Offer refund {number}."))
-    coach._database.table("coachings").optimize(cleanup_older_than=timedelta(0))
+    database_of(coach).table("coachings").optimize(cleanup_older_than=timedelta(0))
 
 
 @pytest.mark.parametrize("change", [edited, archived, deleted, purged, compacted])

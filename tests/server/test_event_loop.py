@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 
 from dev_server import EXAMPLE, GUIDANCE, INTENT
 
@@ -33,7 +31,7 @@ print(json.dumps(asyncio.run(every(answers()))))
 """
 
 
-def test_neither_the_first_call_nor_a_later_one_blocks_the_event_loop(tmp_path):
+def test_neither_the_first_call_nor_a_later_one_blocks_the_event_loop(run_python, tmp_path):
     with Coach(tmp_path) as coach:
         coach.add(intent=INTENT, behavior=Reply(GUIDANCE))
     paths = [str(EXAMPLE), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -42,8 +40,7 @@ def test_neither_the_first_call_nor_a_later_one_blocks_the_event_loop(tmp_path):
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [sys.executable, "-c", SCRIPT]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = run_python("-c", SCRIPT, env=environment)
     assert done.returncode == 0, done.stderr
     answers = json.loads(done.stdout)
     assert [answer for answer, _ in answers] == [f"I was told: {GUIDANCE}"] * 6, answers

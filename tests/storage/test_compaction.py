@@ -1,8 +1,6 @@
 """A table written in many small pieces stays small and quick to read, and nothing is lost by putting it together."""
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -97,10 +95,8 @@ print("added")
 """
 
 
-def test_the_end_of_a_process_puts_together_what_it_wrote(folder):
-    done = subprocess.run(
-        [sys.executable, "-c", ENDS, folder], check=False, capture_output=True, text=True, timeout=300
-    )
+def test_the_end_of_a_process_puts_together_what_it_wrote(run_python, folder):
+    done = run_python("-c", ENDS, folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, "added\n", "")
     assert commits(folder, "coachings") < compaction.AT_REST
     with Coach(folder) as coach:

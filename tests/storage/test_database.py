@@ -269,9 +269,14 @@ def _mounted(folder, options, script):
     folder.mkdir()
     command = f'mount -t tmpfs -o {options} tmpfs "$0" && exec "$1" -c "$2" "$0"'
     tried = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", command, str(folder), sys.executable]
-    if shutil.which("unshare") is None or subprocess.run([*tried, "pass"], check=False, capture_output=True).returncode:
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run([*tried, "pass"], check=False, capture_output=True, timeout=60).returncode
+    ):
         pytest.skip("this user may not mount a file system")
-    return subprocess.run([*tried, script], check=False, capture_output=True, text=True, env=dict(os.environ))
+    return subprocess.run(
+        [*tried, script], check=False, capture_output=True, text=True, env=dict(os.environ), timeout=120
+    )
 
 
 def test_a_full_disk_is_said_and_loses_nothing(tmp_path):

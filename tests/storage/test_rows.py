@@ -10,6 +10,7 @@ from langgraph_coaching.errors import CoachingError, NotFoundError, StoreError
 from langgraph_coaching.storage import rows
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.traces.model import Step, Trace
+from parts import database_of
 
 ASKED = "my order arrived broken"
 
@@ -29,7 +30,7 @@ def shop(tmp_path, embeddings):
 
 def later(coach, table, name, column="id", **fields):
     """Rewrites one record as a newer version might: with other fields, or other values of these."""
-    opened = coach._database.table(table)
+    opened = database_of(coach).table(table)
     where = f"{column} = '{name}'"
     (row,) = opened.search().where(where).select(["record"]).to_list()
     record = json.loads(row["record"])
@@ -55,7 +56,7 @@ def test_a_coaching_of_a_newer_version_is_left_alone_and_named_once(shop, fields
 
 def test_what_a_newer_version_has_changed_is_neither_used_as_it_was_nor_overwritten(shop):
     shop.edit("newer", behavior=Reply("Changed."))
-    table = shop._database.table("coachings")
+    table = database_of(shop).table("coachings")
     (row,) = table.search().where("id = 'newer' AND revision = 2").select(["record"]).to_list()
     record = json.dumps(json.loads(row["record"]) | {"mood": "calm"})
     table.update(where="id = 'newer' AND revision = 2", values={"record": record})
@@ -77,7 +78,7 @@ def test_what_a_newer_version_has_changed_is_neither_used_as_it_was_nor_overwrit
 
 def test_an_earlier_revision_that_cannot_be_read_is_missing_from_the_history_only(shop):
     shop.edit("newer", behavior=Reply("Changed."))
-    table = shop._database.table("coachings")
+    table = database_of(shop).table("coachings")
     table.update(where="id = 'newer' AND revision = 1", values={"record": "{ cut"})
     assert [one.revision for one in shop.history("newer")] == [2]
     assert shop.edit("newer", notes="x").revision == 3
@@ -133,7 +134,7 @@ def test_a_trace_of_a_newer_version_is_left_alone(shop, fields, caplog):
 
 def test_a_trace_that_lacks_a_part_of_its_history_harms_no_other(shop):
     shop.traces.add([trace(0), trace(1, "long " * 1_000), trace(2)])
-    shop._database.table("histories").delete("true")
+    database_of(shop).table("histories").delete("true")
     assert [one.id for one in shop.traces.list()] == ["t-2", "t-0"]
     with pytest.raises(StoreError, match="lacks a part of a trace's history"):
         shop.traces.get("t-1")
@@ -150,7 +151,7 @@ def test_a_column_of_a_newer_version_is_no_obstacle_to_reading_and_writing(shop,
         return [one.correct for one in shop.verdicts()], len(shop.traces.list()), len(shop.list())
 
     assert used() == ([True], 1, 2)
-    shop._database.table(table).add_columns([pa.field("newer", pa.string())])
+    database_of(shop).table(table).add_columns([pa.field("newer", pa.string())])
     assert used() == ([True, True], 1, 2)
 
 

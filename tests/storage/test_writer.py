@@ -3,8 +3,6 @@
 import gc
 import logging
 import os
-import subprocess
-import sys
 import threading
 
 import pytest
@@ -253,8 +251,8 @@ if "raise" in sys.argv:
 
 
 @pytest.mark.parametrize(("how", "code"), [("", 0), ("raise", 7), ("fail", 0)])
-def test_the_end_of_the_process_waits_for_what_is_queued(how, code):
-    done = subprocess.run([sys.executable, "-c", AT_EXIT, how], check=False, capture_output=True, text=True, timeout=60)
+def test_the_end_of_the_process_waits_for_what_is_queued(run_python, how, code):
+    done = run_python("-c", AT_EXIT, how)
     assert (done.stdout.split(), done.returncode) == (["0", "1", "2"], code)
     assert ("at exit: the disk is full" in done.stderr) == (how == "fail")
     lost = "langgraph-coaching: 1 records were not written: at exit: the disk is full"
@@ -381,8 +379,8 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_the_end_of_a_child_of_multiprocessing_waits_too():
-    done = subprocess.run([sys.executable, "-c", CHILD], check=False, capture_output=True, text=True, timeout=120)
+def test_the_end_of_a_child_of_multiprocessing_waits_too(run_python):
+    done = run_python("-c", CHILD)
     assert (done.stdout.split(), done.returncode, done.stderr) == (["0", "1", "2"], 0, "")
 
 
@@ -411,7 +409,7 @@ writer.flush()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_a_fork_in_the_middle_neither_hangs_nor_writes_twice():
-    done = subprocess.run([sys.executable, "-c", FORK], check=False, capture_output=True, text=True, timeout=60)
+def test_a_fork_in_the_middle_neither_hangs_nor_writes_twice(run_python):
+    done = run_python("-c", FORK)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["False in the child", "True before"]

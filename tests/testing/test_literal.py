@@ -13,9 +13,9 @@ from langgraph_coaching import Action, Coaching, Example, Handoff, Limits, Playb
 from langgraph_coaching.coaching.model import Scope
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.prompt import entry
+from langgraph_coaching.testing.correction import Correction
 from langgraph_coaching.testing.expression import constructor
 from langgraph_coaching.testing.literal import docstring, dotted, literal
-from langgraph_coaching.testing.regression import Correction
 from langgraph_coaching.testing.source_check import refuse_foreign
 from langgraph_coaching.testing.testfile import Page, written
 

@@ -3,8 +3,6 @@
 import json
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,7 @@ from langgraph_coaching import Coach, Step, Trace
 from langgraph_coaching.errors import StoreError
 from langgraph_coaching.traces.encoding import decode_trace, encode_trace, from_chunks, to_chunks
 from langgraph_coaching.traces.prompt import prompt_of
+from parts import database_of
 
 
 def size(folder):
@@ -225,7 +224,7 @@ def test_a_long_thread_turn_by_turn(run, coach, tmp_path):
     for trace, prompt in zip(traces[-5:], seen, strict=True):
         said = [message.text for message in prompt_of(trace, trace.steps[-1])]
         assert said == [message.text for message in prompt]
-    rows = coach._database.table("traces").to_arrow().column("record").to_pylist()
+    rows = database_of(coach).table("traces").to_arrow().column("record").to_pylist()
     assert max(map(len, rows)) < 10_000
 
 
@@ -264,9 +263,9 @@ die()
 
 
 @pytest.mark.parametrize(("style", "place"), [("sync", "in the run"), ("async", "after the run")])
-def test_nothing_is_lost_when_the_process_is_killed_right_after_flush(tmp_path, style, place):
-    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "store"), style, place]
-    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
+def test_nothing_is_lost_when_the_process_is_killed_right_after_flush(run_python, tmp_path, style, place):
+    done = run_python("-c", PROGRAM, tmp_path / "store", style, place)
+    assert done.returncode == -signal.SIGKILL, done.stderr
     with Coach(tmp_path / "store") as coach:
         traces = sorted(coach.traces.list(limit=None), key=lambda trace: len(trace.steps))
         assert [[step.text for step in trace.steps] for trace in traces] == [

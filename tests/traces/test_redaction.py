@@ -12,6 +12,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from langgraph_coaching import Coach, Reply, Step, Trace
 from langgraph_coaching.traces.prompt import answer_of, prompt_of
+from parts import database_of
 
 CARD = "4929-1234"
 
@@ -42,7 +43,7 @@ def on_disk(folder):
 def everything(coach):
     """All that is stored, read back, as one text."""
     names = ("traces", "histories", "receipts")
-    tables = [table for name in names if (table := coach._database.table(name)) is not None]
+    tables = [table for name in names if (table := database_of(coach).table(name)) is not None]
     return "\n".join(str(table.to_arrow().to_pylist()) for table in tables)
 
 

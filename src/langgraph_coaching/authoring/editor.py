@@ -1,22 +1,20 @@
-"""The desk: everything a person does with coaching, from a draft to its history."""
+"""The editor: what a person writes, from a draft to its history."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
+from langgraph_coaching.authoring.corrections import corrections_of
 from langgraph_coaching.authoring.draft_source import draft_of, draft_over
 from langgraph_coaching.authoring.intents.suggest import suggest_intents
-from langgraph_coaching.authoring.repository import Repository
 from langgraph_coaching.authoring.revision import revise_from_draft
-from langgraph_coaching.authoring.similar import Similar
-from langgraph_coaching.coaching.compose import compose, composed_many, edited
+from langgraph_coaching.authoring.similar import references_in
+from langgraph_coaching.coaching.compose import compose, compose_many, edit_coaching, restore_coaching
 from langgraph_coaching.coaching.namespace import refuse_foreign
-from langgraph_coaching.coaching.reembed import reembed
-from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
+from langgraph_coaching.errors import NotFoundError
 
 if TYPE_CHECKING:
     import builtins
@@ -25,43 +23,38 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.authoring.home import Home
     from langgraph_coaching.authoring.other_coachings import OtherCoachings
-    from langgraph_coaching.coaching.coachings import Coachings
+    from langgraph_coaching.authoring.outlook import Outlook
+    from langgraph_coaching.authoring.repository import Repository
+    from langgraph_coaching.authoring.similar import Similar
+    from langgraph_coaching.authoring.situations import Situations
+    from langgraph_coaching.coaching.behavior import Behavior
+    from langgraph_coaching.coaching.fields import Changes, Filters, NewCoaching, NewFields
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.recall.embedder import Embedder
-    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.traces.archive import Archive
-    from langgraph_coaching.traces.model import Step
+    from langgraph_coaching.traces.model import Step, Trace
 
 
 class Editor:
     """Authoring in one namespace; every fault is raised, with what to do next.
 
     Args:
-        store: The coachings.
-        embedder: For the vectors of intents and examples.
-        backgrounds: Where the embedder's background is.
+        repository: The coachings.
         traces: Where drafts begin.
-        claims: What each coaching claims, so that it is not proposed for another.
+        situations: What was met, and what a coaching would be in it.
+        others: What each coaching claims, so that it is not proposed for another.
+        home: Where drafts are at home.
     """
 
     def __init__(
-        self,
-        store: Coachings,
-        embedder: Embedder,
-        backgrounds: BackgroundCache,
-        traces: Archive,
-        claims: OtherCoachings,
+        self, repository: Repository, traces: Archive, situations: Situations, others: OtherCoachings, home: Home
     ) -> None:
-        self._store = store
-        self._embedder = embedder
-        self._backgrounds = backgrounds
-        self._repository = Repository(store, embedder, backgrounds)
-        self.namespace = store.namespace
-        self._home = (store.database.address, store.namespace)
-        self._others = claims
-        self.traces = traces
-        """Recorded runs: `get`, `list`, `add`."""
+        self._repository = repository
+        self._traces = traces
+        self._situations = situations
+        self._others = others
+        self._home = home
 
     def draft(self, step: Step, *, model: BaseChatModel | None = None, languages: Sequence[str] = ()) -> Draft:
         """Begins coaching from a recorded step.
@@ -76,16 +69,32 @@ class Editor:
             NotCoachableError: The agent's own reasoning did not make this step.
             NotFoundError: The step's trace is not in this namespace, or has another step there.
         """
-        trace = self.traces.get(step.trace_id)
+        trace = self._traces.get(step.trace_id)
         # What is stored here counts, not what is at hand: that may be of another store, or as it was before redaction.
         own = trace.steps[step.index] if 0 <= step.index < len(trace.steps) else None
         if own is None or own.type != step.type:
             raise NotFoundError(
-                f"the trace {trace.id!r} has no such step {step.index} in the namespace {self.namespace!r}; take one "
-                "of coach.traces.get(…).coachable_steps()"
+                f"the trace {trace.id!r} has no such step {step.index} in the namespace {self._home.namespace!r}; take "
+                "one of coach.traces.get(…).coachable_steps()"
             )
-        draft = self._begun(draft_of(trace, own, suggest_intents, self._others))
+        draft = self._at_home(draft_of(trace, own, suggest_intents, self._others))
         return draft if model is None else draft.propose(model, languages=languages)
+
+    def corrections(self, trace: Trace) -> builtins.list[Draft]:
+        """Drafts from the corrections that people left in the tracer a trace was imported from.
+
+        Args:
+            trace: An imported trace, such as `import_traces` returns.
+
+        Returns:
+            One for each corrected step, with the correction as its reply; look at the intent, then `coach.save` it.
+
+        Raises:
+            InvalidCoachingError: The trace is of another namespace.
+        """
+        refuse_foreign("trace", trace.namespace, self._home.namespace)
+        begun = ((draft_of(trace, step, suggest_intents, self._others), text) for step, text in corrections_of(trace))
+        return [self._at_home(draft).reply(text) for draft, text in begun]
 
     def propose(self, coaching_id: str, model: BaseChatModel, *, languages: Sequence[str] = ()) -> Draft:
         """Lets a chat model propose phrasings and near misses for what is saved.
@@ -107,12 +116,49 @@ class Editor:
         coaching, trace = self.get(coaching_id), None
         if coaching.source is not None:
             with suppress(NotFoundError):
-                trace = self.traces.get(coaching.source.trace_id)
-        return self._begun(draft_over(coaching, trace, self._others)).propose(model, languages=languages)
+                trace = self._traces.get(coaching.source.trace_id)
+        return self._at_home(draft_over(coaching, trace, self._others)).propose(model, languages=languages)
 
-    def _begun(self, draft: Draft) -> Draft:
+    def similar(self, coaching_id: str, *, limit: int = 10) -> builtins.list[Similar]:
+        """The recorded situations that would teach a coaching most, to be answered yes or no; needs no model.
+
+        They are near and undecided, often met, and unlike each other; neither the source nor anything that the coaching
+        knows already is among them. The latest 2,000 situations of traces and receipts are looked at. What is answered
+        goes into `coach.edit(id, add_examples=[…], add_never=[…])`.
+
+        Args:
+            coaching_id: Which one.
+            limit: Most to return.
+
+        Raises:
+            NotFoundError: There is none of that id, or it was deleted.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        return self._situations.similar(self.get(coaching_id), None, limit)
+
+    def outlook(self, coaching: Coaching | str) -> Outlook:
+        """What is known of a coaching now, and what to expect of it; takes some seconds at most.
+
+        Args:
+            coaching: A saved one, or its id.
+
+        Returns:
+            Whether it fires at its source, how many recorded situations it would meet, the nearest that stay silent, by
+            how many texts it is known, and the one thing to do next; prints as text.
+
+        Raises:
+            NotFoundError: There is none of that id, or it was deleted.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        if not isinstance(coaching, str):
+            refuse_foreign("coaching", coaching.namespace, self._home.namespace)
+        return self._situations.outlook(self.get(coaching if isinstance(coaching, str) else coaching.id))
+
+    def _at_home(self, draft: Draft) -> Draft:
         """The draft with what else it needs of the store."""
-        return replace(draft, home=self._home)
+        return replace(draft, home=self._home.name, search=self._situations.similar)
 
     def save(self, draft: Draft) -> Coaching:
         """Saves a draft as active coaching, with the proposals that were not dropped.
@@ -124,39 +170,12 @@ class Editor:
             NotFoundError: It revises a coaching that was deleted.
             StoreError: It could not be written; nothing is lost, save it again.
         """
-        self._refuse_draft_of_elsewhere(draft)
+        self._home.refuse_draft_of_elsewhere(draft)
         if draft.revises is not None:
             return self._repository.revise(draft.id, partial(revise_from_draft, draft))
-        return self._saved(draft.coaching(self.namespace))
+        return self._save_one(draft.coaching(self._home.namespace))
 
-    def _refuse_draft_of_elsewhere(self, draft: Draft) -> None:
-        if draft.home not in (None, self._home):
-            place, namespace = draft.home
-            raise InvalidCoachingError(
-                f"this draft was begun in the namespace {namespace!r} of {place}, this coach is one of "
-                f"{self.namespace!r} of {self._home[0]}: use it with the coach it was begun with"
-            )
-        if draft.revises is not None:
-            refuse_foreign("draft", draft.revises.namespace, self.namespace)
-        self._refuse_situations_of_elsewhere(one.reference for one in draft.answered if one.origin == "recorded")
-
-    def _refuse_situations_of_elsewhere(self, references: Iterable[str | None]) -> None:
-        for name in dict.fromkeys(references):
-            if name is not None and not self._recorded_here(name):
-                raise InvalidCoachingError(
-                    f"a recorded situation that was given is of another namespace or store: {name!r} is not in "
-                    f"{self.namespace!r}; take those that coach.similar(…) finds here"
-                )
-
-    def _recorded_here(self, name: str) -> bool:
-        """Whether there is a trace of that id in this namespace."""
-        try:
-            self.traces.get(name)
-        except NotFoundError:
-            return False
-        return True
-
-    def add(self, *, intent: str, behavior: Any, **fields: Any) -> Coaching:
+    def add(self, *, intent: str, behavior: Behavior | Mapping[str, Any], **fields: Unpack[NewFields]) -> Coaching:
         """Saves coaching without a trace.
 
         Args:
@@ -173,10 +192,10 @@ class Editor:
             ConflictError: The id is taken by a coaching that says something else.
             StoreError: It could not be written.
         """
-        return self._saved(compose(self.namespace, intent=intent, behavior=behavior, **fields))
+        return self._save_one(compose(self._home.namespace, intent=intent, behavior=behavior, **fields))
 
     def add_many(
-        self, rows: Iterable[Mapping[str, Any]], *, progress: Callable[[int], None] | None = None
+        self, rows: Iterable[NewCoaching], *, progress: Callable[[int], None] | None = None
     ) -> builtins.list[Coaching]:
         """Saves many at once, in order, all of them or none; each row has the fields of `add`.
 
@@ -189,9 +208,9 @@ class Editor:
             ConflictError: An id is taken by a coaching that says something else, or twice among these.
             StoreError: They could not be written.
         """
-        return self._repository.save(composed_many(self.namespace, rows), progress)
+        return self._repository.save(compose_many(self._home.namespace, rows), progress)
 
-    def _saved(self, coaching: Coaching) -> Coaching:
+    def _save_one(self, coaching: Coaching) -> Coaching:
         return self._repository.save([coaching])[0]
 
     def get(self, coaching_id: str, *, revision: int | None = None) -> Coaching:
@@ -202,7 +221,7 @@ class Editor:
         """
         return self._repository.get(coaching_id, revision)
 
-    def list(self, **filters: Any) -> builtins.list[Coaching]:
+    def list(self, **filters: Unpack[Filters]) -> builtins.list[Coaching]:
         """Coachings, oldest first.
 
         Args:
@@ -210,7 +229,7 @@ class Editor:
         """
         return self._repository.list(**filters)
 
-    def edit(self, coaching_id: str, **changes: Any) -> Coaching:
+    def edit(self, coaching_id: str, **changes: Unpack[Changes]) -> Coaching:
         """Makes the next revision with these fields changed, as `add` takes them; earlier ones stay readable.
 
         Args:
@@ -228,10 +247,8 @@ class Editor:
                 a situation is of another namespace.
             NotFoundError: There is none of that id, or it was deleted.
         """
-        given = (changes.get(name) for name in ("examples", "never", "add_examples", "add_never"))
-        similar = [one for some in given if isinstance(some, list | tuple) for one in some if isinstance(one, Similar)]
-        self._refuse_situations_of_elsewhere(one.trace_id or one.receipt_id for one in similar)
-        return self._repository.revise(coaching_id, lambda latest: edited(latest, changes))
+        self._home.refuse_situations_of_elsewhere(references_in(changes))
+        return self._repository.revise(coaching_id, lambda latest: edit_coaching(latest, changes))
 
     def archive(self, coaching_id: str) -> Coaching:
         """Makes it silent; `restore` brings it back."""
@@ -244,11 +261,7 @@ class Editor:
             NotFoundError: There is none of that id or revision.
         """
         wanted = None if revision is None else self._repository.get(coaching_id, revision)
-        kept = {"intent", "behavior", "examples", "scope", "priority", "notes", "expires_at"}
-        fields = {} if wanted is None else {name: getattr(wanted, name) for name in kept}
-        return self._repository.revise(
-            coaching_id, lambda latest: latest.revised(**fields, status="active", deleted=False)
-        )
+        return self._repository.revise(coaching_id, lambda latest: restore_coaching(latest, wanted))
 
     def delete(self, coaching_id: str, *, purge: bool = False) -> None:
         """Takes it out of every list and recall; its history stays for the receipts that point to it.
@@ -261,8 +274,7 @@ class Editor:
             NotFoundError: There is none of that id.
         """
         if purge:
-            self._repository.history(coaching_id)
-            self._store.purge(coaching_id)
+            self._repository.purge(coaching_id)
         else:
             self._repository.get(coaching_id)
             self._repository.revise(coaching_id, lambda latest: latest.revised(deleted=True))
@@ -281,4 +293,4 @@ class Editor:
         Returns:
             How many revisions were rewritten.
         """
-        return reembed(self._store, lambda some: vectors_of(some, self._embedder, self._backgrounds.background))
+        return self._repository.reembed()

@@ -9,6 +9,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from langgraph_coaching.coaching.behavior import BehaviorType
 from langgraph_coaching.coaching.coachings import coaching_of, latest_rows, name_of
 from langgraph_coaching.coaching.model import Status, refuse_id
+from langgraph_coaching.coaching.reembed import reembed
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.storage.rows import read_one
@@ -196,6 +197,19 @@ class Repository:
             reraise=True,
         )
         return retrying(self._revise_once, coaching_id, change)
+
+    def purge(self, coaching_id: str) -> None:
+        """Erases a coaching with its history.
+
+        Raises:
+            NotFoundError: There is no such coaching.
+        """
+        self.history(coaching_id)
+        self._store.purge(coaching_id)
+
+    def reembed(self) -> int:
+        """Computes every vector of the store anew, in all namespaces; the number of revisions rewritten."""
+        return reembed(self._store, lambda some: vectors_of(some, self._embedder, self._backgrounds.background))
 
     def _revise_once(self, coaching_id: str, change: Callable[[Coaching], Coaching]) -> Coaching:
         latest = self.history(coaching_id)[-1]

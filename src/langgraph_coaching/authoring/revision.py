@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.coaching.compose import edited
+from langgraph_coaching.coaching.compose import edit_coaching
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
@@ -35,5 +35,5 @@ def revise_from_draft(draft: Draft, latest: Coaching) -> Coaching:
         changes |= {name: (*changes.get(name, ()), *new)} if new else {}
     if not changes and not latest.deleted:
         return latest
-    changed, counted = edited(latest, changes), {"revision", "updated_at"}
+    changed, counted = edit_coaching(latest, changes), {"revision", "updated_at"}
     return latest if changed.model_dump(exclude=counted) == latest.model_dump(exclude=counted) else changed

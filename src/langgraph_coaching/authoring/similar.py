@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, is_name, quote_text
 from langgraph_coaching.recall.situation import turns_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from langgraph_coaching.traces.situations import RecordedSituation
 
 
@@ -36,6 +38,17 @@ class Similar:
         """It as an example: of where a coaching also applies, or never does."""
         reference = next((name for name in (self.trace_id, self.receipt_id) if name and is_name(name)), None)
         return Example(text=self.text, turns=self.turns, applies=applies, origin="recorded", reference=reference)
+
+
+def references_in(changes: Mapping[str, Any]) -> list[str | None]:
+    """The traces and receipts of the recorded situations that a person has put among the examples.
+
+    Args:
+        changes: Fields as `coach.edit` takes them.
+    """
+    given = (changes.get(name) for name in ("examples", "never", "add_examples", "add_never"))
+    listed = [one for some in given if isinstance(some, list | tuple) for one in some]
+    return [one.trace_id or one.receipt_id for one in listed if isinstance(one, Similar)]
 
 
 def similar_of(met: RecordedSituation, probability: float, count: int) -> Similar:

@@ -21,7 +21,7 @@ from langgraph_coaching.traces.messages import messages_before
 from langgraph_coaching.traces.situations import recorded_situations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from langchain_core.messages import BaseMessage
     from numpy.typing import NDArray
@@ -56,6 +56,7 @@ class Situations:
         store: The coachings.
         embedder: For coachings that are not saved yet.
         backgrounds: Where the embedder's background is.
+        flush: Writes out what running graphs have left behind, before it is looked at.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Situations:
         store: Coachings,
         embedder: Embedder,
         backgrounds: BackgroundCache,
+        flush: Callable[[], None],
     ) -> None:
         self._traces = traces
         self._receipts_table = receipts_table
@@ -75,6 +77,7 @@ class Situations:
         self._store = store
         self._embedder = embedder
         self._backgrounds = backgrounds
+        self._flush = flush
 
     @property
     def floor(self) -> float:
@@ -96,6 +99,7 @@ class Situations:
         """
         if limit < 0:
             raise InvalidCoachingError(f"limit is a number of situations, not {limit}")
+        self._flush()
         source = situate(self.source_conversation(coaching) if conversation is None else conversation)
         return most_similar(self.search(coaching, without=source.text if source else None), self.floor, limit)
 
@@ -147,6 +151,7 @@ class Situations:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
+        self._flush()
         conversation = self.source_conversation(coaching)
         source = situate(conversation)
         search = self.search(coaching, without=source.text if source else None, within=PATIENCE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -21,6 +21,9 @@ from langgraph_coaching.cli.options import (
 )
 from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.limits import Limits
+
+if TYPE_CHECKING:
+    from langgraph_coaching.coaching.fields import Filters
 
 
 def traces(
@@ -107,7 +110,8 @@ def list_(
     Example: langgraph-coaching list --text refund --status active
     """
     with open_coach(store, namespace, "minilm") as coach:
-        found = coach.list(text=text, status=status, behavior=behavior)
+        filters = {"text": text, "status": status, "behavior": behavior}
+        found = coach.list(**cast("Filters", filters))  # one that there is none of is refused there
     if as_json:
         render.print_json([coaching.model_dump(mode="json") for coaching in found])
     elif found:

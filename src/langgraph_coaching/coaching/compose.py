@@ -1,4 +1,4 @@
-"""What a person types about a coaching, made into its fields; nothing else gets in."""
+"""A coaching composed of the fields that a person types: each is checked, and nothing else gets in."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def scope_of(present: Scope, fields: Mapping[str, Any]) -> Scope:
     return Scope(**{**kept, **labels})
 
 
-def edited(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
+def edit_coaching(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
     """The next revision with changes as a person types them.
 
     Args:
@@ -119,7 +119,19 @@ def edited(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
     return coaching.revised(**changed)
 
 
-def composed_many(namespace: str, rows: Iterable[Mapping[str, Any]]) -> list[Coaching]:
+def restore_coaching(latest: Coaching, wanted: Coaching | None) -> Coaching:
+    """The next revision, active again: as it last was, or with what an earlier revision said.
+
+    Args:
+        latest: The latest revision, deleted or not.
+        wanted: An earlier one of the same coaching.
+    """
+    said = ("intent", "behavior", "examples", "scope", "priority", "notes", "expires_at")
+    fields = {} if wanted is None else {name: getattr(wanted, name) for name in said}
+    return latest.revised(**fields, status="active", deleted=False)
+
+
+def compose_many(namespace: str, rows: Iterable[Mapping[str, Any]]) -> list[Coaching]:
     """Coachings from many rows of fields; all of them are checked before any is written.
 
     Raises:

@@ -109,7 +109,8 @@ class Shop:
 
     def __init__(self, coach: Coach, model: BaseChatModel) -> None:
         self._coach = coach
-        self._agent = support_agent(model, coach)
+        self.agent = support_agent(model, coach)
+        """The compiled graph."""
         self._plain = support_agent(model, None)
 
     def talk(self, conversation: Conversation, *, compare: bool = False) -> Outcome:
@@ -121,7 +122,7 @@ class Shop:
         """
         said: dict[str, Any] = {"configurable": {"thread_id": conversation.thread}}
         answers = [
-            _ask(self._agent, turn, said | {"callbacks": [self._coach.callback()]}) for turn in conversation.turns
+            _ask(self.agent, turn, said | {"callbacks": [self._coach.callback()]}) for turn in conversation.turns
         ]
         without = [_ask(self._plain, turn, said) for turn in conversation.turns] if compare else []
         self._coach.flush()

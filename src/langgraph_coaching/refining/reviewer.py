@@ -1,155 +1,75 @@
-"""The watch: what a person sees of coaching at work, and says of it."""
+"""The reviewer: what a person sees of coaching at work, and says of it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.authoring.corrections import corrections_of
-from langgraph_coaching.authoring.draft_source import draft_of
-from langgraph_coaching.authoring.editor import Editor
-from langgraph_coaching.authoring.intents.suggest import suggest_intents
-from langgraph_coaching.authoring.other_coachings import OtherCoachings
-from langgraph_coaching.authoring.situations import Situations
-from langgraph_coaching.coaching.namespace import refuse_foreign
-from langgraph_coaching.errors import NotFoundError
+from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.refining.assess import assess_trace
 from langgraph_coaching.refining.feedback import format_scores, scores
 from langgraph_coaching.refining.refine import Refiner
 from langgraph_coaching.refining.report import Calibration, calibration, standings
-from langgraph_coaching.refining.verdicts import Verdicts
+from langgraph_coaching.refining.review_queue import LOOKED_AT, most_informative_receipts
 from langgraph_coaching.traces.capture.recorder import links_of
 from langgraph_coaching.traces.situations import situations_in
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import BaseMessage
 
-    from langgraph_coaching.authoring.draft import Draft
-    from langgraph_coaching.authoring.outlook import Outlook
-    from langgraph_coaching.authoring.similar import Similar
+    from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.coaching.coachings import Coachings
-    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.adviser import Adviser
-    from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.receipts import Receipts
-    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.refining.refine import Verdict
     from langgraph_coaching.refining.report import Standing
-    from langgraph_coaching.storage.database import Database
+    from langgraph_coaching.refining.verdicts import Verdicts
     from langgraph_coaching.traces.archive import Archive
-    from langgraph_coaching.traces.capture.recorder import Recorder
     from langgraph_coaching.traces.model import Trace
 
 
-class Reviewer(Editor):
+class Reviewer:
     """Monitoring and refining in one namespace; every fault is raised.
 
     Args:
-        database: Where verdicts are kept.
         store: The coachings.
-        embedder: For the vectors of intents and examples.
-        backgrounds: Where the embedder's background is.
+        repository: The same, from the author's side: where verdicts are learned.
+        verdicts: Where verdicts are kept.
         traces: Recorded runs.
         receipts_table: The receipts.
         sampler: The sample of the situations that were met.
         adviser: Who learns from verdicts.
-        recorder: What running graphs leave behind, which is written out before anything is counted.
+        flush: Writes out what running graphs have left behind, before anything is counted.
     """
 
     def __init__(
         self,
-        database: Database,
         store: Coachings,
-        embedder: Embedder,
-        backgrounds: BackgroundCache,
+        repository: Repository,
+        verdicts: Verdicts,
         traces: Archive,
         receipts_table: Receipts,
         sampler: TrafficSampler,
         adviser: Adviser,
-        recorder: Recorder,
+        flush: Callable[[], None],
     ) -> None:
-        super().__init__(store, embedder, backgrounds, traces, OtherCoachings(adviser.snapshot, embedder))
+        self._store = store
+        self._repository = repository
+        self._verdicts = verdicts
+        self._refiner = Refiner(repository, verdicts)
+        self._traces = traces
         self._receipts_table = receipts_table
         self._sampler = sampler
         self._adviser = adviser
-        self._recorder = recorder
-        self._verdicts = Verdicts(database, self.namespace)
-        self._refiner = Refiner(self._repository, self._verdicts)
-        self._situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds)
-
-    def flush(self) -> None:
-        """Waits until every receipt and every captured step is in the store.
-
-        Raises:
-            StoreError: They could not be written; they stay queued and are tried again.
-        """
-        self._recorder.flush()
-
-    def _begun(self, draft: Draft) -> Draft:
-        return replace(super()._begun(draft), search=self._similar)
-
-    def _recorded_here(self, name: str) -> bool:
-        """Whether there is a trace or a receipt of that id in this namespace."""
-        self.flush()
-        try:
-            self._receipts_table.receipt(name)
-        except NotFoundError:
-            return super()._recorded_here(name)
-        return True
-
-    def similar(self, coaching_id: str, *, limit: int = 10) -> builtins.list[Similar]:
-        """The recorded situations that would teach a coaching most, to be answered yes or no; needs no model.
-
-        They are near and undecided, often met, and unlike each other; neither the source nor anything that the coaching
-        knows already is among them. The latest 2,000 situations of traces and receipts are looked at. What is answered
-        goes into `coach.edit(id, add_examples=[…], add_never=[…])`.
-
-        Args:
-            coaching_id: Which one.
-            limit: Most to return.
-
-        Raises:
-            NotFoundError: There is none of that id, or it was deleted.
-            EmbedderError: The embedder failed.
-            StoreError: The store could not be read.
-        """
-        return self._similar(self.get(coaching_id), None, limit)
-
-    def _similar(
-        self, coaching: Coaching, conversation: Sequence[BaseMessage] | None, limit: int
-    ) -> builtins.list[Similar]:
-        self.flush()
-        return self._situations.similar(coaching, conversation, limit)
-
-    def outlook(self, coaching: Coaching | str) -> Outlook:
-        """What is known of a coaching now, and what to expect of it; takes some seconds at most.
-
-        Args:
-            coaching: A saved one, or its id.
-
-        Returns:
-            Whether it fires at its source, how many recorded situations it would meet, the nearest that stay silent, by
-            how many texts it is known, and the one thing to do next; prints as text.
-
-        Raises:
-            NotFoundError: There is none of that id, or it was deleted.
-            EmbedderError: The embedder failed.
-            StoreError: The store could not be read.
-        """
-        if not isinstance(coaching, str):
-            refuse_foreign("coaching", coaching.namespace, self.namespace)
-        self.flush()
-        return self._situations.outlook(self.get(coaching if isinstance(coaching, str) else coaching.id))
+        self._flush = flush
 
     def receipts(
         self, *, coaching_id: str | None = None, trace_id: str | None = None, limit: int | None = None
@@ -188,7 +108,7 @@ class Reviewer(Editor):
             NotFoundError: There is no such receipt in this namespace, or its coaching was deleted.
             StoreError: It could not be written; say it again.
         """
-        self.flush()
+        self._flush()
         # A receipt at hand may be of another store, and is as it was before redaction: what is stored here counts.
         judged = self._receipts_table.receipt(receipt if isinstance(receipt, str) else receipt.id)
         return self._refiner.judge(judged, correct=correct, comment=comment, author=author)
@@ -216,29 +136,13 @@ class Reviewer(Editor):
             NotFoundError: The trace is not in this namespace.
             StoreError: It could not be written; nothing was changed.
         """
-        self.flush()
-        trace = self.traces.get(trace.id)
+        self._flush()
+        trace = self._traces.get(trace.id)
         read = assess_trace(trace, model, self._store.behavior)
         if read.receipts != trace.receipts:
-            self.traces.add(read)
+            self._traces.add(read)
             self._receipts_table.link(links_of(read))
         return read
-
-    def corrections(self, trace: Trace) -> builtins.list[Draft]:
-        """Drafts from the corrections that people left in the tracer a trace was imported from.
-
-        Args:
-            trace: An imported trace, such as `import_traces` returns.
-
-        Returns:
-            One for each corrected step, with the correction as its reply; look at the intent, then `coach.save` it.
-
-        Raises:
-            InvalidCoachingError: The trace is of another namespace.
-        """
-        refuse_foreign("trace", trace.namespace, self.namespace)
-        begun = ((draft_of(trace, step, suggest_intents, self._others), text) for step, text in corrections_of(trace))
-        return [self._begun(draft).reply(text) for draft, text in begun]
 
     def feedback(
         self,
@@ -263,9 +167,39 @@ class Reviewer(Editor):
             NotFoundError: There is no such trace.
             StoreError: The store could not be read.
         """
-        self.flush()
-        traces = [self.traces.get(trace_id)] if trace_id else self.traces.list(since=since, limit=None)
+        self._flush()
+        traces = [self._traces.get(trace_id)] if trace_id else self._traces.list(since=since, limit=None)
         return format_scores(format, scores(traces, self._verdicts.list()))
+
+    def review(self, *, limit: int = 20) -> builtins.list[Receipt]:
+        """The receipts whose verdict would teach most: give each to `verdict`.
+
+        Undecided ones, which would now be near the floor, applied and missed ones alike; in situations that are often
+        met, and that no verdict or example covers yet; each coaching once in a situation, and coachings in turns. The
+        latest 20,000 receipts are looked at, in up to 2,000 situations.
+
+        Args:
+            limit: Most to return.
+
+        Returns:
+            The most telling first; [] where there is nothing to say.
+
+        Raises:
+            InvalidCoachingError: The limit is below 0.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        if limit < 0:
+            raise InvalidCoachingError(f"limit is a number of receipts, not {limit}")
+        self._flush()
+        return most_informative_receipts(
+            self._receipts_table.receipts(limit=LOOKED_AT),
+            {verdict.receipt_id for verdict in self._verdicts.list()},
+            self._adviser.snapshot(),
+            self._sampler,
+            self._adviser.limits.floor,
+            limit,
+        )
 
     def report(self) -> builtins.list[Standing]:
         """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.
@@ -273,8 +207,8 @@ class Reviewer(Editor):
         Raises:
             StoreError: The store could not be read.
         """
-        self.flush()
-        return standings(self.list(), self._receipts_table.receipts(), self._verdicts.list())
+        self._flush()
+        return standings(self._repository.list(), self._receipts_table.receipts(), self._verdicts.list())
 
     def calibrate(self) -> Calibration:
         """Fits every coaching anew from its examples and verdicts, and compares probabilities with verdicts.
@@ -288,9 +222,9 @@ class Reviewer(Editor):
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        self.flush()
+        self._flush()
         # Of whole runs, the latest: their situations share turns, and each turn is embedded once.
-        traced = (situation for trace in self.traces.list(limit=MOST) for situation in situations_in(trace))
+        traced = (situation for trace in self._traces.list(limit=MOST) for situation in situations_in(trace))
         received = map(Situation.read, self._receipts_table.situations(MOST))
         situations = self._sampler.note(one for one in (*islice(traced, MOST), *received) if one.turns)
         verdicts = self._verdicts.list()

@@ -1,4 +1,4 @@
-"""The booth: where recorded runs are run again."""
+"""The replayer: recorded runs, run again with other coaching or another model."""
 
 from __future__ import annotations
 
@@ -9,30 +9,47 @@ from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import supposed
-from langgraph_coaching.refining.review_queue import ReviewQueue
 from langgraph_coaching.replay.as_of import RECORDED, coachings_at, read_as_of, replace_coachings
 from langgraph_coaching.replay.recorded_calls import calls_of
 from langgraph_coaching.replay.replay import Replay
 from langgraph_coaching.replay.rerun import advise_calls, recorded_advice, rerun_calls
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.authoring.home import Home
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.replay.as_of import AsOf
-    from langgraph_coaching.replay.opened import Opened
-    from langgraph_coaching.testing.cassette import Record
-    from langgraph_coaching.testing.regression import Written
     from langgraph_coaching.traces.model import Trace
 
 
-class Replayer(ReviewQueue):
-    """Replay in one namespace; every fault is raised."""
+class Replayer:
+    """Replay in one namespace; every fault is raised.
+
+    Args:
+        store: The coachings.
+        adviser: Recalls them.
+        embedder: For coachings that are only supposed.
+        backgrounds: Where the embedder's background is.
+        home: Where drafts are at home.
+    """
+
+    def __init__(
+        self, store: Coachings, adviser: Adviser, embedder: Embedder, backgrounds: BackgroundCache, home: Home
+    ) -> None:
+        self._store = store
+        self._adviser = adviser
+        self._embedder = embedder
+        self._backgrounds = backgrounds
+        self._home = home
 
     def replay(
         self,
@@ -75,12 +92,12 @@ class Replayer(ReviewQueue):
         """
         if model is not None and graph is not None:
             raise InvalidCoachingError("give a model, or the graph that calls its own, not both")
-        refuse_foreign("trace", trace.namespace, self.namespace)
-        era, gone = read_as_of(as_of), frozenset([without] if isinstance(without, str) else without)
-        added = [self._supposed(one) for one in using]
+        refuse_foreign("trace", trace.namespace, self._home.namespace)
+        assumed, gone = read_as_of(as_of), frozenset([without] if isinstance(without, str) else without)
+        added = [self._coaching_of(one) for one in using]
         labels, calls = Labels(agent=agent, node=node, tags=frozenset(tags)), calls_of(trace)
-        self._known(gone, {coaching.id for coaching in added}, trace)
-        if era == RECORDED:
+        self._refuse_unknown(gone, {coaching.id for coaching in added}, trace)
+        if assumed == RECORDED:
             if added or graph is not None:
                 raise InvalidCoachingError(
                     "as_of='recorded' takes the choice as it was; with using= and graph= give a time"
@@ -88,8 +105,8 @@ class Replayer(ReviewQueue):
             found = recorded_advice(calls, self._store.at, gone)
             steps = rerun_calls(calls, [advice for advice, _ in found], model, [note for _, note in found])
         else:
-            now = era if isinstance(era, datetime) else datetime.now(UTC)
-            snapshot = self._snapshot_of(era, gone, added)
+            now = assumed if isinstance(assumed, datetime) else datetime.now(UTC)
+            snapshot = self._snapshot_of(assumed, gone, added)
             advice = advise_calls(calls, self._adviser, snapshot, labels, now)
             steps = rerun_calls(calls, advice, model)
             if graph is not None:
@@ -113,63 +130,25 @@ class Replayer(ReviewQueue):
         asked = model is not None or graph is not None
         return Replay(trace_id=trace.id, steps=steps, asked=asked, again=again)
 
-    def _supposed(self, one: Draft | Coaching) -> Coaching:
+    def _coaching_of(self, one: Draft | Coaching) -> Coaching:
         from langgraph_coaching.coaching.model import Coaching
 
         if isinstance(one, Coaching):
-            refuse_foreign("coaching", one.namespace, self.namespace)
+            refuse_foreign("coaching", one.namespace, self._home.namespace)
             return one
-        self._refuse_draft_of_elsewhere(one)
-        return one.coaching(self.namespace)
+        self._home.refuse_draft_of_elsewhere(one)
+        return one.coaching(self._home.namespace)
 
-    def _known(self, names: frozenset[str], added: set[str], trace: Trace) -> None:
+    def _refuse_unknown(self, names: frozenset[str], added: set[str], trace: Trace) -> None:
         recorded = {receipt.coaching_id for receipt in trace.receipts}
         unknown = sorted(name for name in names - added if name not in recorded and not self._store.history(name))
         if unknown:
             raise NotFoundError(f"there is no coaching {unknown[0]!r} to leave out; list them with coach.list()")
 
-    def _snapshot_of(self, era: AsOf, gone: frozenset[str], added: list[Coaching]) -> Snapshot:
+    def _snapshot_of(self, assumed: AsOf, gone: frozenset[str], added: list[Coaching]) -> Snapshot:
         current = self._adviser.snapshot()
-        if era is None and not gone and not added:
+        if assumed is None and not gone and not added:
             return current
         as_they_are = [head.coaching for head in current.heads]
-        base = as_they_are if era is None or isinstance(era, str) else coachings_at(self._store, era)
+        base = as_they_are if assumed is None or isinstance(assumed, str) else coachings_at(self._store, assumed)
         return supposed(replace_coachings(base, gone, added), self._store, self._embedder, self._backgrounds, current)
-
-    def write_test(
-        self: Opened,
-        coaching: Coaching | str,
-        path: str | os.PathLike[str],
-        *,
-        model: Any = None,
-        expect: str | Sequence[str] = (),
-        record: Record = "rewrite",
-        force: bool = False,
-    ) -> Written:
-        """Writes a pytest file that holds a coaching to what it promises, and a recording beside it in `cassettes/`.
-
-        It fires at its source, stays silent at its nearest misses, and what it asks for is done in the recording. The
-        test passes now, and fails when the coaching is edited, archived, deleted or shadowed by another.
-
-        Args:
-            coaching: Which one, or its id.
-            path: The test file, such as `tests/test_shipping.py`.
-            model: A chat model (or one with tools bound to it) that is asked over HTTP once, and recorded; None to take
-                the newest trace in which the coaching was followed.
-            expect: What the answer must hold: a regular expression, or a list of texts. Without it a reply is compared
-                with the recorded one.
-            record: How the model is asked: `rewrite` asks it, `none` takes the recording that is there, `new` asks only
-                what is not in it.
-            force: Write over what is there.
-
-        Raises:
-            InvalidCoachingError: There is a file already, or the coaching fires nowhere.
-            NotFoundError: There is no such coaching.
-            RecordingError: The model did not follow it; nothing was written.
-            MissingExtraError: `vcrpy` is not installed.
-        """
-        from langgraph_coaching.testing.regression import write_test
-
-        if not isinstance(coaching, str):
-            refuse_foreign("coaching", coaching.namespace, self.namespace)
-        return write_test(self, coaching, path, model=model, expect=expect, record=record, force=force)

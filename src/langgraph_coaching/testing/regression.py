@@ -1,295 +1,123 @@
-"""A correction as a test: written beside its recording, and only if it passes."""
+"""Regression tests from corrections: a coaching is held to what it promises, in a file that pytest runs."""
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import tempfile
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.messages import SystemMessage
-
-from langgraph_coaching.agent.state import coached
-from langgraph_coaching.errors import InvalidCoachingError, NotFoundError, RecordingError
-from langgraph_coaching.recall.limits import Limits
-from langgraph_coaching.recall.minilm import MiniLM
-from langgraph_coaching.recall.prompt import entry
-from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.testing.cases import cases
-from langgraph_coaching.testing.cassette import recorded
-from langgraph_coaching.testing.expression import constructor
-from langgraph_coaching.testing.literal import literal
-from langgraph_coaching.testing.recorded_turn import RecordedTurn, clean, missing, recorded_turn_of, said_in
-from langgraph_coaching.testing.scrub import Scrub
-from langgraph_coaching.testing.testfile import Page, written
-from langgraph_coaching.traces.followed import turn_of
-from langgraph_coaching.traces.messages import messages_before
-from langgraph_coaching.traces.prompt import prompt_of
+from langgraph_coaching.coaching.model import labels_of
+from langgraph_coaching.coaching.namespace import refuse_foreign
+from langgraph_coaching.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import os
+    from collections.abc import Callable, Sequence
 
+    from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.replay.opened import Opened
-    from langgraph_coaching.testing.cases import Advise, Cases
+    from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.testing.cassette import Record
+    from langgraph_coaching.testing.testfile import Written
+    from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.model import Trace
 
 TRACES = 100
 """Recorded runs that are looked through, the newest first."""
 
-FOLLOWED = "followed"
-"""Name of the recording."""
 
+class TestWriter:
+    """Writes tests of the coachings of one namespace; every fault is raised.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What `write_test` has written."""
+    Args:
+        uri: Where the store is.
+        namespace: Whose coachings.
+        repository: The coachings.
+        traces: Recorded runs.
+        adviser: Recalls coachings, within the limits that the test is to have as well.
+        embedder: The one that the test is to use as well.
+        flush: Writes out what running graphs have left behind, before it is looked at.
+    """
 
-    path: Path
-    """The test file."""
-    recording: Path | None
-    """The recording beside it, or None where there is none."""
-    notes: tuple[str, ...]
-    """What a person should know of it."""
+    __test__ = False  # pytest takes every class for a test whose name begins like one
 
-    def __str__(self) -> str:
-        recording = f" and {self.recording}" if self.recording else ""
-        return "\n".join([f"wrote {self.path}{recording}", *(f"  note: {note}" for note in self.notes)])
+    def __init__(
+        self,
+        uri: str,
+        namespace: str,
+        repository: Repository,
+        traces: Archive,
+        adviser: Adviser,
+        embedder: Embedder,
+        flush: Callable[[], None],
+    ) -> None:
+        self._uri = uri
+        self._namespace = namespace
+        self._repository = repository
+        self._traces = traces
+        self._adviser = adviser
+        self._embedder = embedder
+        self._flush = flush
 
+    def write_test(
+        self,
+        coaching: Coaching | str,
+        path: str | os.PathLike[str],
+        *,
+        model: Any = None,
+        expect: str | Sequence[str] = (),
+        record: Record = "rewrite",
+        force: bool = False,
+    ) -> Written:
+        """Writes a pytest file that holds a coaching to what it promises, and a recording beside it in `cassettes/`.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """One coaching, and where what is said of it in a test comes from."""
-
-    coaching: Coaching
-    source: Trace | None
-    """The trace it was written from, where it is still there."""
-    others: Sequence[Coaching]
-    traces: Sequence[Trace]
-    """Recorded runs, the newest first."""
-    applied: Sequence[Trace]
-    """Those in which it was applied."""
-    advise: Advise
-    """Today's advice, with the labels of the coaching's scope."""
-    limits: Limits
-    store: str
-    namespace: str
-    embeddings: Any
-    """Those that are not the default ones, or None."""
-
-    def write(self, path: Path, model: Any, expect: Sequence[str], *, record: Record, force: bool) -> Written:
-        """Writes the test and its recording.
+        It fires at its source, stays silent at its nearest misses, and what it asks for is done in the recording. The
+        test passes now, and fails when the coaching is edited, archived, deleted or shadowed by another.
 
         Args:
-            path: The test file.
-            model: Answers once, over HTTP, while it is recorded; None for the newest turn that is already recorded.
-            expect: Regular expressions that what is said must hold.
-            record: `none` to take the model's answer from the recording that is there.
+            coaching: Which one, or its id.
+            path: The test file, such as `tests/test_shipping.py`.
+            model: A chat model (or one with tools bound to it) that is asked over HTTP once, and recorded; None to take
+                the newest trace in which the coaching was followed.
+            expect: What the answer must hold: a regular expression, or a list of texts. Without it a reply is compared
+                with the recorded one.
+            record: How the model is asked: `rewrite` asks it, `none` takes the recording that is there, `new` asks only
+                what is not in it.
             force: Write over what is there.
 
         Raises:
-            InvalidCoachingError: There is a file, or it would not be one pytest runs, or the coaching fires nowhere.
-            RecordingError: The model did not follow it.
+            InvalidCoachingError: There is a file already, or the coaching fires nowhere.
+            NotFoundError: There is no such coaching.
+            RecordingError: The model did not follow it; nothing was written.
+            MissingExtraError: `vcrpy` is not installed.
         """
-        folder = path.parent / "cassettes" / path.stem
-        refuse(path, folder, force=force)
-        if Scrub().text(said := entry(self.coaching)) != said:
-            raise InvalidCoachingError(
-                f"{self.coaching.id} itself holds what looks like a password or a key, and a test file is no place for "
-                "one; say in words where it is found"
-            )
-        found = cases(self.coaching, self.source, self.others, self.traces, self.advise, self.limits.floor)
-        if not found.fires:
-            raise InvalidCoachingError(
-                f"{self.coaching.id} fires nowhere that a test could name: {'; '.join(found.notes)}; restore it, or "
-                "give it examples of where it applies"
-            )
-        with tempfile.TemporaryDirectory() as aside:
-            old = folder / f"{FOLLOWED}.yaml"
-            if record != "rewrite" and old.exists():
-                (Path(aside) / old.name).write_bytes(old.read_bytes())
-            shown, recording = self._shown(found, Path(aside), model, expect, record)
-            imports: dict[str, set[str]] = shown.pop("imports", {})
-            page = Page(
-                coaching=self.coaching,
-                again=shlex.join(["langgraph-coaching", "test", "new", self.coaching.id, path.name, "--force"]),
-                coach=self._opened(path, imports),
-                imports=imports,
-                fires=found.fires,
-                silent=found.silent,
-                **shown,
-            )
-            text = written(page)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            for old in _recordings(folder):
-                old.unlink(missing_ok=True)
-            kept = folder / recording.name if recording else None
-            if recording and kept:
-                folder.mkdir(parents=True, exist_ok=True)
-                kept.write_bytes(recording.read_bytes())
-            path.write_text(text, encoding="utf-8")
-        return Written(path=path, recording=kept, notes=tuple(found.notes))
+        from langgraph_coaching.recall.minilm import MiniLM
+        from langgraph_coaching.testing.correction import Correction
 
-    def _opened(self, path: Path, imports: dict[str, set[str]]) -> str:
-        where = literal(self.store)
-        if "://" not in self.store:
-            relative = Path(os.path.relpath(Path(self.store).resolve(), path.parent.resolve())).as_posix()
-            where = f"Path(__file__).parent / {literal(relative)}"
-        given = [where]
-        if self.namespace != "default":
-            given.append(f"namespace={literal(self.namespace)}")
-        if self.embeddings is not None:
-            given.append(f"embeddings={constructor(self.embeddings, imports)}")
-        if self.limits != Limits():
-            imports.setdefault("langgraph_coaching", set()).add("Limits")
-            bounds = [f"{field.name}={literal(getattr(self.limits, field.name))}" for field in fields(self.limits)]
-            given.append(f"limits=Limits({', '.join(bounds)})")
-        return f"Coach({', '.join(given)})"
-
-    def _shown(
-        self, found: Cases, aside: Path, model: Any, expect: Sequence[str], record: Record
-    ) -> tuple[dict[str, Any], Path | None]:
-        if model is not None:
-            return self._recorded(found, aside, model, expect, record)
-        turn = next(self._takes(expect), None)
-        if turn is None:
-            found.notes.append(
-                "no trace shows that it is followed as it is now; run the agent once more, with coach.callback(), or "
-                "give a model, and write it anew"
-            )
-            return {}, None
-        recording = aside / f"{FOLLOWED}.json"
-        recording.write_text(Scrub().text(turn.to_json()), encoding="utf-8")
-        turn = RecordedTurn.load(recording)  # as the test will read it
-        return {"turn": recording.name, "expected": self._expected(found, turn, expect)}, recording
-
-    def _takes(self, expect: Sequence[str]) -> Iterator[RecordedTurn]:
-        """What was done after this very coaching was read, where it was followed and would be read again today."""
-        scrub = Scrub()
-        for trace in self.applied:
-            for step in trace.steps:
-                if not any(r.applied and r.content_hash == self.coaching.content_hash for r in step.receipts):
-                    continue
-                steps = tuple(other for other in turn_of(trace, step.index)[0] if other.index >= step.index)
-                said = clean(said_in(messages_before(trace, step)), scrub)
-                turn = RecordedTurn(conversation=said, coaching=step.coaching, steps=steps, model=step.model)
-                if self._follows(turn, expect) is None and self.advise([said])[0].prompt == step.coaching:
-                    yield turn
-
-    def _follows(self, turn: RecordedTurn, expect: Sequence[str]) -> str | None:
-        """Why it was not followed; None where it was, or where nobody can tell."""
-        if gone := missing(turn.text, expect):
-            return f"{turn.text!r} does not hold {', '.join(map(repr, gone))}"
-        verdict, why = turn.follows(self.coaching.behavior)
-        return None if verdict == "yes" or self.coaching.behavior.type == "reply" else why
-
-    def _expected(self, found: Cases, turn: RecordedTurn, expect: Sequence[str]) -> Sequence[str]:
-        if self.coaching.behavior.type != "reply" or expect:
-            return expect
-        found.notes.append(f"read whether this follows it, nothing else has: {turn.text!r}; or say what must be in it")
-        return [re.escape(turn.text).replace("\\ ", " ")]
-
-    def _recorded(
-        self, found: Cases, aside: Path, model: Any, expect: Sequence[str], record: Record
-    ) -> tuple[dict[str, Any], Path]:
-        imports: dict[str, set[str]] = {}
-        built = constructor(model, imports)
-        name, said = next(iter(found.fires.items()))
-        system = self._system()
-        prompt = [("system", system), *said] if system else list(said)
-        asked = coached({"messages": prompt, "coaching": [self.advise([said])[0].to_json()]})
-        cassette = aside / f"{FOLLOWED}.yaml"
-        with recorded(cassette, record=record):
-            turn = recorded_turn_of(model.invoke(asked))
-        if (why := self._follows(turn, expect)) is not None:
-            raise RecordingError(f"nothing was written: the model does not follow {self.coaching.id}: {why}")
-        scope: dict[str, Any] = {}
-        lines = [f"from {m} import {n}" for m, names in imports.items() for n in names] + ["import os"]
-        exec("\n".join([*lines, f"MODEL = {built}"]), scope)  # noqa: S102 - our own text, as the test will run it
-        with recorded(cassette):
-            turn = recorded_turn_of(scope["MODEL"].invoke(asked))  # the model that the test builds asks the same
-        shown = {"model": built, "system": system, "imports": imports, "followed_in": name}
-        return {**shown, "expected": self._expected(found, turn, expect)}, cassette
-
-    def _system(self) -> str:
-        """The instructions the agent had at the source, without coaching."""
-        if self.source is None or self.coaching.source is None or self.coaching.source.step >= len(self.source.steps):
-            return ""
-        prompt = prompt_of(self.source, self.source.steps[self.coaching.source.step])
-        told = "\n\n".join(text_of(message) for message in prompt if isinstance(message, SystemMessage))
-        return Scrub().text(told)
-
-
-def refuse(path: Path, folder: Path, *, force: bool) -> None:
-    """Refuses a file that pytest would not run, or that is there already.
-
-    Raises:
-        InvalidCoachingError: The message says what to do instead.
-    """
-    if not (path.suffix == ".py" and (path.name.startswith("test_") or path.stem.endswith("_test"))):
-        raise InvalidCoachingError(
-            f"pytest runs files such as test_{path.stem or 'it'}.py; name it so, not {path.name}"
+        if not isinstance(coaching, str):
+            refuse_foreign("coaching", coaching.namespace, self._namespace)
+        self._flush()
+        coaching = self._repository.get(coaching if isinstance(coaching, str) else coaching.id)
+        labels = labels_of(coaching.scope.agent, coaching.scope.node, coaching.scope.tags)
+        embeddings = self._embedder.embeddings
+        correction = Correction(
+            coaching=coaching,
+            source=self._source_of(coaching),
+            others=self._repository.list(status="active"),
+            traces=self._traces.list(limit=TRACES),
+            applied=self._traces.list(coaching_id=coaching.id, limit=TRACES),
+            advise=lambda conversations: self._adviser.advise_batch(conversations, labels),
+            limits=self._adviser.limits,
+            store=self._uri,
+            namespace=self._namespace,
+            embeddings=None if isinstance(embeddings, MiniLM) else embeddings,
         )
-    there = [file for file in (path, *_recordings(folder)) if file.exists()]
-    if there and not force:
-        raise InvalidCoachingError(
-            f"{', '.join(map(str, there))} is there already; give --force (force=True) to replace it"
-        )
+        patterns = [expect] if isinstance(expect, str) else [re.escape(text).replace("\\ ", " ") for text in expect]
+        return correction.write(Path(path), model, patterns, record=record, force=force)
 
-
-def _recordings(folder: Path) -> list[Path]:
-    return [folder / f"{FOLLOWED}.yaml", folder / f"{FOLLOWED}.json"]
-
-
-def write_test(
-    coach: Opened,
-    named: Coaching | str,
-    path: str | os.PathLike[str],
-    *,
-    model: Any,
-    expect: str | Sequence[str],
-    record: Record,
-    force: bool,
-) -> Written:
-    """Writes the test of a coaching; `coach.write_test` says more.
-
-    Args:
-        coach: Where coachings and traces are.
-        named: Which coaching, or its id.
-        path: The test file.
-        model: Answers once, or None.
-        expect: A regular expression, or texts.
-        record: How the model is asked.
-        force: Write over what is there.
-    """
-    coach.flush()
-    coaching = coach.get(named if isinstance(named, str) else named.id)
-    scope = coaching.scope
-    usual = isinstance(coach.embeddings, MiniLM)
-    correction = Correction(
-        coaching=coaching,
-        source=_source_of(coaching, coach),
-        others=coach.list(status="active"),
-        traces=coach.traces.list(limit=TRACES),
-        applied=coach.traces.list(coaching_id=coaching.id, limit=TRACES),
-        advise=lambda conversations: coach.advise_batch(
-            conversations, agent=scope.agent, node=scope.node, tags=scope.tags
-        ),
-        limits=coach.limits,
-        store=coach.uri,
-        namespace=coach.namespace,
-        embeddings=None if usual else coach.embeddings,
-    )
-    patterns = [expect] if isinstance(expect, str) else [re.escape(text).replace("\\ ", " ") for text in expect]
-    return correction.write(Path(path), model, patterns, record=record, force=force)
-
-
-def _source_of(coaching: Coaching, coach: Opened) -> Trace | None:
-    try:
-        return coach.traces.get(coaching.source.trace_id) if coaching.source else None
-    except NotFoundError:
-        return None
+    def _source_of(self, coaching: Coaching) -> Trace | None:
+        try:
+            return self._traces.get(coaching.source.trace_id) if coaching.source else None
+        except NotFoundError:
+            return None

@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.prompt import entry
 from langgraph_coaching.testing import template
 from langgraph_coaching.testing.literal import docstring, dotted, literal
@@ -13,6 +14,7 @@ from langgraph_coaching.testing.source_check import refuse_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.testing.recorded_turn import Conversation
@@ -24,6 +26,10 @@ _WIDTH = 100
 _WRAPPED = textwrap.TextWrapper(
     _WIDTH, expand_tabs=False, replace_whitespace=False, drop_whitespace=False, break_on_hyphens=False
 )
+
+
+FOLLOWED = "followed"
+"""Name of the recording."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,22 @@ class Page:
     """Regular expressions that what is said must hold; for a reply."""
     followed_in: str = ""
     """Name of the situation in which it was recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What `write_test` has written."""
+
+    path: Path
+    """The test file."""
+    recording: Path | None
+    """The recording beside it, or None where there is none."""
+    notes: tuple[str, ...]
+    """What a person should know of it."""
+
+    def __str__(self) -> str:
+        recording = f" and {self.recording}" if self.recording else ""
+        return "\n".join([f"wrote {self.path}{recording}", *(f"  note: {note}" for note in self.notes)])
 
 
 def written(page: Page) -> str:
@@ -162,3 +184,25 @@ def _checked(page: Page, turn: str = "turn") -> str:
     if page.expected:
         return f"assert missing({turn}.text, EXPECTED) == [], {turn}.text"
     return f'assert {turn}.follows(coach.get(COACHING).behavior)[0] == "yes"'
+
+
+def refuse(path: Path, folder: Path, *, force: bool) -> None:
+    """Refuses a file that pytest would not run, or that is there already.
+
+    Raises:
+        InvalidCoachingError: The message says what to do instead.
+    """
+    if not (path.suffix == ".py" and (path.name.startswith("test_") or path.stem.endswith("_test"))):
+        raise InvalidCoachingError(
+            f"pytest runs files such as test_{path.stem or 'it'}.py; name it so, not {path.name}"
+        )
+    there = [file for file in (path, *recordings_in(folder)) if file.exists()]
+    if there and not force:
+        raise InvalidCoachingError(
+            f"{', '.join(map(str, there))} is there already; give --force (force=True) to replace it"
+        )
+
+
+def recordings_in(folder: Path) -> list[Path]:
+    """The files that may be the recording of a test, there or not."""
+    return [folder / f"{FOLLOWED}.yaml", folder / f"{FOLLOWED}.json"]

@@ -14,6 +14,8 @@ from langgraph_coaching.recall.scoring.fitting import Measured, simulated, weigh
 from langgraph_coaching.recall.scoring.phrasings import texts, wishes
 from langgraph_coaching.recall.scoring.weights import NEVER_COLUMN, WEIGHTS
 
+pytestmark = pytest.mark.usefixtures("computed_anew")
+
 
 @pytest.fixture(scope="module")
 def background():

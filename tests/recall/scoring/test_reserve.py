@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from langgraph_coaching import Reply
 from langgraph_coaching.recall.scoring import traffic_sampler as survey_module
 from langgraph_coaching.recall.scoring.reserve import reserve_of
+from parts import database_of, sampler_of
 
 
 def after(*judged, before=0.0):
@@ -74,7 +75,7 @@ def test_verdicts_touch_no_other_coaching_until_the_store_is_calibrated(judged_b
 def test_it_stays_in_the_store_and_in_its_namespace(judged_badly, opened):
     judged_badly.calibrate()
     assert chance(opened()) == chance(judged_badly)
-    assert opened(namespace="other")._sampler.reserve() == 0
+    assert sampler_of(opened(namespace="other")).reserve() == 0
 
 
 def test_a_running_agent_notices_that_its_store_was_calibrated_elsewhere(judged_badly, opened, monkeypatch):
@@ -105,7 +106,7 @@ def test_a_verdict_said_otherwise_counts_as_it_stands(coach):
 
 
 def test_verdicts_of_an_earlier_version_are_read_and_added_to(judged_badly, opened):
-    judged_badly._database.table("verdicts").drop_columns(["reserve"])
+    database_of(judged_badly).table("verdicts").drop_columns(["reserve"])
     later = opened()
     assert later.calibrate().reserve > 0
     (receipt,) = later.advise("where is my order").applied

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from langgraph_coaching import Reply, import_traces
 from langgraph_coaching.errors import EmbedderError
+from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring import traffic as sample_module
 from langgraph_coaching.recall.scoring import traffic_sampler as survey_module
-from langgraph_coaching.recall.scoring.traffic import LEAST
+from langgraph_coaching.recall.scoring.traffic import LEAST, TrafficTable
 from langgraph_coaching.recall.scoring.traffic_sampler import TOGETHER
 from langgraph_coaching.recall.situation import Situation
+from parts import database_of, sampler_of
 
 SAID = [
     f"{how} {what}"
@@ -40,15 +42,20 @@ def heard(*texts):
 
 
 def row_count(coach):
-    table = coach._database.table("traffic")
+    table = database_of(coach).table("traffic")
     return 0 if table is None else table.count_rows()
+
+
+def lots_of(coach):
+    """The sample as it stands in the store, in order."""
+    return [*TrafficTable(database_of(coach), coach.namespace, Embedder(coach.embeddings).id).read()]
 
 
 @pytest.fixture
 def warm(coach):
     """A coach with a coaching, whose agents have met enough to count."""
     coach.add(intent="where an order is", behavior=Reply("Look it up."))
-    coach._sampler.note(heard(*SAID))
+    sampler_of(coach).note(heard(*SAID))
     return coach
 
 
@@ -66,7 +73,7 @@ def test_a_situation_is_read_as_it_was_written(turns):
 
 def test_what_one_process_has_noted_another_uses(warm, opened):
     other = opened()
-    assert other._adviser.snapshot().traffic is not None
+    assert sampler_of(other).traffic(384) is not None
     asked = "is my order with the courier"
     assert other.advise(asked).considered[0].probability == warm.advise(asked).considered[0].probability
 
@@ -85,35 +92,35 @@ def test_the_sample_is_bounded_and_the_same_in_any_order(opened, monkeypatch):
     monkeypatch.setattr(sample_module, "MOST", 30)
     shuffled = sorted(SAID, key=lambda text: text[::-1])
     one, other = opened(namespace="one"), opened(namespace="other")
-    one._sampler.note(heard(*SAID))
+    sampler_of(one).note(heard(*SAID))
     for start in range(0, len(shuffled), 7):
-        other._sampler.note(heard(*shuffled[start : start + 7]))
-    lots = [list(coach._sampler._sample.read()) for coach in (one, other)]
+        sampler_of(other).note(heard(*shuffled[start : start + 7]))
+    lots = [lots_of(coach) for coach in (one, other)]
     assert lots[0] == lots[1]
     assert len(lots[0]) == 30
 
 
 def test_namespaces_and_embedders_do_not_mix(warm, opened):
-    assert opened(namespace="other")._sampler.traffic(384) is None
+    assert sampler_of(opened(namespace="other")).traffic(384) is None
 
     class Other(MiniLM):
         model = "another"
 
-    assert opened(embeddings=Other())._sampler.traffic(384) is None
-    assert warm._sampler.traffic(384) is not None
-    assert warm._sampler.traffic(1_024) is None
+    assert sampler_of(opened(embeddings=Other())).traffic(384) is None
+    assert sampler_of(warm).traffic(384) is not None
+    assert sampler_of(warm).traffic(1_024) is None
 
 
 def test_it_keeps_no_text(warm):
-    (table,) = [warm._database.table("traffic")]
+    table = database_of(warm).table("traffic")
     assert "order" not in json.dumps(table.to_arrow().drop(["vector"]).to_pylist())
     assert row_count(warm) == len(SAID)
 
 
 def test_noted_again_nothing_is_written(warm):
-    version = warm._database.table("traffic").version
-    assert warm._sampler.note(heard(*SAID)) == len(SAID)
-    assert warm._database.table("traffic").version == version
+    version = database_of(warm).table("traffic").version
+    assert sampler_of(warm).note(heard(*SAID)) == len(SAID)
+    assert database_of(warm).table("traffic").version == version
 
 
 @pytest.fixture
@@ -210,34 +217,34 @@ def dislike(coach, monkeypatch):
 @pytest.mark.parametrize("disliked", SAID[:3])
 def test_a_text_without_a_vector_keeps_no_other_out(coach, dislike, disliked):
     dislike(disliked)
-    assert coach._sampler.note(heard(*SAID[:3])) == 2
-    assert coach._sampler.note(heard(*SAID)) == len(SAID) - 1
+    assert sampler_of(coach).note(heard(*SAID[:3])) == 2
+    assert sampler_of(coach).note(heard(*SAID)) == len(SAID) - 1
 
 
 def test_an_embedder_that_is_down_is_said(coach, dislike):
     dislike("")
     with pytest.raises(EmbedderError):
-        coach._sampler.note(heard(*SAID))
+        sampler_of(coach).note(heard(*SAID))
 
 
 def test_an_embedder_that_is_down_is_no_fault_of_a_running_agent(coach, dislike):
     dislike("")
-    coach._sampler.met(heard(*SAID))
+    sampler_of(coach).met(heard(*SAID))
     assert row_count(coach) == 0
 
 
 def test_where_situations_are_is_known_from_the_sample_or_embedded_once(warm, opened, dislike):
-    other = opened()
+    other = sampler_of(opened())
     new = heard("my cat has learned to play the piano")
-    known = other._sampler.places([*heard(*SAID[:3]), *new], 384)
+    known = other.places([*heard(*SAID[:3]), *new], 384)
     assert all(place is not None for place in known)
     dislike("")  # from now on nothing can be embedded, and nothing has to be
-    assert other._sampler.places([*new, *heard(*SAID[:3])], 384) == [known[3], *known[:3]]
+    assert other.places([*new, *heard(*SAID[:3])], 384) == [known[3], *known[:3]]
     assert row_count(warm) == len(SAID)  # looking adds nothing to the traffic
 
 
 def test_where_there_is_no_vector_or_no_time_there_is_no_place(coach, dislike):
-    assert coach._sampler.places(heard(*SAID[:3]), 384, within=0.0) == [None] * 3
+    assert sampler_of(coach).places(heard(*SAID[:3]), 384, within=0.0) == [None] * 3
     dislike(SAID[1])
-    found = coach._sampler.places(heard(*SAID[:3]), 384)
+    found = sampler_of(coach).places(heard(*SAID[:3]), 384)
     assert [place is None for place in found] == [False, True, False]

@@ -1,12 +1,10 @@
 """What running graphs leave behind is stored in few commits, and all of it by the end of the process."""
 
-import subprocess
-import sys
-
 import pytest
 from langgraph.graph import START, MessagesState, StateGraph
 
 from langgraph_coaching import Coach, Reply
+from parts import database_of
 
 RUNS = 12
 ASKED = "my order arrived broken"
@@ -31,7 +29,7 @@ def test_many_runs_are_one_commit_of_each_table(shop, model):
         for number in range(count):
             graph.invoke({"messages": [("user", f"{ASKED}, number {number}. {'Long. ' * 300}")]}, config)
         shop.flush()
-        return {table: shop._database.version(table) for table in ("receipts", "traces", "histories")}
+        return {table: database_of(shop).version(table) for table in ("receipts", "traces", "histories")}
 
     before = asked(1)
     # Nothing is written meanwhile: the writer pauses a second between batches, and these take less on any machine that
@@ -67,13 +65,13 @@ def ask(text):
 """
 
 
-def ended(script, folder):
-    return subprocess.run(
-        [sys.executable, "-c", COMMON + script, str(folder)], check=False, capture_output=True, text=True, timeout=300
-    )
+@pytest.fixture
+def ended(run_python):
+    """A process that has run a script on a store, and ended."""
+    return lambda script, folder: run_python("-c", COMMON + script, folder)
 
 
-def test_a_process_that_ends_without_a_flush_has_stored_everything(shop):
+def test_a_process_that_ends_without_a_flush_has_stored_everything(ended, shop):
     done = ended("for number in range(60):\n    ask(f'my order arrived broken, number {number}')", shop.uri)
     assert (done.returncode, done.stderr) == (0, "")
     traces = shop.traces.list(limit=None)
@@ -81,7 +79,7 @@ def test_a_process_that_ends_without_a_flush_has_stored_everything(shop):
     assert {receipt.trace_id for receipt in shop.receipts()} == {trace.id for trace in traces}
 
 
-def test_a_run_that_goes_on_in_a_daemon_thread_is_stored_as_far_as_it_came(shop):
+def test_a_run_that_goes_on_in_a_daemon_thread_is_stored_as_far_as_it_came(ended, shop):
     script = "threading.Thread(target=ask, args=['wait for it'], daemon=True).start()\nstarted.wait(120)"
     done = ended(script, shop.uri)
     assert (done.returncode, done.stderr) == (0, "")
@@ -89,7 +87,7 @@ def test_a_run_that_goes_on_in_a_daemon_thread_is_stored_as_far_as_it_came(shop)
     assert (trace.status, [step.text for step in trace.steps]) == ("running", ["wait for it"])
 
 
-def test_a_process_whose_store_cannot_be_written_says_how_many_records_are_lost(tmp_path):
+def test_a_process_whose_store_cannot_be_written_says_how_many_records_are_lost(ended, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     done = ended("ask('hello')", tmp_path / "file")
     assert done.returncode == 0

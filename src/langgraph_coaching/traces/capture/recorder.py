@@ -22,6 +22,8 @@ from langgraph_coaching.traces.redaction import Redaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from langchain_core.callbacks import BaseCallbackHandler
+
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.receipts import Receipts
@@ -75,6 +77,10 @@ class Recorder:
         from langgraph_coaching.traces.capture.callback import Capture  # loads langgraph, which authoring does without
 
         return Capture(lambda event: self._writer.put("live", event))
+
+    def callback(self) -> BaseCallbackHandler:
+        """A callback handler that captures every run it is given to as a trace; one serves any number of graphs."""
+        return self.handler
 
     def keep(self, entry: Entry) -> None:
         """Queues the receipts of one call; takes microseconds and never raises."""

@@ -20,6 +20,8 @@ from langgraph_coaching.recall.scoring.phrasings import texts as phrasings
 from langgraph_coaching.storage.table import KEY, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -30,6 +32,9 @@ TABLE = "backgrounds"
 PACKAGED = Path(__file__).parent / "coaching-minilm-2.npz"
 BATCH = 500
 """Texts embedded in one call."""
+
+PHRASINGS = 2
+"""Which of the groups of texts are the phrasings; of these a few will do."""
 
 
 def _schema() -> pa.Schema:
@@ -104,12 +109,21 @@ def measure(embedder: Embedder) -> Background:
         EmbedderError: It failed, or knows hardly any of the texts.
     """
     found = [_embed_known(embedder, group) for group in (*texts(), phrasings(), *turns())]
-    requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
-    if min(len(requests), len(talk), len(wishes), len(answers)) <= NEIGHBOURS:
+    if min(len(group) for place, group in enumerate(found) if place != PHRASINGS) <= NEIGHBOURS:
         raise EmbedderError(f"the embedder {embedder.id} has no vectors for nearly all of the background's texts")
+    return background_of(found)
+
+
+def background_of(found: Sequence[Mapping[str, NDArray[np.float32]]]) -> Background:
+    """What an embedder's vectors say of it.
+
+    Args:
+        found: Unit vectors by text, for each of the groups that `measure` embeds.
+    """
+    requests, talk, _, wishes, answers = (np.array(list(vectors.values()), dtype=np.float32) for vectors in found)
     last = sum(text in found[1] for text in farewells())
     background = Background.of(np.vstack([requests, talk]), len(talk), last, wishes, answers)
-    return replace(background, weights=weights(simulated(found[2], background)))
+    return replace(background, weights=weights(simulated(found[PHRASINGS], background)))
 
 
 def _embed_known(embedder: Embedder, group: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:

@@ -1,0 +1,36 @@
+"""The parts of a coach, opened once more beside it: for tests that look below its public methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from langgraph_coaching.recall.embedder import Embedder
+from langgraph_coaching.recall.receipts import Receipts
+from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
+from langgraph_coaching.storage.database import Database
+from langgraph_coaching.traces.archive import Archive
+
+if TYPE_CHECKING:
+    from langgraph_coaching import Coach
+
+
+def database_of(coach: Coach) -> Database:
+    """The tables of its store."""
+    return Database(coach.uri)
+
+
+def sampler_of(coach: Coach) -> TrafficSampler:
+    """The sample of what its agents have met, as another process has it."""
+    database, embedder = database_of(coach), Embedder(coach.embeddings)
+    return TrafficSampler(database, coach.namespace, embedder, BackgroundCache(database, embedder))
+
+
+def abandon(coach: Coach) -> None:
+    """Gives up what it cannot write, so that it closes without an error."""
+    with pytest.MonkeyPatch.context() as patch:
+        for part, write in ((Receipts, "write"), (Archive, "keep"), (TrafficSampler, "met")):
+            patch.setattr(part, write, lambda *_: None)
+        coach.flush()

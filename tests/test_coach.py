@@ -1,0 +1,138 @@
+"""The coach as one object: made of parts, and its public methods are what they have always been."""
+
+import asyncio
+import functools
+import inspect
+import pickle
+import pydoc
+from unittest import mock
+
+import pytest
+from langchain_core.language_models.fake_chat_models import FakeListChatModel
+
+from langgraph_coaching import Coach, Reply
+from langgraph_coaching.authoring.editor import Editor
+from langgraph_coaching.errors import InvalidCoachingError
+
+METHODS = {
+    "aadvise": "(messages, *, agent=None, node=None, tags=())",
+    "add": "(*, intent, behavior, **fields)",
+    "add_many": "(rows, *, progress=None)",
+    "advise": "(messages, *, agent=None, node=None, tags=())",
+    "advise_batch": "(conversations, *, agent=None, node=None, tags=(), keep=False)",
+    "archive": "(coaching_id)",
+    "assess": "(trace, model)",
+    "cache_key": "(key_func=None, *, messages_key='messages', **labels)",
+    "calibrate": "()",
+    "callback": "()",
+    "close": "()",
+    "corrections": "(trace)",
+    "delete": "(coaching_id, *, purge=False)",
+    "draft": "(step, *, model=None, languages=())",
+    "edit": "(coaching_id, **changes)",
+    "feedback": "(format, *, trace_id=None, since=None)",
+    "flush": "()",
+    "get": "(coaching_id, *, revision=None)",
+    "history": "(coaching_id)",
+    "list": "(**filters)",
+    "middleware": "(*, agent=None, node=None, tags=())",
+    "model": "(model, *, agent=None, node=None, tags=())",
+    "node": "(inner=None, *, agent=None, node=None, tags=(), messages_key='messages')",
+    "outlook": "(coaching)",
+    "propose": "(coaching_id, model, *, languages=())",
+    "receipts": "(*, coaching_id=None, trace_id=None, limit=None)",
+    "reembed": "()",
+    "replay": "(trace, *, without=(), using=(), as_of=None, model=None, graph=None, agent=None, node=None, tags=())",
+    "report": "()",
+    "restore": "(coaching_id, *, revision=None)",
+    "review": "(*, limit=20)",
+    "save": "(draft)",
+    "similar": "(coaching_id, *, limit=10)",
+    "verdict": "(receipt, *, correct, comment='', author=None)",
+    "verdicts": "(coaching_id=None)",
+    "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False)",
+}
+"""What users call, with which parameters: a contract, improved on only by adding."""
+
+PROPERTIES = {"embeddings", "uri"}
+ATTRIBUTES = {"limits", "namespace", "traces"}
+
+
+def bare(method):
+    """The signature without annotations."""
+    signature = inspect.signature(method)
+    named = [one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values()]
+    return str(signature.replace(parameters=named[1:], return_annotation=inspect.Signature.empty))
+
+
+def test_it_inherits_nothing():
+    assert Coach.__mro__ == (Coach, object)
+
+
+def test_its_public_surface_is_what_it_was(coach):
+    public = {name for name in dir(Coach) if not name.startswith("_")}
+    assert {name: bare(getattr(Coach, name)) for name in public - PROPERTIES} == METHODS
+    assert {name for name in vars(coach) if not name.startswith("_")} == ATTRIBUTES
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_has_the_name_the_types_and_the_docstring_of_its_part(name):
+    method = getattr(Coach, name)
+    assert (method.__name__, method.__qualname__, method.__module__) == (name, f"Coach.{name}", Coach.__module__)
+    assert inspect.getdoc(method)
+    assert inspect.signature(method).return_annotation != inspect.Signature.empty
+    assert f"{name}(self" in pydoc.plain(pydoc.render_doc(method))
+
+
+def test_help_shows_the_parts_words():
+    shown = pydoc.plain(pydoc.render_doc(Coach))
+    assert "Method resolution order" not in shown
+    assert (
+        "add(self, *, intent: 'str', behavior: 'Behavior | Mapping[str, Any]', **fields: 'Unpack[NewFields]')" in shown
+    )
+    assert "|      Saves coaching without a trace." in shown
+
+
+def test_only_what_is_awaited_is_a_coroutine_function():
+    assert [name for name in METHODS if inspect.iscoroutinefunction(getattr(Coach, name))] == ["aadvise"]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_what_is_given_wrongly_is_refused_by_the_part(coach, name):
+    called = getattr(coach, name)
+    call = functools.partial(called, *range(20))
+    with pytest.raises(TypeError, match=rf"{name}\(\)"):
+        asyncio.run(call()) if inspect.iscoroutinefunction(called) else call()
+
+
+def test_a_slip_in_a_field_is_said_at_run_time_too(coach):
+    with pytest.raises(InvalidCoachingError, match="exmples cannot be given"):
+        coach.add(intent="a refund", behavior=Reply("r"), exmples=["my money back"])
+
+
+def test_methods_are_replaced_in_a_class_of_ones_own_and_for_a_test(coach, tmp_path):
+    class Ours(Coach):
+        def add(self, **fields):
+            """Adds with a note."""
+            return super().add(**fields, notes="ours")
+
+    with Ours(tmp_path / "ours", embeddings=coach.embeddings) as ours:
+        assert ours.add(intent="a refund", behavior=Reply("r")).notes == "ours"
+    with mock.patch.object(Coach, "add", autospec=True, return_value="patched") as patched:
+        assert coach.add(intent="a refund", behavior=Reply("r")) == "patched"
+    patched.assert_called_once_with(coach, intent="a refund", behavior=Reply("r"))
+    assert coach.add(intent="a refund", behavior=Reply("r")).notes == ""
+    assert Coach.add.__wrapped__ is Editor.add
+
+
+def test_what_is_pickled_together_opens_the_same_store_once(coach):
+    made = coach.add(intent="a refund", behavior=Reply("r"))
+    given = (coach, coach.add, coach.middleware(), coach.model(FakeListChatModel(responses=["Soon."])))
+    with mock.patch.object(Coach, "__init__", autospec=True, side_effect=Coach.__init__) as opened:
+        again, add, _, asked = pickle.loads(pickle.dumps(given))  # noqa: S301
+    assert opened.call_count == 1
+    assert (add.__self__, add.__func__) == (again, Coach.add)
+    assert again.get(made.id) == made
+    assert asked.invoke("a refund please").text == "Soon."
+    assert pickle.loads(pickle.dumps(Coach.add)) is Coach.add  # noqa: S301
+    again.close()
