@@ -90,7 +90,8 @@ class Verdicts:
         Raises:
             StoreError: The table could not be read.
         """
-        rows = self._table.rows(Verdict.__dataclass_fields__, coaching_id=coaching_id)
+        equal: dict[str, Any] = {} if coaching_id is None else {"coaching_id": coaching_id}
+        rows = self._table.rows(Verdict.__dataclass_fields__, **equal)
         return sorted(map(_verdict, rows), key=lambda verdict: verdict.at)
 
 
