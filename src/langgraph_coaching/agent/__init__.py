@@ -6,6 +6,7 @@
 | middleware: for `create_agent` | `middleware` |
 | model: a chat model that puts coaching into each request as it leaves | `model`, `model_hooks` |
 | state: the ephemeral `coaching` channel, and `coached(state)` | `state`, `channel` |
+| graph adviser: `coach.advise` and the doors, on their own and in a graph | `graph_adviser` |
 | lookup: where a model call asks for advice | `lookup` |
 | call key: what is the same when LangGraph resumes, retries, replays or forks a model call | `call_key` |
 | stored advice: what another process has given, found again in the receipts | `stored_advice`, `registry` |

@@ -6,7 +6,8 @@
 | behavior: what to do then, one of six, each able to say itself in a prompt | `behavior` |
 | validation: what is accepted in an intent, a behavior or a note | `validation` |
 | examples: where it also applies and where it never does, as a person adds and removes them | `examples` |
-| compose: what a person types, made into a coaching's fields; nothing else gets in | `compose` |
+| fields: what a person may type, for editors and type checkers | `fields` |
+| compose: what they typed, made into a coaching; nothing else gets in | `compose` |
 | coachings: the table, in which every revision is a row and the highest one counts | `coachings` |
 | namespace: what is handed in has to be of this one | `namespace` |
 | reembed: the way to another embedder, every vector computed anew | `reembed` |

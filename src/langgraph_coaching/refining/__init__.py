@@ -3,10 +3,10 @@
 | word | file |
 |---|---|
 | reviewer: what a person sees of coaching at work, and says of it | `reviewer` |
-| verdict: a person's answer to "was it correctly applied?" | `refine` |
-| verdicts: their table; the latest word on a receipt counts | `verdicts` |
+| verdict: a person's answer to "was it correctly applied?", and the table of them | `verdicts` |
 | refine: what a verdict teaches a coaching about when to fire | `refine` |
-| calibration, report: how far probabilities and verdicts agree; how each coaching is doing | `report` |
+| calibrate: how far probabilities and verdicts agree | `calibrate` |
+| report: how each coaching is doing | `report` |
 | review: the receipts whose verdict would teach most | `review`, `review_queue` |
 | assess: a chat model that reads whether a reply follows its coaching | `assess` |
 | feedback: what receipts and verdicts say, in the words of the tracers that have those runs | `feedback` |
@@ -42,9 +42,10 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
-    from langgraph_coaching.refining.report import Calibration, Standing
-    from langgraph_coaching.refining.verdict import Verdict
+    from langgraph_coaching.refining.calibrate import Calibration
+    from langgraph_coaching.refining.report import Standing
+    from langgraph_coaching.refining.verdicts import Verdict
 
 __all__ = ["Calibration", "Standing", "Verdict"]
 
-__getattr__, __dir__ = attach(__name__, {"Calibration": "report", "Standing": "report", "Verdict": "refine"})
+__getattr__, __dir__ = attach(__name__, {"Calibration": "calibrate", "Standing": "report", "Verdict": "verdicts"})

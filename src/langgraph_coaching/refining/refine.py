@@ -8,14 +8,13 @@ from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.situation import turns_of
-from langgraph_coaching.refining.verdict import Verdict
+from langgraph_coaching.refining.verdicts import Verdict
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.refining.verdicts import Verdicts
-
 
 MOST = 100
 """Verdicts a coaching learns from, the latest; more change it little."""

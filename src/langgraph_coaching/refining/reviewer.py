@@ -9,9 +9,10 @@ from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.refining.assess import assess_trace
+from langgraph_coaching.refining.calibrate import Calibration, calibration
 from langgraph_coaching.refining.feedback import format_scores, scores
 from langgraph_coaching.refining.refine import Refiner
-from langgraph_coaching.refining.report import Calibration, calibration, standings
+from langgraph_coaching.refining.report import standings
 from langgraph_coaching.refining.review_queue import LOOKED_AT, most_informative_receipts
 from langgraph_coaching.traces.capture.recorder import links_of
 from langgraph_coaching.traces.situations import situations_in
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.refining.report import Standing
-    from langgraph_coaching.refining.verdict import Verdict
-    from langgraph_coaching.refining.verdicts import Verdicts
+    from langgraph_coaching.refining.verdicts import Verdict, Verdicts
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.model import Trace
 

@@ -8,7 +8,7 @@
 | graph, fork: a compiled graph runs on from the first call that changes, in a thread of its own | `graph`, `fork` |
 | replay: the calls, each beside what was recorded | `replay` |
 | diff: what is other, call by call, for a terminal and as JSON | `diff` |
-| replayer: `coach.replay` | `replayer`, `opened` |
+| replayer: `coach.replay` | `replayer` |
 
 A recorded run is run again: recall and prompt of every model call anew, answered from the recording. Nothing is
 written, and the same replay gives the same result, without a network.

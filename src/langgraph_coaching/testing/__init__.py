@@ -8,7 +8,7 @@
 | mismatch: where a request asks something else than a recorded one | `mismatch` |
 | scrub: what is written to disk, and what never is | `scrub`, `secrets` |
 | session: which cassettes a test run has asked for, and which nobody asks for | `session` |
-| regression: a correction as a test, `coach.write_test` | `regression` |
+| regression: a correction as a test, `coach.write_test` | `regression`, `correction` |
 | cases: where a coaching applies today, and the nearest situations in which it does not | `cases` |
 | recorded turn: what an agent once did in a situation, with the coaching it had | `recorded_turn` |
 | test file: what pytest reads and a person does | `testfile`, `template` |
