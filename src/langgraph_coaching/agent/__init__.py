@@ -10,6 +10,7 @@
 | lookup: where a model call asks for advice | `lookup` |
 | call key: what is the same when LangGraph resumes, retries, replays or forks a model call | `call_key` |
 | stored advice: what another process has given, found again in the receipts | `stored_advice`, `registry` |
+| recent advice: in memory until it can be found in the store | `recent_advice` |
 | pending: advice that waits for the request it belongs into | `pending`, `relevance` |
 | request: what leaves for the model in one call, the only place where coaching stands | `request`, `text_request` |
 | system message: where in it the block goes | `system_message` |

@@ -3,7 +3,7 @@
 | word | file |
 |---|---|
 | reviewer: what a person sees of coaching at work, and says of it | `reviewer` |
-| verdict: a person's answer to "was it correctly applied?", and the table of them | `verdicts` |
+| verdict: a person's answer to "was it correctly applied?"; the table of them | `verdict`, `verdicts` |
 | refine: what a verdict teaches a coaching about when to fire | `refine` |
 | calibrate: how far probabilities and verdicts agree | `calibrate` |
 | report: how each coaching is doing | `report` |
@@ -44,8 +44,8 @@ from langgraph_coaching.lazy import attach
 if TYPE_CHECKING:
     from langgraph_coaching.refining.calibrate import Calibration
     from langgraph_coaching.refining.report import Standing
-    from langgraph_coaching.refining.verdicts import Verdict
+    from langgraph_coaching.refining.verdict import Verdict
 
 __all__ = ["Calibration", "Standing", "Verdict"]
 
-__getattr__, __dir__ = attach(__name__, {"Calibration": "calibrate", "Standing": "report", "Verdict": "verdicts"})
+__getattr__, __dir__ = attach(__name__, {"Calibration": "calibrate", "Standing": "report", "Verdict": "verdict"})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from langgraph_coaching.refining.verdicts import Verdict
+    from langgraph_coaching.refining.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.situation import turns_of
-from langgraph_coaching.refining.verdicts import Verdict
+from langgraph_coaching.refining.verdict import Verdict
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.repository import Repository

@@ -1,11 +1,11 @@
-"""Verdict: was it correctly applied? In their table the latest one on a receipt counts."""
+"""The table of verdicts: one row a judged receipt, the latest word counts."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.refining.verdict import Verdict
 from langgraph_coaching.storage.table import KEY, Table, key_of
 
 if TYPE_CHECKING:
@@ -14,32 +14,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.storage.database import Database
 
 TABLE = "verdicts"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """A person's answer to "was it correctly applied?", or correctly left out."""
-
-    receipt_id: str
-    coaching_id: str
-    revision: int
-    """The revision that was judged."""
-    applied: bool
-    """Whether it was in the prompt."""
-    correct: bool
-    """Whether that was right."""
-    probability: float
-    """0..1: what the receipt said."""
-    reserve: float = 0.0
-    """0 or more: what the store's reserve had taken from its logit."""
-    comment: str = ""
-    author: str | None = None
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    @property
-    def applies(self) -> bool:
-        """What it teaches: whether the coaching applies in that situation."""
-        return self.applied == self.correct
 
 
 def _schema() -> pa.Schema:
