@@ -3,8 +3,10 @@
 import importlib
 import subprocess
 import sys
+import tomllib
 import types
 from importlib.metadata import entry_points, version
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +88,11 @@ def test_it_is_typed_and_brings_its_model_with_its_licence():
     package = files("langgraph_coaching")
     for name in ("py.typed", "recall/minilm/LICENSE", "recall/minilm/NOTICE", "recall/minilm/model_int8.onnx"):
         assert (package / name).is_file()
+
+
+def test_cassettes_need_one_version_of_vcrpy():
+    settings = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = settings["project"]["optional-dependencies"]
+    wanted = [each for name in ("demo", "testing") for each in extras[name] if each.startswith("vcrpy")]
+    assert len(wanted) == 2
+    assert len(set(wanted)) == 1

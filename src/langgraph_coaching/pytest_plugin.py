@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from langgraph_coaching.testing.cassette import CassetteConfig
-    from langgraph_coaching.testing.cassette_name import CassettePlace
+    from langgraph_coaching.testing.cassette_name import CassettePaths
     from langgraph_coaching.testing.session import CassetteSession
     from langgraph_coaching.testing.vcr import VcrCassette
 
@@ -25,9 +25,9 @@ _MARKER = (
     "coaching_cassette(name=None, *, folder=None, ignore_coaching=False, ignore=(), match_host=False): answer the "
     "test's HTTP requests from its cassette; the options are those of CassetteConfig"
 )
-_OUR_TAPE: pytest.StashKey[VcrCassette] = pytest.StashKey()
+_CASSETTE: pytest.StashKey[VcrCassette] = pytest.StashKey()
 _FAILED: pytest.StashKey[bool] = pytest.StashKey()
-_LIBRARY: pytest.StashKey[CassetteSession] = pytest.StashKey()
+_SESSION: pytest.StashKey[CassetteSession] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from langgraph_coaching.testing.session import CassetteSession
 
     config.addinivalue_line("markers", _MARKER)
-    config.stash[_LIBRARY] = CassetteSession()
+    config.stash[_SESSION] = CassetteSession()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -70,7 +70,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if item.get_closest_marker(FIXTURE) and FIXTURE not in names:
         names.insert(0, FIXTURE)
     if FIXTURE in names:
-        item.config.stash[_LIBRARY].expect(_place(item, _marked(item)))
+        item.config.stash[_SESSION].expect(_paths_of(item, _marker_options(item)))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -81,29 +81,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.block_network(allowed_hosts=[".*"]))
 
 
-def _marked(item: pytest.Item) -> dict[str, Any]:
+def _marker_options(item: pytest.Item) -> dict[str, Any]:
     marker = item.get_closest_marker(FIXTURE)
     if marker is None:
         return {}
     return {**({"name": marker.args[0]} if marker.args else {}), **marker.kwargs}
 
 
-def _place(item: pytest.Item, config: dict[str, Any]) -> CassettePlace:
-    from langgraph_coaching.testing.cassette_name import place_of
+def _paths_of(item: pytest.Item, config: dict[str, Any]) -> CassettePaths:
+    from langgraph_coaching.testing.cassette_name import cassette_paths
 
     within = getattr(item, "cls", None)
-    return place_of(
+    return cassette_paths(
         item.nodeid,
         item.path.parent / (config.get("folder") or Path("cassettes") / item.path.stem),
         given=config.get("name"),
         own=f"{within.__qualname__}.{item.name}" if within else item.name,
         inner=f"{within.__name__}.{item.name}" if within else item.name,
-        ambiguous=_has_a_twin(item),
+        ambiguous=_differs_in_case_only(item),
         file=item.path,
     )
 
 
-def _has_a_twin(item: pytest.Item) -> bool:
+def _differs_in_case_only(item: pytest.Item) -> bool:
     """Whether the file has another test, or class of tests, whose name differs in nothing but capitals."""
     within, module = getattr(item, "cls", None), getattr(item, "module", None)
     names = [*(within.__qualname__.split(".") if within else ()), getattr(item, "originalname", None) or item.name]
@@ -130,29 +130,29 @@ def coaching_cassette(
     from langgraph_coaching.testing.cassette import recorded
 
     item: pytest.Item = request.node
-    config = _configured(item, coaching_cassette_config)
-    place = _place(item, {"name": config.name, "folder": config.folder})
-    library, record = request.config.stash[_LIBRARY], request.config.getoption("--coaching-record")
-    library.expect(place)
-    path, source = library.where(place)
+    config = _config_of(item, coaching_cassette_config)
+    paths = _paths_of(item, {"name": config.name, "folder": config.folder})
+    session, record = request.config.stash[_SESSION], request.config.getoption("--coaching-record")
+    session.open(paths)
+    path, source = session.locate(paths)
     if record == "none":
         path = source
-    elif hasattr(request.config, "workerinput") and len(library.readers()[source.resolve()]) > 1:
+    elif hasattr(request.config, "workerinput") and len(session.readers()[source.resolve()]) > 1:
         raise RecordingError(f"several tests share {path}; record it in one process, with -n 0, or one's is lost")
-    elif record == "rewrite" and library.others(place):
-        record = "all"  # what the others have just recorded stays
+    elif record == "rewrite" and session.recorded_by_others(paths):
+        record = "new"  # what the others have just recorded stays, and answers the same request
     again = f"pytest {shlex.quote(item.nodeid)} --coaching-record=rewrite"
-    with recorded(path, config, record=record, again=again, source=source, owner=place.owner or "") as tape:
-        item.stash[_OUR_TAPE] = tape
-        yield tape
+    with recorded(path, config, record=record, again=again, source=source, owner=paths.owner or "") as cassette:
+        item.stash[_CASSETTE] = cassette
+        yield cassette
         if item.stash.get(_FAILED, False):  # what made a test fail is not kept
-            tape.discard()
+            cassette.discard()
     if not item.stash.get(_FAILED, False):
-        library.returned(path, item.nodeid, tape)
+        session.add_passed(path, item.nodeid, cassette)
 
 
-def _configured(item: pytest.Item, config: CassetteConfig) -> CassetteConfig:
-    asked = _marked(item)
+def _config_of(item: pytest.Item, config: CassetteConfig) -> CassetteConfig:
+    asked = _marker_options(item)
     if unknown := asked.keys() - (known := [field.name for field in fields(config)]):
         raise pytest.UsageError(f"coaching_cassette takes {', '.join(known)}, not {', '.join(sorted(unknown))}")
     return replace(config, **asked)
@@ -175,8 +175,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 def _misses(item: pytest.Item) -> list[RecordingError]:
-    tape = item.stash.get(_OUR_TAPE, None)
-    return [] if tape is None else tape.misses
+    cassette = item.stash.get(_CASSETTE, None)
+    return [] if cassette is None else cassette.misses
 
 
 @pytest.hookimpl(wrapper=True)
@@ -189,14 +189,25 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def _findings(config: pytest.Config) -> list[str]:
-    library = config.stash[_LIBRARY]
+    session = config.stash[_SESSION]
     folders = [config.invocation_params.dir / folder for folder in config.getoption("--coaching-orphans")]
-    return [*library.unused(), *library.orphans(folders)]
+    return [*session.unused_recordings(), *session.orphans(folders)]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Takes in what one of pytest-xdist's processes has collected and played."""
+    message = getattr(node, "workeroutput", {}).get(FIXTURE)
+    if message is not None:
+        node.config.stash[_SESSION].merge_message(message)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fails a run with unused recordings, where they are errors."""
+    if hasattr(session.config, "workeroutput"):  # a process of pytest-xdist's: the first one judges for all
+        session.config.workeroutput[FIXTURE] = session.config.stash[_SESSION].to_message()
+        return
     strict = session.config.getoption("--coaching-unused") == "error"
     if strict and session.exitstatus == pytest.ExitCode.OK and _findings(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -7,6 +7,7 @@ from typing import Any
 from langchain.agents import create_agent
 from langchain_core.messages import BaseMessage
 from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.types import interrupt
 
 from langgraph_coaching import CoachingState, Reply, coached
 
@@ -36,6 +37,22 @@ def calling(model, run, prompt):
 
     async def anode(state):
         return {"messages": [await model.ainvoke(prompt(state))]}
+
+    return anode if run.is_async else node
+
+
+def asking_node(model, run, prompt):
+    """A node that asks a person after it has called the model, and calls it again when it goes on."""
+
+    def node(state):
+        answer = model.invoke(prompt(state))
+        interrupt("send it?")
+        return {"messages": [answer]}
+
+    async def anode(state):
+        answer = await model.ainvoke(prompt(state))
+        interrupt("send it?")
+        return {"messages": [answer]}
 
     return anode if run.is_async else node
 

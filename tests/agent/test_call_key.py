@@ -11,7 +11,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command, RetryPolicy, interrupt
 
 from langgraph_coaching.agent.call_key import CallKey, current_call_key
-from langgraph_coaching.agent.stored_advice import MOST_CALLS, RecentAdvice
+from langgraph_coaching.agent.recent_advice import MOST_CALLS, RecentAdvice
 from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.recall.advice import Advice
 

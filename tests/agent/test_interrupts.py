@@ -13,6 +13,7 @@ from agents import (
     THREAD,
     TOLD,
     asking,
+    asking_node,
     coached_on,
     leaked,
     messages_of,
@@ -48,22 +49,6 @@ class AsksFirst(AgentMiddleware):
         answer = await handler(request)
         interrupt("send it?")
         return answer
-
-
-def asking_node(model, run, prompt):
-    """A node that asks a person after it has called the model, and calls it again when it goes on."""
-
-    def node(state):
-        answer = model.invoke(prompt(state))
-        interrupt("send it?")
-        return {"messages": [answer]}
-
-    async def anode(state):
-        answer = await model.ainvoke(prompt(state))
-        interrupt("send it?")
-        return {"messages": [answer]}
-
-    return anode if run.is_async else node
 
 
 def node_agent(coach, run, model, **compiled):

@@ -57,7 +57,7 @@ def noting(kind, inline):
     return Handler()
 
 
-class BackgroundCache(BaseRetriever):
+class Pages(BaseRetriever):
     def _get_relevant_documents(self, query, *, run_manager):
         return [Document("a page")]
 
@@ -93,7 +93,7 @@ def chatting(coach):
 
 
 def retrieving(coach):
-    return RunnableLambda(lambda given: given["input"]) | BackgroundCache()
+    return RunnableLambda(lambda given: given["input"]) | Pages()
 
 
 def using_a_tool(coach):

@@ -1,7 +1,7 @@
 """The coached agent on a recorded real model: server-sent events and whole answers, sync and async.
 
 To record anew, with the model of the recording served on port 8088:
-`pytest tests/agent/test_recorded_streaming.py --record-mode=rewrite`.
+`pytest tests/agent/test_recorded_streaming.py -n 0 --coaching-record=rewrite`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ from langchain_core.messages import AIMessageChunk
 
 from langgraph_coaching import Reply
 from langgraph_coaching.demo.agent import chat_model, support_agent
-from langgraph_coaching.demo.cassette import recorded
 from langgraph_coaching.errors import RecordingError
+from langgraph_coaching.testing.cassette import recorded
 
 FOLDER = Path(__file__).parents[2] / "cassettes" / "agents"
-AGAIN = "pytest tests/agent/test_recorded_streaming.py --record-mode=rewrite"
-SERVED, NOWHERE = "http://127.0.0.1:8088/v1", "http://127.0.0.1:9/v1"
-RECORDINGS = ("answered", "streamed")
+SERVED = "http://127.0.0.1:8088/v1"
 
 SAID = "I just opened my parcel and the glass bowl in it is broken."
 ASKED = {"messages": [("user", SAID)]}
@@ -29,25 +27,15 @@ THREAD = {"configurable": {"thread_id": "friday"}}
 
 
 @pytest.fixture
-def agent(coach, request):
-    """The demo's support agent with one coaching, its model served while recording and out of reach otherwise."""
+def agent(coach):
+    """The demo's support agent with one coaching; its model is out of reach unless it is recorded."""
     coach.add(
         id="damaged",
         intent="something in a customer's parcel is broken or damaged",
         behavior=Reply("Say sorry and ask for the order number and a photo of the damage."),
         examples=[SAID],
     )
-    return support_agent(chat_model(SERVED if _recording(request) else NOWHERE), coach)
-
-
-@pytest.fixture
-def cassette(request):
-    """Opens a recording by its name."""
-    return lambda name: recorded(FOLDER / f"{name}.yaml", again=AGAIN, record=_recording(request))
-
-
-def _recording(request):
-    return request.config.getoption("record_mode") not in (None, "none")
+    return support_agent(chat_model(SERVED), coach)
 
 
 def _asserts_coached_once(played, state, *, stream):
@@ -63,38 +51,31 @@ def _asserts_coached_once(played, state, *, stream):
     assert "<coaching>" not in str(state.values)
 
 
-def test_a_streamed_answer_comes_in_pieces_and_is_coached(agent, run, cassette):
-    with cassette("streamed") as played:
-        parts = run.stream(agent, ASKED, THREAD, stream_mode="messages")
+@pytest.mark.coaching_cassette("streamed", folder=FOLDER)
+def test_a_streamed_answer_comes_in_pieces_and_is_coached(agent, run, coaching_cassette):
+    parts = run.stream(agent, ASKED, THREAD, stream_mode="messages")
     said = [message.text for message, _ in parts if isinstance(message, AIMessageChunk) and message.text]
     state = run.state(agent, THREAD)
     assert len(said) > 3
     assert "".join(said) == state.values["messages"][-1].text
-    _asserts_coached_once(played, state, stream=True)
+    _asserts_coached_once(coaching_cassette, state, stream=True)
 
 
-def test_a_whole_answer_is_coached(agent, run, cassette):
-    with cassette("answered") as played:
-        run(agent, ASKED, THREAD)
-    _asserts_coached_once(played, run.state(agent, THREAD), stream=False)
+@pytest.mark.coaching_cassette("answered", folder=FOLDER)
+def test_a_whole_answer_is_coached(agent, run, coaching_cassette):
+    run(agent, ASKED, THREAD)
+    _asserts_coached_once(coaching_cassette, run.state(agent, THREAD), stream=False)
 
 
 def test_another_prompt_is_not_answered_from_the_recording(coach, run):
-    uncoached = support_agent(chat_model(NOWHERE), coach)
-    with (
-        pytest.raises(RecordingError, match="--record-mode=rewrite"),
-        recorded(FOLDER / "answered.yaml", again=AGAIN),
-    ):
+    uncoached = support_agent(chat_model(SERVED), coach)
+    with pytest.raises(RecordingError, match="the coaching block differs"), recorded(FOLDER / "answered.yaml"):
         run(uncoached, ASKED, THREAD)
 
 
-def test_no_recording_is_without_a_test():
-    assert {path.stem for path in FOLDER.rglob("*.yaml")} == set(RECORDINGS)
-
-
-@pytest.mark.parametrize("name", RECORDINGS)
-def test_a_recording_holds_nothing_private(name):
-    for each in yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))["interactions"]:
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_recording_holds_nothing_private(path):
+    for each in yaml.safe_load(path.read_text(encoding="utf-8"))["interactions"]:
         headers = {header.lower() for header in (*each["request"]["headers"], *each["response"]["headers"])}
         assert not headers & {"authorization", "cookie", "set-cookie", "user-agent"}
         assert not any(header.startswith("x-stainless") for header in headers)

@@ -11,6 +11,7 @@ from agents import (
     THREAD,
     TOLD,
     asking,
+    asking_node,
     calling,
     leaked,
     messages_of,
@@ -20,7 +21,7 @@ from agents import (
 )
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
-from langgraph.types import Command, interrupt
+from langgraph.types import Command
 
 from langgraph_coaching import Coach, CoachingState, Reply, coached
 
@@ -116,22 +117,6 @@ def test_each_agent_has_the_coaching_of_its_scope(coach, run, scripted):
     assert (sales.blocks, support.blocks) == ([1], [1])
 
 
-def stopping(run, model, prompt):
-    """A node that calls the model and then asks a person."""
-
-    def node(state):
-        answer = model.invoke(prompt(state))
-        interrupt("send it?")
-        return {"messages": [answer]}
-
-    async def anode(state):
-        answer = await model.ainvoke(prompt(state))
-        interrupt("send it?")
-        return {"messages": [answer]}
-
-    return anode if run.is_async else node
-
-
 @pytest.mark.parametrize("same", [True, False], ids=["same process", "other process"])
 def test_a_resume_within_a_subgraph(coach, coaching, run, model, saver, child_saver, embeddings, same):
     """A child without checkpoints starts over when its parent goes on, and is not told so."""
@@ -141,7 +126,7 @@ def test_a_resume_within_a_subgraph(coach, coaching, run, model, saver, child_sa
             return {}
 
         child = StateGraph(MessagesState).add_node("first", passing)
-        child.add_node("agent", coach.node(stopping(run, model, messages_of)))
+        child.add_node("agent", coach.node(asking_node(model, run, messages_of)))
         child = child.add_edge(START, "first").add_edge("first", "agent").compile(checkpointer=child_saver)
         return parent_of(child, checkpointer=saver)
 

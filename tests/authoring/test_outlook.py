@@ -1,19 +1,13 @@
 """What saving tells: what is known of a coaching, and what to expect of it."""
 
 import pytest
+from conversations import rows
 
 from langgraph_coaching import Reply, import_traces
 from langgraph_coaching.errors import NotFoundError
 
 SOURCE = "how much is shipping to Norway"
 WHEN = "a customer asks what shipping costs"
-
-
-def rows(*texts):
-    return [
-        {"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": "One moment, please."}]}
-        for text in texts
-    ]
 
 
 @pytest.fixture

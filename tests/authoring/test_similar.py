@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conversations import rows
 
 from langgraph_coaching import Coach, Example, Limits, Reply, import_traces
 from langgraph_coaching.authoring.draft import Draft
@@ -13,13 +14,6 @@ from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 SOURCE = "how much is shipping to Norway"
 NEAR = ["what would delivery to France cost", "is sending to Iceland expensive", "price of postage abroad"]
 FAR = ["my cat has learned to play the piano", "the moon was bright over the mountains last night"]
-
-
-def rows(*texts):
-    return [
-        {"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": "One moment, please."}]}
-        for text in texts
-    ]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from data import options, rows
 from vcr.request import Request
 
 from langgraph_coaching.errors import RecordingError
-from langgraph_coaching.testing.matching import Rules, asked_of
+from langgraph_coaching.testing.matching import MatchRules, comparable_request
 from langgraph_coaching.testing.mismatch import mismatches
 from langgraph_coaching.testing.scrub import Scrub
 from langgraph_coaching.testing.vcr import VcrCassette
@@ -64,7 +64,8 @@ def refused(path: Path) -> int:
 
 def opened(path: Path, record: str = "none") -> VcrCassette:
     """The cassette as the plug-in reads it."""
-    return VcrCassette.load(path=str(path), rules=Rules(), scrub=Scrub(), record=record, again="")
+    options = {"rules": MatchRules(), "scrub": Scrub(), "record": record, "again": "", "owner": "", "source": None}
+    return VcrCassette.load(path=str(path), **options)
 
 
 def checked(path: Path) -> Counter[str]:
@@ -73,7 +74,11 @@ def checked(path: Path) -> Counter[str]:
     for index, request in enumerate(tape.requests):
         found["requests"] += 1
         # As the client sends it: not scrubbed, and an object of its own.
-        twins = [other for other, recorded in enumerate(tape.requests) if tape.same(copy.deepcopy(request), recorded)]
+        twins = [
+            other
+            for other, recorded in enumerate(tape.requests)
+            if tape.is_recorded_as(copy.deepcopy(request), recorded)
+        ]
         found["requests that match themselves" if index in twins else "WRONG: do not match themselves"] += 1
         for other in twins:
             if other != index:
@@ -111,9 +116,9 @@ def missed(tape: VcrCassette, request: Request) -> Counter[str]:
     if place is None:
         return Counter({"without a text to change": 1})
     other = Request(request.method, request.uri, json.dumps(body).encode(), dict(request.headers))
-    if any(tape.same(other, recorded) for recorded in tape.requests):
+    if any(tape.is_recorded_as(other, recorded) for recorded in tape.requests):
         return Counter({"WRONG: changed, and matches": 1})
-    asked = [asked_of(r.method, r.uri, r.headers, r.body, Rules()) for r in (request, other)]
+    asked = [comparable_request(r.method, r.uri, r.headers, r.body, MatchRules()) for r in (request, other)]
     named = [difference.where for difference in mismatches(*asked)]
     return Counter({"changed requests that miss at the right place": 1} if named == [place] else {f"WRONG: {named}": 1})
 
@@ -138,13 +143,13 @@ def written(path: Path) -> Counter[str]:
     scrub, tape = Scrub(), opened(path)
     with tempfile.TemporaryDirectory() as aside:
         kept = Path(aside) / "kept.yaml"
-        copied = VcrCassette(str(kept), Rules(), scrub, "all", "")
+        copied = VcrCassette(str(kept), MatchRules(), scrub, "all", "", "", None)
         for request, response in tape.data:
             copied.append(request, response)
         copied._save()
         text = kept.read_text(encoding="utf-8")
         again = opened(kept)
-    same = all(tape.same(one, other) for one, other in zip(tape.requests, again.requests, strict=True))
+    same = all(tape.is_recorded_as(one, other) for one, other in zip(tape.requests, again.requests, strict=True))
     headers = {
         name.lower()
         for each in yaml.safe_load(path.read_text(encoding="utf-8"))["interactions"]

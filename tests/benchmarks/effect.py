@@ -33,9 +33,9 @@ from rich.table import Table
 from langgraph_coaching import Coach, Limits, Reply
 from langgraph_coaching.agent.system_message import insert_block
 from langgraph_coaching.demo.agent import chat_model
-from langgraph_coaching.demo.cassette import recorded
 from langgraph_coaching.recall.embedder import unit_vectors
 from langgraph_coaching.recall.prompt import block, entry
+from langgraph_coaching.testing.cassette import recorded
 
 CASES = cases("effect_cases.json")
 CASSETTE = CASSETTES / "effect" / "effect.yaml"
@@ -146,7 +146,7 @@ def record(base_url: str) -> tuple[list[Checked], list[Unrelated]]:
     """All cases, answered by the model and recorded; the recording is replaced only when all are answered."""
     with tempfile.TemporaryDirectory() as folder:
         new = Path(folder) / CASSETTE.name
-        with recorded(new, again=AGAIN, record=True):
+        with recorded(new, again=AGAIN, record="rewrite"):
             found = measure(base_url)
         CASSETTE.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(new, CASSETTE)

@@ -22,10 +22,10 @@ from rich.table import Table
 from vectors import Vectors
 
 from langgraph_coaching.demo.agent import chat_model
-from langgraph_coaching.demo.cassette import recorded
 from langgraph_coaching.recall.judge import BAND, MOST, Judge
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.select import select
+from langgraph_coaching.testing.cassette import recorded
 
 CASSETTE = CASSETTES / "first_day" / "judge.yaml"
 AGAIN = "python tests/benchmarks/judge.py --record --base-url http://127.0.0.1:8088/v1"
@@ -76,7 +76,7 @@ def main() -> None:
             sys.exit("to record, say with --base-url where the model is served")
         with tempfile.TemporaryDirectory() as folder:
             new = Path(folder) / "new.yaml"
-            with recorded(new, again=AGAIN, record=True):
+            with recorded(new, again=AGAIN, record="rewrite"):
                 rows = measure(given.base_url, given.vectors)
             CASSETTE.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(new, CASSETTE)

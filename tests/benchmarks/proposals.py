@@ -19,7 +19,7 @@ from data import CASSETTES, NOWHERE, first_day, options
 from langgraph_coaching.authoring.propose import CoachingBrief, ProposeResult, propose
 from langgraph_coaching.coaching.model import Scope
 from langgraph_coaching.demo.agent import chat_model
-from langgraph_coaching.demo.cassette import recorded
+from langgraph_coaching.testing.cassette import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def record(base_url: str, intents: Sequence[dict[str, str]], name: str, language
     """Asks the model, and replaces the recording once all are answered."""
     with tempfile.TemporaryDirectory() as folder:
         new = Path(folder) / "new.yaml"
-        with recorded(new, again=AGAIN, record=True):
+        with recorded(new, again=AGAIN, record="rewrite"):
             asked(base_url, intents, languages)
         RECORDED.mkdir(parents=True, exist_ok=True)
         shutil.copy(new, RECORDED / f"{name}.yaml")

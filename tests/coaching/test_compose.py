@@ -7,7 +7,7 @@ import pytest
 from langgraph_coaching import Action, Example, Reply, Scope, Source
 from langgraph_coaching.authoring.repository import Repository
 from langgraph_coaching.coaching.compose import ACCEPTED, compose, compose_many, edit_coaching, examples_of
-from langgraph_coaching.coaching.examples import CHANGES
+from langgraph_coaching.coaching.example_changes import CHANGES
 from langgraph_coaching.coaching.fields import Changes, Filters, NewCoaching
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 

@@ -11,9 +11,8 @@ import pytest
 
 from langgraph_coaching.demo import record
 from langgraph_coaching.demo.agent import chat_model
-from langgraph_coaching.demo.cassette import recorded
-from langgraph_coaching.demo.stage import opened
-from langgraph_coaching.demo.story import play
+from langgraph_coaching.demo.scenario import run_scenario
+from langgraph_coaching.demo.setup import open_cassette, open_demo_coach
 from langgraph_coaching.recall.prompt import OPEN
 
 
@@ -77,10 +76,10 @@ def recording(tmp_path, monkeypatch):
 def test_what_was_recorded_replays_without_the_model(recording):
     path, from_model = recording
     assert from_model(obedient) == 0
-    with recorded(path, again="") as cassette, opened(None) as coach:
-        story = play(coach, chat_model("http://127.0.0.1:9/v1"))
-    assert cassette.all_played
-    assert not list(record.shortcomings(story))
+    with open_cassette(path) as cassette, open_demo_coach(None) as coach:
+        result = run_scenario(coach, chat_model("http://127.0.0.1:9/v1"))
+    assert cassette.unused() == []
+    assert not list(record.find_faults(result))
 
 
 def test_a_model_that_does_not_follow_leaves_the_recording_as_it_was(recording, capsys):

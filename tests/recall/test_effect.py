@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 import pytest
 import yaml
 
 from langgraph_coaching.errors import RecordingError
+
+CASSETTES = Path(__file__).parents[2] / "cassettes" / "effect"
+recording = pytest.mark.coaching_cassette("effect", folder=CASSETTES)
 
 
 @pytest.fixture(scope="module")
@@ -14,10 +20,17 @@ def effect(benchmark):
 
 
 @pytest.fixture(scope="module")
-def found(effect):
-    return effect.replayed()
+def measured(effect):
+    return cache(lambda: effect.measure(effect.NOWHERE))
 
 
+@pytest.fixture
+def found(measured, coaching_cassette):
+    """What the benchmark finds, played from its recording once."""
+    return measured()
+
+
+@recording
 def test_the_right_coaching_is_recalled_among_a_hundred(effect, found):
     situations, _ = found
     counted = effect.figures(*found)
@@ -27,6 +40,7 @@ def test_the_right_coaching_is_recalled_among_a_hundred(effect, found):
     assert counted["recalled"] >= 0.75 * counted["situations"], [r.id for r in situations if r.id not in r.applied]
 
 
+@recording
 def test_the_model_follows_what_is_recalled_and_would_not_by_itself(effect, found):
     situations, _ = found
     counted = effect.figures(*found)
@@ -36,6 +50,7 @@ def test_the_model_follows_what_is_recalled_and_would_not_by_itself(effect, foun
     assert counted["answers that speak of it"] == 0
 
 
+@recording
 def test_unrelated_turns_are_left_alone(effect, found):
     counted = effect.figures(*found)
     assert counted["unrelated turns"] >= 24
@@ -54,13 +69,13 @@ def test_the_cases_are_fair(effect):
 
 def test_another_prompt_is_not_answered_from_the_recording(effect, monkeypatch):
     monkeypatch.setitem(effect.CASES, "system", "You are somebody else.")
-    with pytest.raises(RecordingError, match=r"effect\.yaml is stale.*effect\.py --record --base-url"):
+    with pytest.raises(RecordingError, match=r"(?s)effect\.yaml answers.*effect\.py --record --base-url"):
         effect.replayed()
 
 
 def test_the_recording_names_its_model_and_holds_nothing_private(effect):
     text = effect.CASSETTE.read_text(encoding="utf-8")
-    assert "sha256" in text.partition("interactions:")[0]
+    assert "qwen2.5-coder-1.5b-instruct" in text.partition("interactions:")[0]
     for each in yaml.safe_load(text)["interactions"]:
         headers = {header.lower() for header in (*each["request"]["headers"], *each["response"]["headers"])}
         assert not headers & {"authorization", "cookie", "set-cookie", "user-agent"}

@@ -1,6 +1,10 @@
 """The first day, as its benchmark measures it: what is reported holds, and its recordings are replayed."""
 
+from pathlib import Path
+
 import pytest
+
+CASSETTES = Path(__file__).parents[2] / "cassettes" / "first_day"
 
 
 @pytest.fixture(scope="module")
@@ -21,26 +25,30 @@ def test_what_is_known_of_a_coaching_is_recalled_in_other_peoples_words(rows, kn
     assert rows[known]["false"] <= false
 
 
+@pytest.mark.coaching_cassette("proposals", folder=CASSETTES)
 def test_what_a_small_real_model_proposes_is_read_from_its_recording(benchmark):
     proposals = benchmark("proposals")
-    found = proposals.replayed(proposals.intents())
+    found = proposals.asked(proposals.NOWHERE, proposals.intents())
     assert len(found) == 16
     assert sum(len(one.proposals) for one in found.values()) >= 100
 
 
-@pytest.mark.parametrize("language", ["German", "Spanish"])
+@pytest.mark.parametrize(
+    "language",
+    [pytest.param(name, marks=pytest.mark.coaching_cassette(name, folder=CASSETTES)) for name in ("German", "Spanish")],
+)
 def test_it_proposes_in_the_language_of_the_message(benchmark, language):
     data, proposals = benchmark("data"), benchmark("proposals")
     cases = data.cases("languages.json")["languages"]
     (case,) = (one for one in cases if one["language"] == language)
-    found = proposals.replayed(case["intents"], language)
+    found = proposals.asked(proposals.NOWHERE, case["intents"])
     assert sum(bool(one.proposals) for one in found.values()) >= 6
 
 
+@pytest.mark.coaching_cassette("judge", folder=CASSETTES)
 def test_a_judge_that_can_tell_finds_more_and_fires_less(benchmark, tmp_path):
     judge = benchmark("judge")
-    with judge.recorded(judge.CASSETTE, again=judge.AGAIN):
-        rows = dict(judge.measure(judge.NOWHERE, tmp_path))
+    rows = dict(judge.measure(judge.NOWHERE, tmp_path))
     assert rows["always right"]["recall"] > rows["no judge"]["recall"] + 20
     assert rows["always right"]["false"] < rows["no judge"]["false"]
     assert rows["small real model"]["answers right"] >= 70

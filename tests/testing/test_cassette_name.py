@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from langgraph_coaching.testing.cassette_name import owner_line, place_of
+from langgraph_coaching.testing.cassette_name import cassette_paths, owner_line
 from langgraph_coaching.testing.session import CassetteSession
 
 FOLDER = Path("tests/cassettes/test_shop")
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\s*(?:\.|$)", re.IGNORECASE)
 
 
-def place(own, folder=FOLDER, *, given=None, inner=None, ambiguous=False, file="tests/test_shop.py"):
-    return place_of(
+def paths_of(own, folder=FOLDER, *, given=None, inner=None, ambiguous=False, file="tests/test_shop.py"):
+    return cassette_paths(
         f"{file}::{own}", folder, given=given, own=own, inner=inner or own, ambiguous=ambiguous, file=Path(file)
     )
 
@@ -46,7 +46,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_distinct_tests_have_distinct_cassettes(kind):
-    paths = [place(f"test_one[{text}]").path for text in KINDS[kind]]
+    paths = [paths_of(f"test_one[{text}]").path for text in KINDS[kind]]
     assert len({same_file(path) for path in paths}) == len(paths)
     for path in paths:
         check(path)
@@ -56,7 +56,7 @@ def test_distinct_tests_have_distinct_cassettes(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_distinct_names_have_distinct_cassettes(kind):
     names = [name for name in KINDS[kind] if name not in ("", ".", "..", "a/b")]
-    paths = [place("test_one", given=name).path for name in names]
+    paths = [paths_of("test_one", given=name).path for name in names]
     assert len(set(paths)) == len(paths)
     for path in paths:
         check(path)
@@ -65,7 +65,7 @@ def test_distinct_names_have_distinct_cassettes(kind):
 @settings(max_examples=500, deadline=None)
 @given(st.text(min_size=1, max_size=200), st.text(min_size=1, max_size=200))
 def test_any_two_parameters(one, other):
-    paths = [place(f"test_one[{text}]").path for text in (one, other)]
+    paths = [paths_of(f"test_one[{text}]").path for text in (one, other)]
     for path in paths:
         check(path)
     assert (same_file(paths[0]) == same_file(paths[1])) is (one == other)
@@ -73,7 +73,7 @@ def test_any_two_parameters(one, other):
 
 @pytest.mark.parametrize("name", ["con", "NUL", "aux.json", "com1", "lpt9.x", "prn "])
 def test_names_of_devices(name):
-    for path in (place(name).path, place("test_one", given=name).path):
+    for path in (paths_of(name).path, paths_of("test_one", given=name).path):
         check(path)
 
 
@@ -81,23 +81,23 @@ def test_names_of_devices(name):
     "own", ["test_one", "test_one[a-b]", "TestShop.test_one", "test_one[1-0.5]", "test_one[gpt-4o, low]", "testOne"]
 )
 def test_a_name_that_says_enough_stays_as_it_is(own):
-    assert place(own).path == FOLDER / f"{own}.yaml"
+    assert paths_of(own).path == FOLDER / f"{own}.yaml"
 
 
 def test_a_name_that_a_test_gives_stays_as_it_is():
     for name in ("shared", "Refund", "of the shop/refund", "../others/refund"):
-        assert place("test_one", given=name).path == FOLDER / f"{name}.yaml"
+        assert paths_of("test_one", given=name).path == FOLDER / f"{name}.yaml"
 
 
 def test_a_name_is_the_same_in_every_version():
-    assert place("test_one[a/b]").path == FOLDER / "test_one[a-b]-9719a14d29.yaml"
+    assert paths_of("test_one[a/b]").path == FOLDER / "test_one[a-b]-9719a14d29.yaml"
 
 
 def test_classes_within_classes_are_told_apart():
-    one = place("TestA.TestX.test_one", inner="TestX.test_one")
-    other = place("TestB.TestX.test_one", inner="TestX.test_one")
+    one = paths_of("TestA.TestX.test_one", inner="TestX.test_one")
+    other = paths_of("TestB.TestX.test_one", inner="TestX.test_one")
     assert one.path != other.path
-    assert one.old == other.old == FOLDER / "TestX.test_one.yaml"
+    assert one.old_path == other.old_path == FOLDER / "TestX.test_one.yaml"
 
 
 @pytest.fixture
@@ -114,18 +114,18 @@ def put(folder, name, text="interactions: []\n"):
 
 
 def looked_for(folder, *owns, which=0, file="test_shop.py", **options):
-    library = CassetteSession()
-    places = [place(own, folder, file=str(folder.parent / file), **options) for own in owns]
+    session = CassetteSession()
+    places = [paths_of(own, folder, file=str(folder.parent / file), **options) for own in owns]
     for each in places:
-        library.expect(each)
-    return library.where(places[which])
+        session.expect(each)
+    return session.locate(places[which])
 
 
 def test_a_cassette_of_an_earlier_version_is_read_and_the_new_one_written_elsewhere(folder):
     old = put(folder, "test_one[a-b]")
     path, source = looked_for(folder, "test_one[a/b]")
     assert source == old
-    assert path == place("test_one[a/b]", folder, file=str(folder.parent / "test_shop.py")).path != old
+    assert path == paths_of("test_one[a/b]", folder, file=str(folder.parent / "test_shop.py")).path != old
     path.write_text("")
     assert looked_for(folder, "test_one[a/b]") == (path, path)
 
@@ -155,26 +155,26 @@ def test_a_test_beside_one_that_differs_in_capitals(folder):
 
 
 def test_two_files_of_tests_that_share_a_folder(folder):
-    library = CassetteSession()
-    here, there = (
-        place("test_one", folder, file=str(folder.parent / name)) for name in ("test_shop.py", "test_other.py")
+    session = CassetteSession()
+    one, other = (
+        paths_of("test_one", folder, file=str(folder.parent / name)) for name in ("test_shop.py", "test_other.py")
     )
-    library.expect(here)
-    library.expect(there)
-    assert library.where(here)[0] != library.where(there)[0]
+    session.expect(one)
+    session.expect(other)
+    assert session.locate(one)[0] != session.locate(other)[0]
 
 
 def test_a_cassette_that_says_whose_it_is_is_not_written_over(folder):
-    mine = place("test_one", folder, file=str(folder.parent / "test_shop.py"))
+    mine = paths_of("test_one", folder, file=str(folder.parent / "test_shop.py"))
     assert mine.owner == "../test_shop.py::test_one"
     put(folder, "test_one", owner_line(mine.owner) + "interactions: []\n")
     assert looked_for(folder, "test_one") == (mine.path, mine.path)
     path, source = looked_for(folder, "test_one", file="test_other.py")
-    assert path == source == mine.other.with_name(path.name) != mine.path
+    assert path == source == mine.digest_path.with_name(path.name) != mine.path
     (folder.parent / "test_shop.py").rename(folder.parent / "test_store.py")  # the file was only renamed
     assert looked_for(folder, "test_one", file="test_store.py") == (mine.path, mine.path)
 
 
 def test_what_a_line_cannot_say_it_does_not():
-    assert owner_line("a\nb::c") == owner_line("\u00fc::c") == ""
+    assert owner_line("a\nb::c") == owner_line("\u00fc::c") == owner_line("") == ""
     assert owner_line("../a.py::test_one") == "# test: ../a.py::test_one\n"

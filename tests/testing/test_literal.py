@@ -14,10 +14,10 @@ from langgraph_coaching.coaching.model import Scope
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.prompt import entry
 from langgraph_coaching.testing.correction import Correction
-from langgraph_coaching.testing.expression import constructor
-from langgraph_coaching.testing.literal import docstring, dotted, literal
-from langgraph_coaching.testing.source_check import refuse_foreign
-from langgraph_coaching.testing.testfile import Page, written
+from langgraph_coaching.testing.expression import constructor_expression
+from langgraph_coaching.testing.literal import docstring, dotted_name, literal
+from langgraph_coaching.testing.source_check import refuse_foreign_source
+from langgraph_coaching.testing.testfile import GeneratedTest, render_test_file
 
 HOSTILE = [
     '"""\nimport os; os.system("touch ran")\n"""',
@@ -104,11 +104,11 @@ def test_what_is_no_json_is_refused(value):
 @pytest.mark.parametrize("text", ["", "a b", "a;b", "os\nimport sys", "1a", "class", "a..b", "x=1, y"])
 def test_what_is_no_name_is_refused(text):
     with pytest.raises(InvalidCoachingError):
-        dotted(text)
+        dotted_name(text)
 
 
 def test_names_are_names():
-    assert [dotted(text) for text in ("os", "a.b_c", "\u00fc")] == ["os", "a.b_c", "\u00fc"]
+    assert [dotted_name(text) for text in ("os", "a.b_c", "\u00fc")] == ["os", "a.b_c", "\u00fc"]
 
 
 def typed(text):
@@ -165,7 +165,7 @@ def test_a_generated_file_holds_what_was_said_and_does_nothing_else(data):
     imports = {}
     said = {draw(TEXTS): tuple(draw(st.lists(st.tuples(st.just("user") | TEXTS, TEXTS), max_size=2)))}
     shown = draw(st.sampled_from(["take", "model", "neither"]))
-    page = Page(
+    page = GeneratedTest(
         coaching=coaching,
         again=f"langgraph-coaching test new {coaching.id} {draw(TEXTS)} --force",
         coach=correction._opened(Path("tests/test_one.py"), imports),
@@ -179,8 +179,8 @@ def test_a_generated_file_holds_what_was_said_and_does_nothing_else(data):
         followed_in=next(iter(said)),
     )
     if shown == "neither":
-        page = Page(**{name: getattr(page, name) for name in Page.__slots__} | {"expected": ()})
-    tree = ast.parse(written(page).encode())
+        page = GeneratedTest(**{name: getattr(page, name) for name in GeneratedTest.__slots__} | {"expected": ()})
+    tree = ast.parse(render_test_file(page).encode())
     found = {n.targets[0].id: n.value for n in tree.body if isinstance(n, ast.Assign)}
     assert ast.literal_eval(found["COACHING"]) == coaching.id
     assert ast.literal_eval(found["PROMPTED"]) == entry(coaching)
@@ -219,9 +219,9 @@ GOOD = '"""One."""\nimport pytest\nCOACHING = "c"\n'
     ],
 )
 def test_a_file_that_does_something_else_is_refused(more):
-    refuse_foreign(GOOD, {"COACHING": "c"})
+    refuse_foreign_source(GOOD, {"COACHING": "c"})
     with pytest.raises(InvalidCoachingError, match="no test file was written"):
-        refuse_foreign(GOOD + more, {"COACHING": "c"})
+        refuse_foreign_source(GOOD + more, {"COACHING": "c"})
 
 
 def test_a_model_whose_arguments_are_no_names_is_refused():
@@ -230,15 +230,15 @@ def test_a_model_whose_arguments_are_no_names_is_refused():
     model = ChatOpenAI(
         model='x", y=__import__("os").system("z"), z="', api_key="k", default_headers={"X-Api-Key": "private-1"}
     )
-    text = constructor(model, {})
+    text = constructor_expression(model, {})
     assert "private-1" not in text
     called = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
     assert {ast.unparse(call.func) for call in called} == {"ChatOpenAI", "os.environ.get"}
     with pytest.raises(InvalidCoachingError, match="is no name"):
-        constructor(model.bind(**{"a=1, b": 2}), {})
+        constructor_expression(model.bind(**{"a=1, b": 2}), {})
     strange = type("Model", (ChatOpenAI,), {"__module__": "a\nimport os", "__qualname__": "Model"})
     with pytest.raises(InvalidCoachingError, match="cannot be imported"):
-        constructor(strange(model="m", api_key="k"), {})
+        constructor_expression(strange(model="m", api_key="k"), {})
     assert SimpleNamespace  # a namespace is no model
     with pytest.raises(InvalidCoachingError, match="cannot be written"):
-        constructor(SimpleNamespace(a=1), {})
+        constructor_expression(SimpleNamespace(a=1), {})

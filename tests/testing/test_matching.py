@@ -6,18 +6,18 @@ import json
 import pytest
 
 from langgraph_coaching.recall.prompt import block
-from langgraph_coaching.testing.matching import Rules, asked_of
+from langgraph_coaching.testing.matching import MatchRules, comparable_request
 from langgraph_coaching.testing.mismatch import mismatches
 
 REFUND = block(["- When replying to: a refund\n  Do this: ask why."])
 DELAY = block(["- When replying to: a delay\n  Do this: say sorry."])
 HELP = "You help."
-IGNORING = Rules(ignore_coaching=True)
+IGNORING = MatchRules(ignore_coaching=True)
 
 
 def asked(body, rules=IGNORING, uri="https://api.example.com/v1/chat?x=1", **headers):
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return asked_of("POST", uri, {"content-type": "application/json", **headers}, raw, rules)
+    return comparable_request("POST", uri, {"content-type": "application/json", **headers}, raw, rules)
 
 
 USER = {"role": "user", "content": "hi"}
@@ -62,7 +62,7 @@ def test_the_coaching_block_is_ignored_where_it_is_asked_for(provider):
     bare, refund, delay = (asked(payload(*said)) for said in ((HELP,), (HELP, REFUND), (HELP, DELAY)))
     assert bare == refund == delay
     assert asked(payload("You do not help.", REFUND)) != refund
-    strict = [asked(payload(*said), Rules()) for said in ((HELP,), (HELP, REFUND), (HELP, DELAY))]
+    strict = [asked(payload(*said), MatchRules()) for said in ((HELP,), (HELP, REFUND), (HELP, DELAY))]
     assert len({str(each.body) for each in strict}) == 3
     found = mismatches(strict[1], strict[2])
     assert len(found) == 1
@@ -73,8 +73,8 @@ def test_the_coaching_block_is_ignored_where_it_is_asked_for(provider):
 def test_a_system_prompt_that_was_only_the_block_is_none(provider):
     alone = PAYLOADS[provider](REFUND)
     assert asked(alone) == asked(without_system(alone))
-    assert asked(alone, Rules()) != asked(without_system(alone), Rules())
-    (found,) = mismatches(asked(without_system(alone), Rules()), asked(alone, Rules()))[:1]
+    assert asked(alone, MatchRules()) != asked(without_system(alone), MatchRules())
+    (found,) = mismatches(asked(without_system(alone), MatchRules()), asked(alone, MatchRules()))[:1]
     if "messages" not in found.where and "input" not in found.where:
         assert "recorded with none, now with a refund" in found.said
 
@@ -111,11 +111,11 @@ def test_an_id_a_tool_is_called_with_counts():
 
 
 def test_places_can_be_ignored():
-    rules = Rules(ignore=("$.metadata", "$.messages[*].name", "seed"))
+    rules = MatchRules(ignore=("$.metadata", "$.messages[*].name", "seed"))
     one = {"metadata": {"run": 1}, "messages": [{"name": "a", "content": "x"}], "seed": 1}
     two = {"metadata": {"run": 2}, "messages": [{"name": "b", "content": "x"}], "seed": 2}
     assert asked(one, rules) == asked(two, rules)
-    assert asked(one, Rules()) != asked(two, Rules())
+    assert asked(one, MatchRules()) != asked(two, MatchRules())
     assert asked({**one, "metadatum": 1}, rules) != asked(one, rules)
 
 
@@ -134,7 +134,7 @@ def test_the_part_that_differs_is_named(change, part):
 def test_the_host_counts_only_where_it_is_asked_for():
     here, there = "http://127.0.0.1:1/v1", "https://api.example.com/v1"
     assert asked({}, uri=here) == asked({}, uri=there)
-    strict = Rules(match_host=True)
+    strict = MatchRules(match_host=True)
     assert mismatches(asked({}, strict, here), asked({}, strict, there))[0].where == "host"
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from langgraph_coaching.testing.matching import Rules, alike, asked_of
+from langgraph_coaching.testing.matching import MatchRules, comparable_request, requests_match
 from langgraph_coaching.testing.scrub import Scrub
 from langgraph_coaching.testing.secrets.shapes import SCRUBBED
 
@@ -338,18 +338,18 @@ def test_plain_words_in_the_environment_stay_words(monkeypatch):
 
 
 def asked(body, path="/v1"):
-    return asked_of(
-        "POST", f"https://x.io{path}", {"content-type": "application/json"}, json.dumps(body).encode(), Rules()
+    return comparable_request(
+        "POST", f"https://x.io{path}", {"content-type": "application/json"}, json.dumps(body).encode(), MatchRules()
     )
 
 
 def test_what_is_scrubbed_is_not_compared():
     recorded = asked({"a": f"key {SCRUBBED}!", "b": [1, {"c": SCRUBBED}]}, f"/bot{SCRUBBED}/send")
-    assert alike(recorded, asked({"a": "key other!", "b": [1, {"c": "x"}]}, "/botother/send"))
-    assert alike(asked({"a": "key other!"}), asked({"a": f"key {SCRUBBED}!"}))
-    assert not alike(recorded, asked({"a": "key other", "b": [1, {"c": "x"}]}, "/botother/send"))
-    assert not alike(recorded, asked({"a": "key other!", "b": [True, {"c": "x"}]}, "/botother/send"))
-    assert not alike(recorded, asked({"a": "key other!", "b": [1, {"c": "x"}]}, "/botother/get"))
+    assert requests_match(recorded, asked({"a": "key other!", "b": [1, {"c": "x"}]}, "/botother/send"))
+    assert requests_match(asked({"a": "key other!"}), asked({"a": f"key {SCRUBBED}!"}))
+    assert not requests_match(recorded, asked({"a": "key other", "b": [1, {"c": "x"}]}, "/botother/send"))
+    assert not requests_match(recorded, asked({"a": "key other!", "b": [True, {"c": "x"}]}, "/botother/send"))
+    assert not requests_match(recorded, asked({"a": "key other!", "b": [1, {"c": "x"}]}, "/botother/get"))
 
 
 TEXT = st.text(max_size=60) | st.sampled_from([*SHAPES, *(f'{{"{name}": "{VALUE}"}}' for name in NAMES)])

@@ -69,7 +69,7 @@ class Mirror(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=answer)])
 
 
-class VcrCassette:
+class CapturedRuns:
     def __init__(self):
         self.events = []
         self.config = {"callbacks": [Capture(self.events.append)]}
@@ -84,8 +84,8 @@ class VcrCassette:
 
 
 @pytest.fixture
-def tape():
-    return VcrCassette()
+def runs():
+    return CapturedRuns()
 
 
 def prompts(traces):
@@ -177,21 +177,21 @@ def conversations(draw):
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(messages=conversations(), keep=st.integers(1, 8))
 def test_any_conversation_whole_or_trimmed(run, messages, keep):
-    model, tape = Mirror(answers=["fine"]), VcrCassette()
-    run(graph(model, lambda messages: messages[-keep:]), said(*messages), tape.config)
-    run(graph(model), said(*messages), tape.config)
+    model, runs = Mirror(answers=["fine"]), CapturedRuns()
+    run(graph(model, lambda messages: messages[-keep:]), said(*messages), runs.config)
+    run(graph(model), said(*messages), runs.config)
     if "base64" not in str(messages):  # else LangChain shows a handler another form, and no state tells the true one
-        run(model.with_config(tape.config), messages)
-    assert prompts(tape.traces) == model._seen
+        run(model.with_config(runs.config), messages)
+    assert prompts(runs.traces) == model._seen
 
 
 # ── graphs ──
 
 
-def test_a_tool_loop_with_a_system_prompt(run, tape):
+def test_a_tool_loop_with_a_system_prompt(run, runs):
     model = Mirror(answers=[asks(text=" one moment "), asks("c2", city="Rome"), "  It is sunny.\n"])
-    run(create_agent(model, [weather], system_prompt="Be brief.\n"), said(" how is the weather? "), tape.config)
-    (trace,) = tape.traces
+    run(create_agent(model, [weather], system_prompt="Be brief.\n"), said(" how is the weather? "), runs.config)
+    (trace,) = runs.traces
     assert prompts([trace]) == model._seen
     answers = [answer_of(trace, step) for step in trace.steps if step.call is not None and step.type != "reasoning"]
     firsts = {answer.id: answer for answer in answers}
@@ -200,10 +200,10 @@ def test_a_tool_loop_with_a_system_prompt(run, tape):
     ]
 
 
-def test_the_conversation_is_referred_to_and_not_copied(tape, run):
+def test_the_conversation_is_referred_to_and_not_copied(runs, run):
     model = Mirror(answers=[asks(f"c{n}") for n in range(8)] + ["done"])
-    run(create_agent(model, [weather], system_prompt="Be brief."), said("go on"), tape.config)
-    (trace,) = tape.traces
+    run(create_agent(model, [weather], system_prompt="Be brief."), said("go on"), runs.config)
+    (trace,) = runs.traces
     assert [call.prompt for call in trace.calls[:3]] == [((0, 1), (1, 2)), ((0, 1), (1, 4)), ((0, 1), (1, 6))]
     assert trace.messages == ()
     assert [tool["function"]["name"] for tool in trace.tools[0]] == ["weather"]
@@ -211,19 +211,19 @@ def test_the_conversation_is_referred_to_and_not_copied(tape, run):
     assert {call.tools for call in trace.calls} == {0}
 
 
-def test_a_thread_of_turns_with_images(run, tape):
+def test_a_thread_of_turns_with_images(run, runs):
     image = {"type": "image", "base64": PIXEL, "mime_type": "image/png"}
     other = {"type": "image", "base64": OTHER_PIXEL, "mime_type": "image/png"}
     model = Mirror(answers=["one", " two", "three"])
     agent = graph(model, checkpointer=InMemorySaver())
     for content in ([image], [other], [image, {"type": "text", "text": "and this?"}]):
-        run(agent, said(HumanMessage(content)), tape.on("t"))
-    assert prompts(tape.traces) == model._seen
-    assert [call.prompt for call in tape.traces[2].calls] == [((0, 5),)]
-    assert tape.traces[2].messages == ()  # the steps hold the images themselves
+        run(agent, said(HumanMessage(content)), runs.on("t"))
+    assert prompts(runs.traces) == model._seen
+    assert [call.prompt for call in runs.traces[2].calls] == [((0, 5),)]
+    assert runs.traces[2].messages == ()  # the steps hold the images themselves
 
 
-def test_messages_removed_and_replaced_between_calls(run, tape):
+def test_messages_removed_and_replaced_between_calls(run, runs):
     model = Mirror(answers=["one", "two", "three"])
 
     def forget(state):
@@ -233,20 +233,20 @@ def test_messages_removed_and_replaced_between_calls(run, tape):
     builder = StateGraph(MessagesState)
     builder.add_sequence([("a", node(model)), ("forget", forget), ("b", node(model))])
     agent = builder.add_edge(START, "a").compile(checkpointer=InMemorySaver())
-    run(agent, said("hello"), tape.on("t"))
-    run(agent, said("again"), tape.on("t"))
-    assert prompts(tape.traces) == model._seen
+    run(agent, said("hello"), runs.on("t"))
+    run(agent, said("again"), runs.on("t"))
+    assert prompts(runs.traces) == model._seen
 
 
-def test_two_agents_with_prompts_of_their_own_in_subgraphs(run, tape):
+def test_two_agents_with_prompts_of_their_own_in_subgraphs(run, runs):
     model = Mirror(answers=["one", "two", "three", "four"])
     agents = {
         name: create_agent(model, [], system_prompt=f"You are {name}.", name=name) for name in ("ann", "bob", "cid")
     }
     builder = StateGraph(MessagesState)
     builder.add_sequence([*agents.items(), ("ann2", agents["ann"])])
-    run(builder.add_edge(START, "ann").compile(), said("hello"), tape.config)
-    (trace,) = tape.traces
+    run(builder.add_edge(START, "ann").compile(), said("hello"), runs.config)
+    (trace,) = runs.traces
     assert prompts([trace]) == model._seen
     assert [m[1]["content"] for prompt in model._seen for m in prompt if m[0] == "SystemMessage"] == [
         "You are ann.",
@@ -266,14 +266,14 @@ def test_two_agents_with_prompts_of_their_own_in_subgraphs(run, tape):
     ],
     ids=["none", "text", "block", "blocks"],
 )
-def test_the_coaching_block_is_left_out_and_all_else_stays(run, tape, coach, system):
+def test_the_coaching_block_is_left_out_and_all_else_stays(run, runs, coach, system):
     coach.add(intent="A customer asks for a refund", behavior=Reply("Ask for the order."), examples=["a refund please"])
     model, bare = Mirror(answers=["fine"]), Mirror(answers=["fine"])
     prompt = SystemMessage(system) if system else None
     run(create_agent(bare, [], system_prompt=prompt), said("a refund please"))
     coached = create_agent(model, [], system_prompt=prompt, middleware=[coach.middleware()])
-    run(coached, said("a refund please"), tape.config)
-    (trace,) = tape.traces
+    run(coached, said("a refund please"), runs.config)
+    (trace,) = runs.traces
     answer = trace.steps[-1]
     assert "Ask for the order." in json.dumps(model._seen)
     assert "Ask for the order." in answer.coaching
@@ -281,31 +281,31 @@ def test_the_coaching_block_is_left_out_and_all_else_stays(run, tape, coach, sys
     assert without_ids[0] == without_ids[1]
 
 
-def test_the_last_messages_that_fit(run, tape):
+def test_the_last_messages_that_fit(run, runs):
     model = Mirror(answers=["fine"])
     trimming = trim_messages(max_tokens=3, token_counter=len, strategy="last", include_system=True)
     long = [SystemMessage("Be brief."), *(HumanMessage(f"number {n}") for n in range(9))]
-    run(graph(model, trimming.invoke), said(*long), tape.config)
-    assert prompts(tape.traces) == model._seen
+    run(graph(model, trimming.invoke), said(*long), runs.config)
+    assert prompts(runs.traces) == model._seen
     assert len(model._seen[0]) == 3
 
 
-def test_parameters_are_kept_and_keys_are_not(run, tape):
+def test_parameters_are_kept_and_keys_are_not(run, runs):
     model = Mirror(answers=["fine"]).bind(
         temperature=0.2, tool_choice="auto", api_key="sk-nobody", default_headers={"x": "y"}, response_format={"a": 1}
     )
-    run(graph(model), said("hello"), tape.config)
-    (trace,) = tape.traces
+    run(graph(model), said("hello"), runs.config)
+    (trace,) = runs.traces
     assert trace.parameters == ({"temperature": 0.2, "tool_choice": "auto", "response_format": {"a": 1}},)
     assert trace.calls[0].parameters == 0
     assert "sk-nobody" not in trace.model_dump_json()
 
 
-def test_a_call_that_failed_has_a_prompt_and_no_answer(run, tape):
+def test_a_call_that_failed_has_a_prompt_and_no_answer(run, runs):
     model = Mirror(answers=[ConnectionError("gone")])
     with pytest.raises(ConnectionError):
-        run(graph(model), said("hello"), tape.config)
-    (trace,) = tape.traces
+        run(graph(model), said("hello"), runs.config)
+    (trace,) = runs.traces
     failed = next(step for step in trace.steps if step.call == 0)
     assert [shape(message) for message in prompt_of(trace, failed)] == model._seen[0]
     with pytest.raises(RecordingError, match="no model's answer"):
@@ -314,7 +314,7 @@ def test_a_call_that_failed_has_a_prompt_and_no_answer(run, tape):
         answer_of(trace, trace.steps[0])
 
 
-def test_an_answer_with_everything_in_it(run, tape):
+def test_an_answer_with_everything_in_it(run, runs):
     usage = {"input_tokens": 3, "output_tokens": 4, "total_tokens": 7}
     answer = AIMessage(
         [{"type": "thinking", "thinking": "hm", "signature": "s"}, {"type": "text", "text": " look "}],
@@ -323,8 +323,8 @@ def test_an_answer_with_everything_in_it(run, tape):
         usage_metadata=usage,
     )
     model = Mirror(answers=[answer])
-    run(graph(model), said("hello"), tape.config)
-    (trace,) = tape.traces
+    run(graph(model), said("hello"), runs.config)
+    (trace,) = runs.traces
     for step in [step for step in trace.steps if step.call == 0]:
         read = answer_of(trace, step)
         assert shape(read.model_copy(update={"id": None})) == shape(model._gave[0])
@@ -340,21 +340,21 @@ class Hostile:
     __hash__ = None
 
 
-def test_a_message_that_cannot_be_read_costs_its_exactness_and_not_the_trace(run, tape):
+def test_a_message_that_cannot_be_read_costs_its_exactness_and_not_the_trace(run, runs):
     model = Mirror(answers=["one", "two"])
     builder = StateGraph(MessagesState)
     odd = HumanMessage("hi", odd=Hostile())
     builder.add_sequence([("a", node(model, lambda messages: [odd])), ("b", node(model))])
-    run(builder.add_edge(START, "a").compile(), said("hello"), tape.config)
-    (trace,) = tape.traces
+    run(builder.add_edge(START, "a").compile(), said("hello"), runs.config)
+    (trace,) = runs.traces
     assert [step.text for step in trace.steps if step.call is not None] == ["one", "two"]
     assert [m.text for m in prompt_of(trace, trace.steps[-1])] == ["hello", "one"]
 
 
-def test_a_prompt_with_a_removal_in_it(run, tape):
+def test_a_prompt_with_a_removal_in_it(run, runs):
     model = Mirror(answers=["one"])
-    run(graph(model, lambda messages: [*messages, RemoveMessage(id="x")]), said("hello"), tape.config)
-    (trace,) = tape.traces
+    run(graph(model, lambda messages: [*messages, RemoveMessage(id="x")]), said("hello"), runs.config)
+    (trace,) = runs.traces
     assert [m.text for m in prompt_of(trace, trace.steps[-1])] == ["hello"]
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from langgraph_coaching.agent.call_key import CallKey
+    from langgraph_coaching.agent.recent_advice import RecentAdvice
     from langgraph_coaching.agent.registry import Registry
-    from langgraph_coaching.agent.stored_advice import RecentAdvice
     from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.receipts import Receipts

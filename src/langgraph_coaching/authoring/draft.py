@@ -11,7 +11,8 @@ from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.source_examples import source_examples
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
 from langgraph_coaching.coaching.compose import compose, scope_of
-from langgraph_coaching.coaching.examples import examples_after, examples_of
+from langgraph_coaching.coaching.example_changes import examples_after
+from langgraph_coaching.coaching.examples import examples_of
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
 from langgraph_coaching.coaching.validation import quote_text
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError

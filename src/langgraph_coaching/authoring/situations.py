@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.authoring.most_similar import SimilarSearch, most_similar
-from langgraph_coaching.authoring.outlook import SILENT, Outlook, hint_of
+from langgraph_coaching.authoring.outlook import SILENT, Outlook
+from langgraph_coaching.authoring.outlook_hint import hint_of
 from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import hypothetical_snapshot

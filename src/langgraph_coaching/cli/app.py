@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from langgraph_coaching.cli import browse, feedback, propose, refine, replay, review, test, why, write
+from langgraph_coaching.cli import browse, feedback, propose, refine, replay, review, similar, test, why, write
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
 from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundError, RecordingError, StoreError
@@ -36,7 +36,7 @@ app.command("import")(write.import_)
 app.command("report")(refine.report)
 app.command("verdict")(refine.verdict)
 app.command("review")(review.review)
-app.command("similar")(review.similar)
+app.command("similar")(similar.similar)
 app.command("calibrate")(refine.calibrate)
 app.command("feedback")(feedback.feedback)
 app.command("replay")(replay.replay)

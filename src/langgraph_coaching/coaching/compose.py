@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from langgraph_coaching.coaching.behavior import behavior_of
-from langgraph_coaching.coaching.examples import CHANGES, examples_after, examples_of
+from langgraph_coaching.coaching.example_changes import CHANGES, examples_after
+from langgraph_coaching.coaching.examples import examples_of
 from langgraph_coaching.coaching.model import Coaching, Scope, new_id, refuse_id
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 

@@ -1,12 +1,11 @@
-"""The demo, `langgraph-coaching demo`: the whole circle on a small support agent, answered by a recorded real model.
+"""The demo, `langgraph-coaching demo`: a support agent captured, corrected and coached, answered by a recorded model.
 
 | word | file |
 |---|---|
 | agent: a graph as anybody has it, and `coach.node()` before its model | `agent` |
-| story: which conversations are had, what a person coaches, and how the later ones go | `story` |
-| stage: a store of its own, answered by the recording | `stage` |
-| cassette: what the model once answered | `cassette` |
-| show: the story on a terminal | `show` |
+| scenario: which conversations are held, what a person coaches, and how the later ones go | `scenario` |
+| setup: a store of its own, and the cassette with what the model once answered | `setup` |
+| show: the scenario on a terminal | `show` |
 | record: recorded anew, from a model served on this machine | `record` |
 """
 

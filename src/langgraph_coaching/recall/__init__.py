@@ -16,7 +16,7 @@
 | prompt: the fenced block that the model reads | `prompt` |
 | advice, receipt: the answer, and one record for each coaching it looked at | `advice`, `receipt` |
 | pipeline: the pure calls from messages to advice, in their order | `pipeline` |
-| adviser: one call within its deadline; it never raises | `adviser`, `deadline`, `worker`, `inline_handler` |
+| adviser: all of this in one call, in time; it never raises | `adviser`, `deadline`, `worker`, `inline_handler` |
 | receipts: their table, and what is found out of them afterwards | `receipts`, `receipt_links` |
 | why: the whole reckoning for one coaching in words | `why`, `explain`, `nearest_texts`, `counterfactual` |
 | reasons, recourse: the words of a reason, and the one call that would change it | `reasons`, `recourse` |

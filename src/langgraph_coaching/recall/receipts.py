@@ -141,7 +141,7 @@ class Receipts:
 
         Args:
             limit: Most to return.
-            **equal: Values of `coaching_id`, `trace_id` or another column; None for any.
+            **equal: Values of `coaching_id`, `trace_id` or another column.
 
         Raises:
             StoreError: The table could not be read.

@@ -42,8 +42,8 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
-    from langgraph_coaching.refining.refine import Verdict
     from langgraph_coaching.refining.report import Calibration, Standing
+    from langgraph_coaching.refining.verdict import Verdict
 
 __all__ = ["Calibration", "Standing", "Verdict"]
 

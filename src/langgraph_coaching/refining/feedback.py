@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from langgraph_coaching.recall.receipt import Receipt
-    from langgraph_coaching.refining.refine import Verdict
+    from langgraph_coaching.refining.verdict import Verdict
     from langgraph_coaching.traces.model import Step, Trace
 
 _NAMES = uuid.UUID("0d1f9c1e-3a51-4d0c-9a52-5c3b2f7e8d40")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.situation import turns_of
+from langgraph_coaching.refining.verdict import Verdict
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.repository import Repository
@@ -20,32 +19,6 @@ if TYPE_CHECKING:
 
 MOST = 100
 """Verdicts a coaching learns from, the latest; more change it little."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """A person's answer to "was it correctly applied?", or correctly left out."""
-
-    receipt_id: str
-    coaching_id: str
-    revision: int
-    """The revision that was judged."""
-    applied: bool
-    """Whether it was in the prompt."""
-    correct: bool
-    """Whether that was right."""
-    probability: float
-    """0..1: what the receipt said."""
-    reserve: float = 0.0
-    """0 or more: what the store's reserve had taken from its logit."""
-    comment: str = ""
-    author: str | None = None
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    @property
-    def applies(self) -> bool:
-        """What it teaches: whether the coaching applies in that situation."""
-        return self.applied == self.correct
 
 
 def learn_verdict(coaching: Coaching, verdict: Verdict, receipt: Receipt) -> Coaching:

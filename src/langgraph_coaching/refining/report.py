@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.receipt import Receipt
-    from langgraph_coaching.refining.refine import Verdict
+    from langgraph_coaching.refining.verdict import Verdict
 
 GOOD = 0.8
 """Precision below which a coaching needs a look."""

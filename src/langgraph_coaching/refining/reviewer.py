@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
-    from langgraph_coaching.refining.refine import Verdict
     from langgraph_coaching.refining.report import Standing
+    from langgraph_coaching.refining.verdict import Verdict
     from langgraph_coaching.refining.verdicts import Verdicts
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.model import Trace

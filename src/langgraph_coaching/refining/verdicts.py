@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.refining.refine import Verdict
+from langgraph_coaching.refining.verdict import Verdict
 from langgraph_coaching.storage.table import KEY, Table, key_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class Verdicts:
         Raises:
             StoreError: The table could not be read.
         """
-        rows = self._table.rows(Verdict.__dataclass_fields__, coaching_id=coaching_id)
+        equal: dict[str, Any] = {} if coaching_id is None else {"coaching_id": coaching_id}
+        rows = self._table.rows(Verdict.__dataclass_fields__, **equal)
         return sorted(map(_verdict, rows), key=lambda verdict: verdict.at)
 
 

@@ -178,7 +178,7 @@ class Table:
             order: Columns to sort by, which are read as well: `ASCENDING` or `DESCENDING`. None for any order.
             limit: Most to return; None for all.
             offset: How many to leave out first.
-            **equal: A column's value, a list of values it may have, or None for any.
+            **equal: A column's value, or a list of values it may have.
 
         Returns:
             The rows; [] before the first write.
@@ -234,11 +234,10 @@ class Table:
     def _filter(self, where: Iterable[Any], equal: Mapping[str, Any]) -> Any:
         from lancedb.expr import col, lit
 
-        every = {"namespace": self._namespace, **equal}
+        own = {} if self._namespace is None else {"namespace": self._namespace}
         conditions = [
             col(column).isin(value) if isinstance(value, list) else col(column) == lit(value)
-            for column, value in every.items()
-            if value is not None
+            for column, value in (own | {**equal}).items()  # a None is no value, and raises: it must not mean any
         ]
         conditions += [condition for condition in where if condition is not None]
         found = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from langsmith import tracing_context
 
 from langgraph_coaching.errors import InvalidCoachingError, RecordingError, extra
-from langgraph_coaching.testing.matching import Rules
+from langgraph_coaching.testing.matching import MatchRules
 from langgraph_coaching.testing.scrub import Scrub
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def recorded(
         raise InvalidCoachingError(f"record is none, new, rewrite or all, not {record!r}")
     with extra("testing", "vcrpy"):
         from langgraph_coaching.testing.vcr import VcrCassette
-    rules = Rules(ignore_coaching=config.ignore_coaching, ignore=config.ignore, match_host=config.match_host)
+    rules = MatchRules(ignore_coaching=config.ignore_coaching, ignore=config.ignore, match_host=config.match_host)
     scrub = Scrub(config.secrets, config.keep_headers, config.scrub)
-    tape: VcrCassette | None = None
+    cassette: VcrCassette | None = None
     try:
         # Uploads to LangSmith would be requests that are not in the recording; nor are these runs anybody's.
         with (
@@ -96,14 +96,14 @@ def recorded(
                 again=again,
                 owner=owner,
                 record_on_exception=False,
-            ) as tape,
+            ) as cassette,
         ):
-            yield tape
-            tape.complain()
+            yield cassette
+            cassette.raise_refusal()
     except RecordingError:
         raise
     except Exception as error:
         # A client wraps what its transport raises, or says only that there is no connection.
-        if tape is not None and tape.misses:
-            raise tape.misses[0] from error
+        if cassette is not None and cassette.misses:
+            raise cassette.misses[0] from error
         raise

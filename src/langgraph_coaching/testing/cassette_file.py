@@ -1,4 +1,4 @@
-"""The file of a cassette: read from where it is, and written whole, or not at all."""
+"""Cassette files: read from where they are, and written whole, or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CassetteFile:
-    """What vcrpy calls a persister.
+    """One cassette on disk; what vcrpy calls a persister.
 
     Args:
         source: Where it is read from.

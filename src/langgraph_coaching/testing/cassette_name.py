@@ -1,4 +1,4 @@
-"""The name of a cassette: another one for every test, on every file system."""
+"""Cassette names: another one for every test, on every file system."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ _OWNER = "# test: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CassettePlace:
-    """Where a test's cassette is looked for."""
+class CassettePaths:
+    """The paths at which a test's cassette is looked for."""
 
     test: str
     """The test's id."""
     path: Path
     """Where it is."""
-    other: Path
+    digest_path: Path
     """Where it is while another test has that one."""
-    old: Path
+    old_path: Path
     """Where earlier versions had it."""
-    certain: bool
+    old_is_certain: bool
     """Whether no other test can have been meant by the old name."""
     owner: str | None
     """What the file says whose it is; None where tests share it by its name."""
 
 
-def place_of(
+def cassette_paths(
     test: str, folder: Path, *, given: str | None, own: str, inner: str, ambiguous: bool, file: Path
-) -> CassettePlace:
-    """Where a test's cassette is looked for.
+) -> CassettePaths:
+    """The paths at which a test's cassette is looked for.
 
     Args:
         test: The test's id.
@@ -58,21 +58,24 @@ def place_of(
     parts = name.split("/") if given else [name]
     parameters = parts[-1].partition("[")[2]
     any_case = bool(given) or (not ambiguous and parameters == parameters.lower())
-    stems = [*(_portable(part, any_case=True) for part in parts[:-1]), _portable(parts[-1], any_case=any_case)]
+    stems = [
+        *(_portable_name(part, any_case=True) for part in parts[:-1]),
+        _portable_name(parts[-1], any_case=any_case),
+    ]
     old = _REPLACED_ONCE.sub("-", given or inner.replace("/", "-"))
-    digest = _digest(f"{_relative(file, folder)}::{name}" if not given else name)
+    digest = _digest(f"{_relative_path(file, folder)}::{name}" if not given else name)
     within = folder.joinpath(*stems[:-1])
-    return CassettePlace(
+    return CassettePaths(
         test=test,
         path=within / f"{stems[-1]}.yaml",
-        other=within / f"{_readable(parts[-1])}-{digest}.yaml",
-        old=folder / f"{old}.yaml",
-        certain=old == name,
-        owner=None if given else f"{_relative(file, folder)}::{name}",
+        digest_path=within / f"{_ascii_name(parts[-1])}-{digest}.yaml",
+        old_path=folder / f"{old}.yaml",
+        old_is_certain=old == name,
+        owner=None if given else f"{_relative_path(file, folder)}::{name}",
     )
 
 
-def there(path: Path) -> bool:
+def file_exists(path: Path) -> bool:
     """Whether there is a file of exactly this name; many file systems answer for others that look like it."""
     try:
         return any(path.name == each.name for each in path.parent.iterdir())
@@ -80,20 +83,20 @@ def there(path: Path) -> bool:
         return False
 
 
-def of_another(path: Path, owner: str | None) -> bool:
+def belongs_to_another(path: Path, owner: str | None) -> bool:
     """Whether a file is a cassette of another test, as far as it or the file system tells.
 
     Args:
         path: Where it would be.
         owner: Whose it would be; None where tests share it by its name.
     """
-    if not there(path):
-        return _answered_for(path)
-    named = owner_in(path) if owner else None
+    if not file_exists(path):
+        return _resolves(path)
+    named = read_owner(path) if owner else None
     return named not in (None, owner) and (path.parent / str(named).partition("::")[0]).exists()
 
 
-def owner_in(path: Path) -> str | None:
+def read_owner(path: Path) -> str | None:
     """Whose cassette a file says that it is; None where it does not."""
     try:
         with path.open(encoding="utf-8") as file:
@@ -105,25 +108,25 @@ def owner_in(path: Path) -> str | None:
 
 def owner_line(owner: str) -> str:
     """The line of a cassette that says whose it is; of a test whose name fits into a line of ASCII."""
-    return f"{_OWNER}{owner}\n" if owner.isprintable() and owner.isascii() else ""
+    return f"{_OWNER}{owner}\n" if owner and owner.isprintable() and owner.isascii() else ""
 
 
-def _answered_for(path: Path) -> bool:
+def _resolves(path: Path) -> bool:
     try:
         return path.exists()
     except OSError:
         return False
 
 
-def _portable(name: str, *, any_case: bool) -> str:
+def _portable_name(name: str, *, any_case: bool) -> str:
     """The name itself where every file system takes it and tells it from others, else one with a digest."""
     if name in (".", ".."):
         return name
     fits = len(name) <= _LONGEST and _PORTABLE.fullmatch(name) and not _RESERVED.match(name)
-    return name if fits and (any_case or name == name.lower()) else f"{_readable(name)}-{_digest(name)}"
+    return name if fits and (any_case or name == name.lower()) else f"{_ascii_name(name)}-{_digest(name)}"
 
 
-def _readable(name: str) -> str:
+def _ascii_name(name: str) -> str:
     plain = unicodedata.normalize("NFKD", _RESERVED.sub("test", name)).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9_.\[\]()+=,-]+", "-", plain)[: _LONGEST - 20].strip(". ") or "test"
 
@@ -132,5 +135,5 @@ def _digest(name: str) -> str:
     return blake2s(name.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
 
 
-def _relative(file: Path, folder: Path) -> str:
+def _relative_path(file: Path, folder: Path) -> str:
     return PurePosixPath(Path(os.path.relpath(file, folder))).as_posix()

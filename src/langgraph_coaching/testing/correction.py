@@ -17,13 +17,20 @@ from langgraph_coaching.errors import InvalidCoachingError, RecordingError
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.prompt import entry
 from langgraph_coaching.recall.situation import text_of
-from langgraph_coaching.testing.cases import cases
+from langgraph_coaching.testing.cases import find_cases
 from langgraph_coaching.testing.cassette import recorded
-from langgraph_coaching.testing.expression import constructor
+from langgraph_coaching.testing.expression import constructor_expression
 from langgraph_coaching.testing.literal import literal
-from langgraph_coaching.testing.recorded_turn import RecordedTurn, clean, missing, recorded_turn_of, said_in
+from langgraph_coaching.testing.recorded_turn import RecordedTurn, missing, recorded_turn_of, scrub_turns, turns_in
 from langgraph_coaching.testing.scrub import Scrub
-from langgraph_coaching.testing.testfile import FOLLOWED, Page, Written, recordings_in, refuse, written
+from langgraph_coaching.testing.testfile import (
+    FOLLOWED,
+    GeneratedTest,
+    Written,
+    recordings_in,
+    refuse,
+    render_test_file,
+)
 from langgraph_coaching.traces.followed import turn_of
 from langgraph_coaching.traces.messages import messages_before
 from langgraph_coaching.traces.prompt import prompt_of
@@ -78,7 +85,7 @@ class Correction:
                 f"{self.coaching.id} itself holds what looks like a password or a key, and a test file is no place for "
                 "one; say in words where it is found"
             )
-        found = cases(self.coaching, self.source, self.others, self.traces, self.advise, self.limits.floor)
+        found = find_cases(self.coaching, self.source, self.others, self.traces, self.advise, self.limits.floor)
         if not found.fires:
             raise InvalidCoachingError(
                 f"{self.coaching.id} fires nowhere that a test could name: {'; '.join(found.notes)}; restore it, or "
@@ -90,7 +97,7 @@ class Correction:
                 (Path(aside) / old.name).write_bytes(old.read_bytes())
             shown, recording = self._shown(found, Path(aside), model, expect, record)
             imports: dict[str, set[str]] = shown.pop("imports", {})
-            page = Page(
+            page = GeneratedTest(
                 coaching=self.coaching,
                 again=shlex.join(["langgraph-coaching", "test", "new", self.coaching.id, path.name, "--force"]),
                 coach=self._opened(path, imports),
@@ -99,7 +106,7 @@ class Correction:
                 silent=found.silent,
                 **shown,
             )
-            text = written(page)
+            text = render_test_file(page)
             path.parent.mkdir(parents=True, exist_ok=True)
             for old in recordings_in(folder):
                 old.unlink(missing_ok=True)
@@ -119,7 +126,7 @@ class Correction:
         if self.namespace != "default":
             given.append(f"namespace={literal(self.namespace)}")
         if self.embeddings is not None:
-            given.append(f"embeddings={constructor(self.embeddings, imports)}")
+            given.append(f"embeddings={constructor_expression(self.embeddings, imports)}")
         if self.limits != Limits():
             imports.setdefault("langgraph_coaching", set()).add("Limits")
             bounds = [f"{field.name}={literal(getattr(self.limits, field.name))}" for field in fields(self.limits)]
@@ -151,7 +158,7 @@ class Correction:
                 if not any(r.applied and r.content_hash == self.coaching.content_hash for r in step.receipts):
                     continue
                 steps = tuple(other for other in turn_of(trace, step.index)[0] if other.index >= step.index)
-                said = clean(said_in(messages_before(trace, step)), scrub)
+                said = scrub_turns(turns_in(messages_before(trace, step)), scrub)
                 turn = RecordedTurn(conversation=said, coaching=step.coaching, steps=steps, model=step.model)
                 if self._follows(turn, expect) is None and self.advise([said])[0].prompt == step.coaching:
                     yield turn
@@ -173,7 +180,7 @@ class Correction:
         self, found: Cases, aside: Path, model: Any, expect: Sequence[str], record: Record
     ) -> tuple[dict[str, Any], Path]:
         imports: dict[str, set[str]] = {}
-        built = constructor(model, imports)
+        built = constructor_expression(model, imports)
         name, said = next(iter(found.fires.items()))
         system = self._system()
         prompt = [("system", system), *said] if system else list(said)

@@ -1,4 +1,4 @@
-"""The constructor: an object as the Python expression that builds it again, without its secrets."""
+"""Constructor expression: the Python source that builds an object again, without its secrets."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from langgraph_coaching.errors import InvalidCoachingError
-from langgraph_coaching.testing.literal import dotted, literal
+from langgraph_coaching.testing.literal import dotted_name, literal
 from langgraph_coaching.testing.scrub import Scrub
 
 _NOT_GIVEN = {"metadata", "profile", "callbacks", "cache", "tags", "verbose"}
 """Fields that validators fill, or that say nothing about what is asked."""
 
 
-def constructor(value: Any, imports: dict[str, set[str]]) -> str:
+def constructor_expression(value: Any, imports: dict[str, set[str]]) -> str:
     """The expression that builds a chat model, or one with tools bound to it.
 
     Args:
@@ -28,7 +28,7 @@ def constructor(value: Any, imports: dict[str, set[str]]) -> str:
     """
     bound, options = getattr(value, "bound", None), getattr(value, "kwargs", None)
     if bound is not None and isinstance(options, dict):
-        return f"{constructor(bound, imports)}.bind({_arguments(_plain_or_refused(options))})"
+        return f"{constructor_expression(bound, imports)}.bind({_argument_lines(_plain_options(options))})"
     kind = type(value)
     if not isinstance(value, BaseModel) or "<locals>" in kind.__qualname__ or kind.__module__ == "__main__":
         raise InvalidCoachingError(
@@ -43,38 +43,38 @@ def constructor(value: Any, imports: dict[str, set[str]]) -> str:
             variable = secrets.get(name, "API_KEY")
             given[field.alias or name] = f'os.environ.get({literal(variable)}, "none")'
             imports.setdefault("os", set())
-        elif found not in (None, {}, [], "", field.default) and _plain(found):
-            given[field.alias or name] = _written(found)
-    imports.setdefault(_home(kind), set()).add(kind.__name__)
-    return f"{dotted(kind.__name__)}({_arguments(given)})"
+        elif found not in (None, {}, [], "", field.default) and _is_plain(found):
+            given[field.alias or name] = _scrubbed_literal(found)
+    imports.setdefault(_import_module(kind), set()).add(kind.__name__)
+    return f"{dotted_name(kind.__name__)}({_argument_lines(given)})"
 
 
-def _home(kind: type) -> str:
+def _import_module(kind: type) -> str:
     """The module from which a class is imported: its package, where that has it."""
     for module in (kind.__module__.partition(".")[0], kind.__module__):
         if getattr(sys.modules.get(module), kind.__name__, None) is kind:
-            return dotted(module)
+            return dotted_name(module)
     raise InvalidCoachingError(
         f"{kind.__name__} cannot be imported from {kind.__module__}; give a chat model of a package, such as ChatOpenAI"
     )
 
 
-def _plain_or_refused(options: dict[str, Any]) -> dict[str, str]:
-    if wrong := [name for name, value in options.items() if not _plain(value)]:
+def _plain_options(options: dict[str, Any]) -> dict[str, str]:
+    if wrong := [name for name, value in options.items() if not _is_plain(value)]:
         raise InvalidCoachingError(f"{', '.join(wrong)} of the bound model cannot be written into a test file")
-    return {name: _written(value) for name, value in options.items()}
+    return {name: _scrubbed_literal(value) for name, value in options.items()}
 
 
-def _written(value: Any) -> str:
+def _scrubbed_literal(value: Any) -> str:
     """A value without the secrets in it, such as those of headers."""
     return literal(json.loads(Scrub().text(json.dumps(value))))
 
 
-def _arguments(given: dict[str, str]) -> str:
-    return "\n" + "".join(f"    {dotted(name)}={written},\n" for name, written in given.items()) if given else ""
+def _argument_lines(given: dict[str, str]) -> str:
+    return "\n" + "".join(f"    {dotted_name(name)}={written},\n" for name, written in given.items()) if given else ""
 
 
-def _plain(value: Any) -> bool:
+def _is_plain(value: Any) -> bool:
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):

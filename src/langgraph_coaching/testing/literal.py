@@ -1,4 +1,4 @@
-"""The literal: a value as Python source, the one way in which any text gets into a file that is run."""
+"""Python literals: a value as source, the one way in which any text gets into a file that is run."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def literal(value: Any, indent: int = 4) -> str:
     """
     if isinstance(value, str):
         quote = "'" if '"' in value and "'" not in value else '"'
-        return f"{quote}{_escaped(value, quote)}{quote}"
+        return f"{quote}{_escape_text(value, quote)}{quote}"
     if isinstance(value, dict):
         items = [f"{literal(name)}: {literal(inner, indent + 4)}" for name, inner in value.items()]
-        return _lines("{", items, "}", indent)
+        return _item_lines("{", items, "}", indent)
     if isinstance(value, list | tuple):
-        return _lines("[", [literal(inner, indent + 4) for inner in value], "]", indent)
+        return _item_lines("[", [literal(inner, indent + 4) for inner in value], "]", indent)
     if value is None or isinstance(value, bool):
         return str(value)
     if isinstance(value, int):
@@ -45,10 +45,10 @@ def docstring(*lines: str) -> str:
     Args:
         *lines: Any texts; what would end one is escaped.
     """
-    return '"""' + "\n".join(_escaped(line, '"') for line in lines) + '\n"""'
+    return '"""' + "\n".join(_escape_text(line, '"') for line in lines) + '\n"""'
 
 
-def dotted(text: str) -> str:
+def dotted_name(text: str) -> str:
     """A name of Python, such as an argument's or a module's with its dots.
 
     Raises:
@@ -60,12 +60,12 @@ def dotted(text: str) -> str:
     raise InvalidCoachingError(f"{text!r} is no name that a test file could use; give what it names another name")
 
 
-def _escaped(text: str, quote: str) -> str:
+def _escape_text(text: str, quote: str) -> str:
     """What stands between the quotes; whatever is not printed is told by its number."""
-    return re.sub(r"[\s\S]", lambda found: _character(found[0], quote), text)
+    return re.sub(r"[\s\S]", lambda found: _escape_character(found[0], quote), text)
 
 
-def _character(character: str, quote: str) -> str:
+def _escape_character(character: str, quote: str) -> str:
     if character == quote:
         return f"\\{quote}"
     if character in _ESCAPES:
@@ -73,6 +73,6 @@ def _character(character: str, quote: str) -> str:
     return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
-def _lines(opening: str, items: list[str], closing: str, indent: int) -> str:
+def _item_lines(opening: str, items: list[str], closing: str, indent: int) -> str:
     blank = "\n" + " " * (indent + 4)
     return f"{opening}{''.join(f'{blank}{item},' for item in items)}{blank[:-4] if items else ''}{closing}"

@@ -1,4 +1,4 @@
-"""Matching: requests in the form in which they are compared."""
+"""Request matching: two requests are the same when their normal forms are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class MatchRules:
     """What is compared."""
 
     ignore_coaching: bool = False
@@ -29,7 +29,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ComparableRequest:
     """A request as it is compared."""
 
     method: str
@@ -39,11 +39,13 @@ class Asked:
     query: tuple[tuple[str, str], ...]
     body: Any = field(compare=False)
     """In its normal form."""
-    written: str
+    json_text: str
     """The same as JSON, where 1 and true are not equal."""
 
 
-def asked_of(method: str, uri: str, headers: Mapping[str, Any], body: bytes | str | None, rules: Rules) -> Asked:
+def comparable_request(
+    method: str, uri: str, headers: Mapping[str, Any], body: bytes | str | None, rules: MatchRules
+) -> ComparableRequest:
     """A request as it is compared.
 
     Args:
@@ -54,47 +56,49 @@ def asked_of(method: str, uri: str, headers: Mapping[str, Any], body: bytes | st
         rules: What is compared.
     """
     parts = urlsplit(uri)
-    named = {name.lower(): _single(value) for name, value in headers.items()}
-    read = normal(plain_body(body, named), ignore_coaching=rules.ignore_coaching, ignore=rules.ignore)
-    return Asked(
+    named = {name.lower(): _first_value(value) for name, value in headers.items()}
+    read = normal_form(parse_body(body, named), ignore_coaching=rules.ignore_coaching, ignore=rules.ignore)
+    return ComparableRequest(
         method=method.upper(),
         host=f"{parts.scheme}://{parts.netloc}".lower() if rules.match_host else "",
         path=parts.path or "/",
         query=tuple(sorted(parse_qsl(parts.query, keep_blank_values=True))),
         body=read,
-        written=json.dumps(read, sort_keys=True, default=repr),
+        json_text=json.dumps(read, sort_keys=True, default=repr),
     )
 
 
-def alike(recorded: Asked, asked: Asked) -> bool:
+def requests_match(recorded: ComparableRequest, asked: ComparableRequest) -> bool:
     """Whether a request asks what a recorded one does; what stood in place of something scrubbed is not compared."""
     if recorded == asked:
         return True
-    if SCRUBBED not in recorded.path + recorded.written + asked.path + asked.written:
+    if SCRUBBED not in recorded.path + recorded.json_text + asked.path + asked.json_text:
         return False
     parts = ("method", "host", "path", "query", "body")
-    return all(same(getattr(recorded, part), getattr(asked, part)) for part in parts)
+    return all(values_match(getattr(recorded, part), getattr(asked, part)) for part in parts)
 
 
-def same(recorded: Any, asked: Any) -> bool:
+def values_match(recorded: Any, asked: Any) -> bool:
     """Whether two values of requests are equal but for what is scrubbed in one of them."""
     match recorded, asked:
         case dict(), dict():
-            return recorded.keys() == asked.keys() and all(same(value, asked[key]) for key, value in recorded.items())
+            return recorded.keys() == asked.keys() and all(
+                values_match(value, asked[key]) for key, value in recorded.items()
+            )
         case (list(), list()) | (tuple(), tuple()):
-            return len(recorded) == len(asked) and all(map(same, recorded, asked))
+            return len(recorded) == len(asked) and all(map(values_match, recorded, asked))
         case str(), str():
-            return recorded == asked or _fits(recorded, asked) or _fits(asked, recorded)
+            return recorded == asked or _fits_scrubbed(recorded, asked) or _fits_scrubbed(asked, recorded)
     return type(recorded) is type(asked) and bool(recorded == asked)
 
 
-def _fits(scrubbed: str, text: str) -> bool:
+def _fits_scrubbed(scrubbed: str, text: str) -> bool:
     if SCRUBBED not in scrubbed:
         return False
     return re.fullmatch(".+?".join(map(re.escape, scrubbed.split(SCRUBBED))), text, re.DOTALL) is not None
 
 
-def _single(value: Any) -> str:
+def _first_value(value: Any) -> str:
     first = (value or [""])[0] if isinstance(value, list | tuple) else value
     return first.decode(errors="replace") if isinstance(first, bytes) else str(first)
 
@@ -118,7 +122,7 @@ _GONE = object()
 """What held nothing but the coaching block."""
 
 
-def plain_body(body: bytes | str | None, headers: dict[str, str]) -> Any:
+def parse_body(body: bytes | str | None, headers: dict[str, str]) -> Any:
     """A body as it was meant: JSON values, a form's fields, a text; bytes where it is none of these.
 
     Args:
@@ -148,7 +152,7 @@ def plain_body(body: bytes | str | None, headers: dict[str, str]) -> Any:
         return text
 
 
-def normal(body: Any, *, ignore_coaching: bool = False, ignore: tuple[str, ...] = ()) -> Any:
+def normal_form(body: Any, *, ignore_coaching: bool = False, ignore: tuple[str, ...] = ()) -> Any:
     """The normal form: keys in order, machine-made ids numbered as they appear, times and what is ignored left out.
 
     Args:
@@ -156,17 +160,17 @@ def normal(body: Any, *, ignore_coaching: bool = False, ignore: tuple[str, ...] 
         ignore_coaching: Leave out the coaching block, wherever it is.
         ignore: Places that are left out with everything below, such as `$.metadata` or `$.messages[*].name`.
     """
-    places = [_place_pattern(place) for place in ignore]
-    found = _Normal(places, ignore_coaching=ignore_coaching).value(body, "$", "")
+    places = [_json_path_pattern(place) for place in ignore]
+    found = _NormalForm(places, ignore_coaching=ignore_coaching).value(body, "$", "")
     return None if found is _GONE else found
 
 
-def _place_pattern(place: str) -> re.Pattern[str]:
+def _json_path_pattern(place: str) -> re.Pattern[str]:
     pattern = re.escape(place if place.startswith("$") else f"$.{place}")
     return re.compile(pattern.replace(r"\[\*\]", r"\[\d+\]").replace(r"\.\*", r"\.[^.\[]+"))
 
 
-class _Normal:
+class _NormalForm:
     def __init__(self, ignored: list[re.Pattern[str]], *, ignore_coaching: bool) -> None:
         self._ignored = ignored
         self._bare = ignore_coaching
@@ -183,7 +187,7 @@ class _Normal:
         if key in _IDS and _GENERATED.match(text):
             return self._ids.setdefault(text, f"<id {len(self._ids) + 1}>")
         if key == "arguments":
-            return _canonical(text)
+            return _canonical_json(text)
         if self._bare and (rest := BLOCK.sub("", text)) != text:
             return rest or _GONE
         return text
@@ -215,7 +219,7 @@ class _Normal:
         return kept
 
 
-def _canonical(text: str) -> str:
+def _canonical_json(text: str) -> str:
     try:
         return json.dumps(json.loads(text), sort_keys=True, ensure_ascii=False)
     except ValueError:

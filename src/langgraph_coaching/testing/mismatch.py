@@ -9,12 +9,12 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.prompt import BLOCK
-from langgraph_coaching.testing.matching import same
+from langgraph_coaching.testing.matching import values_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from langgraph_coaching.testing.matching import Asked
+    from langgraph_coaching.testing.matching import ComparableRequest
 
 _SHOWN = 60
 """Characters of a value in a message."""
@@ -36,59 +36,61 @@ class Mismatch:
         return f"{self.where}: {self.said}"
 
 
-def mismatches(recorded: Asked, asked: Asked) -> list[Mismatch]:
-    """Where a request differs from a recorded one; [] where it is the same."""
+def mismatches(recorded: ComparableRequest, asked: ComparableRequest) -> list[Mismatch]:
+    """Differences of a request from a recorded one; [] where it is the same."""
     found = [
-        Mismatch(name, f"recorded {_short(mine)}, now {_short(theirs)}")
+        Mismatch(name, f"recorded {_shortened_json(mine)}, now {_shortened_json(theirs)}")
         for name in ("method", "host", "path", "query")
-        if not same(mine := getattr(recorded, name), theirs := getattr(asked, name))
+        if not values_match(mine := getattr(recorded, name), theirs := getattr(asked, name))
     ]
-    return found if recorded.written == asked.written else [*found, *_below("$", recorded.body, asked.body)]
+    return (
+        found if recorded.json_text == asked.json_text else [*found, *_body_mismatches("$", recorded.body, asked.body)]
+    )
 
 
-def _below(place: str, mine: Any, theirs: Any) -> Iterator[Mismatch]:
+def _body_mismatches(place: str, mine: Any, theirs: Any) -> Iterator[Mismatch]:
     if isinstance(mine, dict) and isinstance(theirs, dict):
         for name in sorted({*mine, *theirs}):
-            yield from _below(f"{place}.{name}", mine.get(name, _MISSING), theirs.get(name, _MISSING))
+            yield from _body_mismatches(f"{place}.{name}", mine.get(name, _MISSING), theirs.get(name, _MISSING))
     elif isinstance(mine, list) and isinstance(theirs, list):
         for index, (one, other) in enumerate(zip_longest(mine, theirs, fillvalue=_MISSING)):
-            yield from _below(f"{place}[{index}]", one, other)
-    elif not same(mine, theirs):
-        yield Mismatch(place, _said(mine, theirs))
+            yield from _body_mismatches(f"{place}[{index}]", one, other)
+    elif not values_match(mine, theirs):
+        yield Mismatch(place, _value_difference(mine, theirs))
 
 
-def _said(mine: Any, theirs: Any) -> str:
-    before, after = _text(mine), _text(theirs)
+def _value_difference(mine: Any, theirs: Any) -> str:
+    before, after = _all_text(mine), _all_text(theirs)
     if BLOCK.search(before) or BLOCK.search(after):
         rest = [BLOCK.sub("", text) for text in (before, after)]
         if rest[0] == rest[1] or not all(rest):
-            return f"the coaching block differs: {_coaching(before, after)}"
+            return f"the coaching block differs: {_coaching_difference(before, after)}"
     if mine is _MISSING or theirs is _MISSING or not (isinstance(mine, str) and isinstance(theirs, str)):
-        return f"recorded {_short(mine)}, now {_short(theirs)}"
+        return f"recorded {_shortened_json(mine)}, now {_shortened_json(theirs)}"
     return "recorded {}, now {}".format(*_window(mine, theirs))
 
 
-def _coaching(before: str, after: str) -> str:
+def _coaching_difference(before: str, after: str) -> str:
     intents = [_INTENT.findall(found[0]) if (found := BLOCK.search(text)) else [] for text in (before, after)]
     if intents[0] != intents[1]:
         return "recorded with {}, now with {}".format(*("; ".join(each) or "none" for each in intents))
     return "recorded {}, now {}".format(*_window(before, after))
 
 
-def _text(value: Any) -> str:
+def _all_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return "\n".join(text for each in inner if (text := _text(each)))
+    return "\n".join(text for each in inner if (text := _all_text(each)))
 
 
 def _window(mine: str, theirs: str) -> tuple[str, str]:
-    same = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs)))
-    start = max(0, same - _SHOWN // 3)
-    return _short(mine[start:], cut=start > 0), _short(theirs[start:], cut=start > 0)
+    first = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs)))
+    start = max(0, first - _SHOWN // 3)
+    return _shortened_json(mine[start:], cut=start > 0), _shortened_json(theirs[start:], cut=start > 0)
 
 
-def _short(value: Any, *, cut: bool = False) -> str:
+def _shortened_json(value: Any, *, cut: bool = False) -> str:
     if value is _MISSING:
         return "nothing"
     written = repr(value) if isinstance(value, bytes | tuple) else json.dumps(value, ensure_ascii=False)

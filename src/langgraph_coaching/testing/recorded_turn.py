@@ -1,4 +1,4 @@
-"""A recorded turn: what an agent once did in a situation, with the coaching it had read."""
+"""Recorded turn: what an agent once did in a situation, with the coaching it had read."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ def recorded_turn_of(answer: AIMessage) -> RecordedTurn:
     return RecordedTurn(steps=steps or (Step(index=0, trace_id="answer", author="agent", type="message"),))
 
 
-def said_in(messages: Any) -> Conversation:
+def turns_in(messages: Any) -> Conversation:
     """What of a conversation is matched: the latest turns as pairs; () where no user has said anything."""
     situation = situate(read_messages(messages))
     turns = reversed(situation.turns) if situation else ()
     return tuple(("user" if user else "assistant", text) for text, user in turns)
 
 
-def clean(said: Conversation, scrub: Scrub) -> Conversation:
+def scrub_turns(said: Conversation, scrub: Scrub) -> Conversation:
     """The same without the secrets that were told in it."""
     return tuple((role, scrub.text(text)) for role, text in said)
 

@@ -1,4 +1,4 @@
-"""The scrub: what of a request and its answer is written to disk, and what never is."""
+"""Scrubbing: what of a request and its answer is written to disk, and what never is."""
 
 from __future__ import annotations
 

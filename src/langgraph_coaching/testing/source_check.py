@@ -1,4 +1,4 @@
-"""The source check: a file that is written to be run is read first, and holds nothing but what was meant."""
+"""Source check: a file that is written to be run is read first, and holds nothing but what was meant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CALLED = {"MODEL": {"bind", "get"}, "TURN": {"load", "Path"}}
 """What is called while the file is read: a class, and these."""
 
 
-def refuse_foreign(text: str, said: Mapping[str, Any]) -> None:
+def refuse_foreign_source(text: str, said: Mapping[str, Any]) -> None:
     """Refuses a generated file that is no Python, or that does something beside what it was written for.
 
     Args:
@@ -41,13 +41,13 @@ def refuse_foreign(text: str, said: Mapping[str, Any]) -> None:
         raise _refusal(f"it would be no Python: {error}") from None
     if not (isinstance(head, ast.Expr) and isinstance(head.value, ast.Constant)):
         raise _refusal("it does not begin with what it is for")
-    if strange := [ast.unparse(node)[:60] for node in rest if not _expected(node)]:
+    if strange := [ast.unparse(node)[:60] for node in rest if not _is_expected(node)]:
         raise _refusal(f"it would run {strange[0]!r}")
     if wrong := [name for name, value in said.items() if data.get(name, value) != value]:
         raise _refusal(f"{', '.join(wrong)} would not say the same")
 
 
-def _expected(node: ast.stmt) -> bool:
+def _is_expected(node: ast.stmt) -> bool:
     if isinstance(node, ast.Import):
         return [each.name for each in node.names] in (["os"], ["pytest"])
     if isinstance(node, ast.ImportFrom):

@@ -1,4 +1,4 @@
-"""The template: the parts of a test file that are the same in all."""
+"""Test file template: the parts of a test file that are the same in all."""
 
 COACH = """
 

@@ -1,4 +1,4 @@
-"""The test file: what a correction promised, as pytest reads it and a person does."""
+"""Generated test file: what a correction promised, as pytest reads it and a person does."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.prompt import entry
 from langgraph_coaching.testing import template
-from langgraph_coaching.testing.literal import docstring, dotted, literal
-from langgraph_coaching.testing.source_check import refuse_foreign
+from langgraph_coaching.testing.literal import docstring, dotted_name, literal
+from langgraph_coaching.testing.source_check import refuse_foreign_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ FOLLOWED = "followed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class GeneratedTest:
     """Everything a test file says."""
 
     coaching: Coaching
@@ -73,20 +73,20 @@ class Written:
         return "\n".join([f"wrote {self.path}{recording}", *(f"  note: {note}" for note in self.notes)])
 
 
-def written(page: Page) -> str:
+def render_test_file(page: GeneratedTest) -> str:
     """The text of the file.
 
     Raises:
         InvalidCoachingError: Something in it cannot be written down so that it is read as what it is.
     """
-    parts = [_head(page), *_imports(page), "", _constants(page), template.COACH.format(coach=page.coach)]
-    parts += [_advice(page), template.FIRES]
+    parts = [_header(page), *_imports(page), "", _constants(page), template.COACH.format(coach=page.coach)]
+    parts += [_advice_functions(page), template.FIRES]
     if page.silent:
         parts.append(template.SILENT)
     if page.model is not None:
-        parts.append(template.MODEL.format(checked=_checked(page), system=_system(page)))
+        parts.append(template.MODEL.format(checked=_check_line(page), system=_prompt_line(page)))
     if page.turn is not None:
-        parts.append(template.TURN.format(checked=_checked(page, "TURN")))
+        parts.append(template.TURN.format(checked=_check_line(page, "TURN")))
     text = "\n".join(parts)
     said: dict[str, Any] = {
         "COACHING": page.coaching.id,
@@ -94,22 +94,22 @@ def written(page: Page) -> str:
         "EXPECTED": list(page.expected),
     }
     said |= {name: {label: list(turns) for label, turns in found.items()} for name, found in _situations(page)}
-    refuse_foreign(text, said)
+    refuse_foreign_source(text, said)
     return text
 
 
-def _situations(page: Page) -> list[tuple[str, Mapping[str, Conversation]]]:
+def _situations(page: GeneratedTest) -> list[tuple[str, Mapping[str, Conversation]]]:
     return [("FIRES", page.fires), ("SILENT", page.silent)]
 
 
-def _head(page: Page) -> str:
+def _header(page: GeneratedTest) -> str:
     said = " ".join(page.coaching.intent.split())
     line = textwrap.shorten(f"When replying to: {said}", 110, placeholder="…")
     promise = f"Holds revision {page.coaching.revision} of {page.coaching.id} to what it promises. After a change that"
     return docstring(f"{line}.", "", f"{promise} is meant, write it anew:", f"`{page.again}`") + "\n"
 
 
-def _imports(page: Page) -> list[str]:
+def _imports(page: GeneratedTest) -> list[str]:
     ours = {"langgraph_coaching": {"Coach"}}
     for module, names in page.imports.items():
         ours.setdefault(module, set()).update(names)
@@ -122,41 +122,45 @@ def _imports(page: Page) -> list[str]:
         ours["langgraph_coaching.testing"].add("missing")
     standard = ["import os"] if "os" in ours else []
     ours.pop("os", None)
-    own = [f"from {dotted(m)} import {', '.join(map(dotted, sorted(names)))}" for m, names in sorted(ours.items())]
+    own = [
+        f"from {dotted_name(m)} import {', '.join(map(dotted_name, sorted(names)))}"
+        for m, names in sorted(ours.items())
+    ]
     third = sorted(line for line in own if not line.startswith("from langgraph_coaching"))
     first = [line for line in own if line.startswith("from langgraph_coaching")]
     return [*standard, "from pathlib import Path", "", "import pytest", *third, "", *first]
 
 
-def _constants(page: Page) -> str:
-    found = [f"COACHING = {_text(page.coaching.id)}"]
-    found.append(f"PROMPTED = {_text(entry(page.coaching))}")
-    found.append(_conversations("FIRES", page.fires))
+def _constants(page: GeneratedTest) -> str:
+    found = [f"COACHING = {_wrapped_literal(page.coaching.id)}"]
+    found.append(f"PROMPTED = {_wrapped_literal(entry(page.coaching))}")
+    found.append(_conversations_literal("FIRES", page.fires))
     if page.silent:
-        found.append(_conversations("SILENT", page.silent))
+        found.append(_conversations_literal("SILENT", page.silent))
     if page.expected:
-        found.append(f"EXPECTED = [\n{''.join(f'    {_text(each, 4)},{chr(10)}' for each in page.expected)}]")
+        found.append(
+            f"EXPECTED = [\n{''.join(f'    {_wrapped_literal(each, 4)},{chr(10)}' for each in page.expected)}]"
+        )
     if page.model is not None:
         found.append(f"MODEL = {page.model}")
         if page.system:
-            found.append(f"SYSTEM = {_text(page.system)}")
+            found.append(f"SYSTEM = {_wrapped_literal(page.system)}")
     if page.turn is not None:
-        found.append(
-            f'TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / {_text(page.turn)})'
-        )
+        folder = 'Path(__file__).parent / "cassettes" / Path(__file__).stem'
+        found.append(f"TURN = RecordedTurn.load({folder} / {_wrapped_literal(page.turn)})")
     return "\n".join(found)
 
 
-def _conversations(name: str, found: Mapping[str, Conversation]) -> str:
+def _conversations_literal(name: str, found: Mapping[str, Conversation]) -> str:
     lines = [f"{name} = {{"]
     for label, said in found.items():
-        lines.append(f"    {_text(label)}: [")
-        lines += [f"        ({_text(role)}, {_text(text, 8)})," for role, text in said]
+        lines.append(f"    {_wrapped_literal(label)}: [")
+        lines += [f"        ({_wrapped_literal(role)}, {_wrapped_literal(text, 8)})," for role, text in said]
         lines.append("    ],")
     return "\n".join([*lines, "}"])
 
 
-def _text(text: str, indent: int = 0) -> str:
+def _wrapped_literal(text: str, indent: int = 0) -> str:
     """A literal, in pieces of a line each where it is long."""
     pieces = [piece for line in text.splitlines(keepends=True) for piece in _WRAPPED.wrap(line)]
     if "".join(pieces) != text:  # white space that wrapping would change
@@ -167,20 +171,22 @@ def _text(text: str, indent: int = 0) -> str:
     return f"({blank}{blank.join(literal(piece) for piece in pieces)}\n{' ' * indent})"
 
 
-def _advice(page: Page) -> str:
+def _advice_functions(page: GeneratedTest) -> str:
     scope = page.coaching.scope
-    labels = [f"{name}={_text(value)}" for name in ("agent", "node") if (value := getattr(scope, name)) is not None]
-    labels += [f"tags=[{', '.join(map(_text, scope.tags))}]"] if scope.tags else []
+    labels = [
+        f"{name}={_wrapped_literal(value)}" for name in ("agent", "node") if (value := getattr(scope, name)) is not None
+    ]
+    labels += [f"tags=[{', '.join(map(_wrapped_literal, scope.tags))}]"] if scope.tags else []
     return template.ADVICE.format(labels="".join(f", {label}" for label in labels))
 
 
-def _system(page: Page) -> str:
-    situation = f"FIRES[{_text(page.followed_in)}]"
+def _prompt_line(page: GeneratedTest) -> str:
+    situation = f"FIRES[{_wrapped_literal(page.followed_in)}]"
     prompt = f'[("system", SYSTEM), *{situation}]' if page.system else situation
     return f"said, prompt = {situation}, {prompt}"
 
 
-def _checked(page: Page, turn: str = "turn") -> str:
+def _check_line(page: GeneratedTest, turn: str = "turn") -> str:
     if page.expected:
         return f"assert missing({turn}.text, EXPECTED) == [], {turn}.text"
     return f'assert {turn}.follows(coach.get(COACHING).behavior)[0] == "yes"'

@@ -1,4 +1,4 @@
-"""The tape: vcrpy's cassette with our matching, our scrub, and a miss that says what differed."""
+"""vcrpy's cassette with our matching, our scrub, and a miss that says what differed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from yaml import YAMLError
 
 from langgraph_coaching.errors import RecordingError
 from langgraph_coaching.testing.cassette_file import CassetteFile
-from langgraph_coaching.testing.matching import Asked, Rules, alike, asked_of
+from langgraph_coaching.testing.matching import ComparableRequest, MatchRules, comparable_request, requests_match
 from langgraph_coaching.testing.mismatch import mismatches
-from langgraph_coaching.testing.secrets.content_encoding import EncodedError, decoded
+from langgraph_coaching.testing.secrets.content_encoding import EncodedError, decode_body
 
 if TYPE_CHECKING:
     from langgraph_coaching.testing.mismatch import Mismatch
@@ -46,7 +46,7 @@ class VcrCassette(Cassette):  # type: ignore[misc]
     """
 
     def __init__(
-        self, path: str, rules: Rules, scrub: Scrub, record: str, again: str, owner: str, source: str | None
+        self, path: str, rules: MatchRules, scrub: Scrub, record: str, again: str, owner: str, source: str | None
     ) -> None:
         self.refused: list[RecordingError] = []
         """Why something may not be written; where there is a reason, nothing is."""
@@ -57,23 +57,23 @@ class VcrCassette(Cassette):  # type: ignore[misc]
         self._rules = rules
         self._scrub = scrub
         self._again = again
-        self._known: dict[int, Asked] = {}
-        self._latest: tuple[Request, Asked] | None = None
+        self._known: dict[int, ComparableRequest] = {}
+        self._latest: tuple[Request, ComparableRequest] | None = None
         self._playing = threading.Lock()
         super().__init__(
             path,
-            serializer=Labelled,
-            persister=CassetteFile(source or path, owner, self._clean),
+            serializer=LabelledYaml,
+            persister=CassetteFile(source or path, owner, self._scrub_recording),
             record_mode=_MODES[record],
-            match_on=(self.same,),
-            before_record_request=self._written,
-            before_record_response=self._answer,
+            match_on=(self.is_recorded_as,),
+            before_record_request=self._scrub_request,
+            before_record_response=self._scrub_response,
             drop_unused_requests=record == "rewrite",
         )
 
-    def same(self, asked: Request, recorded: Request) -> bool:
+    def is_recorded_as(self, asked: Request, recorded: Request) -> bool:
         """Whether a request is the recorded one."""
-        return alike(self._as_asked(recorded), self._as_asked(asked))
+        return requests_match(self._as_comparable(recorded), self._as_comparable(asked))
 
     def can_play_response_for(self, request: Request) -> bool:
         """Whether a recording answers this request.
@@ -84,7 +84,7 @@ class VcrCassette(Cassette):  # type: ignore[misc]
         if super().can_play_response_for(request):
             return True
         if self.write_protected:
-            raise self._missed(request)
+            raise self._add_miss(request)
         return False
 
     def play_response(self, request: Request) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class VcrCassette(Cassette):  # type: ignore[misc]
             try:
                 answer: dict[str, Any] = super().play_response(request)
             except UnhandledHTTPRequestError:
-                raise self._missed(request) from None
+                raise self._add_miss(request) from None
         return answer
 
     def unused(self) -> list[str]:
@@ -111,7 +111,7 @@ class VcrCassette(Cassette):  # type: ignore[misc]
         self.dirty = False
         self.refused.clear()
 
-    def complain(self) -> None:
+    def raise_refusal(self) -> None:
         """Raises what may not be written, whatever a client has made of it.
 
         Raises:
@@ -127,62 +127,64 @@ class VcrCassette(Cassette):  # type: ignore[misc]
             super()._load()
         except (AttributeError, KeyError, TypeError, ValueError, YAMLError) as error:
             raise RecordingError(
-                f"{self.path} cannot be read as a cassette of vcrpy ({type(error).__name__}: {error}); delete it, and "
+                f"{self._path} cannot be read as a cassette of vcrpy ({type(error).__name__}: {error}); delete it, and "
                 f"record it with `{self._again}`"
             ) from error
 
-    def _missed(self, request: Request) -> RecordingError:
-        self.misses.append(RecordingError(self._why(self.filter_request(request))))
+    def _add_miss(self, request: Request) -> RecordingError:
+        self.misses.append(RecordingError(self._miss_message(self.filter_request(request))))
         return self.misses[-1]
 
-    def _why(self, request: Request) -> str:
-        asked = self._as_asked(request)
+    def _miss_message(self, request: Request) -> str:
+        asked = self._as_comparable(request)
         named = f"{asked.method} {asked.path}"
         again = f"; record it with `{self._again}`" if self._again else ""
         if not len(self):
-            return f"{self.path} holds no recording, so nothing answers {named}{again}"
+            return f"{self._path} holds no recording, so nothing answers {named}{again}"
         closest = [
-            (mismatches(self._as_asked(recorded), asked), number) for number, recorded in enumerate(self.requests)
+            (mismatches(self._as_comparable(recorded), asked), number) for number, recorded in enumerate(self.requests)
         ]
         found, number = min(closest, key=_distance)
         if not found:
             times = sum(not some for some, _ in closest)
-            return f"{named} is recorded in {self.path} {times} time(s), and asked for once more{again}"
+            return f"{named} is recorded in {self._path} {times} time(s), and asked for once more{again}"
         lines = [f"  {difference}" for difference in found[:_SHOWN]]
         rest = [f"  … and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
-        head = f"no recording in {self.path} answers {named}; the closest, {number + 1} of {len(self)}, differs in"
+        head = f"no recording in {self._path} answers {named}; the closest, {number + 1} of {len(self)}, differs in"
         return "\n".join([head, *lines, *rest]) + again.replace("; ", "\n", 1)
 
-    def _as_asked(self, request: Request) -> Asked:
+    def _as_comparable(self, request: Request) -> ComparableRequest:
         """As `asked_of`, once a request: the latest is held against every recorded one, and those stay."""
         if (known := self._known.get(id(request))) is not None:
             return known
         if self._latest is not None and self._latest[0] is request:
             return self._latest[1]
-        asked = asked_of(request.method, request.uri, request.headers, read_body(request), self._rules)
+        asked = comparable_request(request.method, request.uri, request.headers, read_body(request), self._rules)
         if any(request is recorded for recorded in self.requests):
             self._known[id(request)] = asked
         else:
             self._latest = request, asked
         return asked
 
-    def _written(self, request: Request) -> Request:
+    def _scrub_request(self, request: Request) -> Request:
         # Headers and address first: they hold the secrets that an answer might repeat.
         headers, uri = self._scrub.headers(request.headers), self._scrub.uri(request.uri)
         body = read_body(request)
         body = body.encode() if isinstance(body, str) else body
-        body, headers = self._readable(body, headers, f"the request {request.method} {uri}")
+        body, headers = self._decode_body(body, headers, f"the request {request.method} {uri}")
         return Request(request.method, uri, self._scrub.body(body, headers), headers)
 
-    def _answer(self, response: dict[str, Any]) -> dict[str, Any]:
+    def _scrub_response(self, response: dict[str, Any]) -> dict[str, Any]:
         response = copy.deepcopy(response)
         kept = {**response, "headers": self._scrub.headers(response["headers"])}
         if isinstance(body := response.get("body"), dict) and isinstance(body.get("string"), bytes):
-            read, kept["headers"] = self._readable(body["string"], kept["headers"], "an answer")
+            read, kept["headers"] = self._decode_body(body["string"], kept["headers"], "an answer")
             kept["body"] = {**body, "string": self._scrub.body(read, kept["headers"])}
         return kept
 
-    def _readable(self, body: bytes | None, headers: dict[str, Any], whose: str) -> tuple[bytes | None, dict[str, Any]]:
+    def _decode_body(
+        self, body: bytes | None, headers: dict[str, Any], whose: str
+    ) -> tuple[bytes | None, dict[str, Any]]:
         """A body without its encodings, and the headers without theirs.
 
         Raises:
@@ -193,17 +195,19 @@ class VcrCassette(Cassette):  # type: ignore[misc]
             return body, bare
         named = next(value for name, value in headers.items() if name.lower() == "content-encoding")
         try:
-            return decoded(body, ",".join(named) if isinstance(named, list | tuple) else str(named)), bare
+            return decode_body(body, ",".join(named) if isinstance(named, list | tuple) else str(named)), bare
         except EncodedError as error:
             if self.replays:
                 return body, headers
-            self.refused.append(EncodedError(f"{self.path} is not written, secrets in {whose} cannot be seen: {error}"))
+            self.refused.append(
+                EncodedError(f"{self._path} is not written, secrets in {whose} cannot be seen: {error}")
+            )
             self.misses.append(self.refused[-1])
             raise self.refused[-1] from error
 
-    def _clean(self, request: Request, response: dict[str, Any]) -> tuple[Request, dict[str, Any]]:
+    def _scrub_recording(self, request: Request, response: dict[str, Any]) -> tuple[Request, dict[str, Any]]:
         """A recording without the secrets that were told only later."""
-        return self._written(request), self._answer(response)
+        return self._scrub_request(request), self._scrub_response(response)
 
 
 def _distance(found: tuple[list[Mismatch], int]) -> tuple[bool, bool, int]:
@@ -215,7 +219,7 @@ _IN_BODY = re.compile(r'"model(?:_name|_id)?"\s*:\s*"([^"]{1,100})"')
 _IN_PATH = re.compile(r"/models?/([^/:?]+)")
 
 
-class Labelled:
+class LabelledYaml:
     """YAML that says in its first line which model answered, where that is known."""
 
     @staticmethod

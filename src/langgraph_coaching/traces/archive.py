@@ -192,7 +192,8 @@ class Archive:
             None if since is None else col("started_at") >= lit(_with_zone(since)),
             None if until is None else col("started_at") < lit(_with_zone(until)),
         ]
-        equal = {"label": label, "origin": origin, "thread_id": thread_id}
+        asked = {"label": label, "origin": origin, "thread_id": thread_id}
+        equal: dict[str, Any] = {column: value for column, value in asked.items() if value is not None}
         return self._table.first_readable(self._read, _COLUMNS, where, order=_NEWEST, limit=limit, **equal)
 
     def newest(self) -> Iterator[Trace]:

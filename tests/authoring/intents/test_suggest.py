@@ -1,3 +1,5 @@
+"""Suggested intents: one scenario in the third person, without what belongs to one person or one day."""
+
 import json
 import time
 from pathlib import Path

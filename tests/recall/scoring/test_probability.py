@@ -1,3 +1,5 @@
+"""Probability of a coaching: what examples, verdicts and small talk make of it."""
+
 import numpy as np
 import pytest
 

@@ -5,6 +5,7 @@ import operator
 from typing import Annotated, Any
 
 import pytest
+from captured import Captured
 from langchain.agents import create_agent
 from langchain.agents.middleware import SummarizationMiddleware
 from langchain_core.language_models import BaseChatModel
@@ -20,13 +21,11 @@ from langgraph.prebuilt import InjectedState, ToolNode
 from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
-from langgraph_coaching import Action, Handoff, Process, Receipt, SearchKnowledge, Trace
+from langgraph_coaching import Action, Handoff, Process, Receipt, SearchKnowledge
 from langgraph_coaching.authoring.draft_source import draft_of
 from langgraph_coaching.authoring.intents.suggest import suggest_intents
 from langgraph_coaching.authoring.source_examples import source_examples
 from langgraph_coaching.recall.situation import situate
-from langgraph_coaching.traces.capture.assembler import Assembler
-from langgraph_coaching.traces.capture.callback import Capture
 from langgraph_coaching.traces.followed import fill_followed
 from langgraph_coaching.traces.prompt import prompt_of
 from langgraph_coaching.traces.situations import situations_in
@@ -68,27 +67,9 @@ def stock(item: str) -> str:
     return f"3 {item}"
 
 
-class VcrCassette:
-    def __init__(self):
-        self.events = []
-        self.handler = Capture(self.events.append)
-
-    def config(self, **more):
-        return {"callbacks": [self.handler], **more}
-
-    def on(self, thread):
-        return self.config(configurable={"thread_id": thread})
-
-    @property
-    def trace(self):
-        trace = Assembler().consume(self.events)[-1]
-        assert Trace.model_validate_json(trace.model_dump_json()) == trace
-        return trace
-
-
 @pytest.fixture
-def tape():
-    return VcrCassette()
+def runs():
+    return Captured()
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -167,7 +148,7 @@ def tools_or(end, tools="tools"):
 # ── who the user is ──
 
 
-def test_a_helper_models_prompt_is_not_the_users(call, tape):
+def test_a_helper_models_prompt_is_not_the_users(call, runs):
     model = Model(rules={"Classify": "refund", "money": "We will pay it back."})
 
     def router(state):
@@ -181,8 +162,8 @@ def test_a_helper_models_prompt_is_not_the_users(call, tape):
     builder.add_node("router", both(router))
     builder.add_node("refund", answering(model))
     builder.add_edge(START, "router")
-    call(builder.compile(), said("I want my money back"), tape.config())
-    trace = tape.trace
+    call(builder.compile(), said("I want my money back"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["I want my money back"]
     intent = suggest_intents([HumanMessage("I want my money back")])[0]
     assert draft(trace, "We will pay it back.") == (intent, ["I want my money back"])
@@ -192,7 +173,7 @@ def test_a_helper_models_prompt_is_not_the_users(call, tape):
     assert [m.text for m in helper] == ["Classify the request into refund or other: I want my money back"]
 
 
-def test_a_helper_that_is_asked_before_the_user_is_shown_to_any_model(call, tape):
+def test_a_helper_that_is_asked_before_the_user_is_shown_to_any_model(call, runs):
     model = Model(rules={"Is this safe": "yes", "shoes": "They ship today."})
 
     def guard(state):
@@ -204,21 +185,21 @@ def test_a_helper_that_is_asked_before_the_user_is_shown_to_any_model(call, tape
 
     builder = StateGraph(MessagesState)
     builder.add_sequence([("guard", both(guard)), ("agent", answering(model))])
-    call(builder.add_edge(START, "guard").compile(), said("Where are my shoes?"), tape.config())
-    assert users(tape.trace) == ["Where are my shoes?"]
-    assert draft(tape.trace, "They ship today.")[1] == ["Where are my shoes?"]
+    call(builder.add_edge(START, "guard").compile(), said("Where are my shoes?"), runs.config())
+    assert users(runs.trace) == ["Where are my shoes?"]
+    assert draft(runs.trace, "They ship today.")[1] == ["Where are my shoes?"]
 
 
-def test_a_summary_in_the_history_is_not_the_users(call, tape):
+def test_a_summary_in_the_history_is_not_the_users(call, runs):
     model = Model(rules={"Extract": "The user greeted and paid.", "": "Fine."})
     summing = SummarizationMiddleware(
         Model(rules={"": "The user greeted and paid."}), trigger=("messages", 4), keep=("messages", 1)
     )
     agent = create_agent(model, [], middleware=[summing], checkpointer=InMemorySaver())
     for text in ("Hello", "I paid twice", "Please refund one payment"):
-        tape.events.clear()
-        call(agent, said(text), tape.on("t"))
-    trace = tape.trace
+        runs.events.clear()
+        call(agent, said(text), runs.on("t"))
+    trace = runs.trace
     assert "Please refund one payment" in users(trace)
     assert not any("summary" in text for text in users(trace))
     (summary,) = [step for step in trace.steps if step.name == "summary"]
@@ -248,7 +229,7 @@ def test_recall_does_not_take_a_named_report_of_another_agent_for_the_user():
     assert situate(people).user_text == "hi ann hello all"  # here everybody has a name
 
 
-def test_a_judge_inside_a_tool_is_not_the_user(call, tape):
+def test_a_judge_inside_a_tool_is_not_the_user(call, runs):
     judge = Model(rules={"Judge": "grounded"})
 
     @tool
@@ -257,14 +238,14 @@ def test_a_judge_inside_a_tool_is_not_the_user(call, tape):
         return judge.invoke([SystemMessage("You judge."), HumanMessage(f"Judge this answer: {answer}")]).text
 
     model = Model(rules={"refund": [asks("check", answer="30 days"), "It takes 30 days."]})
-    call(create_agent(model, [check]), said("How long does a refund take?"), tape.config())
-    trace = tape.trace
+    call(create_agent(model, [check]), said("How long does a refund take?"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["How long does a refund take?"]
     assert draft(trace, "It takes 30 days.")[1] == ["How long does a refund take?"]
     assert verdict(trace, "check", Action("check")) == "yes"
 
 
-def test_a_report_that_an_agent_puts_into_the_state_as_a_human_message(call, tape):
+def test_a_report_that_an_agent_puts_into_the_state_as_a_human_message(call, runs):
     model = Model(rules={"FINISH?": ["researcher", "done"], "": "The GDP is 4 trillion."})
 
     def supervisor(state):
@@ -281,16 +262,16 @@ def test_a_report_that_an_agent_puts_into_the_state_as_a_human_message(call, tap
     builder.add_node("researcher", both(researcher))
     builder.add_edge(START, "supervisor")
     graph = builder.compile(checkpointer=InMemorySaver())
-    call(graph, said("What is the GDP?"), tape.on("t"))
-    assert users(tape.trace) == ["What is the GDP?"]
-    assert verdict(tape.trace, "researcher", Handoff("researcher")) == "yes"
-    tape.events.clear()
+    call(graph, said("What is the GDP?"), runs.on("t"))
+    assert users(runs.trace) == ["What is the GDP?"]
+    assert verdict(runs.trace, "researcher", Handoff("researcher")) == "yes"
+    runs.events.clear()
     model.rules["FINISH?"] = ["done"]
-    call(graph, said("And of France?"), tape.on("t"))
-    assert users(tape.trace) == ["What is the GDP?", "And of France?"]
+    call(graph, said("And of France?"), runs.on("t"))
+    assert users(runs.trace) == ["What is the GDP?", "And of France?"]
 
 
-def test_a_question_that_a_model_has_rewritten_is_not_the_users(call, tape):
+def test_a_question_that_a_model_has_rewritten_is_not_the_users(call, runs):
     model = Model(rules={"Rewrite": "refund duration", "duration": "30 days.", "long": asks("retrieve", query="x")})
 
     def rewrite(state):
@@ -306,14 +287,14 @@ def test_a_question_that_a_model_has_rewritten_is_not_the_users(call, tape):
             ("say", answering(model)),
         ]
     )
-    call(builder.add_edge(START, "agent").compile(), said("how long?"), tape.config())
-    trace = tape.trace
+    call(builder.add_edge(START, "agent").compile(), said("how long?"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["how long?"]
     assert verdict(trace, "30 days.", Action("retrieve")) == "yes"
     assert draft(trace, "30 days.")[1] == ["how long?"]
 
 
-def test_a_user_that_a_model_plays_is_the_user(call, tape):
+def test_a_user_that_a_model_plays_is_the_user(call, runs):
     model = Model(rules={"You are a customer": "I lost my card", "lost": "I have blocked it."})
 
     def customer(state):
@@ -323,11 +304,11 @@ def test_a_user_that_a_model_plays_is_the_user(call, tape):
     builder = StateGraph(MessagesState)
     builder.add_sequence([("customer", both(customer)), ("agent", answering(model))])
     graph = builder.add_edge(START, "customer").compile()
-    call(graph, said("Hi"), tape.config(metadata={"coaching_origin": "simulated"}))
-    assert users(tape.trace) == ["Hi", "I lost my card"]
+    call(graph, said("Hi"), runs.config(metadata={"coaching_origin": "simulated"}))
+    assert users(runs.trace) == ["Hi", "I lost my card"]
 
 
-def test_messages_that_an_agent_keeps_for_itself_are_not_the_users(call, tape):
+def test_messages_that_an_agent_keeps_for_itself_are_not_the_users(call, runs):
     class State(MessagesState):
         notes: Annotated[list, operator.add]
 
@@ -339,9 +320,9 @@ def test_messages_that_an_agent_keeps_for_itself_are_not_the_users(call, tape):
 
     builder = StateGraph(State)
     builder.add_sequence([("think", both(think)), ("agent", answering(model))])
-    call(builder.add_edge(START, "think").compile(), said("hello"), tape.config())
-    assert users(tape.trace) == ["hello"]
-    assert draft(tape.trace, "Hi!")[1] == ["hello"]
+    call(builder.add_edge(START, "think").compile(), said("hello"), runs.config())
+    assert users(runs.trace) == ["hello"]
+    assert draft(runs.trace, "Hi!")[1] == ["hello"]
 
 
 class Question(TypedDict):
@@ -350,7 +331,7 @@ class Question(TypedDict):
     answer: str
 
 
-def test_a_state_without_messages(call, tape):
+def test_a_state_without_messages(call, runs):
     model = Model(rules={"Rewrite": "refund time", "Answer": "30 days."})
 
     def rewrite(state):
@@ -364,13 +345,13 @@ def test_a_state_without_messages(call, tape):
     builder = StateGraph(Question)
     builder.add_sequence([("rewrite", both(rewrite)), ("answer_it", both(answer))])
     graph = builder.add_edge(START, "rewrite").compile()
-    call(graph, {"question": "How long does a refund take?"}, tape.config())
-    assert users(tape.trace) == ["How long does a refund take?"]
-    assert tape.trace.steps[0].type == "user"
-    assert draft(tape.trace, "30 days.")[1] == ["How long does a refund take?"]
+    call(graph, {"question": "How long does a refund take?"}, runs.config())
+    assert users(runs.trace) == ["How long does a refund take?"]
+    assert runs.trace.steps[0].type == "user"
+    assert draft(runs.trace, "30 days.")[1] == ["How long does a refund take?"]
 
 
-def test_a_graph_that_nobody_has_asked_has_no_user(call, tape):
+def test_a_graph_that_nobody_has_asked_has_no_user(call, runs):
     model = Model(rules={"": "All is well."})
 
     def nightly(state):
@@ -379,16 +360,16 @@ def test_a_graph_that_nobody_has_asked_has_no_user(call, tape):
     call(
         StateGraph(MessagesState).add_node("n", both(nightly)).add_edge(START, "n").compile(),
         {"messages": []},
-        tape.config(),
+        runs.config(),
     )
-    assert users(tape.trace) == []
-    assert [m.text for m in prompt_of(tape.trace, made(tape.trace, "All is well."))] == ["Write the nightly report"]
+    assert users(runs.trace) == []
+    assert [m.text for m in prompt_of(runs.trace, made(runs.trace, "All is well."))] == ["Write the nightly report"]
 
 
 # ── chains and the functional API ──
 
 
-def test_a_chain_of_several_models(call, tape):
+def test_a_chain_of_several_models(call, runs):
     model = Model(rules={"Topic of": "refunds", "Answer": "30 days."})
     topic = ChatPromptTemplate([("human", "Topic of: {question}")]) | model | (lambda m: m.content)
     chain = (
@@ -396,19 +377,19 @@ def test_a_chain_of_several_models(call, tape):
         | ChatPromptTemplate([("system", "Answer about {topic}"), ("human", "{question}")])
         | model
     )
-    call(chain, {"question": "How long?"}, tape.config())
-    assert users(tape.trace) == ["How long?"]
-    assert draft(tape.trace, "30 days.")[1] == ["How long?"]
+    call(chain, {"question": "How long?"}, runs.config())
+    assert users(runs.trace) == ["How long?"]
+    assert draft(runs.trace, "30 days.")[1] == ["How long?"]
 
 
-def test_a_chain_with_a_history_and_with_examples(call, tape):
+def test_a_chain_with_a_history_and_with_examples(call, runs):
     shots = FewShotChatMessagePromptTemplate(
         examples=[{"q": "2+2?", "a": "4"}], example_prompt=ChatPromptTemplate([("human", "{q}"), ("ai", "{a}")])
     )
     prompt = ChatPromptTemplate([shots, MessagesPlaceholder("history"), ("human", "Please answer: {input}")])
     history = [HumanMessage("Hi"), AIMessage("Hello!")]
-    call(prompt | Model(rules={"": "6"}), {"input": "3+3?", "history": history}, tape.config())
-    assert [(s.type, s.text, s.history) for s in tape.trace.steps] == [
+    call(prompt | Model(rules={"": "6"}), {"input": "3+3?", "history": history}, runs.config())
+    assert [(s.type, s.text, s.history) for s in runs.trace.steps] == [
         ("user", "Hi", True),
         ("message", "Hello!", True),
         ("user", "3+3?", False),
@@ -416,13 +397,13 @@ def test_a_chain_with_a_history_and_with_examples(call, tape):
     ]
 
 
-def test_a_chain_that_is_given_a_text(call, tape):
+def test_a_chain_that_is_given_a_text(call, runs):
     chain = ChatPromptTemplate([("human", "Tell me a joke about {topic}")]) | Model(rules={"": "Ha."})
-    call({"topic": lambda text: text} | chain, "cats", tape.config())
-    assert users(tape.trace) == ["cats"]
+    call({"topic": lambda text: text} | chain, "cats", runs.config())
+    assert users(runs.trace) == ["cats"]
 
 
-def test_a_functional_agent_with_helpers_and_a_loop(call, tape, request):
+def test_a_functional_agent_with_helpers_and_a_loop(call, runs, request):
     model = Model(rules={"Plan for": "1. look", "refund": [asks("retrieve", query="refund"), "30 days."]})
     is_async = "async" in request.node.name
 
@@ -450,23 +431,23 @@ def test_a_functional_agent_with_helpers_and_a_loop(call, tape, request):
 
     if is_async:  # an async entrypoint awaits its tasks
         pytest.skip("the tasks of this one are called as sync code; see the parallel one for async")
-    call(flow, [HumanMessage("how long is a refund?", id="u1")], tape.on("t"))
-    trace = tape.trace
+    call(flow, [HumanMessage("how long is a refund?", id="u1")], runs.on("t"))
+    trace = runs.trace
     assert users(trace) == ["how long is a refund?"]
     assert verdict(trace, "retrieve", Action("retrieve")) == "yes"
     assert verdict(trace, "30 days.", Action("retrieve")) == "yes"
     begun = draft_of(trace, made(trace, "30 days."), suggest_intents)
     assert [m.type for m in begun.conversation] == ["human", "ai", "tool"]  # what the agent saw, without the plan
-    tape.events.clear()
+    runs.events.clear()
     model.rules["refund"] = ["Yes."]
-    call(flow, [HumanMessage("sure about the refund?", id="u2")], tape.on("t"))
-    assert [(s.text, s.history) for s in tape.trace.steps if s.type == "user"] == [
+    call(flow, [HumanMessage("sure about the refund?", id="u2")], runs.on("t"))
+    assert [(s.text, s.history) for s in runs.trace.steps if s.type == "user"] == [
         ("how long is a refund?", True),
         ("sure about the refund?", False),
     ]
 
 
-def test_parallel_tasks_do_not_judge_each_other(call, tape, request):
+def test_parallel_tasks_do_not_judge_each_other(call, runs, request):
     model = Model(rules={"part 1": asks("stock", "a", item="shoes"), "part 2": "no idea"})
 
     @task
@@ -485,8 +466,8 @@ def test_parallel_tasks_do_not_judge_each_other(call, tape, request):
     def flow(text):
         return [found.result() for found in [look(f"part {n}") for n in (1, 2)]]
 
-    call(aflow if "async" in request.node.name else flow, "compare both parts", tape.config())
-    trace = tape.trace
+    call(aflow if "async" in request.node.name else flow, "compare both parts", runs.config())
+    trace = runs.trace
     assert users(trace) == ["compare both parts"]
     assert verdict(trace, "stock", Action("stock")) == "yes"
     assert verdict(trace, "no idea", Action("stock")) == "no"
@@ -496,7 +477,7 @@ def test_parallel_tasks_do_not_judge_each_other(call, tape, request):
 # ── turns ──
 
 
-def test_an_agent_that_retrieves_and_grades(call, tape):
+def test_an_agent_that_retrieves_and_grades(call, runs):
     model = Model(
         rules={
             "Grade": ["no", "yes"],
@@ -522,8 +503,8 @@ def test_an_agent_that_retrieves_and_grades(call, tape):
     builder.add_edge(START, "agent")
     builder.add_conditional_edges("agent", tools_or(END, "retrieve"))
     builder.add_edge("retrieve", "grade")
-    call(builder.compile(), said("How long does a refund take?"), tape.config())
-    trace = tape.trace
+    call(builder.compile(), said("How long does a refund take?"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["How long does a refund take?"]
     for text in ("retrieve", "no", "yes", "It takes 30 days."):
         assert verdict(trace, text, Action("retrieve")) == "yes"
@@ -559,15 +540,15 @@ def fan(node, parts, **payload):
     return builder.compile()
 
 
-def test_branches_have_questions_and_deeds_of_their_own(call, tape):
+def test_branches_have_questions_and_deeds_of_their_own(call, runs):
     rules = {
         "shoes": [asks("stock", item="shoes"), "3 shoes left"],
         "hats": ["No hats, sorry"],
         "bags": [asks("stock", item="bags"), "3 bags left"],
     }
     parts = ["how many shoes?", "are there hats?", "how many bags?"]
-    call(fan(branch(Model(rules=rules)), parts), said("shoes, hats and bags please"), tape.config())
-    trace = tape.trace
+    call(fan(branch(Model(rules=rules)), parts), said("shoes, hats and bags please"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["shoes, hats and bags please"]
     assert [step.text for step in trace.steps if step.name == "task"] == parts
     for text, question, deed in [
@@ -582,7 +563,7 @@ def test_branches_have_questions_and_deeds_of_their_own(call, tape):
     assert [s.text for s in situations_in(trace)] == ["user: shoes, hats and bags please"]
 
 
-def test_branches_that_share_the_users_question(call, tape):
+def test_branches_that_share_the_users_question(call, runs):
     class Part(MessagesState):
         part: str
 
@@ -597,15 +578,15 @@ def test_branches_that_share_the_users_question(call, tape):
         START, lambda state: [Send("work", {**state, "part": part}) for part in "ab"], ["work"]
     )
     builder.add_edge("work", "join")
-    call(builder.compile(), said("check the stock"), tape.config())
-    trace = tape.trace
+    call(builder.compile(), said("check the stock"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["check the stock"]
     assert draft(trace, "b is fine")[1] == draft(trace, "Both.")[1] == ["check the stock"]
     assert verdict(trace, "stock", Action("stock")) == "yes"
     assert verdict(trace, "b is fine", Action("stock")) == "no"
 
 
-def test_a_branch_that_is_told_something_on_top_of_the_conversation(call, tape):
+def test_a_branch_that_is_told_something_on_top_of_the_conversation(call, runs):
     model = Model(rules={"only shoes": "3 shoes", "only hats": "2 hats", "": "5 things."})
     builder = StateGraph(MessagesState)
     builder.add_node("work", answering(model))
@@ -618,14 +599,14 @@ def test_a_branch_that_is_told_something_on_top_of_the_conversation(call, tape):
         ["work"],
     )
     builder.add_edge("work", "join")
-    call(builder.compile(), said("what is in stock?"), tape.config())
-    trace = tape.trace
+    call(builder.compile(), said("what is in stock?"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["what is in stock?"]
     begun = draft_of(trace, made(trace, "2 hats"), suggest_intents)
     assert [m.text for m in begun.conversation] == ["what is in stock?", "only hats"]
 
 
-def test_nodes_that_run_beside_each_other(call, tape):
+def test_nodes_that_run_beside_each_other(call, runs):
     builder = StateGraph(MessagesState)
     answers = {"left": asks("stock", "a", item="x"), "right": "nothing"}
     for name, answer in answers.items():
@@ -633,20 +614,20 @@ def test_nodes_that_run_beside_each_other(call, tape):
         builder.add_edge(START, name)
     builder.add_node("after", answering(Model(rules={"": asks("retrieve", "b", query="x")})))
     builder.add_edge(["left", "right"], "after")
-    call(builder.compile(), said("hi"), tape.config())
-    assert verdict(tape.trace, "stock", Action("stock")) == "yes"
-    assert verdict(tape.trace, "nothing", Action("stock")) == "no"
-    assert verdict(tape.trace, "nothing", Action("retrieve")) == "yes"  # it comes after both, for both
-    assert draft(tape.trace, "nothing")[1] == ["hi"]
+    call(builder.compile(), said("hi"), runs.config())
+    assert verdict(runs.trace, "stock", Action("stock")) == "yes"
+    assert verdict(runs.trace, "nothing", Action("stock")) == "no"
+    assert verdict(runs.trace, "nothing", Action("retrieve")) == "yes"  # it comes after both, for both
+    assert draft(runs.trace, "nothing")[1] == ["hi"]
 
 
-def test_several_tools_of_one_answer_are_one_turn(call, tape):
+def test_several_tools_of_one_answer_are_one_turn(call, runs):
     asked = AIMessage("", tool_calls=[{"name": "stock", "args": {"item": i}, "id": i} for i in ("a", "b")])
     model = Model(rules={"": [asked, asks("retrieve", query="x"), "Done."]})
-    call(create_agent(model, [stock, retrieve]), said("a and b?"), tape.config())
-    assert verdict(tape.trace, "stock", Action("retrieve")) == "yes"
-    assert verdict(tape.trace, "stock", SearchKnowledge("3 b")) == "yes"
-    assert {step.branch for step in tape.trace.steps} == {None}
+    call(create_agent(model, [stock, retrieve]), said("a and b?"), runs.config())
+    assert verdict(runs.trace, "stock", Action("retrieve")) == "yes"
+    assert verdict(runs.trace, "stock", SearchKnowledge("3 b")) == "yes"
+    assert {step.branch for step in runs.trace.steps} == {None}
 
 
 # ── sub-agents ──
@@ -669,7 +650,7 @@ def subagent(model, name="researcher"):
 
 
 @pytest.mark.parametrize("description", ["Count the red shoes in the store", "do we have red shoes?"])
-def test_a_sub_agent_in_a_tool(call, tape, description):
+def test_a_sub_agent_in_a_tool(call, runs, description):
     sub = Model(rules={"": [asks("stock", item="shoes"), "There are 3."]})
     main = Model(
         rules={
@@ -680,8 +661,8 @@ def test_a_sub_agent_in_a_tool(call, tape, description):
             ]
         }
     )
-    call(create_agent(main, [subagent(sub), retrieve]), said("do we have red shoes?"), tape.config())
-    trace = tape.trace
+    call(create_agent(main, [subagent(sub), retrieve]), said("do we have red shoes?"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["do we have red shoes?"]
     assert [(s.name, s.tool_call_id, s.call) for s in trace.steps if s.type == "handoff"] == [("researcher", "c1", 0)]
     assert [s.text for s in trace.steps if s.name == "task" and s.type == "system"] == [description]
@@ -695,7 +676,7 @@ def test_a_sub_agent_in_a_tool(call, tape, description):
     assert [s.text for s in situations_in(trace)] == ["user: do we have red shoes?"]
 
 
-def test_two_sub_agents_at_once(call, tape):
+def test_two_sub_agents_at_once(call, runs):
     both_asked = AIMessage(
         "",
         tool_calls=[
@@ -705,8 +686,8 @@ def test_two_sub_agents_at_once(call, tape):
     )
     sub = Model(rules={"Count hats": "2 hats", "Count bags": [asks("stock", "s", item="bags"), "3 bags"]})
     main = Model(rules={"": [both_asked, "2 hats and 3 bags."]})
-    call(create_agent(main, [subagent(sub)]), said("hats and bags?"), tape.config())
-    trace = tape.trace
+    call(create_agent(main, [subagent(sub)]), said("hats and bags?"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["hats and bags?"]
     assert verdict(trace, "2 hats", Action("stock")) == "no"
     assert verdict(trace, "3 bags", Action("stock")) == "yes"
@@ -715,7 +696,7 @@ def test_two_sub_agents_at_once(call, tape):
     assert draft(trace, "2 hats and 3 bags.")[1] == ["hats and bags?"]
 
 
-def test_a_sub_agent_of_a_sub_agent(call, tape):
+def test_a_sub_agent_of_a_sub_agent(call, runs):
     inner = Model(rules={"": [asks("stock", item="x"), "deep"]})
     outer = subagent(inner, "inner")
     middle = create_agent(
@@ -728,22 +709,22 @@ def test_a_sub_agent_of_a_sub_agent(call, tape):
         return middle.invoke({"messages": [HumanMessage(what)]})["messages"][-1].text
 
     main = Model(rules={"": [asks("ask_middle", "m", what="go deep"), "top"]})
-    call(create_agent(main, [ask_middle]), said("dig"), tape.config())
-    trace = tape.trace
+    call(create_agent(main, [ask_middle]), said("dig"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["dig"]
     assert [draft(trace, text)[1] for text in ("deep", "mid", "top")] == [["go deeper"], ["go deep"], ["dig"]]
     assert [verdict(trace, text, Action("stock")) for text in ("deep", "mid", "top")] == ["yes", "no", "no"]
     assert [verdict(trace, text, Handoff("inner")) for text in ("deep", "mid", "top")] == ["no", "yes", "no"]
 
 
-def test_deepagents(call, tape):
+def test_deepagents(call, runs):
     deepagents = pytest.importorskip("deepagents")
     sub = Model(rules={"": [asks("stock", item="shoes"), "There are 3."]})
     main = Model(rules={"": [asks("task", description="Count the shoes", subagent_type="counter"), "We have 3."]})
     counter = {"name": "counter", "description": "Counts", "system_prompt": "Count.", "tools": [stock], "model": sub}
     agent = deepagents.create_deep_agent(model=main, tools=[retrieve], subagents=[counter])
-    call(agent, said("any shoes?"), tape.config())
-    trace = tape.trace
+    call(agent, said("any shoes?"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["any shoes?"]
     assert [s.name for s in trace.steps if s.type == "handoff"] == ["counter"]
     assert verdict(trace, "task", Handoff("counter")) == "yes"
@@ -763,22 +744,22 @@ def test_a_task_that_was_recorded_elsewhere_is_a_handoff():
     assert check_followed(Handoff("writer"), [step])[0] == "no"
 
 
-def test_a_subgraph_with_the_same_messages_is_the_same_conversation(call, tape):
+def test_a_subgraph_with_the_same_messages_is_the_same_conversation(call, runs):
     inner = create_agent(Model(rules={"": [asks("stock", item="x"), "3 left"]}), [stock], name="inner")
     builder = StateGraph(MessagesState)
     builder.add_node("first", answering(Model(rules={"": "One moment."})))
     builder.add_node("inner", inner)
     builder.add_edge(START, "first")
     builder.add_edge("first", "inner")
-    call(builder.compile(), said("how many?"), tape.config())
-    trace = tape.trace
+    call(builder.compile(), said("how many?"), runs.config())
+    trace = runs.trace
     assert [s.type for s in trace.steps if s.type in ("user", "system")] == ["user"]
     assert {step.branch for step in trace.steps} == {None}
     assert verdict(trace, "One moment.", Process("inner")) == "yes"
     assert draft(trace, "3 left")[1] == ["how many?"]
 
 
-def test_a_subgraph_in_a_node_that_is_given_the_conversation(call, tape):
+def test_a_subgraph_in_a_node_that_is_given_the_conversation(call, runs):
     inner = create_agent(Model(rules={"": "3 left"}), [], name="inner")
 
     def node(state):
@@ -788,10 +769,10 @@ def test_a_subgraph_in_a_node_that_is_given_the_conversation(call, tape):
     call(
         StateGraph(MessagesState).add_node("n", both(node)).add_edge(START, "n").compile(),
         said("how many?"),
-        tape.config(),
+        runs.config(),
     )
-    assert [(s.type, s.text) for s in tape.trace.steps][:2] == [("user", "how many?"), ("message", "3 left")]
-    assert draft(tape.trace, "3 left")[1] == ["how many?"]
+    assert [(s.type, s.text) for s in runs.trace.steps][:2] == [("user", "how many?"), ("message", "3 left")]
+    assert draft(runs.trace, "3 left")[1] == ["how many?"]
 
 
 # ── several agents in one conversation ──
@@ -808,7 +789,7 @@ def moving(target):
 
 
 @pytest.mark.parametrize("kind", ["swarm", "supervisor"])
-def test_agents_that_hand_over_to_each_other(call, tape, kind):
+def test_agents_that_hand_over_to_each_other(call, runs, kind):
     back = [] if kind == "swarm" else ["Anything else?"]
     alice = create_agent(Model(rules={"": [asks("transfer_to_bob"), *back]}), [moving("bob")], name="alice")
     bob = create_agent(Model(rules={"": [asks("stock", "c2", item="x"), "3 left"]}), [stock], name="bob")
@@ -818,8 +799,8 @@ def test_agents_that_hand_over_to_each_other(call, tape, kind):
     builder.add_edge(START, "alice")
     if kind == "supervisor":
         builder.add_edge("bob", "alice")
-    call(builder.compile(), said("how many?"), tape.config())
-    trace = tape.trace
+    call(builder.compile(), said("how many?"), runs.config())
+    trace = runs.trace
     assert users(trace) == ["how many?"]
     assert verdict(trace, "transfer_to_bob", Handoff("bob")) == "yes"
     assert verdict(trace, "transfer_to_bob", Action("stock")) == "no"  # another agent's deed
@@ -828,21 +809,21 @@ def test_agents_that_hand_over_to_each_other(call, tape, kind):
     assert draft(trace, "3 left")[1] == ["how many?"]
 
 
-def test_a_thread_of_turns_is_judged_turn_by_turn(call, tape):
+def test_a_thread_of_turns_is_judged_turn_by_turn(call, runs):
     model = Model(rules={"": [asks("stock", item="x"), "3 left", "Bye."]})
     agent = create_agent(model, [stock], checkpointer=InMemorySaver())
-    call(agent, said("how many?"), tape.on("t"))
-    assert verdict(tape.trace, "3 left", Action("stock")) == "yes"
-    tape.events.clear()
-    call(agent, said("thanks"), tape.on("t"))
-    assert verdict(tape.trace, "Bye.", Action("stock")) == "no"
-    assert [(s.text, s.history) for s in tape.trace.steps if s.type == "user"] == [
+    call(agent, said("how many?"), runs.on("t"))
+    assert verdict(runs.trace, "3 left", Action("stock")) == "yes"
+    runs.events.clear()
+    call(agent, said("thanks"), runs.on("t"))
+    assert verdict(runs.trace, "Bye.", Action("stock")) == "no"
+    assert [(s.text, s.history) for s in runs.trace.steps if s.type == "user"] == [
         ("how many?", True),
         ("thanks", False),
     ]
 
 
-def test_receipts_of_a_loop_with_a_grader_say_that_it_was_followed(call, tape, coach):
+def test_receipts_of_a_loop_with_a_grader_say_that_it_was_followed(call, runs, coach):
     """With coaching in every prompt of the agent, and what the person then drafts from."""
     coaching = coach.add(
         intent="the user asks how long a refund takes",

@@ -1,3 +1,5 @@
+"""LangChain chat sessions become traces, with the same ids every time."""
+
 import uuid
 from datetime import UTC, datetime
 

@@ -1,3 +1,5 @@
+"""Conversations in OpenAI's format become typed steps; what is no part of them is metadata."""
+
 import json
 import os
 from collections import Counter

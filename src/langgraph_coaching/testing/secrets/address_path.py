@@ -1,4 +1,4 @@
-"""The path of an address: which of its segments are secrets, as in the addresses of bots and of webhooks."""
+"""Paths of addresses: which of its segments are secrets, as in the addresses of bots and of webhooks."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def secrets_in_path(path: str) -> Iterator[tuple[int, int]]:
 
 def _is_secret(segment: str, before: str, *, hook: bool) -> bool:
     if _KEY.fullmatch(before) or (kind_of_name(before) and not before.endswith("s")):  # many of them have ids
-        return _opaque(segment, 8)
+        return _is_opaque(segment, 8)
     if hook:
-        return _opaque(segment, 12)
+        return _is_opaque(segment, 12)
     if _NAMED_THINGS.fullmatch(before) or _OWN_ID.match(segment):
         return False
-    return any(_random(run) for run in re.findall(r"[A-Za-z0-9]{20,}", segment))
+    return any(_is_random(run) for run in re.findall(r"[A-Za-z0-9]{20,}", segment))
 
 
-def _opaque(segment: str, least: int) -> bool:
+def _is_opaque(segment: str, least: int) -> bool:
     """Whether a segment is no word: letters and digits, or letters without end."""
     mixed = re.search(r"\d", segment) and re.search(r"[A-Za-z]", segment)
     return re.fullmatch(r"[\w.@~=+-]+", segment) is not None and (
@@ -65,5 +65,5 @@ def _opaque(segment: str, least: int) -> bool:
     )
 
 
-def _random(run: str) -> bool:
+def _is_random(run: str) -> bool:
     return all(re.search(kind, run) for kind in ("[a-z]", "[A-Z]", r"\d.*\d"))

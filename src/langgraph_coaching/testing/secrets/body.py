@@ -1,4 +1,4 @@
-"""The payload: a body read as what it is, and every text in it looked through for secrets."""
+"""Bodies: each read as what it is, and every text in it looked through for secrets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
-from langgraph_coaching.testing.secrets.content_encoding import packed, unpacked
+from langgraph_coaching.testing.secrets.content_encoding import compress_file, decompress_file
 from langgraph_coaching.testing.secrets.json_values import JsonSecrets
 from langgraph_coaching.testing.secrets.names import kind_of_parameter
-from langgraph_coaching.testing.secrets.shapes import SCRUBBED, is_secret, replaced
+from langgraph_coaching.testing.secrets.shapes import SCRUBBED, is_secret, replace_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -47,9 +47,9 @@ class Body:
             content_type: The header.
             further: Applied to it where it is a text.
         """
-        if (inside := unpacked(body)) is not None:
+        if (inside := decompress_file(body)) is not None:
             clean = self.body(inside, content_type, further)
-            return body if clean == inside else packed(clean, like=body)
+            return body if clean == inside else compress_file(clean, like=body)
         charset = _charset(body, content_type)
         try:
             text, faults = body.decode(charset), "strict"
@@ -65,7 +65,7 @@ class Body:
         found = self._json.read(text)
         if found is None and _FORM.fullmatch(text):
             found = self._form(text)
-        return replaced(self._unwrapped(text), self._spans) if found is None else found
+        return replace_spans(self._scrub_base64(text), self._spans) if found is None else found
 
     def _read(self, text: str, content_type: str) -> str:
         if (boundary := _BOUNDARY.search(content_type)) and "multipart" in content_type.lower():
@@ -97,9 +97,9 @@ class Body:
         if field and inside.isprintable() and is_secret(inside, kind_of_parameter(field[1])):
             self._remember(inside)
             return f"{head}{gap}{SCRUBBED}{end}"
-        return f"{replaced(head, self._spans)}{gap}{self._read(inside, kind[1] if kind else '')}{end}"
+        return f"{replace_spans(head, self._spans)}{gap}{self._read(inside, kind[1] if kind else '')}{end}"
 
-    def _unwrapped(self, text: str) -> str:
+    def _scrub_base64(self, text: str) -> str:
         """The same, where it is another text in base64, with that one clean."""
         if not _BASE64.fullmatch(text):
             return text

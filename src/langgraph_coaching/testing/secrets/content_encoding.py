@@ -1,4 +1,4 @@
-"""The encodings of a body: taken off before anything is written, or refused."""
+"""Content encodings: taken off before anything is written, or refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class EncodedError(RecordingError):
     """A body whose encoding nobody here can take off, so that secrets inside cannot be seen."""
 
 
-def decoded(body: bytes, encodings: str) -> bytes:
+def decode_body(body: bytes, encodings: str) -> bytes:
     """A body without its encodings.
 
     Args:
@@ -35,13 +35,13 @@ def decoded(body: bytes, encodings: str) -> bytes:
         try:
             body = _DECODERS[name](body)
         except (KeyError, ImportError, ValueError, EOFError) as error:
-            if not _plain(body):
+            if not _is_plain(body):
                 raise EncodedError(_why(name, error)) from error
             # The client has decoded it, or the name was none of an encoding.
     return body
 
 
-def unpacked(body: bytes) -> bytes | None:
+def decompress_file(body: bytes) -> bytes | None:
     """What is inside of a compressed file, or None where the body is none that can be read."""
     name = "gzip" if body[:2] == b"\x1f\x8b" else "zstd" if body[:4] == b"\x28\xb5\x2f\xfd" else None
     try:
@@ -50,7 +50,7 @@ def unpacked(body: bytes) -> bytes | None:
         return None
 
 
-def packed(body: bytes, like: bytes) -> bytes:
+def compress_file(body: bytes, like: bytes) -> bytes:
     """A compressed file with another content.
 
     Args:
@@ -72,7 +72,7 @@ def _why(name: str, error: Exception) -> str:
     return f"it is said to be encoded with {name}, and is not ({error}); have the client ask for gzip"
 
 
-def _plain(body: bytes) -> bool:
+def _is_plain(body: bytes) -> bool:
     """Whether it can be read as it is: a text without control characters."""
     try:
         text = body.decode()
@@ -84,22 +84,22 @@ def _plain(body: bytes) -> bool:
 def _gzip(body: bytes) -> bytes:
     found = b""
     while body[:2] == b"\x1f\x8b" or not found:  # what follows the last member is nobody's
-        inside, body, _ = _inflated(body, zlib.MAX_WBITS | 16)
+        inside, body, _ = _inflate(body, zlib.MAX_WBITS | 16)
         found += inside
     return found
 
 
 def _deflate(body: bytes) -> bytes:
     try:
-        return _inflated(body, zlib.MAX_WBITS)[0]
+        return _inflate(body, zlib.MAX_WBITS)[0]
     except ValueError:
-        inside, _, whole = _inflated(body, -zlib.MAX_WBITS)  # without a head, so that any text might be one
+        inside, _, whole = _inflate(body, -zlib.MAX_WBITS)  # without a head, so that any text might be one
         if not whole:
             raise
         return inside
 
 
-def _inflated(body: bytes, window: int) -> tuple[bytes, bytes, bool]:
+def _inflate(body: bytes, window: int) -> tuple[bytes, bytes, bool]:
     """What is inside, what follows it, and whether it has an end; clients do not mind one that is cut off."""
     reader = zlib.decompressobj(window)
     try:
@@ -112,7 +112,7 @@ def _inflated(body: bytes, window: int) -> tuple[bytes, bytes, bool]:
 
 
 def _br(body: bytes) -> bytes:
-    brotli = _first("brotli", "brotlicffi")
+    brotli = _first_module("brotli", "brotlicffi")
     try:
         plain: bytes = brotli.decompress(body)
     except brotli.error as error:
@@ -142,10 +142,10 @@ def _zstd(body: bytes) -> bytes:
 
 
 def _zstd_module() -> Any:
-    return _first("zstandard", "compression.zstd", "backports.zstd")
+    return _first_module("zstandard", "compression.zstd", "backports.zstd")
 
 
-def _first(*modules: str) -> Any:
+def _first_module(*modules: str) -> Any:
     for module in modules:
         try:
             return import_module(module)

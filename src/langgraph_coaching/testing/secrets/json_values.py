@@ -1,4 +1,4 @@
-"""The secrets of JSON: values by the names of their keys, and every text looked through, in streams as well."""
+"""Secrets in JSON: values by the names of their keys, and every text looked through, in streams as well."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.testing.secrets.names import describes, kind_of_name
-from langgraph_coaching.testing.secrets.shapes import SCRUBBED, is_secret, looks_random, replaced
-from langgraph_coaching.testing.secrets.stream_fragments import without_split_secrets
+from langgraph_coaching.testing.secrets.names import describes_value, kind_of_name
+from langgraph_coaching.testing.secrets.shapes import SCRUBBED, is_secret, looks_random, replace_spans
+from langgraph_coaching.testing.secrets.stream_fragments import remove_split_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -55,26 +55,26 @@ class JsonSecrets:
 
     def _read(self, text: str) -> str | None:
         bare = text.strip("\ufeff \t\r\n")
-        if bare[:1] in ("{", "[") and (value := _loaded(bare)) is not _NONE:
+        if bare[:1] in ("{", "[") and (value := _load_json(bare)) is not _NONE:
             events = value if isinstance(value, list) else [value]
-            (clean,) = self._cleaned([value], events)
-            return text if clean is None else text.replace(bare, _dumped(clean[0], bare), 1)
-        lines = [(match, value) for match in _LINE.finditer(text) if (value := _loaded(match[2])) is not _NONE]
+            (clean,) = self._scrub_values([value], events)
+            return text if clean is None else text.replace(bare, _dump_json(clean[0], bare), 1)
+        lines = [(match, value) for match in _LINE.finditer(text) if (value := _load_json(match[2])) is not _NONE]
         if not lines:
             return None
-        cleaned = self._cleaned([value for _, value in lines], [value for _, value in lines])
+        cleaned = self._scrub_values([value for _, value in lines], [value for _, value in lines])
         parts, at = [], 0
         for (match, _), clean in zip(lines, cleaned, strict=True):
-            said = match[2] if clean is None else _dumped(clean[0], match[2])
-            parts += [replaced(text[at : match.start()], self._spans), match[1] + said + match[3]]
+            said = match[2] if clean is None else _dump_json(clean[0], match[2])
+            parts += [replace_spans(text[at : match.start()], self._spans), match[1] + said + match[3]]
             at = match.end()
-        return "".join([*parts, replaced(text[at:], self._spans)])
+        return "".join([*parts, replace_spans(text[at:], self._spans)])
 
-    def _cleaned(self, values: list[Any], events: list[Any]) -> list[tuple[Any] | None]:
+    def _scrub_values(self, values: list[Any], events: list[Any]) -> list[tuple[Any] | None]:
         """Each value without secrets, or None where it holds none."""
         before = [json.dumps(value) for value in values]
         if len(events) > 1:
-            without_split_secrets(events, self._spans, SCRUBBED)
+            remove_split_secrets(events, self._spans, SCRUBBED)
         found = [self._value(value, None) for value in values]
         return [None if json.dumps(new) == old else (new,) for old, new in zip(before, found, strict=True)]
 
@@ -84,10 +84,10 @@ class JsonSecrets:
         if isinstance(value, list):
             return self._list(value, kind)
         if isinstance(value, str):
-            return self._said(value, kind)
+            return self._scrub_text(value, kind)
         return 0 if kind == "secret" and type(value) in (int, float) else value
 
-    def _said(self, text: str, kind: Kind | None) -> str:
+    def _scrub_text(self, text: str, kind: Kind | None) -> str:
         if not is_secret(text, kind):
             return self._text(text)
         if kind == "secret":
@@ -99,7 +99,7 @@ class JsonSecrets:
         for name, held in ((name, held) for name in _NAMES for held in _VALUES if name in value and held in value):
             if isinstance(value[name], str):
                 within[held] = within[held] or kind_of_name(value[name])
-        return {replaced(name, self._spans): self._value(inner, within[name]) for name, inner in value.items()}
+        return {replace_spans(name, self._spans): self._value(inner, within[name]) for name, inner in value.items()}
 
     @staticmethod
     def _kind(name: str, inner: Any, beside: dict[str, Any], kind: Kind | None) -> Kind | None:
@@ -107,7 +107,7 @@ class JsonSecrets:
         own = kind_of_name(name)
         if own == "token" and _is_of_a_model(beside):
             return None
-        if own or describes(name) or not isinstance(inner, str | list | dict):
+        if own or describes_value(name) or not isinstance(inner, str | list | dict):
             return own
         return kind
 
@@ -132,14 +132,14 @@ def _is_of_a_model(value: dict[str, Any]) -> bool:
 _NONE = object()
 
 
-def _loaded(text: str) -> Any:
+def _load_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return _NONE
 
 
-def _dumped(value: Any, like: str) -> str:
+def _dump_json(value: Any, like: str) -> str:
     """JSON as it was written before."""
     lines = re.match(r"[\[{]\r?\n([ \t]*)", like)
     gap = ": " if re.search(r'":\s', like) else ":"

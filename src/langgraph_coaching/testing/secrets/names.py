@@ -1,4 +1,4 @@
-"""The names of secrets: which keys, parameters, fields and headers hold what is never written."""
+"""Names of secrets: which keys, parameters, fields and headers hold what is never written."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def kind_of_name(name: str) -> Kind | None:
     """
     words = _words(name)
     last, before = ["", "", *words][:-3:-1]
-    if describes(name):
+    if describes_value(name):
         return None
     if (last, before)[::-1] in _SECRET_IDS or any(map(_ALWAYS.fullmatch, words)):
         return "secret"
@@ -86,7 +86,7 @@ def kind_of_name(name: str) -> Kind | None:
 
 
 @lru_cache(10_000)
-def describes(name: str) -> bool:
+def describes_value(name: str) -> bool:
     """Whether a key tells something about the value beside it, such as its type or its end."""
     words = _words(name)
     return bool(words and _DESCRIBES.fullmatch(words[-1])) and tuple(words[-2:]) not in _SECRET_IDS

@@ -1,4 +1,4 @@
-"""The shapes of secrets: where in a text one stands, by how it looks or by what is written before it."""
+"""Shapes of secrets: where in a text one stands, by how it looks or by what is written before it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def secret_spans(text: str) -> Iterator[Span]:
     """
     yield from (match.span() for match in _SHAPED.finditer(text))
     yield from (match.span(1) for match in _BASIC.finditer(text) if _is_login(match[1]))
-    yield from _keyed(text)
+    yield from _keyed_spans(text)
     for pattern, kind_of in ((_PARAMETER, kind_of_parameter), (_SETTING, kind_of_name)):
         yield from (match.span(2) for match in pattern.finditer(text) if is_secret(match[2], kind_of(match[1])))
     for match in _SAID.finditer(text):
@@ -119,7 +119,7 @@ def looks_random(value: str, least: int) -> bool:
     return len(value) >= least and bool(re.search(r"\d", value) and re.search(r"[A-Za-z]", value))
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
     """The same places in order, those that overlap as one."""
     found: list[Span] = []
     for start, end in sorted(spans):
@@ -130,16 +130,16 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def replaced(text: str, spans: Callable[[str], Iterable[Span]]) -> str:
+def replace_spans(text: str, spans: Callable[[str], Iterable[Span]]) -> str:
     """A text with something else in place of every secret."""
     parts, at = [], 0
-    for start, end in merged(spans(text)):
+    for start, end in merge_spans(spans(text)):
         parts += [text[at:start], SCRUBBED]
         at = end
     return "".join([*parts, text[at:]])
 
 
-def _keyed(text: str) -> Iterator[Span]:
+def _keyed_spans(text: str) -> Iterator[Span]:
     for match in _OPENING.finditer(text):
         if (kind := kind_of_name(match["name"])) is not None:
             start = match.end()

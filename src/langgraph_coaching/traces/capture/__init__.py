@@ -5,10 +5,10 @@
 | callback: the handler; on the graph's path it only notes what it was told | `callback` |
 | event: what it was told, kept as it came | `event` |
 | run: a graph, a node, a model call, a tool call or anything else that has started | `run` |
-| payload: what a state, an update, an output or a `Command` carries | `payload` |
+| payload, channels: what an event carries, read once; the messages and the advice in it | `payload`, `channels` |
 | model event: what a model was given and answered | `model_events` |
 | model call: one of a run that goes on | `model_calls` |
-| states, known messages: which messages belong to which conversation, and who says them | `states`, `known_messages` |
+| conversations, message index: which messages belong to which, and who says them | `conversations`, `message_index` |
 | handoffs: where a run went from one agent to another | `handoffs` |
 | attribution: which receipts belong to which model call | `attribution` |
 | transcript: what was said and done in one run, in order, each message of it once | `transcript` |

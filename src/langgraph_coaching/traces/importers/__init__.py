@@ -8,7 +8,7 @@
 | row: where its conversation is | `rows` |
 | message: in the form of any provider, framework or data set | `messages`, `openai`, `langchain`, `reprs` |
 | role: who says a message | `roles` |
-| part: what is said or thought, calls and results in a message's content | `parts`, `content_parts` |
+| content part: text, reasoning, calls, results; a message that mixes them is split | `content_parts`, `mixed_content` |
 | tool call, result: however they were written down, and paired | `tool_calls`, `results`, `call_ids` |
 | step, trace: messages as the steps of a trace, a row as a trace | `steps`, `trace` |
 | span: a run of a tracer, read as one of these | `langsmith`, `langfuse`, `otel`, `debug_stream`, `attributes` |

@@ -1,4 +1,4 @@
-"""Where the story is played: in a store of its own, answered by the recording."""
+"""The demo's surroundings: a store of its own, and the recorded model that answers the scenario."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.coach import Coach
 from langgraph_coaching.demo.agent import chat_model
-from langgraph_coaching.demo.cassette import recorded
-from langgraph_coaching.demo.story import play
-from langgraph_coaching.errors import InvalidCoachingError, RecordingError
+from langgraph_coaching.demo.scenario import run_scenario
+from langgraph_coaching.errors import InvalidCoachingError, RecordingError, extra
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.testing.cassette import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
-    from langgraph_coaching.demo.story import Story
+    from langgraph_coaching.demo.scenario import ScenarioResult
+    from langgraph_coaching.testing.cassette import Record
+    from langgraph_coaching.testing.vcr import VcrCassette
 
 CASSETTE = Path(__file__).parent / "cassettes" / "support_agent.yaml"
 
-AGAIN = "python -m langgraph_coaching.demo.record --base-url http://127.0.0.1:8088/v1"
+RECORD_COMMAND = "python -m langgraph_coaching.demo.record --base-url http://127.0.0.1:8088/v1"
 """Records the demo anew."""
 
 _NOWHERE = "http://127.0.0.1:9/v1"
@@ -32,7 +35,7 @@ _PATIENT = Limits(deadline=60.0)
 
 
 @contextmanager
-def opened(store: str | None) -> Iterator[Coach]:
+def open_demo_coach(store: str | None) -> Iterator[Coach]:
     """A coach on a store of the demo's own.
 
     Args:
@@ -56,20 +59,35 @@ def opened(store: str | None) -> Iterator[Coach]:
         yield coach
 
 
-def replayed(store: str | None) -> Story:
-    """The story as it was recorded, played through a real graph, a real store and a real embedder.
+def open_cassette(path: Path = CASSETTE, *, record: Record = "none") -> AbstractContextManager[VcrCassette]:
+    """The demo's recording, open: every HTTP request inside is answered from it, or recorded.
 
     Args:
-        store: As `opened` takes it.
+        path: The cassette.
+        record: Replay only, unless told otherwise.
+
+    Raises:
+        MissingExtraError: `vcrpy` is not installed.
+    """
+    with extra("demo", "vcrpy"):
+        import vcr  # noqa: F401 - the demo's own extra is named, not that of tests
+    return recorded(path, record=record, again=RECORD_COMMAND)
+
+
+def replay_scenario(store: str | None) -> ScenarioResult:
+    """The scenario, answered by the recording, through a real graph, a real store and a real embedder.
+
+    Args:
+        store: As `open_demo_coach` takes it.
 
     Raises:
         MissingExtraError: `langchain-openai` or `vcrpy` is not installed.
         RecordingError: The recording does not fit this version of the package, or nothing could be recalled.
     """
-    with opened(store) as coach:
+    with open_demo_coach(store) as coach:
         try:
-            with recorded(CASSETTE, again=AGAIN):
-                return play(coach, chat_model(_NOWHERE))
+            with open_cassette():
+                return run_scenario(coach, chat_model(_NOWHERE))
         except RecordingError as error:
             coach.flush()
             for receipt in coach.receipts():

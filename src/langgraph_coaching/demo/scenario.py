@@ -1,4 +1,4 @@
-"""The story: which conversations are had, what a person coaches after the first ones, and how the later ones go."""
+"""The scenario: conversations with an agent, what a person coaches after the first ones, and the later ones."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
-    """One correction: where it came from, what a person wrote, and where it should show."""
+class PlannedCorrection:
+    """One correction of the scenario: the step it comes from, what a person writes, and where it should show."""
 
     id: str
     before: Conversation
@@ -42,13 +42,13 @@ class Lesson:
     right: str
     """A regular expression for what an answer says that follows the coaching, and no other."""
 
-    def followed(self, answer: str) -> bool:
+    def is_followed_by(self, answer: str) -> bool:
         """Whether the answer follows the coaching."""
         return re.search(self.right, answer, re.IGNORECASE | re.DOTALL) is not None
 
 
-LESSONS = (
-    Lesson(
+CORRECTIONS = (
+    PlannedCorrection(
         id="damaged-parcel",
         before=Conversation("monday-1", ("My order arrived and the teapot is broken. What can I do?",)),
         wrong="it is the customer service, and sends the customer there",
@@ -58,7 +58,7 @@ LESSONS = (
         later=Conversation("friday-1", ("I just opened my parcel and the glass bowl in it is broken.",)),
         right=r"please .*order number.*photo",
     ),
-    Lesson(
+    PlannedCorrection(
         id="large-order",
         before=Conversation("monday-2", ("Is there a discount if our company orders 200 mugs?",)),
         wrong="there is no such discount, it made it up",
@@ -70,15 +70,15 @@ LESSONS = (
     ),
 )
 
-QUIET = Conversation(
+UNRELATED = Conversation(
     "friday-3", ("How long does delivery take?", "And how many days do I have to send something back?")
 )
 """Nothing that was coached applies here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a conversation went."""
+class HeldConversation:
+    """A conversation as it was held: the answers, and the traces that were captured."""
 
     conversation: Conversation
     answers: tuple[str, ...]
@@ -90,17 +90,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A coaching on its way from the step it was written from."""
+    """A correction as it was made: the step, the draft and the coaching that was saved."""
 
-    lesson: Lesson
+    plan: PlannedCorrection
     step: Step
     draft: Draft
     """As `coach.draft` began it."""
     coaching: Coaching
 
 
-class Shop:
-    """The agent at work, with a coach and without.
+class AgentPair:
+    """The same agent twice: with a coach and without.
 
     Args:
         coach: Captures, and recalls.
@@ -109,62 +109,65 @@ class Shop:
 
     def __init__(self, coach: Coach, model: BaseChatModel) -> None:
         self._coach = coach
-        self.agent = support_agent(model, coach)
-        """The compiled graph."""
-        self._plain = support_agent(model, None)
+        self.coached = support_agent(model, coach)
+        self.uncoached = support_agent(model, None)
 
-    def talk(self, conversation: Conversation, *, compare: bool = False) -> Outcome:
-        """Has a conversation with the coached agent and captures it.
+    def converse(self, conversation: Conversation, *, compare: bool = False) -> HeldConversation:
+        """Holds a conversation with the coached agent and captures it.
 
         Args:
             conversation: What the customer says.
-            compare: Have it with the agent without coaching as well.
+            compare: Hold it with the agent without coaching as well.
         """
         said: dict[str, Any] = {"configurable": {"thread_id": conversation.thread}}
         answers = [
-            _ask(self.agent, turn, said | {"callbacks": [self._coach.callback()]}) for turn in conversation.turns
+            _ask(self.coached, turn, said | {"callbacks": [self._coach.callback()]}) for turn in conversation.turns
         ]
-        without = [_ask(self._plain, turn, said) for turn in conversation.turns] if compare else []
+        without = [_ask(self.uncoached, turn, said) for turn in conversation.turns] if compare else []
         self._coach.flush()
         traces = self._coach.traces.list(thread_id=conversation.thread)
-        return Outcome(
+        return HeldConversation(
             conversation=conversation, answers=tuple(answers), traces=tuple(reversed(traces)), without=tuple(without)
         )
 
-    def correct(self, lesson: Lesson, before: Outcome) -> Correction:
+    def correct(self, plan: PlannedCorrection, before: HeldConversation) -> Correction:
         """Writes the coaching from the last step of the captured conversation, and saves it."""
         step = before.traces[-1].coachable_steps()[-1]
         draft = self._coach.draft(step)
-        coaching = self._coach.save(lesson.write(draft).having(id=lesson.id))
-        return Correction(lesson=lesson, step=step, draft=draft, coaching=coaching)
+        coaching = self._coach.save(plan.write(draft).having(id=plan.id))
+        return Correction(plan=plan, step=step, draft=draft, coaching=coaching)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """All of it, as it went."""
+class ScenarioResult:
+    """What came of the whole scenario."""
 
-    before: tuple[Outcome, ...]
+    before: tuple[HeldConversation, ...]
     corrections: tuple[Correction, ...]
-    later: tuple[Outcome, ...]
-    quiet: Outcome
+    later: tuple[HeldConversation, ...]
+    unrelated: HeldConversation
     receipts: tuple[Receipt, ...]
     """All that the store holds, newest first."""
 
 
-def play(coach: Coach, model: BaseChatModel, lessons: Sequence[Lesson] = LESSONS) -> Story:
-    """Goes round the circle once, in a new store.
+def run_scenario(
+    coach: Coach, model: BaseChatModel, plans: Sequence[PlannedCorrection] = CORRECTIONS
+) -> ScenarioResult:
+    """Runs the scenario once, in a new store: capture, correct, recall.
 
     Args:
         coach: Opened on an empty store.
         model: Answers; live while recording, replayed otherwise.
-        lessons: What is corrected.
+        plans: What is corrected.
     """
-    shop = Shop(coach, model)
-    before = tuple(shop.talk(lesson.before) for lesson in lessons)
-    corrections = tuple(shop.correct(lesson, outcome) for lesson, outcome in zip(lessons, before, strict=True))
-    later = tuple(shop.talk(lesson.later, compare=True) for lesson in lessons)
-    quiet = shop.talk(QUIET, compare=True)
-    return Story(before=before, corrections=corrections, later=later, quiet=quiet, receipts=tuple(coach.receipts()))
+    agents = AgentPair(coach, model)
+    before = tuple(agents.converse(plan.before) for plan in plans)
+    corrections = tuple(agents.correct(plan, held) for plan, held in zip(plans, before, strict=True))
+    later = tuple(agents.converse(plan.later, compare=True) for plan in plans)
+    unrelated = agents.converse(UNRELATED, compare=True)
+    return ScenarioResult(
+        before=before, corrections=corrections, later=later, unrelated=unrelated, receipts=tuple(coach.receipts())
+    )
 
 
 def _ask(agent: Any, turn: str, config: dict[str, Any]) -> str:
