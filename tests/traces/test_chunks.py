@@ -15,7 +15,8 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 from langgraph_coaching import Coach, Step, Trace
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.traces.encoding import decode_trace, encode_trace, from_chunks, to_chunks
+from langgraph_coaching.traces.chunking import from_chunks, to_chunks
+from langgraph_coaching.traces.encoding import decode_trace, encode_trace
 from langgraph_coaching.traces.prompt import prompt_of
 from parts import database_of
 

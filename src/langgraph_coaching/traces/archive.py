@@ -11,8 +11,9 @@ from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError, StoreError
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
+from langgraph_coaching.traces.chunking import MissingChunkError
 from langgraph_coaching.traces.chunks import Chunks
-from langgraph_coaching.traces.encoding import MissingChunkError, chunk_names, decode_trace, encode_trace
+from langgraph_coaching.traces.encoding import chunk_names, decode_trace, encode_trace
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
 
