@@ -9,7 +9,7 @@
 | `why`: the command that explains | `why` |
 | `add`, `import`, `reembed`: commands that write | `write` |
 | `propose`: proposals shown and chosen | `propose` |
-| `review`, `similar`: one question at a time, answered with one key | `review`, `ask` |
+| `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
 | `report`, `verdict`, `calibrate` | `refine` |
 | `replay` | `replay` |
 | `test new`: a correction as a test | `test` |
