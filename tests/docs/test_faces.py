@@ -8,8 +8,8 @@ from langgraph.graph import START, MessagesState, StateGraph
 from snippets import run_snippets, snippets_in
 
 import langgraph_coaching
-from conftest import ScriptedModel
 from langgraph_coaching import Coach, Limits
+from scripted_model import ScriptedModel
 
 SOURCE = Path(langgraph_coaching.__file__).parent
 FACES = {

@@ -12,7 +12,7 @@
 | … how much it would teach | `informativeness` |
 | situations: those recorded, and what a coaching would be in them | `situations` |
 | other coachings: which words and situations are theirs | `other_coachings` |
-| outlook: what is known of a coaching, what to expect of it, what to do next | `outlook`, `outlook_hint` |
+| outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
 | corrections: what people left in a tracer, as drafts | `corrections` |
 | editor: everything a person does with coaching | `editor` |
 | repository, revision: saved revision by revision | `repository`, `revision` |

@@ -5,7 +5,7 @@
 | coaching: when replying to an intent, show a behavior; with its examples, scope, source | `model` |
 | behavior: what to do then, one of six, each able to say itself in a prompt | `behavior` |
 | validation: what is accepted in an intent, a behavior or a note | `validation` |
-| examples: where it also applies and where it never does; how they change | `examples`, `example_changes` |
+| examples: where it also applies and where it never does; their changes | `examples`, `example_changes` |
 | fields: what a person may type, for editors and type checkers | `fields` |
 | compose: what they typed, made into a coaching; nothing else gets in | `compose` |
 | coachings: the table, in which every revision is a row and the highest one counts | `coachings` |

@@ -14,8 +14,7 @@
 | situations: what was met in recorded runs, each once | `situations` |
 | texts, redaction: everything that is said; your hook runs over it before it is written | `texts`, `redaction` |
 | jsonable: values that the archive can hold | `jsonable` |
-| encoding: what is kept of a trace | `encoding` |
-| chunking, chunks: what turns of a thread share, once; their table | `chunking`, `chunks` |
+| encoding, chunks: a trace as it is kept; what its thread shares, in a table | `encoding`, `chunking`, `chunks` |
 | archive: `coach.traces`, their table, searched by text, coaching, label and time | `archive` |
 
 **Steps** are `user`, `message`, `reasoning`, `tool_call`, `tool_result`, `handoff` and `system`, with node, model,
