@@ -4,7 +4,7 @@ import pytest
 
 from langgraph_coaching import Coach, Reply
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
-from langgraph_coaching.refining.report import wilson_interval
+from langgraph_coaching.refining.wilson import wilson_interval
 
 SHIPPING = "a customer asks what shipping costs"
 

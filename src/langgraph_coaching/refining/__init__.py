@@ -6,7 +6,7 @@
 | verdict: a person's answer to "was it correctly applied?"; the table of them | `verdict`, `verdicts` |
 | refine: what a verdict teaches a coaching about when to fire | `refine` |
 | calibrate: how far probabilities and verdicts agree | `calibrate` |
-| report: how each coaching is doing | `report` |
+| report: how each coaching is doing, with the interval of its precision | `report`, `wilson` |
 | review: the receipts whose verdict would teach most | `review`, `review_queue` |
 | assess: a chat model that reads whether a reply follows its coaching | `assess` |
 | feedback: what receipts and verdicts say, in the words of the tracers that have those runs | `feedback` |

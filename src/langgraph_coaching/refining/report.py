@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from langgraph_coaching.refining.wilson import wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,9 +20,6 @@ GOOD = 0.8
 
 FEW = 3
 """Verdicts below which nothing is said about it."""
-
-_Z = 1.959964
-"""Normal quantile of a 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +52,6 @@ class Standing:
         """Whether verdicts say that it fires wrongly or stays silent too often."""
         wrong = self.judged >= FEW and self.right / self.judged < GOOD
         return wrong or self.missed >= max(FEW, self.right + 1)
-
-
-def wilson_interval(right: int, count: int) -> tuple[float, float]:
-    """Wilson's 95 % score interval of a share.
-
-    Args:
-        right: Successes, 0 to `count`.
-        count: Trials; 0 gives (0, 1).
-
-    Returns:
-        Lower and upper bound, 0..1 (Wilson 1927, without continuity correction).
-    """
-    if not count:
-        return 0.0, 1.0
-    share, z2 = right / count, _Z * _Z
-    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
-    half = _Z * math.sqrt(share * (1 - share) / count + z2 / (4 * count * count)) / (1 + z2 / count)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def standings(
