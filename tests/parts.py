@@ -31,6 +31,6 @@ def sampler_of(coach: Coach) -> TrafficSampler:
 def abandon(coach: Coach) -> None:
     """Gives up what it cannot write, so that it closes without an error."""
     with pytest.MonkeyPatch.context() as patch:
-        for part, write in ((Receipts, "write"), (Archive, "keep"), (TrafficSampler, "met")):
+        for part, write in ((Receipts, "write"), (Archive, "keep"), (TrafficSampler, "add_live")):
             patch.setattr(part, write, lambda *_: None)
         coach.flush()

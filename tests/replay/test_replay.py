@@ -180,9 +180,9 @@ def test_supposing_another_coaching_fits_that_one_alone(coach, coaching, trace, 
     from langgraph_coaching.recall import hypothetical
 
     coach.add_many({"intent": f"case number {n}", "behavior": Reply(f"{n}")} for n in range(20))
-    fitted, fit = [], hypothetical.fit
+    fitted, fit = [], hypothetical.fit_heads
     monkeypatch.setattr(
-        hypothetical, "fit", lambda heads, background: fitted.append(len(heads)) or fit(heads, background)
+        hypothetical, "fit_heads", lambda heads, background: fitted.append(len(heads)) or fit(heads, background)
     )
     draft = coach.draft(next(iter(trace.coachable_steps()))).reply("Say sorry first.")
     coach.replay(trace, using=[draft]).ablate()

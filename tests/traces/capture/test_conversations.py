@@ -218,7 +218,7 @@ def test_recall_does_not_read_what_the_agent_put_in_a_persons_place(source):
     assert found.turns == (("please refund order 41", True),)
     assert situate([note]) is None
     found = situate([HumanMessage("please refund order 41"), AIMessage("Done."), note])
-    assert found.latest == "please refund order 41"
+    assert found.latest_user_text == "please refund order 41"
 
 
 def test_recall_does_not_take_a_named_report_of_another_agent_for_the_user():

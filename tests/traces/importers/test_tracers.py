@@ -319,6 +319,14 @@ def test_whatever_stands_in_a_field_one_row_never_costs_another(name, data):
     assert len(imported) >= 1
 
 
+@pytest.mark.parametrize("when", [2.534023008e20, 10**25, -1, "9" * 30])
+def test_a_time_that_is_none_is_left_out(when):
+    rows = openinference()
+    (trace,) = import_traces([*rows[:-1], rows[-1] | {"end_time": when}], format="openinference")
+    (whole,) = import_traces(rows, format="openinference")
+    assert [(step.type, step.text) for step in trace.steps] == [(step.type, step.text) for step in whole.steps]
+
+
 @pytest.mark.skipif(not DATA.exists(), reason="the recorded samples are not beside the project")
 @pytest.mark.parametrize(
     ("file", "name", "count"),

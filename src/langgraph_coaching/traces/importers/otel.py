@@ -35,6 +35,7 @@ _HOLDERS = (
 """Where lists of spans are, from the outside inwards."""
 
 _NANOSECONDS = 1e16
+_YEAR_10000 = 253_402_300_800
 _FAILED = ("ERROR", "STATUS_CODE_ERROR", 2)
 
 
@@ -102,6 +103,8 @@ def _seconds(value: Mapping[str, Any], names: tuple[str, ...]) -> float:
         if isinstance(given, str) and given.isdecimal():
             given = int(given)
         if isinstance(given, int | float) and given > _NANOSECONDS:
+            if given / 1e9 >= _YEAR_10000:
+                continue
             return given / 1e9
         found = timestamp_of({name: given}, (name,))
         if found is not None:
