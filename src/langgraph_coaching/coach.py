@@ -14,6 +14,7 @@ from langgraph_coaching.agent.graph_adviser import GraphAdviser
 from langgraph_coaching.agent.registry import Registry, registry_name
 from langgraph_coaching.agent.stored_advice import StoredAdvice
 from langgraph_coaching.authoring.editor import Editor
+from langgraph_coaching.authoring.exchange import Exchanger
 from langgraph_coaching.authoring.home import Home
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
 from langgraph_coaching.authoring.repository import Repository
@@ -134,6 +135,7 @@ class Coach:
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
             Editor(repository, traces, situations, others, home),
+            Exchanger(repository, namespace),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             Replayer(store, adviser, embedder, backgrounds, home),
             TestWriter(database.uri, namespace, repository, traces, adviser, embedder, self._flush),
@@ -207,6 +209,10 @@ class Coach:
     similar = handed_on(Editor.similar)
     outlook = handed_on(Editor.outlook)
     reembed = handed_on(Editor.reembed)
+
+    # ── moving things ──
+    export = handed_on(Exchanger.export)
+    import_ = handed_on(Exchanger.import_)
 
     # ── monitoring and refining ──
     receipts = handed_on(Reviewer.receipts)

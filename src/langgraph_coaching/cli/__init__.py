@@ -7,7 +7,8 @@
 | `demo` | `app` |
 | `traces`, `show`, `list`, `advise`: commands that look | `browse`, `conversation` |
 | `why`: the command that explains | `why` |
-| `add`, `import`, `reembed`: commands that write | `write` |
+| `add`, `reembed`: commands that write | `write` |
+| `export`, `import`: coachings as files, recorded runs | `exchange`, `write` |
 | `propose`: proposals shown and chosen | `propose` |
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
 | `report`, `verdict`, `calibrate` | `refine` |
@@ -34,6 +35,8 @@ langgraph-coaching calibrate
 langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab
 langgraph-coaching test new c-k3v9q2m7x4ab tests/test_orders.py
 langgraph-coaching feedback --format langsmith
+langgraph-coaching export coachings
+langgraph-coaching import coachings --dry-run
 ```
 
 Every command has `--help`, most have `--json`. `--store` (or `LANGGRAPH_COACHING_STORE`) says where the store is. Exit

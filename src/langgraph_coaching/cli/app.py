@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from langgraph_coaching.cli import browse, feedback, propose, refine, replay, review, similar, test, why, write
+from langgraph_coaching.cli import (
+    browse,
+    exchange,
+    feedback,
+    propose,
+    refine,
+    replay,
+    review,
+    similar,
+    test,
+    why,
+    write,
+)
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
 from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundError, RecordingError, StoreError
@@ -32,7 +44,8 @@ app.command("advise")(browse.advise)
 app.command("why")(why.why)
 app.command("add")(write.add)
 app.command("propose")(propose.propose)
-app.command("import")(write.import_)
+app.command("import")(exchange.import_)
+app.command("export")(exchange.export)
 app.command("report")(refine.report)
 app.command("verdict")(refine.verdict)
 app.command("review")(review.review)
