@@ -9,10 +9,10 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from coachings_strategies import COACHINGS
 from langgraph_coaching import Action, Coach, Example, Handoff, Limits, Reply
-from langgraph_coaching.authoring.coaching_files import file_name_of
-from langgraph_coaching.authoring.merge import merge_examples
+from langgraph_coaching.authoring.file_name import file_name_of
+from langgraph_coaching.authoring.merge_fields import merge_examples
 from langgraph_coaching.authoring.repository import Repository
-from langgraph_coaching.coaching.exchange import write_coaching
+from langgraph_coaching.coaching.text_writer import write_coaching
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError
 
 ASKED = "can I swap the lamp I got yesterday"
@@ -236,6 +236,7 @@ def test_an_edit_of_what_was_deleted_is_a_conflict(coach, swap, files):
     edit(files, "priority: 3", "priority: 7")
     coach.delete("swap")
     assert [one.field for one in coach.import_(files).conflicts["swap"]] == ["deleted"]
+    assert coach.import_(files, prefer="store").unchanged == ["swap"]
     assert coach.list() == []
     assert list(coach.import_(files, prefer="file").changed) == ["swap"]
     assert coach.get("swap").priority == 7
@@ -275,6 +276,29 @@ def test_an_older_file_does_not_undo_what_came_later(coach, swap, files, opened)
     assert production.import_(files).unchanged == ["swap"]
     edit(files, "author: Kim", "author: Lee")
     assert {one.field for one in production.import_(files).conflicts["swap"]} == {"author", "priority"}
+
+
+def test_a_revision_that_was_passed_over_is_known_as_an_older_one(coach, swap, files, opened):
+    production = opened("production")
+    coach.export(files)
+    production.import_(files)
+    coach.edit("swap", priority=4)
+    coach.export(files)
+    second = contents(files)["swap.yaml"]
+    coach.edit("swap", priority=5)
+    coach.export(files)
+    production.import_(files)
+    (files / "swap.yaml").write_bytes(second)
+    assert production.import_(files).unchanged == ["swap"]
+    assert production.get("swap").priority == 5
+
+
+def test_only_the_notes_may_be_edited(coach, swap, files):
+    coach.export(files, notes=True)
+    edit(files, "notes: PRIVATE", "notes: also private")
+    assert list(coach.export(files, notes=True).kept) == ["swap.yaml"]
+    assert coach.import_(files).changed == {"swap": ("notes",)}
+    assert coach.get("swap").notes == "also private"
 
 
 def test_two_that_have_nothing_in_common_but_their_id_are_a_conflict(coach, swap, files, opened):
@@ -382,9 +406,27 @@ def test_somebody_who_writes_meanwhile_is_merged(coach, swap, files, monkeypatch
 
 def test_examples_of_both_sides_are_kept_but_where_both_change_the_same():
     a, b, c = (Example(text=text) for text in "abc")
-    assert merge_examples([a, b], [a, c], [a, b]) == (a, c)
-    assert merge_examples([a, b], [a, b], [b]) == (b,)
-    assert merge_examples([a], [b], [c]) == (c, b)
-    assert merge_examples([a], [], []) == ()
-    assert merge_examples([], [a], [a]) == (a,)
-    assert merge_examples([], [a], [Example(text="a", applies=False)]) is None
+
+    def merged(base, file, store):
+        return merge_examples(base, base, file, store)
+
+    assert merged([a, b], [a, c], [a, b]) == ((a, c),)
+    assert merged([a, b], [a, b], [b]) == ((b,),)
+    assert merged([a], [b], [c]) == ((c, b),)
+    assert merged([a], [], []) == ((),)
+    assert merged([], [a], [a]) == ((a,),)
+    assert merged([], [a], [Example(text="a", applies=False)]) is None
+
+
+def test_an_older_copy_does_not_undo_what_another_copy_brought_in(coach, swap, files):
+    coach.export(files)
+    first = contents(files)["swap.yaml"]
+    edit(files, "priority: 3", "priority: 4")
+    coach.import_(files)
+    (files / "swap.yaml").write_bytes(first)  # taken back, or never there: nobody knows
+    (one,) = coach.import_(files).conflicts["swap"]
+    assert (one.field, one.file, one.store) == ("priority", 3, 4)
+    edit(files, "author: Kim", "author: Lee")
+    assert [one.field for one in coach.import_(files).conflicts["swap"]] == ["priority"]
+    assert coach.import_(files, prefer="store").changed == {"swap": ("author",)}
+    assert coach.get("swap").priority == 4

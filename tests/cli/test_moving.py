@@ -35,7 +35,7 @@ def test_a_conflict_is_shown_and_said_by_the_exit_code(command, shop, files):
     assert done.code == 2
     assert "conflict  swap" in done.out
     told = command("import", files, "--json").json["conflicts"]
-    assert told == [{"id": "swap", "fields": [{"field": "priority", "base": 5, "file": 6, "store": 7}]}]
+    assert told == {"swap": [{"field": "priority", "base": 5, "file": 6, "store": 7}]}
     kept = command("export", files)
     assert "kept     swap.yaml: says what the store does not say" in kept.out
     assert command("import", files, "--prefer", "file").code == 0
@@ -55,7 +55,7 @@ def test_a_folder_of_runs_is_still_one_of_runs(command, shop, tmp_path):
     runs.mkdir()
     row = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]
     (runs / "a.json").write_text(json.dumps(row))
-    assert "1 trace" in command("import", runs).out
+    assert "traces: 1," in command("import", runs).out
     done = command("import", runs, "--dry-run")
     assert done.code == 2
     assert "--dry-run and --prefer are for coachings" in done.err

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from coachings_strategies import COACHINGS, PROSE
 from langgraph_coaching import Action, Example, Reply
 from langgraph_coaching.coaching import exchange
-from langgraph_coaching.coaching.exchange import digest_of, read_coaching, write_coaching
+from langgraph_coaching.coaching.exchange import digest_of
 from langgraph_coaching.coaching.model import Coaching
+from langgraph_coaching.coaching.text_reader import read_coaching
+from langgraph_coaching.coaching.text_writer import write_coaching
 from langgraph_coaching.errors import InvalidCoachingError
 
 LOST = {"updated_at", "namespace"}

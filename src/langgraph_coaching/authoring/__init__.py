@@ -15,8 +15,10 @@
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
 | corrections: what people left in a tracer, as drafts | `corrections` |
 | editor: everything a person does with coaching | `editor` |
-| exchange: out into a folder of text files, and back in | `exchange`, `coaching_files`, `exchange_result` |
-| merge: what was changed in a file, in the store, or in both | `merge` |
+| exchange: out into a folder of text files, and back in | `exchange`, `coaching_files`, `file_name` |
+| … what that has done | `exported`, `imported` |
+| merge: what was changed in a file, in the store, or in both | `merge`, `merge_fields` |
+| lineage: what a file and a store have in common | `lineage` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
 
 A draft begins at a **coachable** step: one the agent's own reasoning made (a message, a tool call, a handoff), never
@@ -81,8 +83,9 @@ from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
-    from langgraph_coaching.authoring.exchange_result import Exported, Imported
-    from langgraph_coaching.authoring.merge import FieldConflict
+    from langgraph_coaching.authoring.exported import Exported
+    from langgraph_coaching.authoring.imported import Imported
+    from langgraph_coaching.authoring.merge_fields import FieldConflict
     from langgraph_coaching.authoring.outlook import Outlook
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.similar import Similar
@@ -93,9 +96,9 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "Draft": "draft",
-        "Exported": "exchange_result",
-        "FieldConflict": "merge",
-        "Imported": "exchange_result",
+        "Exported": "exported",
+        "FieldConflict": "merge_fields",
+        "Imported": "imported",
         "Outlook": "outlook",
         "Proposal": "proposal",
         "Similar": "similar",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.coaching.exchange import read_coaching
-from langgraph_coaching.coaching.yaml_form import SIZE_LIMIT
+from langgraph_coaching.coaching.text_reader import read_coaching
+from langgraph_coaching.coaching.yaml_reader import SIZE_LIMIT
 from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
@@ -21,17 +19,6 @@ ENDINGS = (".yaml", ".yml")
 
 _BAD_SHOWN = 20
 """Files that cannot be read, as an error names them."""
-
-# Small letters only, since for some file systems `A.yaml` is `a.yaml`; and no name that is a device on Windows.
-_SAME_EVERYWHERE = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9_](?:[a-z0-9._-]{0,98}[a-z0-9_-])?")
-
-
-def file_name_of(coaching_id: str) -> str:
-    """The name of a coaching's file: its id, or what is like it and a digest where a file system could confuse it."""
-    if _SAME_EVERYWHERE.fullmatch(coaching_id):
-        return f"{coaching_id}{ENDINGS[0]}"
-    like = re.sub(r"[^a-z0-9_-]+", "-", coaching_id.lower()).strip("-")[:60]
-    return f"{like}~{hashlib.sha256(coaching_id.encode()).hexdigest()[:12]}{ENDINGS[0]}"
 
 
 def list_files(folder: Path) -> list[Path]:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from langgraph_coaching.authoring.coaching_files import file_name_of, list_files, read_file, read_files, write_file
-from langgraph_coaching.authoring.exchange_result import Exported, Imported
-from langgraph_coaching.authoring.merge import Merge, lineage_of, merge_coaching
+from langgraph_coaching.authoring.coaching_files import list_files, read_file, read_files, write_file
+from langgraph_coaching.authoring.exported import Exported
+from langgraph_coaching.authoring.file_name import file_name_of
+from langgraph_coaching.authoring.imported import Imported
+from langgraph_coaching.authoring.lineage import lineage_of
+from langgraph_coaching.authoring.merge import Merge, merge_coaching
 from langgraph_coaching.authoring.repository import TRIES
-from langgraph_coaching.coaching.exchange import write_coaching
+from langgraph_coaching.coaching.text_writer import write_coaching
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError, StoreError
 
 if TYPE_CHECKING:

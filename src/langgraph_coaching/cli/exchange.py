@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -14,6 +14,7 @@ from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.merge import Side
+    from langgraph_coaching.authoring.merge_fields import FieldConflict
 
 
 def export(
@@ -93,7 +94,7 @@ def import_(
     with open_coach(store, namespace, embeddings) as coach, render.errors.status("importing"):
         found = coach.import_(file, dry_run=dry_run, prefer=side)
     if as_json:
-        told = [{"id": name, "fields": [one.field for one in each]} for name, each in found.conflicts.items()]
+        told = {name: [_as_dict(one) for one in conflicts] for name, conflicts in found.conflicts.items()}
         render.print_json(
             {
                 "folder": found.folder,
@@ -108,3 +109,13 @@ def import_(
         render.print_line(str(found))
     if found.conflicts:
         raise typer.Exit(Exit.USAGE)
+
+
+def _as_dict(conflict: FieldConflict) -> dict[str, Any]:
+    return {name: _as_json(getattr(conflict, name)) for name in ("field", "base", "file", "store")}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_as_json(one) for one in value]
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
