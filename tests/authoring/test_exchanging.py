@@ -360,6 +360,15 @@ def test_a_file_from_windows_is_the_same(coach, swap, files):
     assert coach.import_(files).unchanged == ["swap"]
 
 
+def test_one_file_can_be_imported_alone(coach, swap, files):
+    coach.add(id="other", intent="another thing", behavior=Reply("Other."))
+    coach.export(files)
+    edit(files, "priority: 3", "priority: 7")
+    edit(files, "Other.", "Edited.", "other.yaml")
+    assert coach.import_(files / "swap.yaml").changed == {"swap": ("priority",)}
+    assert coach.get("other").behavior == Reply("Other.")
+
+
 def test_a_link_is_not_written_through(coach, swap, files, tmp_path):
     files.mkdir()
     (tmp_path / "precious").write_text("mine")

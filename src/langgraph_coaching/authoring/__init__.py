@@ -64,7 +64,7 @@ coach.export("coachings")  # commit it, have it reviewed; edit intent, behavior,
 print(coach.import_("coachings", dry_run=True))
 ```
 ```text
-0 added, 0 changed, 1 unchanged, 0 conflicts from coachings, nothing was written
+0 added, 0 changed, 2 unchanged, 0 conflicts from coachings, nothing was written
 ```
 
 A file ends with what it was exported from (`revision`, `exported`, `earlier`): leave these lines alone, by them both

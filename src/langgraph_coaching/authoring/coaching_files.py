@@ -22,9 +22,9 @@ _BAD_SHOWN = 20
 
 
 def list_files(folder: Path) -> list[Path]:
-    """The YAML files that lie directly in a folder, by name; none where there is no such folder."""
+    """The YAML files that lie directly in a folder, by name, or the one that is given; none where there is none."""
     if not folder.is_dir():
-        return []
+        return [folder] if folder.suffix in ENDINGS and folder.exists() else []
     return sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and not path.name.startswith("."))
 
 

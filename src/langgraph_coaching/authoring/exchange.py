@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from langgraph_coaching.coaching.text_writer import write_coaching
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError, StoreError
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     from langgraph_coaching.authoring.merge import Side
@@ -76,14 +76,15 @@ class Exchanger:
 
     def _export_one(self, path: Path, history: list[Coaching], result: Exported, *, notes: bool, force: bool) -> None:
         text = write_coaching(history[-1], lineage_of(history)[:-1], notes=notes)
+        if path.is_file() and not path.is_symlink() and path.read_bytes() == text.encode():
+            result.unchanged.append(path.name)
+            return
         try:
-            present = read_file(path, self._namespace) if path.exists() and not force else None
+            present = read_file(path, self._namespace) if os.path.lexists(path) and not force else None
         except InvalidCoachingError as error:
             result.kept[path.name] = str(error)
             return
-        if path.is_file() and path.read_bytes() == text.encode():
-            result.unchanged.append(path.name)
-        elif present is not None and merge_coaching(present, history) != Merge():
+        if present is not None and merge_coaching(present, history) != Merge():
             result.kept[path.name] = "says what the store does not say"
         else:
             write_file(path, text)

@@ -64,8 +64,9 @@ def _values_of(text: CoachingText, coaching: Coaching) -> dict[str, Any]:
 
 def _is_edited(text: CoachingText, file: dict[str, Any], exported: Coaching | None) -> bool:
     """Whether the file says something else than what was exported, its notes too where that is at hand."""
-    at_hand = exported is not None and digest_of(exported) == text.digest
-    return text.edited or (at_hand and file != _values_of(text, exported))
+    if text.edited or exported is None or digest_of(exported) != text.digest:
+        return text.edited
+    return file != _values_of(text, exported)
 
 
 def _merge_each(
@@ -74,7 +75,8 @@ def _merge_each(
     values, conflicts = _values_of(text, latest), []
     for name, file in _values_of(text, text.coaching).items():
         store, merged = values[name], None
-        base, since = (None if one is None else getattr(one, name) for one in (exported, imported))
+        base: Any = getattr(exported, name, None)
+        since: Any = getattr(imported, name, None)
         if exported is not None or file == store:
             merged = (merge_examples if name == "examples" and exported else merge_values)(base, since, file, store)
         if merged is None:

@@ -72,7 +72,7 @@ def import_(
 ) -> None:
     """Bring in exported coachings, or recorded runs as traces.
 
-    A folder with .yaml files holds coachings. What was changed in a file only becomes the next revision, what was
+    A folder with .yaml files, or one such file, holds coachings. What was changed in a file only becomes the next revision, what was
     changed in the store only stays, and what was changed in both is merged; where the same field was changed in both,
     nothing of that coaching is written, it is shown as a conflict, and the exit code is 2. If a file cannot be read,
     none is imported.
