@@ -28,10 +28,11 @@ def export(
     embeddings: Embeddings = "minilm",
     as_json: Json = False,
 ) -> None:
-    """Write coachings as text files, for review in git and for other stores.
+    """Write coachings as text files, one for each.
 
-    One file a coaching, archived ones too; only what changed is written, and files of coachings that are gone are
-    removed. Edit them by hand, then `langgraph-coaching import FOLDER`, into this store or another one.
+    They are for review in git and for other stores: one file a coaching, archived ones too. Only what changed is
+    written, and files of coachings that are gone are removed. Edit them by hand, then
+    `langgraph-coaching import FOLDER`, into this store or another one.
 
     Example: langgraph-coaching export coachings
     """
@@ -72,10 +73,10 @@ def import_(
 ) -> None:
     """Bring in exported coachings, or recorded runs as traces.
 
-    A folder with .yaml files, or one such file, holds coachings. What was changed in a file only becomes the next revision, what was
-    changed in the store only stays, and what was changed in both is merged; where the same field was changed in both,
-    nothing of that coaching is written, it is shown as a conflict, and the exit code is 2. If a file cannot be read,
-    none is imported.
+    A folder with .yaml files, or one such file, holds coachings. What was changed in a file only becomes the next
+    revision, what was changed in the store only stays, and what was changed in both is merged; where the same field was
+    changed in both, nothing of that coaching is written, it is shown as a conflict, and the exit code is 2. If a file
+    cannot be read, none is imported.
 
     Anything else holds runs: one JSON document, JSON rows as lines, or documents one after another, perhaps with gzip.
     What can be repaired is repaired, what cannot be read or is missing is reported by row. Importing a file again adds
