@@ -34,6 +34,7 @@ METHODS = {
     "flush": "()",
     "get": "(coaching_id, *, revision=None)",
     "history": "(coaching_id)",
+    "lint": "(coaching_id=None, *, graph=None)",
     "list": "(**filters)",
     "middleware": "(*, agent=None, node=None, tags=())",
     "model": "(model, *, agent=None, node=None, tags=())",

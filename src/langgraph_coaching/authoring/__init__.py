@@ -12,6 +12,7 @@
 | … how much it would teach | `informativeness` |
 | situations: those recorded, and what a coaching would be in them | `situations` |
 | other coachings: which words and situations are theirs | `other_coachings` |
+| lint: what is the matter with a coaching, and each finding | `lint` |
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
 | corrections: what people left in a tracer, as drafts | `corrections` |
 | editor: everything a person does with coaching | `editor` |
@@ -60,12 +61,14 @@ from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.authoring.lint.finding import Finding
     from langgraph_coaching.authoring.outlook import Outlook
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.similar import Similar
 
-__all__ = ["Draft", "Outlook", "Proposal", "Similar"]
+__all__ = ["Draft", "Finding", "Outlook", "Proposal", "Similar"]
 
 __getattr__, __dir__ = attach(
-    __name__, {"Draft": "draft", "Outlook": "outlook", "Proposal": "proposal", "Similar": "similar"}
+    __name__,
+    {"Draft": "draft", "Finding": "lint.finding", "Outlook": "outlook", "Proposal": "proposal", "Similar": "similar"},
 )

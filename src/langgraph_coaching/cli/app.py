@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from langgraph_coaching.cli import browse, feedback, propose, refine, replay, review, similar, test, why, write
+from langgraph_coaching.cli import browse, check, feedback, propose, refine, replay, review, similar, test, why, write
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
 from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundError, RecordingError, StoreError
@@ -30,6 +30,7 @@ app.command("show")(browse.show)
 app.command("list")(browse.list_)
 app.command("advise")(browse.advise)
 app.command("why")(why.why)
+app.command("check")(check.check)
 app.command("add")(write.add)
 app.command("propose")(propose.propose)
 app.command("import")(write.import_)
