@@ -32,6 +32,13 @@ def test_a_clean_store_is_clean(command, store):
     assert command("check", "--json").json == []
 
 
+def test_a_check_of_the_wrong_folder_does_not_pass(command, folder):
+    done = command("check")
+    assert done.code == 1
+    assert f"there is no active coaching in {folder} (there is no such folder yet)" in " ".join(done.err.split())
+    assert command("check", "--json").json == []
+
+
 def test_warnings_and_notes_do_not_fail_it(command, store):
     saved = store.add(intent="a customer asks about order 44718 or when they want to cancel it", behavior=Reply("x"))
     store.add(intent="whatever they ask", behavior=Reply("y"))
@@ -80,7 +87,7 @@ def test_who_is_not_there_is_not_checked(command, store):
 
 def test_help_says_what_the_exit_codes_mean(command):
     said = " ".join(command("check", "--help").out.split())
-    assert "Exit codes: 1 there is an error; 0 there is none" in said
+    assert "Exit codes: 1 there is an error, or no active coaching at all; 0 there is none" in said
 
 
 def test_add_tells_of_what_it_saved(command, store):

@@ -9,7 +9,7 @@ import typer
 from langgraph_coaching.authoring.lint.finding import sort_findings
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat_model import load_object
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, describe_store, open_coach
 from langgraph_coaching.errors import CoachingError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FEW = 3
 
 ERRORS = 1
-"""The exit code where an error was found."""
+"""The exit code where an error was found, or nothing to look at: a check of the wrong folder must not pass."""
 
 
 def check(
@@ -48,8 +48,8 @@ def check(
     could close the fence, what is expired; with --graph also what names tools and nodes that are gone. Each finding is
     an error, a warning or a note, and says why and what to do. What is archived is left out.
 
-    Exit codes: 1 there is an error; 0 there is none, whatever else was found; 2 the graph cannot be loaded, or there
-    is no such coaching; 3 the store or the embedder failed.
+    Exit codes: 1 there is an error, or no active coaching at all; 0 there is none, whatever else was found; 2 the
+    graph cannot be loaded; 3 the store or the embedder failed.
 
     Example: langgraph-coaching check --graph shop.agent:graph
     """
@@ -62,8 +62,10 @@ def check(
     else:
         for one in found:
             render.print_line(str(one))
+        if not count:
+            render.print_note(f"there is no active coaching in {describe_store(store)}")
         render.print_line(f"{_summary(found)} in {count} active coaching{'' if count == 1 else 's'}")
-    if any(one.severity == "error" for one in found):
+    if not count or any(one.severity == "error" for one in found):
         raise typer.Exit(ERRORS)
 
 

@@ -107,6 +107,13 @@ def test_the_same_twice_is_a_duplicate(coach):
     assert b.id in finding.remedy
 
 
+def test_of_many_that_say_the_same_each_is_told_once(coach):
+    same = [coach.add(intent=SHIPPING, behavior=Reply("Ask for the country first.")).id for _ in range(4)]
+    assert {one.coaching_ids for one in coach.lint()} == {(same[0], other) for other in same[1:]}
+    assert len(coach.lint()) == 3
+    assert {one.coaching_ids[-1] for one in coach.lint(same[3])} == {same[3]}
+
+
 def test_nearly_the_same_is_noted(coach):
     a = coach.add(intent=SHIPPING, behavior=Reply("Ask which country it goes to before you quote a price."))
     b = coach.add(intent=DELIVERY, behavior=Reply("Ask what country it goes to before quoting a price."))
@@ -181,6 +188,15 @@ def test_examples_that_have_nothing_in_common_are_noted(coach):
     saved = coach.add(intent="a user asks about our products", behavior=Reply("x"), examples=apart)
     (finding,) = coach.lint()
     assert (finding.severity, finding.rule, finding.coaching_ids) == ("note", "too_narrow", (saved.id,))
+
+
+def test_hundreds_of_examples_are_looked_at_in_no_time(coach):
+    kinds = ("jazz", "rock", "a waltz", "folk songs", "soul", "techno", "opera", "the blues")
+    told = [
+        f"{verb} {kind} {when}" for verb in ("play", "put on", "start") for kind in kinds for when in ("now", "later")
+    ]
+    coach.add(intent="a user wants to hear music", behavior=Reply("x"), examples=told)
+    assert coach.lint() == []
 
 
 def test_a_draft_is_linted_among_what_is_saved(coach):

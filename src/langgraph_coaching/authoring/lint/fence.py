@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching
 
 _MARKUP = re.compile(
-    r"(?i)<[\W_]{0,20}/?[\W_]{0,20}(?:coaching|system|instructions?|prompt|context|assistant|user|human|im_(?:start|end))\b[^<>\n]{0,40}>?"
+    r"(?i)<[^\w<]{0,20}(?:coaching|system|instructions?|prompt|context|assistant|user|human|im_(?:start|end))\b[^<>\n]{0,40}>?"
     r"|<\|[a-z_]{2,20}\|>|\[/?(?:INST|SYS)\]|<</?SYS>>"
     r"|(?m:^\s*#{1,6}\s*(?:new\s+|system\s+)?(?:instructions?|system(?:\s+prompt)?|what\s+to\s+tell\s+the\s+user)\b.*$)"
 )

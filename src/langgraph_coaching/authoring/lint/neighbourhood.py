@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.lint.conflict import SUSPECTED, pair_finding
 from langgraph_coaching.authoring.lint.idle_examples import idle_examples, talk_in_examples
-from langgraph_coaching.authoring.lint.overlap import may_meet, measure_overlaps, probe_texts, search_all
+from langgraph_coaching.authoring.lint.overlap import example_rows, may_meet, measure_overlaps, probe_texts, search_all
 from langgraph_coaching.authoring.lint.shadow import shadowed
 from langgraph_coaching.authoring.lint.width import (
     silent_at_examples,
@@ -19,11 +19,14 @@ from langgraph_coaching.authoring.lint.width import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
 
     from langgraph_coaching.authoring.lint.finding import Finding
     from langgraph_coaching.authoring.lint.overlap import Probe
     from langgraph_coaching.authoring.lint.wording import Likeness
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.scoring.head import Head
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
@@ -50,7 +53,7 @@ class Neighbourhood:
     """For instructions."""
 
 
-def find_in_neighbourhood(around: Neighbourhood, asked: Collection[str]) -> list[Finding]:
+def find_in_neighbourhood(around: Neighbourhood, asked: AbstractSet[str]) -> list[Finding]:
     """What is the matter with coachings among the others.
 
     Args:
@@ -61,50 +64,68 @@ def find_in_neighbourhood(around: Neighbourhood, asked: Collection[str]) -> list
     heads = {head.coaching.id: head for head in snapshot.heads}
     probes = probe_texts(snapshot, asked)
     near = {one.head.coaching.id for probe in probes for one in probe.candidates if one.probability >= _NEAR}
-    probes += probe_texts(snapshot, near - set(asked))
+    probes += probe_texts(snapshot, near - asked)
     recorded = search_all(snapshot, around.recorded)
     traffic = traffic_of(snapshot, around.recorded)
     ordinary = recorded if traffic.recorded else search_all(snapshot, traffic.situations)
     fired = Counter(one.head.coaching.id for some in ordinary for one in some if one.probability >= floor)
     places, at_sources = _places(probes, recorded, floor), _probabilities_at_sources(around)
-    found: list[Finding | None] = [*_pair_findings(around, probes, heads, asked)]
-    for name in sorted(heads.keys() & set(asked)):
-        coaching = heads[name].coaching
+    found: list[Finding | None] = [*_one_of_each_twin(_pair_findings(around, probes, heads, asked))]
+    own = [heads[name] for name in sorted(heads.keys() & asked)]
+    silent = silent_examples(own, snapshot, floor)
+    for head in own:
+        name, coaching = head.coaching.id, head.coaching
         found.append(shadowed(coaching, places[name], around.limits))
         found.append(too_broad(coaching, fired[name], traffic))
         if name in at_sources:
             found.append(silent_at_source(coaching, at_sources[name], floor))
-        found += _findings_of_examples(heads[name], snapshot, floor)
+        found += _findings_of_examples(head, snapshot, silent[name])
     return [one for one in found if one is not None]
 
 
-def _findings_of_examples(head: Head, snapshot: Snapshot, floor: float) -> Iterator[Finding | None]:
+def _findings_of_examples(head: Head, snapshot: Snapshot, silent: Sequence[str]) -> Iterator[Finding | None]:
     """What its examples tell: those that people say anywhere, and the others that are unlike each other."""
     idle = [] if snapshot.background is None else idle_examples(head, snapshot.background)
     yield talk_in_examples(head.coaching, idle)
-    silent = [text for text in silent_examples(head, snapshot, floor) if text not in idle]
-    yield silent_at_examples(head.coaching, silent)
+    unlike = [text for text in silent if text not in idle]
+    yield silent_at_examples(head.coaching, unlike, len(example_rows(head)) - len(idle))
 
 
 def _pair_findings(
-    around: Neighbourhood, probes: Sequence[Probe], heads: Mapping[str, Head], asked: Collection[str]
+    around: Neighbourhood, probes: Sequence[Probe], heads: Mapping[str, Head], asked: AbstractSet[str]
 ) -> Iterator[Finding | None]:
-    pairs = [
-        (heads[one].coaching, heads[other].coaching, overlap)
-        for (one, other), overlap in sorted(measure_overlaps(probes).items())
-        if overlap >= SUSPECTED and {one, other} & set(asked) and may_meet(heads[one].coaching, heads[other].coaching)
-    ]
-    said = [
-        (one.behavior.render(), other.behavior.render())
-        for one, other, _ in pairs
-        if one.behavior.type == other.behavior.type == "reply"
-    ]
-    around.likeness.learn(text for pair in said for text in pair)
-    for one, other, overlap in pairs:
-        both = (one.behavior.render(), other.behavior.render())
-        likeness = around.likeness.least(both) if one.behavior.type == other.behavior.type == "reply" else 0.0
-        older, newer = sorted((one, other), key=lambda coaching: (coaching.created_at, coaching.id))
-        yield pair_finding(older, newer, overlap, likeness)
+    pairs = []
+    for names, overlap in measure_overlaps(probes).items():
+        older, newer = sorted((heads[name].coaching for name in names), key=_age)
+        if overlap >= SUSPECTED and not asked.isdisjoint(names) and may_meet(older, newer):
+            pairs.append((older, newer, overlap))
+    pairs.sort(key=lambda pair: (_age(pair[0]), _age(pair[1])))
+    around.likeness.learn(
+        coaching.behavior.render() for pair in pairs if _are_replies(*pair[:2]) for coaching in pair[:2]
+    )
+    for older, newer, overlap in pairs:
+        said = (older.behavior.render(), newer.behavior.render())
+        yield pair_finding(older, newer, overlap, around.likeness.least(said) if _are_replies(older, newer) else 0.0)
+
+
+def _age(coaching: Coaching) -> tuple[datetime, str]:
+    return coaching.created_at, coaching.id
+
+
+def _are_replies(one: Coaching, other: Coaching) -> bool:
+    return one.behavior.type == other.behavior.type == "reply"
+
+
+def _one_of_each_twin(found: Iterable[Finding | None]) -> Iterator[Finding]:
+    """The findings, of a coaching that says the same as several the one with the oldest of them only."""
+    told: set[tuple[str, str]] = set()
+    for one in found:
+        if one is None:
+            continue
+        twin = (one.rule, one.coaching_ids[-1])
+        if one.rule not in ("duplicate", "near_duplicate") or twin not in told:
+            yield one
+        told.add(twin)
 
 
 def _places(

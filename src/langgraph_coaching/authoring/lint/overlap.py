@@ -17,10 +17,19 @@ from langgraph_coaching.recall.search import CANDIDATES, search
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.head import Head
     from langgraph_coaching.recall.search import Candidate
     from langgraph_coaching.recall.snapshot import Snapshot
+
+MOST_EXAMPLES = 12
+"""Examples of one coaching that are looked at, spread over all of them."""
+
+_BLOCK = 256
+"""Vectors that are held against the background at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +50,18 @@ def probe_texts(snapshot: Snapshot, ids: Iterable[str]) -> list[Probe]:
         ids: Of those whose texts are probed.
     """
     wanted = set(ids)
-    asked = [
-        (head, row)
-        for head in snapshot.heads
-        if head.coaching.id in wanted
-        for row in np.flatnonzero(head.applies_mask).tolist()
-    ]
+    asked = [(head, row) for head in snapshot.heads if head.coaching.id in wanted for row in (0, *example_rows(head))]
     found = search_all(snapshot, _vectors(snapshot, asked))
     return [
         Probe(head.coaching.id, _text(head.coaching, row), tuple(candidates))
         for (head, row), candidates in zip(asked, found, strict=True)
     ]
+
+
+def example_rows(head: Head) -> list[int]:
+    """Rows of the examples in which a coaching also applies, in order; of many a spread."""
+    rows: list[int] = np.flatnonzero(head.applies_mask)[1:].tolist()
+    return rows[:: max(1, -(-len(rows) // MOST_EXAMPLES))]
 
 
 def search_all(snapshot: Snapshot, situations: Sequence[SituationVector]) -> list[list[Candidate]]:
@@ -68,8 +78,17 @@ def _vectors(snapshot: Snapshot, asked: Sequence[tuple[Head, int]]) -> list[Situ
     background = snapshot.background
     if background is None or not asked:
         return []
-    rows = [(head.vectors[row], _text(head.coaching, row)) for head, row in asked]
-    return [SituationVector(vector, background.crowding_of(vector), unwanted=takes_back(text)) for vector, text in rows]
+    vectors = np.stack([head.vectors[row] for head, row in asked])
+    return [
+        SituationVector(head.vectors[row], at, unwanted=takes_back(_text(head.coaching, row)))
+        for (head, row), at in zip(asked, crowding_of_all(vectors, background), strict=True)
+    ]
+
+
+def crowding_of_all(vectors: NDArray[np.float32], background: Background) -> list[float]:
+    """How near the nearest background is to each, a block at a time."""
+    blocks = (vectors[start : start + _BLOCK] for start in range(0, len(vectors), _BLOCK))
+    return [float(one) for block in blocks for one in background.crowding(block)]
 
 
 def _text(coaching: Coaching, row: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.authoring.lint.finding import Finding, Severity, quote
+from langgraph_coaching.authoring.lint.overlap import crowding_of_all, example_rows
 from langgraph_coaching.authoring.outlook_hint import FEW, WIDE
 from langgraph_coaching.recall.scoring.head import Head, fit_heads
 from langgraph_coaching.recall.scoring.probability import FittedHeads, probabilities
@@ -45,9 +46,9 @@ def traffic_of(snapshot: Snapshot, recorded: Sequence[SituationVector]) -> Traff
         return Traffic(tuple(recorded), recorded=True)
     requests = len(background.vectors) - background.talk
     rows = [*range(0, requests, max(1, requests // SPREAD)), *range(requests, len(background.vectors), 3)]
-    crowding = background.crowding(background.vectors[rows])
+    crowding = crowding_of_all(background.vectors[rows], background)
     return Traffic(
-        tuple(SituationVector(background.vectors[row], float(at)) for row, at in zip(rows, crowding, strict=True)),
+        tuple(SituationVector(background.vectors[row], at) for row, at in zip(rows, crowding, strict=True)),
         recorded=False,
     )
 
@@ -91,21 +92,28 @@ def silent_at_source(coaching: Coaching, probability: float, floor: float) -> Fi
     return _too_narrow("warning", coaching, what, why, remedy)
 
 
-def silent_examples(head: Head, snapshot: Snapshot, floor: float) -> list[str]:
-    """Examples at which a coaching would be silent if they were not among its own."""
-    rows = [row for row in np.flatnonzero(head.applies_mask) if row]
+def silent_examples(heads: Sequence[Head], snapshot: Snapshot, floor: float) -> dict[str, list[str]]:
+    """Examples at which coachings would be silent if they were not among their own, by the coaching's id.
+
+    Args:
+        heads: Of the snapshot; those with a single example have nothing to be held against.
+        snapshot: With its background.
+        floor: Where nothing applies below.
+    """
+    silent: dict[str, list[str]] = {head.coaching.id: [] for head in heads}
+    asked = [(head, row) for head in heads if len(rows := example_rows(head)) > 1 for row in rows]
     background = snapshot.background
-    if background is None or len(rows) < 2:  # noqa: PLR2004 - one alone says nothing of the rest
-        return []
-    without = [_without_row(head, int(row)) for row in rows]
+    if background is None or not asked:
+        return silent
+    without = [_without_row(head, row) for head, row in asked]
     fits = fit_heads(without, background)
     fitted = FittedHeads(without, fits, background, snapshot.reserve)
-    silent = []
-    for index, row in enumerate(rows):
-        situation = SituationVector(head.vectors[row], background.crowding_of(head.vectors[row]))
-        rank = np.array([fits.rows[index] @ situation.vector + fits.offsets[index]], dtype=np.float32)
-        if probabilities(situation, np.array([index]), rank, fitted)[0] < floor:
-            silent.append(head.coaching.examples[row - 1].text)
+    vectors = np.stack([head.vectors[row] for head, row in asked])
+    ranks = (fits.rows * vectors).sum(axis=1) + fits.offsets
+    for index, ((head, row), at) in enumerate(zip(asked, crowding_of_all(vectors, background), strict=True)):
+        situation = SituationVector(vectors[index], at)
+        if probabilities(situation, np.array([index]), ranks[index : index + 1], fitted)[0] < floor:
+            silent[head.coaching.id].append(head.coaching.examples[row - 1].text)
     return silent
 
 
@@ -115,9 +123,14 @@ def _without_row(head: Head, row: int) -> Head:
     return Head(kept, np.delete(head.vectors, row, axis=0))
 
 
-def silent_at_examples(coaching: Coaching, silent: Sequence[str]) -> Finding | None:
-    """A coaching whose intent and other examples do not reach most of its own examples."""
-    told = sum(example.applies for example in coaching.examples)
+def silent_at_examples(coaching: Coaching, silent: Sequence[str], told: int) -> Finding | None:
+    """A coaching whose intent and other examples do not reach most of its own examples.
+
+    Args:
+        coaching: An active one.
+        silent: Examples that are not reached.
+        told: Of how many that were looked at.
+    """
     if len(silent) < 2 or 2 * len(silent) <= told:  # noqa: PLR2004 - one may be odd
         return None
     what = (
