@@ -133,9 +133,7 @@ def silent_at_examples(coaching: Coaching, silent: Sequence[str], told: int) -> 
     """
     if len(silent) < 2 or 2 * len(silent) <= told:  # noqa: PLR2004 - one may be odd
         return None
-    what = (
-        f"of its {told} examples {len(silent)} are unlike its intent and unlike each other, such as {quote(silent[0])}"
-    )
+    what = f"of {told} examples {len(silent)} are unlike its intent and unlike each other, such as {quote(silent[0])}"
     why = "it is recalled in those words, and hardly in others"
     remedy = "word the intent as what all of them ask for, or split it where they ask for several things"
     return _too_narrow("note", coaching, what, why, remedy)
