@@ -36,6 +36,7 @@ METHODS = {
     "get": "(coaching_id, *, revision=None)",
     "history": "(coaching_id)",
     "import_": "(folder, *, dry_run=False, prefer=None, progress=None)",
+    "lint": "(coaching_id=None, *, graph=None)",
     "list": "(**filters)",
     "middleware": "(*, agent=None, node=None, tags=())",
     "model": "(model, *, agent=None, node=None, tags=())",

@@ -30,6 +30,7 @@ from langgraph_coaching.lazy import attach as _attach
 
 if TYPE_CHECKING:
     from langgraph_coaching.agent.state import CoachingState, coached
+    from langgraph_coaching.authoring.lint.finding import Finding
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
     from langgraph_coaching.coaching.model import Coaching, Example, Scope, Source
@@ -51,6 +52,7 @@ _ROOMS = {
     "CoachingError": "errors",
     "CoachingState": "agent.state",
     "Example": "coaching.model",
+    "Finding": "authoring.lint.finding",
     "Handoff": "coaching.behavior",
     "Limits": "recall.limits",
     "Playbook": "coaching.behavior",
@@ -76,6 +78,7 @@ __all__ = [
     "CoachingError",
     "CoachingState",
     "Example",
+    "Finding",
     "Handoff",
     "Limits",
     "Playbook",

@@ -16,6 +16,7 @@ from langgraph_coaching.agent.stored_advice import StoredAdvice
 from langgraph_coaching.authoring.editor import Editor
 from langgraph_coaching.authoring.exchange import Exchanger
 from langgraph_coaching.authoring.home import Home
+from langgraph_coaching.authoring.lint.linter import Linter
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
 from langgraph_coaching.authoring.repository import Repository
 from langgraph_coaching.authoring.situations import Situations
@@ -130,11 +131,12 @@ class Coach:
         repository = Repository(store, embedder, backgrounds)
         situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds, self._flush)
         others, home = OtherCoachings(adviser.snapshot, embedder), Home(store, traces, receipts_table, self._flush)
-        verdicts = Verdicts(database, namespace)
+        verdicts, linter = Verdicts(database, namespace), Linter(repository, situations, embedder, self.limits)
         parts = (
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
-            Editor(repository, traces, situations, others, home),
+            Editor(repository, traces, situations, others, home, linter),
+            linter,
             Exchanger(repository, namespace),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             Replayer(store, adviser, embedder, backgrounds, home),
@@ -208,6 +210,7 @@ class Coach:
     propose = handed_on(Editor.propose)
     similar = handed_on(Editor.similar)
     outlook = handed_on(Editor.outlook)
+    lint = handed_on(Linter.lint)
     reembed = handed_on(Editor.reembed)
 
     # ── moving things ──

@@ -12,6 +12,7 @@
 | … how much it would teach | `informativeness` |
 | situations: those recorded, and what a coaching would be in them | `situations` |
 | other coachings: which words and situations are theirs | `other_coachings` |
+| lint: what is the matter with a coaching, and each finding | `lint` |
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
 | corrections: what people left in a tracer, as drafts | `corrections` |
 | editor: everything a person does with coaching | `editor` |
@@ -85,12 +86,13 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.exported import Exported
     from langgraph_coaching.authoring.imported import Imported
+    from langgraph_coaching.authoring.lint.finding import Finding
     from langgraph_coaching.authoring.merge_fields import FieldConflict
     from langgraph_coaching.authoring.outlook import Outlook
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.similar import Similar
 
-__all__ = ["Draft", "Exported", "FieldConflict", "Imported", "Outlook", "Proposal", "Similar"]
+__all__ = ["Draft", "Exported", "FieldConflict", "Finding", "Imported", "Outlook", "Proposal", "Similar"]
 
 __getattr__, __dir__ = attach(
     __name__,
@@ -98,6 +100,7 @@ __getattr__, __dir__ = attach(
         "Draft": "draft",
         "Exported": "exported",
         "FieldConflict": "merge_fields",
+        "Finding": "lint.finding",
         "Imported": "imported",
         "Outlook": "outlook",
         "Proposal": "proposal",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
+    from langgraph_coaching.authoring.lint.finding import Finding
     from langgraph_coaching.authoring.other_coachings import OtherCoachings
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.propose import CoachingBrief
@@ -55,6 +56,10 @@ class Draft:
         default=None, compare=False, repr=False
     )
     """Finds recorded situations for a coaching from a conversation; None without a store."""
+    linter: Callable[[Coaching, Sequence[BaseMessage], Any], list[Finding]] | None = field(
+        default=None, compare=False, repr=False
+    )
+    """Finds what is the matter with a coaching from a conversation, for a graph; None without a store."""
     id: str = field(default_factory=new_id)
     """The coaching's id when it is saved; every change makes another, so that saving one draft twice saves it once."""
     worded: bool = False
@@ -206,6 +211,25 @@ class Draft:
             raise InvalidCoachingError("this draft knows no recorded situations; begin it with coach.draft(step)")
         complete = self if self.behavior else replace(self, behavior=Reply("not chosen yet"))
         return self.search(complete.coaching("draft"), self.conversation, limit)
+
+    def lint(self, *, graph: Any = None) -> list[Finding]:
+        """What is the matter with it among what is saved: conflict, duplicate, shadowed, too broad or narrow, ….
+
+        Args:
+            graph: The compiled graph, whose nodes and tools it refers to; not looked at when None.
+
+        Returns:
+            Findings, the worst first; saving refuses none of them. Each prints in two lines.
+
+        Raises:
+            InvalidCoachingError: The draft was not begun with a coach, has no behavior, or a field is not acceptable;
+                or the graph is no compiled graph.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        if self.linter is None or self.home is None:
+            raise InvalidCoachingError("this draft knows no other coachings; begin it with coach.draft(step)")
+        return self.linter(self.coaching(self.home[1]), self.conversation, graph)
 
     def also(self, *situations: Similar | str) -> Draft:
         """It applies in these situations too; of a situation that was answered before, the last word counts.

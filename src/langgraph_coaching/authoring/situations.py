@@ -22,7 +22,7 @@ from langgraph_coaching.traces.messages import messages_before
 from langgraph_coaching.traces.situations import recorded_situations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from langchain_core.messages import BaseMessage
     from numpy.typing import NDArray
@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
+    from langgraph_coaching.recall.situation import Situation
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.traces.archive import Archive
+    from langgraph_coaching.traces.situations import RecordedSituation
 
 
 PATIENCE = 3.0
@@ -117,11 +119,7 @@ class Situations:
             StoreError: The store could not be read.
         """
         snapshot, background = self._snapshot_of_one(coaching)
-        met = [
-            one
-            for one in recorded_situations(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
-            if one.situation.text != without
-        ]
+        met = [one for one in self._recorded() if one.situation.text != without]
         placed = self._sampler.situation_vectors([one.situation for one in met], snapshot.dimension, within)
         found = [(one, vector) for one, vector in zip(met, placed, strict=True) if vector is not None]
         vectors = [vector for _, vector in found]
@@ -133,16 +131,56 @@ class Situations:
             _probabilities(snapshot, vectors),
         )
 
+    def _recorded(self) -> list[RecordedSituation]:
+        return recorded_situations(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
+
+    def background(self, dimension: int) -> Background:
+        """What embeddings of a dimension are held against."""
+        return self._backgrounds.background(dimension)
+
+    def survey(self, coachings: Sequence[Coaching]) -> tuple[Snapshot, list[SituationVector]]:
+        """The snapshot that a store with just these coachings would have, and the situations recorded in it.
+
+        Args:
+            coachings: One revision of each.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        self._flush()
+        snapshot = self._hypothetical(coachings)
+        if not snapshot.heads:
+            return snapshot, []
+        placed = self._sampler.situation_vectors(
+            [one.situation for one in self._recorded()], snapshot.dimension, PATIENCE
+        )
+        return snapshot, [vector for vector in placed if vector is not None]
+
+    def place(self, said: Mapping[str, Situation], dimension: int) -> dict[str, SituationVector]:
+        """Vectors of situations, by the same names.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        placed = self._sampler.situation_vectors(list(said.values()), dimension) if said else []
+        return {name: vector for name, vector in zip(said, placed, strict=True) if vector is not None}
+
+    def _hypothetical(self, coachings: Sequence[Coaching]) -> Snapshot:
+        current = self._adviser.snapshot()
+        snapshot = hypothetical_snapshot(coachings, self._store, self._embedder, self._backgrounds, current)
+        if not snapshot.heads:
+            return snapshot
+        traffic, reserve = self._sampler.traffic(snapshot.dimension), self._sampler.reserve()
+        return replace(snapshot, traffic=traffic, reserve=reserve)
+
     def _snapshot_of_one(self, coaching: Coaching) -> tuple[Snapshot, Background]:
         """A snapshot of this coaching only, held against the store's traffic, and reserved, as it would be there."""
         live = coaching.model_copy(update={"status": "active", "expires_at": None, "deleted": False})
         alike = live if live != coaching else coaching
-        snapshot = hypothetical_snapshot(
-            [alike], self._store, self._embedder, self._backgrounds, self._adviser.snapshot()
-        )
-        background = self._backgrounds.background(snapshot.dimension)
-        traffic, reserve = self._sampler.traffic(snapshot.dimension), self._sampler.reserve()
-        return replace(snapshot, traffic=traffic, reserve=reserve), background
+        snapshot = self._hypothetical([alike])
+        return snapshot, self._backgrounds.background(snapshot.dimension)
 
     def outlook(self, coaching: Coaching) -> Outlook:
         """What is known of a saved coaching, and what to expect of it.

@@ -7,6 +7,7 @@
 | `demo` | `app` |
 | `traces`, `show`, `list`, `advise`: commands that look | `browse`, `conversation` |
 | `why`: the command that explains | `why` |
+| `check`: what is the matter with saved coaching, for CI | `check` |
 | `add`, `reembed`: commands that write | `write` |
 | `export`, `import`: coachings as files, recorded runs | `exchange`, `write` |
 | `propose`: proposals shown and chosen | `propose` |
@@ -24,6 +25,7 @@ langgraph-coaching traces --text refund --label failure
 langgraph-coaching show t-9f2c41d07be3
 langgraph-coaching add --step t-9f2c41d07be3:7 --reply "Offer an exchange, not a refund."
 langgraph-coaching list
+langgraph-coaching check --graph shop.agent:graph
 langgraph-coaching advise "can I still change an order that was delivered?" --keep
 langgraph-coaching why "can I still change an order that was delivered?"
 langgraph-coaching propose c-k3v9q2m7x4ab --model openai:gpt-4o-mini
@@ -40,7 +42,8 @@ langgraph-coaching import coachings --dry-run
 ```
 
 Every command has `--help`, most have `--json`. `--store` (or `LANGGRAPH_COACHING_STORE`) says where the store is. Exit
-codes: 0 done, 1 there is nothing, 2 something you gave is not acceptable, 3 the store or the embedder failed.
+codes: 0 done, 1 there is nothing (of `check`: there is an error), 2 something you gave is not acceptable, 3 the store
+or the embedder failed.
 """
 
 from __future__ import annotations

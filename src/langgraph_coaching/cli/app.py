@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from langgraph_coaching.cli import (
     browse,
+    check,
     exchange,
     feedback,
     propose,
@@ -42,6 +43,7 @@ app.command("show")(browse.show)
 app.command("list")(browse.list_)
 app.command("advise")(browse.advise)
 app.command("why")(why.why)
+app.command("check")(check.check)
 app.command("add")(write.add)
 app.command("propose")(propose.propose)
 app.command("import")(exchange.import_)

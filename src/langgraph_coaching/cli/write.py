@@ -11,6 +11,7 @@ import typer
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat_model import METAVAR, chat_model
+from langgraph_coaching.cli.check import print_findings_of
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
 from langgraph_coaching.cli.propose import Drop, Languages, Yes, ask_for_proposals, choose_proposals, split_languages
 from langgraph_coaching.errors import InvalidCoachingError
@@ -141,6 +142,7 @@ def add(
             render.print_line(f"{len(saved)} saved in {store}")
             if len(saved) <= _FEW:
                 _print_outlook(coach, saved)
+                print_findings_of(coach, saved)
 
 
 def _print_outlook(coach: Coach, saved: list[Coaching]) -> None:

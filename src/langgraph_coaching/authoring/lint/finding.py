@@ -1,0 +1,70 @@
+"""Finding: one thing that is the matter with a coaching, why that is bad, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Severity = Literal["error", "warning", "note"]
+"""An `error` harms: `check` fails on it. A `warning` is likely a mistake. A `note` is worth a look."""
+
+Rule = Literal[
+    "conflict",
+    "duplicate",
+    "near_duplicate",
+    "shadowed",
+    "too_broad",
+    "too_narrow",
+    "several_scenarios",
+    "system_prompt",
+    "specifics",
+    "unknown_reference",
+    "fence",
+    "beyond_scope",
+    "expired",
+]
+"""What was looked for."""
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""The worst first."""
+
+_QUOTED = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is the matter with a coaching; prints in two lines."""
+
+    severity: Severity
+    """How bad it is."""
+    rule: Rule
+    """What was looked for."""
+    what: str
+    """What was found."""
+    why: str
+    """Why that is bad."""
+    remedy: str
+    """What to do."""
+    coaching_ids: tuple[str, ...]
+    """The coachings concerned: the one to change first."""
+
+    def __str__(self) -> str:
+        return f"{self.short()}\n  {self.why}; {self.remedy}"
+
+    def short(self) -> str:
+        """One line: how bad, which rule, which coachings, what."""
+        return f"{self.severity} {self.rule} {' '.join(self.coaching_ids)}: {self.what}"
+
+
+def sort_findings(found: Iterable[Finding]) -> list[Finding]:
+    """The worst first, then by rule and coaching; each once."""
+    return sorted(dict.fromkeys(found), key=lambda one: (SEVERITIES.index(one.severity), one.rule, one.coaching_ids))
+
+
+def quote(text: str) -> str:
+    """A text in quotation marks on one line, cut."""
+    said = " ".join(text.split())
+    return f'"{said if len(said) <= _QUOTED else said[: _QUOTED - 1] + "…"}"'

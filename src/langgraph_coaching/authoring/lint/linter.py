@@ -1,0 +1,108 @@
+"""The linter: every rule over the coachings of a namespace, or over one of them among the others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.authoring.lint.finding import sort_findings
+from langgraph_coaching.authoring.lint.graph_names import names_of_graph
+from langgraph_coaching.authoring.lint.neighbourhood import Neighbourhood, find_in_neighbourhood
+from langgraph_coaching.authoring.lint.wording import Likeness, find_in_words
+from langgraph_coaching.recall.situation import situate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from langchain_core.messages import BaseMessage
+
+    from langgraph_coaching.authoring.lint.finding import Finding
+    from langgraph_coaching.authoring.repository import Repository
+    from langgraph_coaching.authoring.situations import Situations
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.embedder import Embedder
+    from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.situation import Situation
+
+
+class Linter:
+    """Finds what is the matter with coachings before a customer does.
+
+    Args:
+        repository: The coachings.
+        situations: What was recorded, and the store's snapshot.
+        embedder: For parts of intents, and for instructions.
+        limits: Of the calls.
+    """
+
+    def __init__(self, repository: Repository, situations: Situations, embedder: Embedder, limits: Limits) -> None:
+        self._repository = repository
+        self._situations = situations
+        self._embedder = embedder
+        self._limits = limits
+
+    def lint(self, coaching_id: str | None = None, *, graph: Any = None) -> list[Finding]:
+        """What is the matter with what is saved: duplicates, conflicts, what never applies, or much too often, ….
+
+        Args:
+            coaching_id: One coaching among the others; all against all when None.
+            graph: The compiled graph, whose nodes and tools coachings refer to; not looked at when None.
+
+        Returns:
+            Findings, the worst first; each says what, why, and what to do, and prints in two lines. What is archived is
+            left out.
+
+        Raises:
+            InvalidCoachingError: The graph is no compiled graph.
+            NotFoundError: There is none of that id, or it was deleted.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        asked = None if coaching_id is None else self._repository.get(coaching_id)
+        saved = [one for one in self._repository.list() if one.status == "active"]
+        if asked is None:
+            return self._find(saved, saved, graph, {})
+        return self.lint_unsaved(asked, None, graph)
+
+    def lint_unsaved(
+        self, coaching: Coaching, conversation: Sequence[BaseMessage] | None = None, graph: Any = None
+    ) -> list[Finding]:
+        """What is the matter with one coaching, saved or not, looked at as if it were active.
+
+        Args:
+            coaching: Any of this namespace.
+            conversation: What it is written from; None to read it from its source.
+            graph: The compiled graph; not looked at when None.
+
+        Raises:
+            InvalidCoachingError: The graph is no compiled graph.
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        live = coaching if coaching.status == "active" else coaching.model_copy(update={"status": "active"})
+        others = [one for one in self._repository.list() if one.status == "active" and one.id != live.id]
+        said = {} if conversation is None else {live.id: situate(conversation)}
+        return self._find([live], [live, *others], graph, said)
+
+    def _find(
+        self, asked: Sequence[Coaching], among: Sequence[Coaching], graph: Any, said: Mapping[str, Situation | None]
+    ) -> list[Finding]:
+        now = datetime.now(UTC)
+        names = None if graph is None else names_of_graph(graph)
+        live = [one for one in among if one.live(now)]
+        snapshot, recorded = self._situations.survey(live)
+        likeness = Likeness(self._embedder, self._situations.background)
+        found = find_in_words(asked, likeness, names, now)
+        if not snapshot.heads:
+            return sort_findings(found)
+        sources = {**self._sources([one for one in asked if one.live(now) and one.id not in said]), **said}
+        places = self._situations.place(
+            {name: source for name, source in sources.items() if source is not None}, snapshot.dimension
+        )
+        around = Neighbourhood(snapshot, recorded, places, self._limits, likeness)
+        return sort_findings([*found, *find_in_neighbourhood(around, {one.id for one in asked})])
+
+    def _sources(self, asked: Iterable[Coaching]) -> dict[str, Situation | None]:
+        """Where coachings were written, by id; those of one trace are read together."""
+        sourced = sorted((one for one in asked if one.source), key=lambda one: (one.source.trace_id, one.id))  # type: ignore[union-attr]
+        return {one.id: situate(self._situations.source_conversation(one)) for one in sourced}
