@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 from langgraph_coaching.agent.graph_adviser import GraphAdviser
 from langgraph_coaching.agent.registry import Registry, registry_name
 from langgraph_coaching.agent.stored_advice import StoredAdvice
+from langgraph_coaching.authoring.draft_checks import DraftChecks
 from langgraph_coaching.authoring.editor import Editor
 from langgraph_coaching.authoring.home import Home
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
@@ -129,11 +130,15 @@ class Coach:
         repository = Repository(store, embedder, backgrounds)
         situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds, self._flush)
         others, home = OtherCoachings(adviser.snapshot, embedder), Home(store, traces, receipts_table, self._flush)
+        checks = DraftChecks(
+            repository, store, traces, receipts_table, adviser, embedder, backgrounds, sampler, home, self._flush
+        )
         verdicts = Verdicts(database, namespace)
         parts = (
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
-            Editor(repository, traces, situations, others, home),
+            Editor(repository, traces, situations, others, checks),
+            checks,
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             Replayer(store, adviser, embedder, backgrounds, home),
             TestWriter(database.uri, namespace, repository, traces, adviser, embedder, self._flush),
@@ -206,6 +211,8 @@ class Coach:
     propose = handed_on(Editor.propose)
     similar = handed_on(Editor.similar)
     outlook = handed_on(Editor.outlook)
+    impact = handed_on(DraftChecks.impact)
+    preview = handed_on(DraftChecks.preview)
     reembed = handed_on(Editor.reembed)
 
     # ── monitoring and refining ──

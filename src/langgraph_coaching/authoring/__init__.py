@@ -13,6 +13,13 @@
 | situations: those recorded, and what a coaching would be in them | `situations` |
 | other coachings: which words and situations are theirs | `other_coachings` |
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
+| impact: the recorded steps it would have fired on | `impact`, `impact_rows`, `impact_text` |
+| … counted against what applies there today | `impact_count` |
+| … where it stays silent though its source or an example says yes | `silent_texts` |
+| … every recorded model call, and where its situation is | `call_index`, `situation_vectors` |
+| … the coachings of today beside those there would be | `supposition` |
+| preview: its source step answered again, before and after | `preview`, `preview_call`, `preview_effect` |
+| draft checks: a draft held against what is recorded | `draft_checks` |
 | corrections: what people left in a tracer, as drafts | `corrections` |
 | editor: everything a person does with coaching | `editor` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
@@ -48,8 +55,16 @@ would meet 1 of 1 recorded situations
 next: nothing; try what others may say with `langgraph-coaching advise "…"`
 ```
 
-For what is saved: `coach.propose(id, model)`, `coach.similar(id)`, `coach.review()`; on the command line `propose`,
-`similar`, `review` and `why`. While you author, faults raise a `CoachingError` that says what to do.
+**Before it is live.** Where it would have fired on what is recorded, and what the agent would say then:
+
+```python
+print(draft.impact())  # what is new against today, what it would displace, where it stays silent; also .to_json()
+print(draft.preview(model))  # the source step again, before and after; without a model only the prompts
+```
+
+For what is saved: `coach.impact(id)`, `coach.preview(id)`, `coach.propose(id, model)`, `coach.similar(id)`,
+`coach.review()`; on the command line `impact`, `preview`, `propose`, `similar`, `review` and `why`. While you author,
+faults raise a `CoachingError` that says what to do.
 """
 
 from __future__ import annotations
@@ -60,12 +75,22 @@ from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.authoring.impact import Impact
     from langgraph_coaching.authoring.outlook import Outlook
+    from langgraph_coaching.authoring.preview import Preview
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.similar import Similar
 
-__all__ = ["Draft", "Outlook", "Proposal", "Similar"]
+__all__ = ["Draft", "Impact", "Outlook", "Preview", "Proposal", "Similar"]
 
 __getattr__, __dir__ = attach(
-    __name__, {"Draft": "draft", "Outlook": "outlook", "Proposal": "proposal", "Similar": "similar"}
+    __name__,
+    {
+        "Draft": "draft",
+        "Impact": "impact",
+        "Outlook": "outlook",
+        "Preview": "preview",
+        "Proposal": "proposal",
+        "Similar": "similar",
+    },
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.authoring.draft import Draft
-    from langgraph_coaching.authoring.home import Home
+    from langgraph_coaching.authoring.draft_checks import DraftChecks
     from langgraph_coaching.authoring.other_coachings import OtherCoachings
     from langgraph_coaching.authoring.outlook import Outlook
     from langgraph_coaching.authoring.repository import Repository
@@ -44,17 +44,23 @@ class Editor:
         traces: Where drafts begin.
         situations: What was met, and what a coaching would be in it.
         others: What each coaching claims, so that it is not proposed for another.
-        home: Where drafts are at home.
+        checks: Holds drafts against what is recorded, and knows where they are at home.
     """
 
     def __init__(
-        self, repository: Repository, traces: Archive, situations: Situations, others: OtherCoachings, home: Home
+        self,
+        repository: Repository,
+        traces: Archive,
+        situations: Situations,
+        others: OtherCoachings,
+        checks: DraftChecks,
     ) -> None:
         self._repository = repository
         self._traces = traces
         self._situations = situations
         self._others = others
-        self._home = home
+        self._home = checks.home
+        self._checks = checks
 
     def draft(self, step: Step, *, model: BaseChatModel | None = None, languages: Sequence[str] = ()) -> Draft:
         """Begins coaching from a recorded step.
@@ -158,7 +164,7 @@ class Editor:
 
     def _at_home(self, draft: Draft) -> Draft:
         """The draft with what else it needs of the store."""
-        return replace(draft, home=self._home.name, search=self._situations.similar)
+        return replace(draft, home=self._home.name, search=self._situations.similar, checks=self._checks)
 
     def save(self, draft: Draft) -> Coaching:
         """Saves a draft as active coaching, with the proposals that were not dropped.
@@ -173,7 +179,7 @@ class Editor:
         self._home.refuse_draft_of_elsewhere(draft)
         if draft.revises is not None:
             return self._repository.revise(draft.id, partial(revise_from_draft, draft))
-        return self._save_one(draft.coaching(self._home.namespace))
+        return self._repository.save([draft.coaching(self._home.namespace)])[0]
 
     def add(self, *, intent: str, behavior: Behavior | Mapping[str, Any], **fields: Unpack[NewFields]) -> Coaching:
         """Saves coaching without a trace.
@@ -192,7 +198,7 @@ class Editor:
             ConflictError: The id is taken by a coaching that says something else.
             StoreError: It could not be written.
         """
-        return self._save_one(compose(self._home.namespace, intent=intent, behavior=behavior, **fields))
+        return self._repository.save([compose(self._home.namespace, intent=intent, behavior=behavior, **fields)])[0]
 
     def add_many(
         self, rows: Iterable[NewCoaching], *, progress: Callable[[int], None] | None = None
@@ -209,9 +215,6 @@ class Editor:
             StoreError: They could not be written.
         """
         return self._repository.save(compose_many(self._home.namespace, rows), progress)
-
-    def _save_one(self, coaching: Coaching) -> Coaching:
-        return self._repository.save([coaching])[0]
 
     def get(self, coaching_id: str, *, revision: int | None = None) -> Coaching:
         """One coaching, at its latest revision or the one asked for.

@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from langgraph_coaching.cli import browse, feedback, propose, refine, replay, review, similar, test, why, write
+from langgraph_coaching.cli import (
+    browse,
+    feedback,
+    impact,
+    preview,
+    propose,
+    refine,
+    replay,
+    review,
+    similar,
+    test,
+    why,
+    write,
+)
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
 from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundError, RecordingError, StoreError
@@ -31,6 +44,8 @@ app.command("list")(browse.list_)
 app.command("advise")(browse.advise)
 app.command("why")(why.why)
 app.command("add")(write.add)
+app.command("impact")(impact.impact)
+app.command("preview")(preview.preview)
 app.command("propose")(propose.propose)
 app.command("import")(write.import_)
 app.command("report")(refine.report)
