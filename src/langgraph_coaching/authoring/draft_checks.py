@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.authoring.call_index import CallIndex
 from langgraph_coaching.authoring.draft_source import draft_over
 from langgraph_coaching.authoring.impact import Impact
-from langgraph_coaching.authoring.impact_count import Comparison, count_impact
+from langgraph_coaching.authoring.impact_count import Comparison, count_impact, displacements
 from langgraph_coaching.authoring.preview_call import preview_step
 from langgraph_coaching.authoring.silent_texts import find_silent_texts
 from langgraph_coaching.authoring.situation_vectors import SituationVectors
@@ -122,7 +122,8 @@ class DraftChecks:
             limits=self._adviser.limits,
             now=datetime.now(UTC),
         )
-        count = count_impact(recorded.calls, self._vectors.known(), comparison)
+        vectors = self._vectors.known()
+        count = count_impact(recorded.calls, vectors, comparison)
         return Impact(
             coaching_id=supposition.coaching.id,
             intent=supposition.coaching.intent,
@@ -136,7 +137,7 @@ class DraftChecks:
             new_where_nothing_applies=count.new_where_nothing_applies,
             lost=count.lost,
             steps=tuple(count.steps),
-            displaced=count.displacements(),
+            displaced=displacements(count, vectors, comparison),
             silent=find_silent_texts(self._adviser, supposition),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.impact_rows import Displacement, ImpactStep
@@ -13,14 +13,13 @@ from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from langgraph_coaching.authoring.call_index import IndexedCall
     from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.limits import Limits
-    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.snapshot import Snapshot
 
@@ -63,13 +62,8 @@ class ImpactCount:
     steps: list[ImpactStep] = field(default_factory=list)
     known_steps: list[ImpactStep] = field(default_factory=list)
     """Where it applies today too."""
-    displaced: dict[str, list[tuple[Receipt, Receipt | None, int]]] = field(default_factory=lambda: defaultdict(list))
-    """By coaching: its receipt of today, that of then, and at how many calls."""
-
-    def displacements(self) -> tuple[Displacement, ...]:
-        """The coachings that would apply less often, the most displaced first."""
-        found = [_displacement(name, cases) for name, cases in self.displaced.items()]
-        return tuple(sorted(found, key=lambda one: (-one.steps, one.coaching_id)))
+    displaced: dict[str, list[IndexedCall]] = field(default_factory=lambda: defaultdict(list))
+    """By coaching: the calls at which it applies today, and no longer would."""
 
 
 def count_impact(
@@ -136,7 +130,8 @@ def _advise(
     snapshot: Snapshot, situations: Sequence[SituationVector], labels: Labels, comparison: Comparison
 ) -> list[Advice]:
     ranked = search(snapshot, situations, labels, comparison.now, CANDIDATES)
-    return [select(candidates, comparison.limits) for candidates in ranked]
+    limits = replace(comparison.limits, considered=1)  # receipts of what is not chosen cost more than the choice
+    return [select(candidates, limits) for candidates in ranked]
 
 
 def _count_call(count: ImpactCount, call: IndexedCall, name: str, today: Advice, supposed: Advice) -> None:
@@ -144,7 +139,7 @@ def _count_call(count: ImpactCount, call: IndexedCall, name: str, today: Advice,
     after = {receipt.coaching_id or "" for receipt in supposed.applied}
     gone = [one for one in before if one != name and one not in after]
     for one in gone:
-        count.displaced[one].append((before[one], supposed.receipt(one), 1))
+        count.displaced[one].append(call)
     count.lost += name in before and name not in after
     if name not in after:
         return
@@ -169,13 +164,31 @@ def _count_call(count: ImpactCount, call: IndexedCall, name: str, today: Advice,
         )
 
 
-def _displacement(name: str, cases: Iterable[tuple[Receipt, Receipt | None, int]]) -> Displacement:
-    listed = [*cases]
-    before, then, _ = listed[0]
+def displacements(
+    count: ImpactCount, vectors: Mapping[bytes, SituationVector], comparison: Comparison
+) -> tuple[Displacement, ...]:
+    """The coachings that would apply less often, the most displaced first.
+
+    Args:
+        count: What was counted.
+        vectors: Of the situations, by key.
+        comparison: Of what with what.
+    """
+    found = [_displacement(name, calls, vectors, comparison) for name, calls in count.displaced.items()]
+    return tuple(sorted(found, key=lambda one: (-one.steps, one.coaching_id)))
+
+
+def _displacement(
+    name: str, calls: Sequence[IndexedCall], vectors: Mapping[bytes, SituationVector], comparison: Comparison
+) -> Displacement:
+    first = calls[0]
+    (candidates,) = search(comparison.supposed, [vectors[first.key]], first.labels, comparison.now, CANDIDATES)
+    receipt = select(candidates, replace(comparison.limits, considered=CANDIDATES)).receipt(name)
+    (intent,) = (head.coaching.intent for head in comparison.today.heads if head.coaching.id == name)
     return Displacement(
         coaching_id=name,
-        intent=before.intent,
-        steps=sum(number for *_, number in listed),
-        outcome=then.outcome if then else "not_considered",
-        reason=then.reason if then else "others are nearer, so that it is not even considered",
+        intent=intent,
+        steps=len(calls),
+        outcome=receipt.outcome if receipt else "not_considered",
+        reason=receipt.reason if receipt else "others are nearer, so that it is not even considered",
     )
