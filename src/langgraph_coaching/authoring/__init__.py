@@ -58,8 +58,16 @@ next: nothing; try what others may say with `langgraph-coaching advise "…"`
 **Before it is live.** Where it would have fired on what is recorded, and what the agent would say then:
 
 ```python
-print(draft.impact())  # what is new against today, what it would displace, where it stays silent; also .to_json()
-print(draft.preview(model))  # the source step again, before and after; without a model only the prompts
+print(draft.impact())  # also .to_json()
+preview = draft.preview(model)  # the source step again; without a model only the prompts
+preview.before.text, preview.after.text, preview.effect  # or print it
+```
+```text
+c-t7ky4404g82x: a customer asks what shipping costs
+would fire at 1 of 2 model calls in 1 recorded run (50.0%)
+1 new: 0 where nothing applies today, 1 where other coaching does
+new:
+  t-01a229fe10ff704bbd2f3e8623346845:1  0.97  How much is shipping for a pair of boots?
 ```
 
 For what is saved: `coach.impact(id)`, `coach.preview(id)`, `coach.propose(id, model)`, `coach.similar(id)`,

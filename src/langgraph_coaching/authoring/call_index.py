@@ -67,7 +67,7 @@ class CallIndex:
         self._vectors = vectors
         self._kept: tuple[int, Recorded, set[str]] | None = None
 
-    def read(self, until: float = math.inf, progress: Callable[[int], None] | None = None) -> Recorded:
+    def read_calls(self, until: float = math.inf, progress: Callable[[int], None] | None = None) -> Recorded:
         """Every recorded call of the latest `MOST` turns; the vectors of their situations are made on the way.
 
         Args:
@@ -83,7 +83,7 @@ class CallIndex:
             _, traced, names = self._kept
         else:
             traced, names = self._read_traces(until, progress)
-            known = self._vectors.known()
+            known = self._vectors.vectors
             if all(call.key in known for call in traced.calls):
                 self._kept = version, traced, names
         received = received_turns(self._receipts_table.calls(MOST_RECEIPTS), names)

@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.call_index import CallIndex
@@ -78,13 +79,9 @@ class DraftChecks:
         self._flush = flush
         self._vectors = SituationVectors(embedder, backgrounds)
         self._index = CallIndex(traces, receipts_table, self._vectors)
-        self._parts = {
-            "store": store,
-            "adviser": adviser,
-            "embedder": embedder,
-            "backgrounds": backgrounds,
-            "sampler": sampler,
-        }
+        self._suppose_saved = partial(
+            suppose_saved, store=store, adviser=adviser, embedder=embedder, backgrounds=backgrounds, sampler=sampler
+        )
 
     def impact(
         self, draft: Draft | str, *, within: float | None = PATIENCE, progress: Callable[[int], None] | None = None
@@ -113,7 +110,7 @@ class DraftChecks:
         """
         until = math.inf if within is None else time.monotonic() + within
         supposition = self._suppose(self._draft_of(draft))
-        recorded = self._index.read(until, progress)
+        recorded = self._index.read_calls(until, progress)
         comparison = Comparison(
             name=supposition.coaching.id,
             today=supposition.today,
@@ -122,7 +119,7 @@ class DraftChecks:
             limits=self._adviser.limits,
             now=datetime.now(UTC),
         )
-        vectors = self._vectors.known()
+        vectors = self._vectors.vectors
         count = count_impact(recorded.calls, vectors, comparison)
         return Impact(
             coaching_id=supposition.coaching.id,
@@ -187,4 +184,4 @@ class DraftChecks:
 
     def _suppose(self, draft: Draft) -> Supposition:
         complete = draft if draft.behavior else replace(draft, behavior=Reply("not chosen yet"))
-        return suppose_saved(complete.coaching(self.home.namespace), **self._parts)
+        return self._suppose_saved(complete.coaching(self.home.namespace))

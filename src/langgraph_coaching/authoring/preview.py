@@ -76,7 +76,7 @@ class Preview:
         yield f"effect: {self.effect}"
         yield "prompt:"
         changed = difflib.ndiff(self.before.prompt.splitlines(), self.after.prompt.splitlines())
-        yield from (f"  {line.rstrip()}" for line in changed if line[:2] in ("- ", "+ "))
+        yield from (f"  {line.rstrip()}" for line in changed if line[:2] in ("- ", "+ ") and line[2:].strip())
         yield from _side_lines("before", self.before)
         yield from _side_lines("after", self.after)
 

@@ -51,7 +51,8 @@ class SituationVectors:
         self._lock = threading.Lock()
         self._known: dict[bytes, SituationVector] = {}
 
-    def known(self) -> Mapping[bytes, SituationVector]:
+    @property
+    def vectors(self) -> Mapping[bytes, SituationVector]:
         """The vectors of all that were asked for, by `key_of_situation`."""
         return self._known
 

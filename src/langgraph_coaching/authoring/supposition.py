@@ -75,5 +75,5 @@ def suppose_saved(
     live = live if live != coaching else coaching
     others = [head.coaching for head in today.heads if head.coaching.id != coaching.id]
     supposed = hypothetical_snapshot([*others, live], store, embedder, backgrounds, today)
-    learned = {"traffic": sampler.traffic(supposed.dimension), "reserve": sampler.reserve()}
-    return Supposition(live, today, replace(supposed, **learned))
+    learned = replace(supposed, traffic=sampler.traffic(supposed.dimension), reserve=sampler.reserve())
+    return Supposition(live, today, learned)
