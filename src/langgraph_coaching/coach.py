@@ -137,7 +137,7 @@ class Coach:
         parts = (
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
-            Editor(repository, traces, situations, others, checks),
+            Editor(repository, situations, others, checks),
             checks,
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             Replayer(store, adviser, embedder, backgrounds, home),

@@ -72,7 +72,8 @@ class DraftChecks:
         flush: Callable[[], None],
     ) -> None:
         self._repository = repository
-        self._traces = traces
+        self.traces = traces
+        """Where drafts begin."""
         self._adviser = adviser
         self.home = home
         """Refuses what was begun elsewhere."""
@@ -166,7 +167,7 @@ class DraftChecks:
             )
         if begun.behavior is None:
             raise InvalidCoachingError("the draft says when but not what: choose a behavior, e.g. draft.reply('…')")
-        trace = self._traces.get(begun.step.trace_id)
+        trace = self.traces.get(begun.step.trace_id)
         return preview_step(self._adviser, self._suppose(begun), trace, begun.step, model)
 
     def _draft_of(self, given: Draft | str) -> Draft:
@@ -177,7 +178,7 @@ class DraftChecks:
         coaching, trace = self._repository.get(given, None), None
         if coaching.source is not None:
             try:
-                trace = self._traces.get(coaching.source.trace_id)
+                trace = self.traces.get(coaching.source.trace_id)
             except NotFoundError:
                 trace = None
         return draft_over(coaching, trace)

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.coaching.fields import Changes, Filters, NewCoaching, NewFields
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.model import Step, Trace
 
 
@@ -40,22 +39,16 @@ class Editor:
 
     Args:
         repository: The coachings.
-        traces: Where drafts begin.
         situations: What was met, and what a coaching would be in it.
         others: What each coaching claims, so that it is not proposed for another.
-        checks: Holds drafts against what is recorded, and knows where they are at home.
+        checks: Holds drafts against what is recorded, and knows where they begin and are at home.
     """
 
     def __init__(
-        self,
-        repository: Repository,
-        traces: Archive,
-        situations: Situations,
-        others: OtherCoachings,
-        checks: DraftChecks,
+        self, repository: Repository, situations: Situations, others: OtherCoachings, checks: DraftChecks
     ) -> None:
         self._repository = repository
-        self._traces = traces
+        self._traces = checks.traces
         self._situations = situations
         self._others = others
         self._home = checks.home
