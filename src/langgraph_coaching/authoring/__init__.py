@@ -14,8 +14,15 @@
 | other coachings: which words and situations are theirs | `other_coachings` |
 | lint: what is the matter with a coaching, and each finding | `lint` |
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
+| impact: the recorded steps it would have fired on | `impact`, `impact_rows`, `impact_text` |
+| … counted against what applies there today | `impact_count` |
+| … where it stays silent though its source or an example says yes | `silent_texts` |
+| … every recorded model call, and where its situation is | `call_index`, `situation_vectors` |
+| … the coachings of today beside those there would be | `supposition` |
+| preview: its source step answered again, before and after | `preview`, `preview_call`, `preview_effect` |
+| draft checks: a draft held against what is recorded | `draft_checks` |
 | corrections: what people left in a tracer, as drafts | `corrections` |
-| editor: everything a person does with coaching | `editor` |
+| drafter, editor: drafts begun; coachings written, edited, archived, restored | `drafter`, `editor` |
 | exchange: out into a folder of text files, and back in | `exchange`, `coaching_files`, `file_name` |
 | … what that has done | `exported`, `imported` |
 | merge: what was changed in a file, in the store, or in both | `merge`, `merge_fields` |
@@ -53,8 +60,24 @@ would meet 1 of 1 recorded situations
 next: nothing; try what others may say with `langgraph-coaching advise "…"`
 ```
 
-For what is saved: `coach.propose(id, model)`, `coach.similar(id)`, `coach.review()`; on the command line `propose`,
-`similar`, `review` and `why`. While you author, faults raise a `CoachingError` that says what to do.
+**Before it is live.** Where it would have fired on what is recorded, and what the agent would say then:
+
+```python
+print(draft.impact())  # also .to_json()
+preview = draft.preview(model)  # the source step again; without a model only the prompts
+preview.before.text, preview.after.text, preview.effect  # or print it
+```
+```text
+c-t7ky4404g82x: a customer asks what shipping costs
+would fire at 1 of 2 model calls in 1 recorded run (50.0%)
+1 new: 0 where nothing applies today, 1 where other coaching does
+new:
+  t-01a229fe10ff704bbd2f3e8623346845:1  0.97  How much is shipping for a pair of boots?
+```
+
+For what is saved: `coach.impact(id)`, `coach.preview(id)`, `coach.propose(id, model)`, `coach.similar(id)`,
+`coach.review()`; on the command line `impact`, `preview`, `propose`, `similar`, `review` and `why`. While you author,
+faults raise a `CoachingError` that says what to do.
 
 **Review in git, and staging to production.** `coach.export(folder)` writes one YAML file a coaching, with all that it
 is taught; private notes only with `notes=True`. Only what changed is written. `coach.import_(folder)` brings the files
@@ -85,14 +108,27 @@ from langgraph_coaching.lazy import attach
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.exported import Exported
+    from langgraph_coaching.authoring.impact import Impact
     from langgraph_coaching.authoring.imported import Imported
     from langgraph_coaching.authoring.lint.finding import Finding
     from langgraph_coaching.authoring.merge_fields import FieldConflict
     from langgraph_coaching.authoring.outlook import Outlook
+    from langgraph_coaching.authoring.preview import Preview
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.similar import Similar
 
-__all__ = ["Draft", "Exported", "FieldConflict", "Finding", "Imported", "Outlook", "Proposal", "Similar"]
+__all__ = [
+    "Draft",
+    "Exported",
+    "FieldConflict",
+    "Finding",
+    "Impact",
+    "Imported",
+    "Outlook",
+    "Preview",
+    "Proposal",
+    "Similar",
+]
 
 __getattr__, __dir__ = attach(
     __name__,
@@ -102,7 +138,9 @@ __getattr__, __dir__ = attach(
         "FieldConflict": "merge_fields",
         "Finding": "lint.finding",
         "Imported": "imported",
+        "Impact": "impact",
         "Outlook": "outlook",
+        "Preview": "preview",
         "Proposal": "proposal",
         "Similar": "similar",
     },

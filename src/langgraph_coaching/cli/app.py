@@ -12,6 +12,8 @@ from langgraph_coaching.cli import (
     check,
     exchange,
     feedback,
+    impact,
+    preview,
     propose,
     refine,
     replay,
@@ -45,6 +47,8 @@ app.command("advise")(browse.advise)
 app.command("why")(why.why)
 app.command("check")(check.check)
 app.command("add")(write.add)
+app.command("impact")(impact.impact)
+app.command("preview")(preview.preview)
 app.command("propose")(propose.propose)
 app.command("import")(exchange.import_)
 app.command("export")(exchange.export)
