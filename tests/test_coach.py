@@ -29,7 +29,7 @@ METHODS = {
     "corrections": "(trace)",
     "delete": "(coaching_id, *, purge=False)",
     "draft": "(step, *, model=None, languages=())",
-    "edit": "(coaching_id, **changes)",
+    "edit": "(coaching_id, *, revision=None, **changes)",
     "feedback": "(format, *, trace_id=None, since=None)",
     "flush": "()",
     "get": "(coaching_id, *, revision=None)",

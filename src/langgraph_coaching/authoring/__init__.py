@@ -15,6 +15,7 @@
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
 | corrections: what people left in a tracer, as drafts | `corrections` |
 | editor: everything a person does with coaching | `editor` |
+| meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
 
 A draft begins at a **coachable** step: one the agent's own reasoning made (a message, a tool call, a handoff), never
