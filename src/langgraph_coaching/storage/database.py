@@ -218,6 +218,11 @@ class Database:
         with self._locks.writing():
             yield
 
+    def clear_past(self, table: Table, indexed: Sequence[str] = ()) -> bool:
+        """Takes away all that a table was before; see `Table.clear_past`."""
+        with faults(self.uri):
+            return self._compaction.clear_past(table, indexed)
+
     def close(self) -> None:
         """Puts together what was written, and lets go of the handles; the next use opens them again."""
         if not _forked_after_use():  # there, even letting go of what the parent opened can crash
