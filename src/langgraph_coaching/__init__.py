@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.why import Why
     from langgraph_coaching.traces.capture.limits import CaptureLimits
+    from langgraph_coaching.traces.deletion import Deletion
     from langgraph_coaching.traces.importers.reader import import_traces
     from langgraph_coaching.traces.model import Step, Trace
 
@@ -50,6 +51,7 @@ _ROOMS = {
     "Coaching": "coaching.model",
     "CoachingError": "errors",
     "CoachingState": "agent.state",
+    "Deletion": "traces.deletion",
     "Example": "coaching.model",
     "Handoff": "coaching.behavior",
     "Limits": "recall.limits",
@@ -75,6 +77,7 @@ __all__ = [
     "Coaching",
     "CoachingError",
     "CoachingState",
+    "Deletion",
     "Example",
     "Handoff",
     "Limits",

@@ -14,6 +14,7 @@ from langgraph_coaching.agent.graph_adviser import GraphAdviser
 from langgraph_coaching.agent.registry import Registry, registry_name
 from langgraph_coaching.agent.stored_advice import StoredAdvice
 from langgraph_coaching.authoring.editor import Editor
+from langgraph_coaching.authoring.eraser import Eraser
 from langgraph_coaching.authoring.home import Home
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
 from langgraph_coaching.authoring.repository import Repository
@@ -117,7 +118,7 @@ class Coach:
         store, receipts_table = Coachings(database, namespace, embedder.id), Receipts(database, namespace)
         redaction = Redaction(redact)
         self.traces = traces = Archive(database, namespace, redaction)
-        """Recorded runs: `get`, `list`, `add`."""
+        """Recorded runs: `get`, `list`, `add`, `delete`."""
         backgrounds = BackgroundCache(database, embedder)
         sampler = TrafficSampler(database, namespace, embedder, backgrounds)
         adviser = Adviser(store, embedder, backgrounds, sampler, self.limits, Judge(judge) if judge else None)
@@ -134,6 +135,7 @@ class Coach:
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
             Editor(repository, traces, situations, others, home),
+            Eraser(store, traces, receipts_table, self._flush),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             Replayer(store, adviser, embedder, backgrounds, home),
             TestWriter(database.uri, namespace, repository, traces, adviser, embedder, self._flush),
@@ -206,6 +208,8 @@ class Coach:
     propose = handed_on(Editor.propose)
     similar = handed_on(Editor.similar)
     outlook = handed_on(Editor.outlook)
+    forget = handed_on(Eraser.forget)
+    retain = handed_on(Eraser.retain)
     reembed = handed_on(Editor.reembed)
 
     # ── monitoring and refining ──

@@ -12,6 +12,7 @@ from langgraph_coaching.recall.receipts import Entry, Receipts
 from langgraph_coaching.storage.database import Database
 from langgraph_coaching.traces import chunk_sweep
 from langgraph_coaching.traces.archive import Archive
+from langgraph_coaching.traces.chunks import Chunks
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -34,6 +35,11 @@ def database(tmp_path):
 @pytest.fixture
 def archive(database):
     return Archive(database, "default")
+
+
+@pytest.fixture
+def chunks(database):
+    return Chunks(database, "default")
 
 
 def ids(archive):
@@ -120,30 +126,30 @@ def test_namespaces_are_apart(database, archive):
 LONG = [f"line {number} " + "x" * 1_500 for number in range(40)]
 
 
-def test_shared_history_stays_as_long_as_a_trace_names_it(database, archive):
+def test_shared_history_stays_as_long_as_a_trace_names_it(chunks, archive):
     archive.add([trace(0, LONG[:20], thread_id="a"), trace(1, LONG, thread_id="a")])
     whole = archive.get("t-1")
-    before = len(archive._chunks.names())
+    before = len(chunks.names())
     foreseen = archive.delete("t-0", dry_run=True)
     done = archive.delete("t-0")
     assert (foreseen.chunks, foreseen.left) == (done.chunks, done.left)
     assert done.left == 1
     assert archive.get("t-1") == whole
     assert [one.id for one in archive.list(text="line 3 ")] == ["t-1"]  # found in the one that is still there
-    assert len(archive._chunks.names()) == before - done.chunks > 20
+    assert len(chunks.names()) == before - done.chunks > 20
     assert archive.delete("t-1").chunks == before - done.chunks
-    assert archive._chunks.names() == {}
+    assert chunks.names() == {}
 
 
-def test_lists_of_names_keep_what_they_name(archive):
+def test_lists_of_names_keep_what_they_name(chunks, archive):
     many = [f"m{number} " + "y" * 1_100 for number in range(2_000)]
     archive.add([trace(0, many), trace(1, [*many, "and more"]), trace(2)])
-    assert any(len(names) > 20 for names in archive._chunks.links().values())  # or this tests nothing
+    assert any(len(names) > 20 for names in chunks.links().values())  # or this tests nothing
     whole = archive.get("t-1")
     archive.delete("t-0")
     assert archive.get("t-1") == whole
     archive.delete("t-1")
-    assert archive._chunks.names() == {}
+    assert chunks.names() == {}
 
 
 def test_another_writer_writes_again_what_it_knew_to_be_there(tmp_path, archive):
@@ -159,7 +165,7 @@ def test_a_trace_written_while_chunks_are_taken_away_loses_none(tmp_path, archiv
     """Its writer knows the chunks, and writes none; it is written after it was looked which are named."""
     other = Archive(Database(tmp_path / "store"), "default")
     other.add(trace(0, LONG))
-    place = chunk_sweep if moment == "_owners" else type(archive._chunks)
+    place = chunk_sweep if moment == "_owners" else Chunks
     look, calls = getattr(place, moment), []
 
     def looked(*args, **kwargs):

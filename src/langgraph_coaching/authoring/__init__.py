@@ -16,6 +16,7 @@
 | corrections: what people left in a tracer, as drafts | `corrections` |
 | editor: everything a person does with coaching | `editor` |
 | meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
+| eraser: what was said in traces goes, wherever it has come to stand | `eraser` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
 
 A draft begins at a **coachable** step: one the agent's own reasoning made (a message, a tool call, a handoff), never

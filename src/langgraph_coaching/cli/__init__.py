@@ -11,6 +11,7 @@
 | `propose`: proposals shown and chosen | `propose` |
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
 | `report`, `verdict`, `calibrate` | `refine` |
+| `forget`: traces deleted, and what was said in them | `forget` |
 | `replay` | `replay` |
 | `test new`: a correction as a test | `test` |
 | `feedback`: what became of coaching, for tracers | `feedback` |
@@ -34,6 +35,7 @@ langgraph-coaching calibrate
 langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab
 langgraph-coaching test new c-k3v9q2m7x4ab tests/test_orders.py
 langgraph-coaching feedback --format langsmith
+langgraph-coaching forget --user lee --dry-run
 ```
 
 Every command has `--help`, most have `--json`. `--store` (or `LANGGRAPH_COACHING_STORE`) says where the store is. Exit

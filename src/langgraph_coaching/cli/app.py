@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from langgraph_coaching.cli import browse, feedback, propose, refine, replay, review, similar, test, why, write
+from langgraph_coaching.cli import browse, feedback, forget, propose, refine, replay, review, similar, test, why, write
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
 from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundError, RecordingError, StoreError
@@ -39,6 +39,7 @@ app.command("review")(review.review)
 app.command("similar")(similar.similar)
 app.command("calibrate")(refine.calibrate)
 app.command("feedback")(feedback.feedback)
+app.command("forget")(forget.forget)
 app.command("replay")(replay.replay)
 app.command("reembed")(write.reembed)
 app.add_typer(test.app, name="test")

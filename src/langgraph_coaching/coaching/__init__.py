@@ -10,6 +10,7 @@
 | compose: what they typed, made into a coaching; nothing else gets in | `compose` |
 | coachings: the table, in which every revision is a row and the highest one counts | `coachings` |
 | namespace: what is handed in has to be of this one | `namespace` |
+| erasing: what was taken from recordings goes, in every revision | `erasing` |
 | reembed: the way to another embedder, every vector computed anew | `reembed` |
 
 The intent is one scenario in words; "when replying to" and "a customer asks about" may stand in front or not, they

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from langgraph_coaching.storage.rows import read_each
 
@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 2_000
 """Receipts, or traces, asked for in one query."""
+
+
+class Erasable(NamedTuple):
+    """A receipt of what is to be erased."""
+
+    id: str
+    key: str
+    """Of its row."""
+    trace_id: str | None
+    """The trace it belongs to, or belonged to."""
+    worded: bool
+    """Whether it still has its situation."""
 
 
 def linked_rows(table: Table, trace_ids: Sequence[str], columns: Iterable[str]) -> list[dict[str, Any]]:
@@ -50,7 +62,7 @@ def unlink_receipts(table: Table, trace_ids: Sequence[str]) -> int:
     return len(rows)
 
 
-def find_erasable(table: Table, trace_ids: Collection[str], thread_ids: Collection[str]) -> dict[str, str]:
+def find_erasable(table: Table, trace_ids: Collection[str], thread_ids: Collection[str]) -> list[Erasable]:
     """The receipts of traces and of threads, those of traces among them that are gone.
 
     Args:
@@ -58,22 +70,19 @@ def find_erasable(table: Table, trace_ids: Collection[str], thread_ids: Collecti
         trace_ids: Which traces.
         thread_ids: Which threads.
 
-    Returns:
-        Keys of rows by ids of receipts.
-
     Raises:
         StoreError: The table could not be read.
     """
     traces, threads = set(trace_ids), set(thread_ids)
     if not traces and not threads:
-        return {}
+        return []
     rows = ((f"receipt {row['key']}", row) for row in table.each(["key", "trace_id", "record"]))
     read = read_each(rows, lambda row: (row["key"], row["trace_id"], json.loads(row["record"])))
-    return {
-        record["id"]: key
+    return [
+        Erasable(record["id"], key, trace_id or record.get("trace_id"), bool(record.get("situation")))
         for key, trace_id, record in read
         if trace_id in traces or record.get("trace_id") in traces or record.get("thread_id") in threads
-    }
+    ]
 
 
 def erase_situations(table: Table, keys: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from langgraph_coaching.recall.receipt_erasing import Erasable
     from langgraph_coaching.storage.database import Database
 
 TABLE = "receipts"
@@ -165,8 +166,8 @@ class Receipts:
         """
         return unlink_receipts(self._table, trace_ids)
 
-    def find_erasable(self, trace_ids: Collection[str], thread_ids: Collection[str]) -> dict[str, str]:
-        """The receipts of traces, of those that are gone too, and of threads: keys of rows by ids of receipts.
+    def find_erasable(self, trace_ids: Collection[str], thread_ids: Collection[str]) -> list[Erasable]:
+        """The receipts of traces, of those that are gone too, and of threads.
 
         Raises:
             StoreError: The table could not be read.

@@ -26,7 +26,9 @@ in `examples/server/graphs.py` does.
 size, so a folder is put together again by the number of commits seen in it: in a thread of its own while there are
 writes, once nobody writes, at `coach.close()` and at the end of a process, however short
 (`tests/benchmarks/disk.py`). No row and no revision is dropped; superseded versions of a table go at once, so
-LanceDB's own time travel (`checkout`) does not reach back: history, restore and replay do not need it.
+LanceDB's own time travel (`checkout`) does not reach back: history, restore and replay do not need it. Where something
+is erased (`coach.forget`), every row that stays is written anew at once, and all other files go: upkeep alone leaves
+what was deleted in a file of which little was.
 
 **Many processes.** Any number may write one folder, provided they run this version or a later one: they hold a lock
 (`.writing`, `.upkeep` beside the tables) together, which upkeep holds alone. On object stores, on Windows and where a

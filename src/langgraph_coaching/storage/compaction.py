@@ -143,7 +143,7 @@ class Compaction:
             self._fresh.clear()
         self._rest(ending=True)
 
-    def clear_past(self, table: Table, indexed: Sequence[str]) -> bool:
+    def clear_past(self, table: Table, indexed: Sequence[str]) -> bool | None:
         """Writes every row of a table into new files, and takes the others away, those of failed writes too.
 
         Args:
@@ -151,16 +151,16 @@ class Compaction:
             indexed: As for `note_write`.
 
         Returns:
-            Whether nothing else is left; False where others have not stopped writing for a minute, or where it cannot
-            be known whether they do: old versions go later then.
+            Whether nothing else is left; None where it cannot be known whether others write, so that earlier versions
+            go after `GRACE`; False where they have not stopped for a minute, and nothing was done.
         """
         for _ in range(TRIES):
             with self._locks.alone() as alone:
                 if alone is not False:
                     # Without it, a file of which little was erased stays as it is, with what was erased.
-                    table.update(values_sql={"namespace": "namespace"})
+                    write_anew(table)
                     _compact(table, indexed, _NOW if alone else GRACE, failed=alone is True)
-                    return alone is True
+                    return alone
         return False
 
     def _tidy(self, names: Sequence[str], threshold: _Threshold, *, ending: bool = False) -> None:
@@ -212,6 +212,11 @@ class _Threshold(NamedTuple):
         with os.scandir(folder / "data") as files:
             size = sum(file.stat().st_size for file in files)
         return commits >= min(MOST, self.least + size // self.each) and (self.largest is None or size < self.largest)
+
+
+def write_anew(table: Table) -> None:
+    """Writes every row of a table into new files; the others go with its earlier versions."""
+    table.update(values_sql={"namespace": "namespace"})
 
 
 def _compact(table: Table, indexed: Sequence[str], older: timedelta, *, failed: bool = False) -> None:

@@ -19,6 +19,7 @@ from langgraph_coaching.traces.delete_traces import delete_traces
 from langgraph_coaching.traces.encoding import chunk_names, decode_trace, encode_trace
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
+from langgraph_coaching.traces.which_traces import reach_of
 
 if TYPE_CHECKING:
     import builtins
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.storage.database import Database
     from langgraph_coaching.traces.deletion import Deletion
-    from langgraph_coaching.traces.which_traces import TraceFilters
+    from langgraph_coaching.traces.which_traces import Reach, TraceFilters
 
 TABLE = "traces"
 
@@ -177,9 +178,14 @@ class Archive:
         """
         return delete_traces(self._table, self._chunks, self._receipts_table, traces, which, dry_run=dry_run)
 
+    def reach(self, traces: Trace | str | Iterable[Trace | str] | None, which: TraceFilters) -> Reach:
+        """What `delete` would find, and what else is meant: for whoever erases more than traces."""
+        return reach_of(self._table, traces, which)
+
     def clear_past(self) -> bool:
         """Takes away all that the files hold besides what is there now; whether it is so."""
-        return all([self._table.clear_past(), self._chunks.clear_past()])
+        cleared = [self._table.clear_past(), self._chunks.clear_past()]
+        return all(cleared)
 
     def get(self, trace_id: str) -> Trace:
         """One trace, whole.

@@ -61,8 +61,8 @@ class Deletion:
             )
         if self.cleared is False:
             lines.append(
-                "  earlier versions of the tables are still on disk: somebody went on writing, or the store is none in "
-                "a folder; they go with upkeep, within an hour of the next write"
+                "  earlier versions of the tables are still on disk: somebody goes on writing, or the store is in no "
+                "folder; they go with the next upkeep, in an object store after an hour"
             )
         return "\n".join(lines)
 
