@@ -61,8 +61,7 @@ class Editor:
 
         Args:
             step: A step of a trace in this store.
-            model: A chat model that words the intent and proposes phrasings and near misses, as `draft.propose` does;
-                without one the intent is taken from the conversation.
+            model: Words the intent and proposes, as `draft.propose` does; else the intent is taken from what was said.
             languages: In which there shall be proposals too.
 
         Raises:
@@ -73,9 +72,9 @@ class Editor:
         # What is stored here counts, not what is at hand: that may be of another store, or as it was before redaction.
         own = trace.steps[step.index] if 0 <= step.index < len(trace.steps) else None
         if own is None or own.type != step.type:
+            where = f"step {step.index} in the namespace {self._home.namespace!r}"
             raise NotFoundError(
-                f"the trace {trace.id!r} has no such step {step.index} in the namespace {self._home.namespace!r}; take "
-                "one of coach.traces.get(…).coachable_steps()"
+                f"the trace {trace.id!r} has no such {where}; take one of coach.traces.get(…).coachable_steps()"
             )
         from langgraph_coaching.authoring.intents.suggest import suggest_intents
 
@@ -94,9 +93,9 @@ class Editor:
         Raises:
             InvalidCoachingError: The trace is of another namespace.
         """
-        refuse_foreign("trace", trace.namespace, self._home.namespace)
         from langgraph_coaching.authoring.intents.suggest import suggest_intents
 
+        refuse_foreign("trace", trace.namespace, self._home.namespace)
         begun = ((draft_of(trace, step, suggest_intents, self._others), text) for step, text in corrections_of(trace))
         return [self._at_home(draft).reply(text) for draft, text in begun]
 
@@ -126,9 +125,8 @@ class Editor:
     def similar(self, coaching_id: str, *, limit: int = 10) -> builtins.list[Similar]:
         """The recorded situations that would teach a coaching most, to be answered yes or no; needs no model.
 
-        They are near and undecided, often met, and unlike each other; neither the source nor anything that the coaching
-        knows already is among them. The latest 2,000 situations of traces and receipts are looked at. What is answered
-        goes into `coach.edit(id, add_examples=[…], add_never=[…])`.
+        They are near, undecided, often met, unlike each other, and new to it; the latest 2,000 situations of traces and
+        receipts are looked at. What is answered goes into `coach.edit(id, add_examples=[…], add_never=[…])`.
 
         Args:
             coaching_id: Which one.
@@ -136,8 +134,7 @@ class Editor:
 
         Raises:
             NotFoundError: There is none of that id, or it was deleted.
-            EmbedderError: The embedder failed.
-            StoreError: The store could not be read.
+            CoachingError: The embedder failed, or the store could not be read.
         """
         return self._situations.similar(self.get(coaching_id), None, limit)
 
@@ -249,7 +246,7 @@ class Editor:
             The next revision; the latest one where its examples are what they were.
 
         Raises:
-            ChangedMeanwhileError: It was changed since that revision; the message says field by field how.
+            ChangedMeanwhileError: It was changed since that revision.
             InvalidCoachingError: A field or an example is not acceptable, or a situation is of another namespace.
             NotFoundError: There is none of that id, or it was deleted.
         """
