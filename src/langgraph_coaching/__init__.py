@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.why import Why
     from langgraph_coaching.traces.capture.limits import CaptureLimits
+    from langgraph_coaching.traces.deletion import Deletion
     from langgraph_coaching.traces.importers.reader import import_traces
     from langgraph_coaching.traces.model import Step, Trace
 
@@ -51,6 +52,7 @@ _ROOMS = {
     "Coaching": "coaching.model",
     "CoachingError": "errors",
     "CoachingState": "agent.state",
+    "Deletion": "traces.deletion",
     "Example": "coaching.model",
     "Finding": "authoring.lint.finding",
     "Handoff": "coaching.behavior",
@@ -77,6 +79,7 @@ __all__ = [
     "Coaching",
     "CoachingError",
     "CoachingState",
+    "Deletion",
     "Example",
     "Finding",
     "Handoff",

@@ -16,6 +16,7 @@ from langgraph_coaching.agent.stored_advice import StoredAdvice
 from langgraph_coaching.authoring.draft_checks import DraftChecks
 from langgraph_coaching.authoring.drafter import Drafter
 from langgraph_coaching.authoring.editor import Editor
+from langgraph_coaching.authoring.eraser import Eraser
 from langgraph_coaching.authoring.exchange import Exchanger
 from langgraph_coaching.authoring.home import Home
 from langgraph_coaching.authoring.lint.linter import Linter
@@ -121,7 +122,7 @@ class Coach:
         store, receipts_table = Coachings(database, namespace, embedder.id), Receipts(database, namespace)
         redaction = Redaction(redact)
         self.traces = traces = Archive(database, namespace, redaction)
-        """Recorded runs: `get`, `list`, `add`."""
+        """Recorded runs: `get`, `list`, `add`, `delete`."""
         backgrounds = BackgroundCache(database, embedder)
         sampler = TrafficSampler(database, namespace, embedder, backgrounds)
         adviser = Adviser(store, embedder, backgrounds, sampler, self.limits, Judge(judge) if judge else None)
@@ -145,6 +146,7 @@ class Coach:
             checks,
             linter,
             Exchanger(repository, namespace),
+            Eraser(store, traces, receipts_table, self._flush),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             Replayer(store, adviser, embedder, backgrounds, home),
             TestWriter(database.uri, namespace, repository, traces, adviser, embedder, self._flush),
@@ -220,6 +222,8 @@ class Coach:
     lint = handed_on(Linter.lint)
     impact = handed_on(DraftChecks.impact)
     preview = handed_on(DraftChecks.preview)
+    forget = handed_on(Eraser.forget)
+    retain = handed_on(Eraser.retain)
     reembed = handed_on(Editor.reembed)
 
     # ── moving things ──

@@ -6,6 +6,7 @@ CoachingError
 ├── NotFoundError          no coaching, revision or trace of that name      (also a LookupError)
 ├── NotCoachableError      a step the agent's own reasoning did not make
 ├── ConflictError          somebody else changed it, or the id is taken
+│   └── ChangedMeanwhileError   what you change was changed since you looked at it
 ├── StoreError             LanceDB could not read or write
 │   └── EmbedderMismatchError   the store holds vectors of another embedder
 ├── EmbedderError          the embeddings failed or returned something unusable
@@ -45,6 +46,10 @@ class NotCoachableError(CoachingError):
 
 class ConflictError(CoachingError):
     """The id is taken, or somebody else changed the same coaching at the same time."""
+
+
+class ChangedMeanwhileError(ConflictError):
+    """What is to be changed was changed by somebody else meanwhile; the message says field by field how."""
 
 
 class StoreError(CoachingError):

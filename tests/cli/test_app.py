@@ -32,8 +32,20 @@ COMMANDS = sorted(get_command(application.app).commands)
 
 def test_these_are_the_commands():
     looking = ["advise", "check", "impact", "list", "preview", "replay", "report", "show", "traces", "why"]
-    writing = ["add", "calibrate", "export", "import", "propose", "reembed", "review", "similar", "test", "verdict"]
-    assert sorted([*looking, *writing, "demo", "feedback"]) == COMMANDS
+    writing = [
+        "add",
+        "calibrate",
+        "export",
+        "forget",
+        "import",
+        "propose",
+        "reembed",
+        "review",
+        "similar",
+        "test",
+        "verdict",
+    ]
+    assert sorted([*looking, *writing, "demo", "feedback", "export", "import"]) == COMMANDS
 
 
 @pytest.mark.parametrize("name", [None, *COMMANDS])

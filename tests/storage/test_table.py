@@ -10,6 +10,7 @@ import pytest
 
 from langgraph_coaching.errors import CoachingError, InvalidCoachingError, StoreError
 from langgraph_coaching.storage.database import Database
+from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each
 from langgraph_coaching.storage.table import ASCENDING, DESCENDING, KEY, Table, key_of
 
@@ -126,7 +127,7 @@ def test_none_is_no_value_and_never_means_any(table):
     things.upsert([row("a"), row("b", note="here")])
     for act in (
         lambda: things.rows(["key"], key=None),
-        lambda: things.first_readable(list, ["key"], order={"key": ASCENDING}, limit=None, note=None),
+        lambda: first_readable(things, list, ["key"], order={"key": ASCENDING}, limit=None, note=None),
         lambda: things.delete(key=None),
     ):
         with pytest.raises(TypeError):
@@ -149,7 +150,7 @@ def test_every_query_keeps_to_its_namespace(table):
     order = {"key": ASCENDING}
     for equal, where in (({}, ()), ({"place": 1}, ()), ({}, [col("place") >= lit(0)]), ({"place": [1, 2]}, [None])):
         assert {one["namespace"] for one in other.rows(["namespace"], where, **equal)} == {"other"}
-        found = acme.first_readable(list, ["namespace"], where, order=order, limit=None, **equal)
+        found = first_readable(acme, list, ["namespace"], where, order=order, limit=None, **equal)
         assert {one["namespace"] for one in found} == {"acme"}
     assert acme.rows(["key"], [(col("namespace") == lit("other")) | (col("place") == lit(9))]) == []
     assert other.rows(["key"], key=key_of("acme", "a")) == []
@@ -260,7 +261,7 @@ def test_one_record_that_cannot_be_read_harms_no_other_and_another_takes_its_pla
         return found["place"]
 
     def first(limit):
-        return things.first_readable(read, ["place", "note"], order={"place": DESCENDING}, limit=limit)
+        return first_readable(things, read, ["place", "note"], order={"place": DESCENDING}, limit=limit)
 
     with caplog.at_level(logging.WARNING):
         assert [first(limit) for limit in (None, 3, 2, 0)] == [[5, 4, 2, 1, 0], [5, 4, 2], [5, 4], []]

@@ -27,6 +27,8 @@
 | … what that has done | `exported`, `imported` |
 | merge: what was changed in a file, in the store, or in both | `merge`, `merge_fields` |
 | lineage: what a file and a store have in common | `lineage` |
+| meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
+| eraser: what was said in traces goes, wherever it has come to stand | `eraser` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
 
 A draft begins at a **coachable** step: one the agent's own reasoning made (a message, a tool call, a handoff), never

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
+from langgraph_coaching.authoring.meanwhile import edit_revision
 from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.similar import references_in
-from langgraph_coaching.coaching.compose import compose, compose_many, edit_coaching, restore_coaching
+from langgraph_coaching.coaching.compose import compose, compose_many, restore_coaching
 
 if TYPE_CHECKING:
     import builtins
@@ -35,9 +36,10 @@ class Editor:
     def save(self, draft: Draft) -> Coaching:
         """Saves a draft as active coaching, with the proposals that were not dropped.
 
-        A draft of what is saved already becomes its next revision, on top of what others have changed meanwhile.
+        A draft of what is saved already becomes its next revision; what others have changed meanwhile stays.
 
         Raises:
+            ChangedMeanwhileError: Others have changed the same of it meanwhile; the message says how.
             InvalidCoachingError: The draft has no behavior, a field is not acceptable, or it was begun elsewhere.
             NotFoundError: It revises a coaching that was deleted.
             StoreError: It could not be written; nothing is lost, save it again.
@@ -98,11 +100,12 @@ class Editor:
         """
         return self._repository.list(**filters)
 
-    def edit(self, coaching_id: str, **changes: Unpack[Changes]) -> Coaching:
+    def edit(self, coaching_id: str, *, revision: int | None = None, **changes: Unpack[Changes]) -> Coaching:
         """Makes the next revision with these fields changed, as `add` takes them; earlier ones stay readable.
 
         Args:
             coaching_id: Which one.
+            revision: The one you have looked at; where it was changed since, nothing is saved.
             **changes: Fields of `add`. `examples` and `never` stand for the author's own ones and replace those; what
                 the source, verdicts and answers to recorded situations have taught stays. Without replacing any:
                 `add_examples` and `add_never` (texts or `Similar`s), and `remove` (texts, or examples as they are in
@@ -112,12 +115,13 @@ class Editor:
             The next revision; the latest one where its examples are what they were.
 
         Raises:
-            InvalidCoachingError: A field is unknown, fixed or not acceptable, there is no such example to remove, or
-                a situation is of another namespace.
+            ChangedMeanwhileError: It was changed since that revision.
+            InvalidCoachingError: A field or an example is not acceptable, or a situation is of another namespace.
             NotFoundError: There is none of that id, or it was deleted.
         """
         self._home.refuse_situations_of_elsewhere(references_in(changes))
-        return self._repository.revise(coaching_id, lambda latest: edit_coaching(latest, changes))
+        began = None if revision is None else self._repository.get(coaching_id, revision)
+        return self._repository.revise(coaching_id, partial(edit_revision, began=began, changes=changes))
 
     def archive(self, coaching_id: str) -> Coaching:
         """Makes it silent; `restore` brings it back."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from langgraph_coaching.coaching.behavior import BehaviorType
 from langgraph_coaching.coaching.coachings import coaching_of, latest_rows, name_of
 from langgraph_coaching.coaching.model import Status, refuse_id
 from langgraph_coaching.coaching.reembed import reembed
-from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotFoundError
+from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.storage.rows import read_one
 
@@ -191,10 +191,11 @@ class Repository:
 
         Args:
             coaching_id: Which one.
-            change: The next revision, from the latest one; the latest itself where there is nothing to change.
+            change: The next revision, from the latest one; the latest itself where there is nothing to change. What
+                it raises as a `ChangedMeanwhileError` is not tried again.
         """
         retrying = Retrying(
-            retry=retry_if_exception_type(ConflictError),
+            retry=retry_if_exception(_is_overtaken),
             stop=stop_after_attempt(TRIES),
             wait=wait_random_exponential(multiplier=0.01, max=0.3),
             reraise=True,
@@ -237,6 +238,10 @@ class Repository:
         if changed is not latest:
             self._write([changed])
         return changed
+
+
+def _is_overtaken(error: BaseException) -> bool:
+    return isinstance(error, ConflictError) and not isinstance(error, ChangedMeanwhileError)
 
 
 def _check_choice(name: str, value: str | None, values: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.authoring.meanwhile import keep_both
 from langgraph_coaching.coaching.compose import edit_coaching
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def revise_from_draft(draft: Draft, latest: Coaching) -> Coaching:
 
     Raises:
         InvalidCoachingError: A field is not acceptable.
+        ChangedMeanwhileError: Somebody else has changed the same since the draft was begun.
         NotFoundError: It was deleted.
     """
     began = draft.revises or latest
@@ -36,4 +38,5 @@ def revise_from_draft(draft: Draft, latest: Coaching) -> Coaching:
     if not changes and not latest.deleted:
         return latest
     changed, counted = edit_coaching(latest, changes), {"revision", "updated_at", "lineage"}
-    return latest if changed.model_dump(exclude=counted) == latest.model_dump(exclude=counted) else changed
+    same = changed.model_dump(exclude=counted) == latest.model_dump(exclude=counted)
+    return latest if same else keep_both(began, latest, changed)

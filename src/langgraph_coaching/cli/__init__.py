@@ -15,6 +15,7 @@
 | `propose`: proposals shown and chosen | `propose` |
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
 | `report`, `verdict`, `calibrate` | `refine` |
+| `forget`: traces deleted, and what was said in them | `forget` |
 | `replay` | `replay` |
 | `test new`: a correction as a test | `test` |
 | `feedback`: what became of coaching, for tracers | `feedback` |
@@ -43,6 +44,7 @@ langgraph-coaching test new c-k3v9q2m7x4ab tests/test_orders.py
 langgraph-coaching feedback --format langsmith
 langgraph-coaching export coachings
 langgraph-coaching import coachings --dry-run
+langgraph-coaching forget --user lee --dry-run
 ```
 
 Every command has `--help`, most have `--json`. `--store` (or `LANGGRAPH_COACHING_STORE`) says where the store is. Exit

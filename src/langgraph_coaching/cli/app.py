@@ -12,6 +12,7 @@ from langgraph_coaching.cli import (
     check,
     exchange,
     feedback,
+    forget,
     impact,
     preview,
     propose,
@@ -58,6 +59,7 @@ app.command("review")(review.review)
 app.command("similar")(similar.similar)
 app.command("calibrate")(refine.calibrate)
 app.command("feedback")(feedback.feedback)
+app.command("forget")(forget.forget)
 app.command("replay")(replay.replay)
 app.command("reembed")(write.reembed)
 app.add_typer(test.app, name="test")

@@ -207,6 +207,22 @@ class Coachings:
         """Erases every revision of one coaching."""
         self._table.delete(id=coaching_id)
 
+    def rewrite(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Changes revisions that are there, where something has to go out of the history as well.
+
+        Args:
+            rows: Each with its `key` and the same other columns.
+
+        Raises:
+            StoreError: The write failed; nothing of it is visible.
+        """
+        dimension = len(self.rows(["vector"], limit=1)[0]["vector"])
+        self._table_of(self.namespace, dimension).update(rows)
+
+    def clear_past(self) -> bool:
+        """Takes away all that the files hold besides what is there now; whether it is so."""
+        return self._table.clear_past()
+
     def erase(self, keys: Sequence[str]) -> None:
         """Erases revisions of any namespace by their keys."""
         self._table_of(None).delete(key=[*keys])

@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.receipt import NOT_SEEN, Receipt
+from langgraph_coaching.recall.receipt_erasing import (
+    erase_situations,
+    find_erasable,
+    linked_rows,
+    unlink_receipts,
+)
 from langgraph_coaching.recall.receipt_links import Link, link_columns, mark_applied, write_links
+from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import pyarrow as pa
 
+    from langgraph_coaching.recall.receipt_erasing import Erasable
     from langgraph_coaching.storage.database import Database
 
 TABLE = "receipts"
@@ -136,6 +144,48 @@ class Receipts:
         if said and self._table.opened() is not None:
             write_links(self._table, said)
 
+    def count_linked(self, trace_ids: Sequence[str]) -> int:
+        """How many receipts point to some traces.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return len(linked_rows(self._table, trace_ids, ["key"]))
+
+    def unlink(self, trace_ids: Sequence[str]) -> int:
+        """Lets receipts no longer point to traces that are gone; they stay, and know in their record where they were.
+
+        Args:
+            trace_ids: Which traces.
+
+        Returns:
+            How many did.
+
+        Raises:
+            StoreError: The table could not be read or written.
+        """
+        return unlink_receipts(self._table, trace_ids)
+
+    def find_erasable(self, trace_ids: Collection[str], thread_ids: Collection[str]) -> list[Erasable]:
+        """The receipts of traces, of those that are gone too, and of threads.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return find_erasable(self._table, trace_ids, thread_ids)
+
+    def erase_situations(self, keys: Sequence[str]) -> None:
+        """Takes what was said out of receipts, by the keys of their rows; they stay, and count.
+
+        Raises:
+            StoreError: The table could not be read or written.
+        """
+        erase_situations(self._table, keys)
+
+    def clear_past(self) -> bool:
+        """As of its table."""
+        return self._table.clear_past()
+
     def receipts(self, *, limit: int | None = None, **equal: Any) -> list[Receipt]:
         """Receipts, newest first.
 
@@ -146,7 +196,7 @@ class Receipts:
         Raises:
             StoreError: The table could not be read.
         """
-        return self._table.first_readable(_read_receipts, _COLUMNS, order=_NEWEST, limit=limit, **equal)
+        return first_readable(self._table, _read_receipts, _COLUMNS, order=_NEWEST, limit=limit, **equal)
 
     def situations(self, limit: int) -> list[str]:
         """The situations of the latest calls, each once, as the receipts have them.

@@ -61,8 +61,12 @@ class Refiner:
             NotFoundError: Its coaching is not in this namespace, or was deleted.
             StoreError: The store could not be read or written.
         """
-        if receipt.coaching_id is None or receipt.revision is None or not receipt.situation:
+        if receipt.coaching_id is None or receipt.revision is None:
             raise InvalidCoachingError(f"this receipt is of no coaching ({receipt.reason}); judge another one")
+        if not receipt.situation:
+            raise InvalidCoachingError(
+                "this receipt has no situation, or what was said there was forgotten; judge another"
+            )
         self._repository.get(receipt.coaching_id)
         verdict = Verdict(
             receipt_id=receipt.id,

@@ -50,7 +50,7 @@ def most_informative_receipts(
         StoreError: The store could not be read.
     """
     background, heads = snapshot.background, {head.coaching.id: head for head in snapshot.heads}
-    asked = open_receipts(receipts, heads, judged)
+    asked = open_receipts((one for one in receipts if one.situation), heads, judged)
     texts = list(dict.fromkeys(one.receipt.situation for one in asked))[:MOST]
     placed = sampler.situation_vectors([Situation.from_text(text) for text in texts], snapshot.dimension)
     places = {text: place for text, place in zip(texts, placed, strict=True) if place is not None}

@@ -6,7 +6,8 @@ created by the first write. LanceDB stays the only truth: what another process s
 | word | file |
 |---|---|
 | database: the connection, opened late and read fresh; every fault of it in one kind of error | `database` |
-| table: one class for the eight tables: schema, key and namespace; how rows are written and read | `table` |
+| table: one class for the nine tables: schema, key and namespace; how rows are written and read | `table` |
+| paging: the first rows that can be read | `paging` |
 | row: read one by one, so that one which is damaged or newer than this version harms no other | `rows` |
 | locks: any number of processes may write a folder at once, but never while versions are taken away | `locks` |
 | commit: the latest commit of a table in a folder, known again by its file | `commit` |
@@ -25,7 +26,9 @@ in `examples/server/graphs.py` does.
 size, so a folder is put together again by the number of commits seen in it: in a thread of its own while there are
 writes, once nobody writes, at `coach.close()` and at the end of a process, however short
 (`tests/benchmarks/disk.py`). No row and no revision is dropped; superseded versions of a table go at once, so
-LanceDB's own time travel (`checkout`) does not reach back: history, restore and replay do not need it.
+LanceDB's own time travel (`checkout`) does not reach back: history, restore and replay do not need it. Where something
+is erased (`coach.forget`), every row that stays is written anew at once, and all other files go: upkeep alone leaves
+what was deleted in a file of which little was.
 
 **Many processes.** Any number may write one folder, provided they run this version or a later one: they hold a lock
 (`.writing`, `.upkeep` beside the tables) together, which upkeep holds alone. On object stores, on Windows and where a

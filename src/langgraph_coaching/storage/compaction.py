@@ -61,6 +61,9 @@ GRACE = timedelta(hours=1)
 PAUSE = 5.0
 """Seconds until it is tried again where others went on writing, or where only old versions could go."""
 
+TRIES = 30
+"""How often it is waited for those who write, `locks.SHORT` each time, where something was erased."""
+
 _NOW = timedelta(milliseconds=1)
 
 
@@ -140,6 +143,26 @@ class Compaction:
             self._fresh.clear()
         self._rest(ending=True)
 
+    def clear_past(self, table: Table, indexed: Sequence[str]) -> bool | None:
+        """Writes every row of a table into new files, and takes the others away, those of failed writes too.
+
+        Args:
+            table: From which something was erased.
+            indexed: As for `note_write`.
+
+        Returns:
+            Whether nothing else is left; None where it cannot be known whether others write, so that earlier versions
+            go after `GRACE`; False where they have not stopped for a minute, and nothing was done.
+        """
+        for _ in range(TRIES):
+            with self._locks.alone() as alone:
+                if alone is not False:
+                    # Without it, a file of which little was erased stays as it is, with what was erased.
+                    write_anew(table)
+                    _compact(table, indexed, _NOW if alone else GRACE, failed=alone is True)
+                    return alone
+        return False
+
     def _tidy(self, names: Sequence[str], threshold: _Threshold, *, ending: bool = False) -> None:
         if not self._working.acquire(timeout=PATIENCE):
             return
@@ -191,14 +214,19 @@ class _Threshold(NamedTuple):
         return commits >= min(MOST, self.least + size // self.each) and (self.largest is None or size < self.largest)
 
 
-def _compact(table: Table, indexed: Sequence[str], older: timedelta) -> None:
+def write_anew(table: Table) -> None:
+    """Writes every row of a table into new files; the others go with its earlier versions."""
+    table.update(values_sql={"namespace": "namespace"})
+
+
+def _compact(table: Table, indexed: Sequence[str], older: timedelta, *, failed: bool = False) -> None:
     from lancedb.index import BTree
 
     known = {column for index in table.list_indices() for column in index.columns}
     for column in indexed:
         if column not in known:
             table.create_index(column, config=BTree())
-    table.optimize(cleanup_older_than=older)
+    table.optimize(cleanup_older_than=older, delete_unverified=failed)
 
 
 def _sync_to_disk(folder: Path) -> None:

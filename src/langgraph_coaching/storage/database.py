@@ -14,7 +14,7 @@ from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, w
 
 from langgraph_coaching.errors import CoachingError, StoreError
 from langgraph_coaching.storage.commit import Commit
-from langgraph_coaching.storage.compaction import Compaction
+from langgraph_coaching.storage.compaction import Compaction, write_anew
 from langgraph_coaching.storage.locks import Locks
 
 if TYPE_CHECKING:
@@ -217,6 +217,14 @@ class Database:
         """Keeps the past of every table until the end: nothing superseded is taken away meanwhile, by any process."""
         with self._locks.writing():
             yield
+
+    def clear_past(self, table: Table, indexed: Sequence[str] = ()) -> bool:
+        """Takes away all that a table was before; see `Table.clear_past`."""
+        with faults(self.uri):
+            cleared = self._compaction.clear_past(table, indexed)
+        if cleared is False:  # then upkeep takes them away, once nobody writes
+            self.write(table, write_anew, indexed=indexed)
+        return cleared is True
 
     def close(self) -> None:
         """Puts together what was written, and lets go of the handles; the next use opens them again."""

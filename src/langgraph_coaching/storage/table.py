@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.storage.database import faults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
     from lancedb.table import Table as LanceTable
 
     from langgraph_coaching.storage.database import Database
-
-T = TypeVar("T")
 
 KEY = {"lance-schema:unenforced-primary-key": "true", "lance-schema:unenforced-primary-key:position": "1"}
 """Arrow field metadata that declares a table's key at creation: two concurrent inserts of one key then make one row."""
@@ -223,6 +220,38 @@ class Table:
 
         return self.database.read(opened, query)
 
+    def each(self, columns: Iterable[str], **equal: Any) -> Iterator[dict[str, Any]]:
+        """Like `rows`, one after the other as the table is now, never all of them in memory.
+
+        Args:
+            columns: What to read; one that is not there yet is left out.
+            **equal: As for `rows`.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        opened = self.opened()
+        if opened is None:
+            return
+        with self.database.hold_versions(), faults(self.database.uri):
+            found = opened.search()
+            asked = self._filter((), equal)
+            found = found if asked is None else found.where(asked)
+            for batch in found.select(self._present(opened, columns)).limit(None).to_batches():
+                yield from batch.to_pylist()
+
+    def clear_past(self) -> bool:
+        """Writes the table anew and takes away all that it was before, so that nothing erased is left in its files.
+
+        Returns:
+            Whether it is so; False where others went on writing, or where it cannot be known whether somebody writes.
+
+        Raises:
+            StoreError: It could not be written; it is as it was.
+        """
+        opened = self.opened()
+        return opened is None or self.database.clear_past(opened, self._indexed)
+
     def _present(self, opened: LanceTable, columns: Iterable[str]) -> list[str]:
         """Those of the columns that the stored table has, each once."""
         wanted = dict.fromkeys(columns)
@@ -243,41 +272,4 @@ class Table:
         found = None
         for condition in conditions:
             found = condition if found is None else found & condition
-        return found
-
-    def first_readable(
-        self,
-        read: Callable[[list[dict[str, Any]]], list[T]],
-        columns: Iterable[str],
-        where: Iterable[Any] = (),
-        *,
-        order: Mapping[str, bool],
-        limit: int | None,
-        **equal: Any,
-    ) -> list[T]:
-        """The first rows that can be read: in place of those that cannot be there are others.
-
-        Args:
-            read: Reads those of some rows that it can; see `rows.read_each`.
-            columns: As for `rows`; so are the others.
-            where: Expressions.
-            order: What comes first.
-            limit: Most to return; None for all.
-            **equal: Values.
-
-        Raises:
-            InvalidCoachingError: The limit is below 0.
-            StoreError: The table could not be read.
-        """
-        if limit is not None and limit < 0:
-            raise InvalidCoachingError(f"limit is a number of {self.name}, or None for all, not {limit}")
-        found: list[T] = []
-        wanted, conditions, start = [*columns], [*where], 0
-        while limit is None or len(found) < limit:
-            most = None if limit is None else limit - len(found)
-            rows = self.rows(wanted, conditions, order=order, limit=most, offset=start, **equal)
-            found += read(rows)
-            start += len(rows)
-            if most is None or len(rows) < most:
-                break
         return found

@@ -18,6 +18,8 @@
 | jsonable: values that the archive can hold | `jsonable` |
 | encoding, chunks: a trace as it is kept; what its thread shares, in a table | `encoding`, `chunking`, `chunks` |
 | archive: `coach.traces`, their table, searched by text, coaching, label and time | `archive` |
+| which traces, deletion: what is deleted, and what went with it | `which_traces`, `deletion`, `delete_traces` |
+| chunk sweep: parts of histories go with the last trace that names them | `chunk_sweep` |
 
 **Steps** are `user`, `message`, `reasoning`, `tool_call`, `tool_result`, `handoff` and `system`, with node, model,
 duration, usage and errors. A step is *coachable* when the agent's own reasoning made it: a message, reasoning, a tool
@@ -33,6 +35,31 @@ answer_of(trace, trace.steps[-1])  # the message that it answered
 The prompt of each call is kept by reference, so that a long conversation is stored once and not once a turn: on 475
 recorded runs (13,010 steps) a step takes 420 bytes in the store against 669 of raw JSON
 (`tests/benchmarks/replay.py`).
+
+**Traces go away too**, by id, thread, user, age or number; all that is given has to hold. Each says what it touched,
+and prints; `dry_run=True` only says it. A user is whoever a run's metadata has as `user_id`, `user` or `userId`.
+
+```python
+from datetime import timedelta
+
+coach.traces.delete(older_than=timedelta(days=30), dry_run=True)  # also before=, keep_latest=
+coach.traces.delete(thread_id="support-17")
+coach.forget(user="lee")  # and what was said there
+coach.retain(days=90, traces=100_000)  # a rule, to be called once a day; sources of coachings stay
+```
+
+| | `coach.traces.delete` | `coach.forget` |
+|---|---|---|
+| the trace, and parts of histories that no other trace shares | go | go |
+| receipts | stay and count, without their trace | so, and without what was said |
+| situations of a thread's receipts, where no trace of it is left | stay | go |
+| examples and excerpts taken from there, in every revision | stay | go |
+| files of the store | hold it until upkeep | are written anew; `cleared` says so |
+| intents, behaviors, notes, comments of verdicts | stay | stay: a person has written them |
+| the traffic sample: vectors, each named by a digest of what was said | stays | stays |
+
+Other traces of a thread tell what was said before them: name the thread. A run that goes on is captured as before, so
+forget a thread once it is over. Cassettes, written tests and copies of the folder are not reached.
 
 **Followed.** Each applied receipt says whether it was followed, decided by what the agent did in that turn, never by
 a guess. `no` is only said of a turn that is over; an interrupted or failed one leaves it `unknown`.
@@ -53,13 +80,21 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
+    from langgraph_coaching.traces.deletion import Deletion
     from langgraph_coaching.traces.messages import messages_before
     from langgraph_coaching.traces.model import Step, Trace
     from langgraph_coaching.traces.prompt import answer_of, prompt_of
 
-__all__ = ["Step", "Trace", "answer_of", "messages_before", "prompt_of"]
+__all__ = ["Deletion", "Step", "Trace", "answer_of", "messages_before", "prompt_of"]
 
 __getattr__, __dir__ = attach(
     __name__,
-    {"Step": "model", "Trace": "model", "answer_of": "prompt", "messages_before": "messages", "prompt_of": "prompt"},
+    {
+        "Deletion": "deletion",
+        "Step": "model",
+        "Trace": "model",
+        "answer_of": "prompt",
+        "messages_before": "messages",
+        "prompt_of": "prompt",
+    },
 )

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError, StoreError
+from langgraph_coaching.recall.receipts import Receipts
+from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
 from langgraph_coaching.traces.chunking import MissingChunkError
 from langgraph_coaching.traces.chunks import Chunks
+from langgraph_coaching.traces.delete_traces import delete_traces
 from langgraph_coaching.traces.encoding import chunk_names, decode_trace, encode_trace
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
+from langgraph_coaching.traces.which_traces import reach_of
 
 if TYPE_CHECKING:
     import builtins
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from langgraph_coaching.storage.database import Database
+    from langgraph_coaching.traces.deletion import Deletion
+    from langgraph_coaching.traces.which_traces import Reach, TraceFilters
 
 TABLE = "traces"
 
@@ -98,6 +104,7 @@ class Archive:
         self._table = Table(database, TABLE, _schema, namespace)
         self._redaction = redaction or Redaction()
         self._chunks = Chunks(database, namespace)
+        self._receipts_table = Receipts(database, namespace)
 
     def add(self, traces: Trace | Iterable[Trace]) -> builtins.list[str]:
         """Keeps traces in this namespace; one that is there already, by id, is replaced.
@@ -138,8 +145,47 @@ class Archive:
 
     def _write(self, traces: Mapping[str, Trace], records: Mapping[str, tuple[str, dict[str, str]]]) -> None:
         # First: a trace that can be read has all its chunks.
-        self._chunks.write({name: chunks for name, (_, chunks) in records.items()})
+        chunks, mark = {name: chunks for name, (_, chunks) in records.items()}, self._chunks.mark()
+        self._chunks.write(chunks)
         self._table.upsert([_row(traces[name], record) for name, (record, _) in records.items()])
+        if self._chunks.mark() != mark:  # somebody has deleted traces meanwhile, perhaps with what these share
+            self._chunks.write(chunks)
+
+    def delete(
+        self,
+        traces: Trace | str | Iterable[Trace | str] | None = None,
+        *,
+        dry_run: bool = False,
+        **which: Unpack[TraceFilters],
+    ) -> Deletion:
+        """Deletes traces, with the parts of histories that no other trace shares.
+
+        Receipts stay and count, without a trace. Coachings keep what was taken from there, and the files of the store
+        keep it until upkeep; `coach.forget` reaches both. A run that goes on is captured as before.
+
+        Args:
+            traces: Which, by id; or by the filters, which all have to hold.
+            dry_run: Say only what would be done.
+            **which: `thread_id`, `user` (`user_id`, `user` or `userId` in the run's metadata), `before` (a time),
+                `older_than` (a timedelta), `keep_latest` (a number: all but the latest so many of them).
+
+        Returns:
+            What it touched, printed as text; false where nothing matched.
+
+        Raises:
+            InvalidCoachingError: Nothing says which traces, or a filter is not acceptable.
+            StoreError: The store could not be read or written; what is done is done, delete again.
+        """
+        return delete_traces(self._table, self._chunks, self._receipts_table, traces, which, dry_run=dry_run)
+
+    def reach(self, traces: Trace | str | Iterable[Trace | str] | None, which: TraceFilters) -> Reach:
+        """What `delete` would find, and what else is meant: for whoever erases more than traces."""
+        return reach_of(self._table, traces, which)
+
+    def clear_past(self) -> bool:
+        """Takes away all that the files hold besides what is there now; whether it is so."""
+        cleared = [self._table.clear_past(), self._chunks.clear_past()]
+        return all(cleared)
 
     def get(self, trace_id: str) -> Trace:
         """One trace, whole.
@@ -195,7 +241,7 @@ class Archive:
         ]
         asked = {"label": label, "origin": origin, "thread_id": thread_id}
         equal: dict[str, Any] = {column: value for column, value in asked.items() if value is not None}
-        return self._table.first_readable(self._read, _COLUMNS, where, order=_NEWEST, limit=limit, **equal)
+        return first_readable(self._table, self._read, _COLUMNS, where, order=_NEWEST, limit=limit, **equal)
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first.

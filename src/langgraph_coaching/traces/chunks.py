@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections import OrderedDict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.storage.database import faults
 from langgraph_coaching.storage.rows import read_each
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
-from langgraph_coaching.traces.encoding import chunk_names
+from langgraph_coaching.traces.encoding import chunk_names, names_within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
     from langgraph_coaching.storage.database import Database
 
 TABLE = "histories"
+
+ERASURES = "erasures"
+"""The table of which each commit says that chunks were erased."""
 
 REMEMBERED = 100_000
 """Names of chunks that are known to be in the table, so that a turn writes only what is new."""
@@ -40,6 +46,18 @@ def _schema() -> pa.Schema:
     )
 
 
+def _erasure_schema() -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            pa.field("key", pa.string(), nullable=False, metadata=KEY),
+            pa.field("namespace", pa.string(), nullable=False),
+            pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
+        ]
+    )
+
+
 class Chunks:
     """Chunks of one namespace.
 
@@ -51,8 +69,18 @@ class Chunks:
     def __init__(self, database: Database, namespace: str) -> None:
         self._namespace = namespace
         self._table = Table(database, TABLE, _schema, namespace)
+        self._erasures = Table(database, ERASURES, _erasure_schema, namespace)
         self._known: OrderedDict[str, None] = OrderedDict()
         self._version = 0
+        self._mark = 0
+
+    def mark(self) -> int:
+        """What is another number once somebody has erased chunks; a few microseconds while a folder stays as it is.
+
+        Raises:
+            StoreError: It could not be read.
+        """
+        return self._erasures.version()
 
     def write(self, chunks: Mapping[str, Mapping[str, str]]) -> None:
         """Adds chunks; one that is there already stays as it is.
@@ -65,8 +93,10 @@ class Chunks:
         """
         if not any(chunks.values()):
             return
-        if self._table.version() < self._version:  # somebody has put an older copy of the folder there
+        mark = self.mark()
+        if self._table.version() < self._version or mark != self._mark:  # or somebody has put an older copy there
             self._known.clear()
+            self._mark = mark
         rows = {
             name: self._row(name, trace_id, content)
             for trace_id, contents in reversed([*chunks.items()])
@@ -107,6 +137,79 @@ class Chunks:
         named = ((f"part {row['key']} of a history", row) for row in rows)
         return dict(read_each(named, lambda row: (json.loads(row["key"])[1], json.loads(row["content"]))))
 
+    def version(self) -> int:
+        """Number of the latest commit."""
+        return self._table.version()
+
+    def names(self) -> dict[str, str]:
+        """Every chunk by its name, with the trace in which text of it is found.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return {_name_of(row): row["trace_id"] for row in self._table.rows(["key", "trace_id"])}
+
+    def links(self, version: int | None = None) -> dict[str, list[str]]:
+        """The chunks that name others, with what they name; what only looks like a name does no harm.
+
+        Args:
+            version: As they were at a commit that is still there; as they are now when None.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        rows = self._rows_at(version) if version else self._table.each(["key", "content"])
+        named = ((_name_of(row), names_within(row["content"])) for row in rows)
+        return {name: names for name, names in named if names}
+
+    def _rows_at(self, version: int, *keys: str) -> Iterator[dict[str, Any]]:
+        """Rows as they were at a commit: those of keys, or all."""
+        from lancedb.expr import col, lit
+
+        own = col("namespace") == lit(self._namespace)
+        with faults(self._table.database.uri):
+            past = self._table.database.reopen(TABLE)
+            past.checkout(version)
+            found = past.search().where(own & col("key").isin([*keys]) if keys else own)
+            for batch in found.select(["key", "namespace", "trace_id", "content"]).limit(None).to_batches():
+                yield from batch.to_pylist()
+
+    def assign(self, owners: Mapping[str, str]) -> None:
+        """Says in which trace text of some chunks is found from now on.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        if owners:
+            self._table.update(
+                [{"key": key_of(self._namespace, name), "trace_id": trace_id} for name, trace_id in owners.items()]
+            )
+
+    def erase(self, names: Sequence[str]) -> None:
+        """Takes chunks away, and lets every writer know.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        for start in range(0, len(names), _AT_ONCE):
+            self._table.delete(key=[key_of(self._namespace, name) for name in names[start : start + _AT_ONCE]])
+        key, now = key_of(self._namespace, secrets.token_hex(8)), datetime.now(UTC)
+        self._erasures.insert([{"key": key, "namespace": self._namespace, "at": now}])
+
+    def bring_back(self, names: Sequence[str], version: int) -> None:
+        """Puts chunks there again as they were at a commit that is still there.
+
+        Raises:
+            StoreError: They could not be read or written.
+        """
+        for start in range(0, len(names), _AT_ONCE):
+            keys = [key_of(self._namespace, name) for name in names[start : start + _AT_ONCE]]
+            self._table.insert([*self._rows_at(version, *keys)])
+
+    def clear_past(self) -> bool:
+        """As of its table."""
+        return self._table.clear_past()
+
     def traces_holding(self, text: str) -> list[str]:
         """The ids of the traces that were the first to hold a history in which a text stands, in any case.
 
@@ -122,6 +225,10 @@ class Chunks:
         named = ((f"part {row['key']} of a history", row) for row in rows)
         said = read_each(named, lambda row: (row["trace_id"], _text_of(json.loads(row["content"])).lower()))
         return sorted({trace_id for trace_id, text in said if lowered in text})
+
+
+def _name_of(row: Mapping[str, Any]) -> str:
+    return str(json.loads(row["key"])[1])
 
 
 def _chunk_names(content: Any) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 LONG = 1_024
 """Characters from which a text, a message or a list of tools is a chunk of its own: they come back turn after turn."""
+
+_NAME = re.compile(r'"([A-Za-z0-9_-]{20})(?=")')
 
 _LISTS = ("messages", "tools", "parameters")
 
@@ -71,6 +74,11 @@ def chunk_names(value: Any) -> Iterator[str]:
                 yield item
             elif isinstance(item, dict):
                 yield from _step_chunk_names(item)
+
+
+def names_within(text: str) -> list[str]:
+    """What may be names of chunks in a record, or in the content of a chunk, as JSON: all of them, and hardly more."""
+    return _NAME.findall(text)
 
 
 def _step_chunk_names(step: dict[str, Any]) -> Iterator[str]:

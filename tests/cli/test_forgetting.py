@@ -1,0 +1,84 @@
+"""`langgraph-coaching forget`: it shows what would go, asks, and says what went."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from langgraph_coaching import Coach, Step, Trace
+
+
+@pytest.fixture
+def recorded(folder, embeddings):
+    """Three runs of two users, one of them long ago, and a coaching from the first."""
+    now = datetime.now(UTC)
+    with Coach(folder, embeddings=embeddings) as coach:
+        for number, user, days in ((0, "lee", 40), (1, "lee", 0), (2, "kim", 0)):
+            steps = [
+                Step(index=0, trace_id=f"t-{number}", type="user", author="user", text=f"words of {user}"),
+                Step(index=1, trace_id=f"t-{number}", type="message", author="agent", text="No."),
+            ]
+            fields = {"metadata": {"user_id": user}, "thread_id": f"th-{number}", "started_at": now - timedelta(days)}
+            coach.traces.add(Trace(id=f"t-{number}", steps=steps, **fields))
+        step = coach.traces.get("t-0").steps[1]
+        coach.save(coach.draft(step).when("a customer wants words").reply("Say yes.").having(id="c-1"))
+
+
+def left(command):
+    return sorted(trace["id"] for trace in command("traces", "--json").json)
+
+
+def test_a_dry_run_says_what_would_go(command, recorded):
+    done = command("forget", "--user", "lee", "--dry-run")
+    assert done.code == 0
+    assert "2 traces would be forgotten: t-0, t-1" in done.out
+    assert "1 example and 1 excerpt of c-1, in every revision" in done.out
+    assert left(command) == ["t-0", "t-1", "t-2"]
+
+
+def test_with_yes_it_goes_and_says_so_as_json(command, recorded):
+    done = command("forget", "--user", "lee", "--yes", "--json")
+    assert (done.code, done.json["trace_ids"], done.json["cleared"]) == (0, ["t-0", "t-1"], True)
+    assert (done.json["examples"], done.json["excerpts"], done.json["coaching_ids"]) == (1, 1, ["c-1"])
+    assert left(command) == ["t-2"]
+    assert command("show", "c-1").code == 0
+    assert command("forget", "--user", "lee", "--yes").code == 1
+
+
+def test_piped_it_does_nothing_unless_it_is_told_to(command, recorded, monkeypatch):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    done = command("forget", "t-2")
+    assert done.code == 2
+    assert "add --yes" in done.err
+    assert "1 trace would be forgotten: t-2" in done.err
+    assert len(left(command)) == 3
+
+
+@pytest.mark.parametrize(("said", "there"), [(True, ["t-0", "t-1"]), (False, ["t-0", "t-1", "t-2"])])
+def test_on_a_terminal_it_asks(command, recorded, monkeypatch, said, there):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: said)
+    assert command("forget", "t-2").code == (0 if said else 2)
+    assert left(command) == there
+
+
+def test_traces_only(command, recorded):
+    done = command("forget", "--older-than", "30", "--traces-only", "--yes")
+    assert "1 trace deleted: t-0" in done.out
+    assert "words of lee" in command("show", "c-1", "--json").out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [((), "say which traces"), (("--older-than", "1e99"), "days"), (("--keep-latest", "-1"), "--keep-latest")],
+)
+def test_what_is_not_acceptable_is_refused(command, recorded, options, said):
+    done = command("forget", "--yes", *options)
+    assert done.code == 2
+    assert said in done.err
+    assert len(left(command)) == 3
+
+
+def test_nothing_there(command, recorded):
+    done = command("forget", "--thread", "none", "--yes")
+    assert done.code == 1
+    assert "nothing matched" in done.out + done.err
