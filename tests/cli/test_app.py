@@ -31,7 +31,7 @@ COMMANDS = sorted(get_command(application.app).commands)
 
 
 def test_these_are_the_commands():
-    looking = ["advise", "list", "replay", "report", "show", "traces", "why"]
+    looking = ["advise", "check", "list", "replay", "report", "show", "traces", "why"]
     writing = ["add", "calibrate", "import", "propose", "reembed", "review", "similar", "test", "verdict"]
     assert sorted([*looking, *writing, "demo", "feedback"]) == COMMANDS
 

@@ -293,9 +293,5 @@ class Editor:
         return self._repository.history(coaching_id)
 
     def reembed(self) -> int:
-        """Computes every vector of the store anew with this coach's embeddings, in all namespaces.
-
-        Returns:
-            How many revisions were rewritten.
-        """
+        """Computes every vector anew with this coach's embeddings, in all namespaces; returns of how many revisions."""
         return self._repository.reembed()
