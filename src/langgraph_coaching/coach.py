@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 from langgraph_coaching.agent.graph_adviser import GraphAdviser
 from langgraph_coaching.agent.registry import Registry, registry_name
 from langgraph_coaching.agent.stored_advice import StoredAdvice
+from langgraph_coaching.authoring.draft_checks import DraftChecks
+from langgraph_coaching.authoring.drafter import Drafter
 from langgraph_coaching.authoring.editor import Editor
+from langgraph_coaching.authoring.exchange import Exchanger
 from langgraph_coaching.authoring.home import Home
 from langgraph_coaching.authoring.lint.linter import Linter
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
@@ -130,12 +133,18 @@ class Coach:
         repository = Repository(store, embedder, backgrounds)
         situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds, self._flush)
         others, home = OtherCoachings(adviser.snapshot, embedder), Home(store, traces, receipts_table, self._flush)
+        checks = DraftChecks(
+            repository, store, traces, receipts_table, adviser, embedder, backgrounds, sampler, home, self._flush
+        )
         verdicts, linter = Verdicts(database, namespace), Linter(repository, situations, embedder, self.limits)
         parts = (
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
-            Editor(repository, traces, situations, others, home, linter),
+            Drafter(repository, situations, others, checks, linter),
+            Editor(repository, home),
+            checks,
             linter,
+            Exchanger(repository, namespace),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             Replayer(store, adviser, embedder, backgrounds, home),
             TestWriter(database.uri, namespace, repository, traces, adviser, embedder, self._flush),
@@ -193,8 +202,8 @@ class Coach:
     callback = handed_on(Recorder.callback)
 
     # ── authoring ──
-    draft = handed_on(Editor.draft)
-    corrections = handed_on(Editor.corrections)
+    draft = handed_on(Drafter.draft)
+    corrections = handed_on(Drafter.corrections)
     save = handed_on(Editor.save)
     add = handed_on(Editor.add)
     add_many = handed_on(Editor.add_many)
@@ -205,11 +214,17 @@ class Coach:
     restore = handed_on(Editor.restore)
     delete = handed_on(Editor.delete)
     history = handed_on(Editor.history)
-    propose = handed_on(Editor.propose)
-    similar = handed_on(Editor.similar)
-    outlook = handed_on(Editor.outlook)
+    propose = handed_on(Drafter.propose)
+    similar = handed_on(Drafter.similar)
+    outlook = handed_on(Drafter.outlook)
     lint = handed_on(Linter.lint)
+    impact = handed_on(DraftChecks.impact)
+    preview = handed_on(DraftChecks.preview)
     reembed = handed_on(Editor.reembed)
+
+    # ── moving things ──
+    export = handed_on(Exchanger.export)
+    import_ = handed_on(Exchanger.import_)
 
     # ── monitoring and refining ──
     receipts = handed_on(Reviewer.receipts)

@@ -31,8 +31,8 @@ COMMANDS = sorted(get_command(application.app).commands)
 
 
 def test_these_are_the_commands():
-    looking = ["advise", "check", "list", "replay", "report", "show", "traces", "why"]
-    writing = ["add", "calibrate", "import", "propose", "reembed", "review", "similar", "test", "verdict"]
+    looking = ["advise", "check", "impact", "list", "preview", "replay", "report", "show", "traces", "why"]
+    writing = ["add", "calibrate", "export", "import", "propose", "reembed", "review", "similar", "test", "verdict"]
     assert sorted([*looking, *writing, "demo", "feedback"]) == COMMANDS
 
 

@@ -14,8 +14,19 @@
 | other coachings: which words and situations are theirs | `other_coachings` |
 | lint: what is the matter with a coaching, and each finding | `lint` |
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
+| impact: the recorded steps it would have fired on | `impact`, `impact_rows`, `impact_text` |
+| … counted against what applies there today | `impact_count` |
+| … where it stays silent though its source or an example says yes | `silent_texts` |
+| … every recorded model call, and where its situation is | `call_index`, `situation_vectors` |
+| … the coachings of today beside those there would be | `supposition` |
+| preview: its source step answered again, before and after | `preview`, `preview_call`, `preview_effect` |
+| draft checks: a draft held against what is recorded | `draft_checks` |
 | corrections: what people left in a tracer, as drafts | `corrections` |
-| editor: everything a person does with coaching | `editor` |
+| drafter, editor: drafts begun; coachings written, edited, archived, restored | `drafter`, `editor` |
+| exchange: out into a folder of text files, and back in | `exchange`, `coaching_files`, `file_name` |
+| … what that has done | `exported`, `imported` |
+| merge: what was changed in a file, in the store, or in both | `merge`, `merge_fields` |
+| lineage: what a file and a store have in common | `lineage` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
 
 A draft begins at a **coachable** step: one the agent's own reasoning made (a message, a tool call, a handoff), never
@@ -49,8 +60,43 @@ would meet 1 of 1 recorded situations
 next: nothing; try what others may say with `langgraph-coaching advise "…"`
 ```
 
-For what is saved: `coach.propose(id, model)`, `coach.similar(id)`, `coach.review()`; on the command line `propose`,
-`similar`, `review` and `why`. While you author, faults raise a `CoachingError` that says what to do.
+**Before it is live.** Where it would have fired on what is recorded, and what the agent would say then:
+
+```python
+print(draft.impact())  # also .to_json()
+preview = draft.preview(model)  # the source step again; without a model only the prompts
+preview.before.text, preview.after.text, preview.effect  # or print it
+```
+```text
+c-t7ky4404g82x: a customer asks what shipping costs
+would fire at 1 of 2 model calls in 1 recorded run (50.0%)
+1 new: 0 where nothing applies today, 1 where other coaching does
+new:
+  t-01a229fe10ff704bbd2f3e8623346845:1  0.97  How much is shipping for a pair of boots?
+```
+
+For what is saved: `coach.impact(id)`, `coach.preview(id)`, `coach.propose(id, model)`, `coach.similar(id)`,
+`coach.review()`; on the command line `impact`, `preview`, `propose`, `similar`, `review` and `why`. While you author,
+faults raise a `CoachingError` that says what to do.
+
+**Review in git, and staging to production.** `coach.export(folder)` writes one YAML file a coaching, with all that it
+is taught; private notes only with `notes=True`. Only what changed is written. `coach.import_(folder)` brings the files
+in, edited by hand or from another store, namespace or embedder; `dry_run=True` says what it would do.
+
+```python
+coach.export("coachings")  # commit it, have it reviewed; edit intent, behavior, examples, priority, status …
+print(coach.import_("coachings", dry_run=True))
+```
+```text
+0 added, 0 changed, 2 unchanged, 0 conflicts from coachings, nothing was written
+```
+
+A file ends with what it was exported from (`revision`, `exported`, `earlier`): leave these lines alone, by them both
+sides know what they last had in common. Changed in the file only: the next revision. Changed in the store only: it
+stays. Changed in both: merged, example by example; where both have changed the same field, nothing of that coaching is
+written and the result shows both (`prefer="file"` or `"store"` decides). A file that is removed archives nothing: write
+`status: archived`. A file of your own needs `coaching: 1`, `id`, `intent` and `behavior`. Traces, receipts and the
+table of verdicts stay where they are; what verdicts have taught is in the examples.
 """
 
 from __future__ import annotations
@@ -61,14 +107,41 @@ from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.authoring.exported import Exported
+    from langgraph_coaching.authoring.impact import Impact
+    from langgraph_coaching.authoring.imported import Imported
     from langgraph_coaching.authoring.lint.finding import Finding
+    from langgraph_coaching.authoring.merge_fields import FieldConflict
     from langgraph_coaching.authoring.outlook import Outlook
+    from langgraph_coaching.authoring.preview import Preview
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.similar import Similar
 
-__all__ = ["Draft", "Finding", "Outlook", "Proposal", "Similar"]
+__all__ = [
+    "Draft",
+    "Exported",
+    "FieldConflict",
+    "Finding",
+    "Impact",
+    "Imported",
+    "Outlook",
+    "Preview",
+    "Proposal",
+    "Similar",
+]
 
 __getattr__, __dir__ = attach(
     __name__,
-    {"Draft": "draft", "Finding": "lint.finding", "Outlook": "outlook", "Proposal": "proposal", "Similar": "similar"},
+    {
+        "Draft": "draft",
+        "Exported": "exported",
+        "FieldConflict": "merge_fields",
+        "Finding": "lint.finding",
+        "Imported": "imported",
+        "Impact": "impact",
+        "Outlook": "outlook",
+        "Preview": "preview",
+        "Proposal": "proposal",
+        "Similar": "similar",
+    },
 )

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
+    from langgraph_coaching.authoring.draft_checks import DraftChecks
+    from langgraph_coaching.authoring.impact import Impact
     from langgraph_coaching.authoring.lint.finding import Finding
     from langgraph_coaching.authoring.other_coachings import OtherCoachings
+    from langgraph_coaching.authoring.preview import Preview
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.propose import CoachingBrief
     from langgraph_coaching.authoring.similar import Similar
@@ -74,6 +77,8 @@ class Draft:
     """Knows what other coachings claim, where the draft is one of a coach's."""
     home: tuple[str, str] | None = field(default=None, repr=False, compare=False)
     """The store and the namespace it was begun in, where it is saved; None for one that was made by hand."""
+    checks: DraftChecks | None = field(default=None, repr=False, compare=False)
+    """Holds it against what is recorded; None without a store."""
 
     def _with_changes(self, **changes: Any) -> Draft:
         return replace(self, id=self.id if self.revises else new_id(), **changes)
@@ -213,23 +218,23 @@ class Draft:
         return self.search(complete.coaching("draft"), self.conversation, limit)
 
     def lint(self, *, graph: Any = None) -> list[Finding]:
-        """What is the matter with it among what is saved: conflict, duplicate, shadowed, too broad or narrow, ….
-
-        Args:
-            graph: The compiled graph, whose nodes and tools it refers to; not looked at when None.
-
-        Returns:
-            Findings, the worst first; saving refuses none of them. Each prints in two lines.
-
-        Raises:
-            InvalidCoachingError: The draft was not begun with a coach, has no behavior, or a field is not acceptable;
-                or the graph is no compiled graph.
-            EmbedderError: The embedder failed.
-            StoreError: The store could not be read.
-        """
+        """What is the matter with it among what is saved, the worst first; see `coach.lint`. Saving refuses nothing."""
         if self.linter is None or self.home is None:
             raise InvalidCoachingError("this draft knows no other coachings; begin it with coach.draft(step)")
         return self.linter(self.coaching(self.home[1]), self.conversation, graph)
+
+    def impact(self, *, within: float | None = 60.0, progress: Callable[[int], None] | None = None) -> Impact:
+        """At which recorded steps it would have been in the prompt, and what is new in that; see `coach.impact`."""
+        return self._checks_of_store().impact(self, within=within, progress=progress)
+
+    def preview(self, model: BaseChatModel | None = None) -> Preview:
+        """The source step answered again, before and after; see `coach.preview`."""
+        return self._checks_of_store().preview(self, model)
+
+    def _checks_of_store(self) -> DraftChecks:
+        if self.checks is None:
+            raise InvalidCoachingError("this draft knows of nothing recorded; begin it with coach.draft(step)")
+        return self.checks
 
     def also(self, *situations: Similar | str) -> Draft:
         """It applies in these situations too; of a situation that was answered before, the last word counts.

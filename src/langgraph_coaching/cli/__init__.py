@@ -8,7 +8,10 @@
 | `traces`, `show`, `list`, `advise`: commands that look | `browse`, `conversation` |
 | `why`: the command that explains | `why` |
 | `check`: what is the matter with saved coaching, for CI | `check` |
-| `add`, `import`, `reembed`: commands that write | `write` |
+| `add`, `reembed`: commands that write | `write` |
+| `export`, `import`: coachings as files, recorded runs | `exchange`, `write` |
+| `impact`, `preview`: what a coaching would do before it is saved | `impact`, `preview` |
+| … the options that say which, and its draft | `coaching_options`, `draft_options` |
 | `propose`: proposals shown and chosen | `propose` |
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
 | `report`, `verdict`, `calibrate` | `refine` |
@@ -23,6 +26,8 @@ langgraph-coaching import runs.jsonl
 langgraph-coaching traces --text refund --label failure
 langgraph-coaching show t-9f2c41d07be3
 langgraph-coaching add --step t-9f2c41d07be3:7 --reply "Offer an exchange, not a refund."
+langgraph-coaching impact t-9f2c41d07be3:7 --reply "Offer an exchange, not a refund."
+langgraph-coaching preview t-9f2c41d07be3:7 --reply "Offer an exchange, not a refund." --model openai:gpt-4o-mini
 langgraph-coaching list
 langgraph-coaching check --graph shop.agent:graph
 langgraph-coaching advise "can I still change an order that was delivered?" --keep
@@ -36,6 +41,8 @@ langgraph-coaching calibrate
 langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab
 langgraph-coaching test new c-k3v9q2m7x4ab tests/test_orders.py
 langgraph-coaching feedback --format langsmith
+langgraph-coaching export coachings
+langgraph-coaching import coachings --dry-run
 ```
 
 Every command has `--help`, most have `--json`. `--store` (or `LANGGRAPH_COACHING_STORE`) says where the store is. Exit

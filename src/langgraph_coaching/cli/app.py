@@ -7,7 +7,22 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from langgraph_coaching.cli import browse, check, feedback, propose, refine, replay, review, similar, test, why, write
+from langgraph_coaching.cli import (
+    browse,
+    check,
+    exchange,
+    feedback,
+    impact,
+    preview,
+    propose,
+    refine,
+    replay,
+    review,
+    similar,
+    test,
+    why,
+    write,
+)
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
 from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundError, RecordingError, StoreError
@@ -32,8 +47,11 @@ app.command("advise")(browse.advise)
 app.command("why")(why.why)
 app.command("check")(check.check)
 app.command("add")(write.add)
+app.command("impact")(impact.impact)
+app.command("preview")(preview.preview)
 app.command("propose")(propose.propose)
-app.command("import")(write.import_)
+app.command("import")(exchange.import_)
+app.command("export")(exchange.export)
 app.command("report")(refine.report)
 app.command("verdict")(refine.verdict)
 app.command("review")(review.review)

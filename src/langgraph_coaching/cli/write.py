@@ -12,27 +12,17 @@ import typer
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat_model import METAVAR, chat_model
 from langgraph_coaching.cli.check import print_findings_of
+from langgraph_coaching.cli.draft_options import behavior_from_options, draft_from_step
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
 from langgraph_coaching.cli.propose import Drop, Languages, Yes, ask_for_proposals, choose_proposals, split_languages
 from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
-    from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.coaching.model import Coaching
-    from langgraph_coaching.traces.model import Step
 
 _FEW = 3
 """Up to so many coachings are told apart what to expect of them; a file of hundreds is not."""
-
-_FIELDS = {
-    "reply": "text",
-    "search_knowledge": "article",
-    "action": "tool",
-    "process": "name",
-    "playbook": "name",
-    "handoff": "target",
-}
 
 
 def add(
@@ -118,7 +108,7 @@ def add(
         if file is not None:
             saved = _add_file(coach, file)
         else:
-            behavior = _behavior_from_options(given, instruction)
+            behavior = behavior_from_options(given, instruction)
             fields = {
                 "examples": example or [],
                 "never": never or [],
@@ -129,7 +119,7 @@ def add(
                 "notes": notes,
                 "author": author,
             }
-            draft = None if step is None else _draft_from_step(coach, intent, step, behavior, fields)
+            draft = None if step is None else draft_from_step(coach, intent, step, behavior, fields)
             if draft is not None and asked is not None:
                 begun = draft
                 draft = ask_for_proposals(lambda: begun.propose(asked, languages=split_languages(languages)))
@@ -156,43 +146,10 @@ def _print_outlook(coach: Coach, saved: list[Coaching]) -> None:
             render.print_line(f"{coaching.id}:\n{indent(outlook, '  ')}")
 
 
-def _behavior_from_options(given: dict[str, str], instruction: str) -> dict[str, Any]:
-    if len(given) != 1:
-        names = ", ".join("--" + name.replace("_", "-") for name in _FIELDS)
-        raise InvalidCoachingError(f"choose exactly one of {names}; you gave {len(given) or 'none'}")
-    ((kind, value),) = given.items()
-    if kind == "reply" and instruction:
-        raise InvalidCoachingError("--reply is its own instruction; leave --instruction out")
-    return {"type": kind, _FIELDS[kind]: value} | ({"instruction": instruction} if instruction else {})
-
-
 def _add_by_options(coach: Coach, intent: str | None, behavior: dict[str, Any], fields: dict[str, Any]) -> Coaching:
     if intent is None:
         raise InvalidCoachingError("say when it applies with --when, or name the step it is written from with --step")
     return coach.add(intent=intent, behavior=behavior, **fields)
-
-
-def _draft_from_step(
-    coach: Coach, intent: str | None, step: str, behavior: dict[str, Any], fields: dict[str, Any]
-) -> Draft:
-    from dataclasses import replace
-
-    from langgraph_coaching.coaching.behavior import behavior_of
-
-    draft = replace(coach.draft(_step_named(coach, step)), behavior=behavior_of(behavior)).having(**fields)
-    return draft.when(intent) if intent else draft
-
-
-def _step_named(coach: Coach, named: str) -> Step:
-    trace_id, _, number = named.rpartition(":")
-    if not trace_id:
-        raise InvalidCoachingError(f"write --step TRACE:NUMBER, not {named!r}; `show TRACE` lists the steps")
-    steps = coach.traces.get(trace_id).steps
-    found = next((step for step in steps if str(step.index) == number), None)
-    if found is None:
-        there = f"the steps 0 to {len(steps) - 1}; write --step {trace_id}:NUMBER" if steps else "no steps"
-        raise InvalidCoachingError(f"{trace_id} has {there}")
-    return found
 
 
 def _add_file(coach: Coach, file: Path) -> list[Coaching]:

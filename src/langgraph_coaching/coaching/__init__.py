@@ -10,6 +10,8 @@
 | compose: what they typed, made into a coaching; nothing else gets in | `compose` |
 | coachings: the table, in which every revision is a row and the highest one counts | `coachings` |
 | namespace: what is handed in has to be of this one | `namespace` |
+| exchange: a coaching as one readable text, and what that comes from | `exchange` |
+| … written and read | `text_writer`, `text_reader`, `yaml_writer`, `yaml_reader` |
 | reembed: the way to another embedder, every vector computed anew | `reembed` |
 
 The intent is one scenario in words; "when replying to" and "a customer asks about" may stand in front or not, they

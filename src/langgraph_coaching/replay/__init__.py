@@ -2,7 +2,6 @@
 
 | word | file |
 |---|---|
-| recorded call: a model call of a trace, with its prompt, its answer and where it was made | `recorded_calls` |
 | as of: which coachings a replay supposes, and in which revision | `as_of` |
 | rerun: recall and prompt of each call again, answered from the recording or by a model | `rerun` |
 | graph, fork: a compiled graph runs on from the first call that changes, in a thread of its own | `graph`, `fork` |

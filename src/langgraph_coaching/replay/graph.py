@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.replay.fork import run_fork, task_id
-from langgraph_coaching.replay.recorded_calls import calls_of
 from langgraph_coaching.replay.replay import CallSide, ReplayedCall, compare_call
 from langgraph_coaching.replay.rerun import mark_downstream, recorded_side
+from langgraph_coaching.traces.recorded_calls import calls_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.snapshot import Snapshot
-    from langgraph_coaching.replay.recorded_calls import RecordedCall
     from langgraph_coaching.traces.model import Trace
+    from langgraph_coaching.traces.recorded_calls import RecordedCall
 
 
 def replay_graph(

@@ -10,9 +10,9 @@ from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import hypothetical_snapshot
 from langgraph_coaching.replay.as_of import RECORDED, coachings_at, read_as_of, replace_coachings
-from langgraph_coaching.replay.recorded_calls import calls_of
 from langgraph_coaching.replay.replay import Replay
 from langgraph_coaching.replay.rerun import advise_calls, recorded_advice, rerun_calls
+from langgraph_coaching.traces.recorded_calls import calls_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching, Labels
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.snapshot import Snapshot
-    from langgraph_coaching.replay.recorded_calls import RecordedCall
+    from langgraph_coaching.traces.recorded_calls import RecordedCall
 
 
 def advise_calls(

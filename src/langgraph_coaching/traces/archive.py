@@ -197,6 +197,14 @@ class Archive:
         equal: dict[str, Any] = {column: value for column, value in asked.items() if value is not None}
         return self._table.first_readable(self._read, _COLUMNS, where, order=_NEWEST, limit=limit, **equal)
 
+    def version(self) -> int:
+        """Number of the table's latest commit, 0 before the first.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return self._table.version()
+
     def newest(self) -> Iterator[Trace]:
         """Every trace, newest first, read a page at a time.
 

@@ -47,10 +47,15 @@ def situations_in(trace: Trace) -> Iterator[Situation]:
     Args:
         trace: Any trace, captured or imported.
     """
-    return (situation for _, situation in _turns_of(trace))
+    return (situation for _, situation in turns_with_steps(trace))
 
 
-def _turns_of(trace: Trace) -> Iterator[tuple[int, Situation]]:
+def turns_with_steps(trace: Trace) -> Iterator[tuple[int, Situation]]:
+    """The index of each of the user's steps, and the situation after it.
+
+    Args:
+        trace: Any trace, captured or imported.
+    """
     steps = [step for step in Branches(trace.steps).user_steps() if not step.aside]
     messages = messages_of(steps)
     said = (step.index for step in steps if step.type == "user")
@@ -94,7 +99,7 @@ def _merge(found: dict[str, RecordedSituation], one: RecordedSituation) -> None:
 
 def _from_trace(trace: Trace) -> Iterator[RecordedSituation]:
     run = frozenset([trace.thread_id or trace.id])
-    for step, situation in _turns_of(trace):
+    for step, situation in turns_with_steps(trace):
         yield RecordedSituation(situation=situation, at=trace.started_at, runs=run, trace_id=trace.id, step=step)
 
 

@@ -10,6 +10,7 @@
 | stand-alone turn: whether a turn says by itself what its speaker wants | `standalone_turns` |
 | opening penalty: what is known from a later moment says little where a conversation only begins | `opening` |
 | probability: one logistic of all that is measured | `probability` |
+| one coaching in many situations: the same probabilities the other way round | `one_coaching` |
 | weights: every constant that decides what applies, with its data, day and command | `weights` |
 | traffic: where the situations are that a namespace has met, in a table | `traffic`, `traffic_sampler` |
 | reserve: how much more reserved a store has to be, as its verdicts show, in a table | `reserve` |
