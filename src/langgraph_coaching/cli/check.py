@@ -10,7 +10,6 @@ from langgraph_coaching.authoring.lint.finding import sort_findings
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat_model import load_object
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, describe_store, open_coach
-from langgraph_coaching.errors import CoachingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +26,9 @@ ERRORS = 1
 
 def check(
     coaching: Annotated[
-        str | None, typer.Argument(metavar="[COACHING]", help="Only this one, among the others; all when left out.")
-    ] = None,
+        str,
+        typer.Argument(metavar="ID", show_default=False, help="Only this one, among the others; all when left out."),
+    ] = "",
     graph: Annotated[
         str | None,
         typer.Option(
@@ -55,7 +55,7 @@ def check(
     """
     compiled = None if graph is None else load_object(graph, "--graph")
     with open_coach(store, namespace, embeddings) as coach:
-        found = coach.lint(coaching, graph=compiled)
+        found = coach.lint(coaching or None, graph=compiled)
         count = len(coach.list(status="active"))
     if as_json:
         render.print_json([render.as_dict(one) for one in found])
@@ -73,7 +73,7 @@ def print_findings_of(coach: Coach, saved: Sequence[Coaching]) -> None:
     """Says what is the matter with what was just saved: one line each, the worst few of them."""
     try:
         found = sort_findings(one for coaching in saved for one in coach.lint(coaching.id))
-    except CoachingError as error:  # it is saved, whatever is the matter with the rest
+    except Exception as error:  # noqa: BLE001 - it is saved, whatever is the matter with what was recorded
         render.print_note(f"what is the matter with it could not be looked up: {error}")
         return
     for one in found[:_FEW]:
