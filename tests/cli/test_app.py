@@ -31,8 +31,9 @@ COMMANDS = sorted(get_command(application.app).commands)
 
 
 def test_these_are_the_commands():
-    looking = ["advise", "list", "replay", "report", "show", "traces", "why"]
-    writing = ["add", "calibrate", "import", "propose", "reembed", "review", "similar", "test", "verdict"]
+    looking = ["advise", "draft", "history", "list", "receipts", "replay", "report", "show", "traces", "why"]
+    writing = ["add", "archive", "calibrate", "delete", "edit", "import", "propose", "reembed", "restore", "review"]
+    writing += ["similar", "test", "verdict"]
     assert sorted([*looking, *writing, "demo", "feedback"]) == COMMANDS
 
 
@@ -40,7 +41,7 @@ def test_these_are_the_commands():
 def test_help_is_worth_reading(name, command):
     done = command(*filter(None, [name, "--help"]))
     assert done.code == 0
-    named = ("CONVERSATION", "RECEIPT", "TRACE", "ID")
+    named = ("CONVERSATION", "RECEIPT", "TRACE:NUMBER", "TRACE", "ID")
     assert "<str>" not in reduce(lambda text, name: text.replace(f"{name} <str>", ""), named, done.out)
     for parameter in get_command(application.app).commands[name].params if name else ():
         assert getattr(parameter, "help", "") or parameter.name == "help", f"{name} does not explain {parameter.name}"

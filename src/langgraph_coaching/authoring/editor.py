@@ -12,6 +12,7 @@ from langgraph_coaching.authoring.draft_source import draft_of, draft_over
 from langgraph_coaching.authoring.intents.suggest import suggest_intents
 from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.similar import references_in
+from langgraph_coaching.authoring.step_reference import step_named
 from langgraph_coaching.coaching.compose import compose, compose_many, edit_coaching, restore_coaching
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError
@@ -56,11 +57,11 @@ class Editor:
         self._others = others
         self._home = home
 
-    def draft(self, step: Step, *, model: BaseChatModel | None = None, languages: Sequence[str] = ()) -> Draft:
+    def draft(self, step: Step | str, *, model: BaseChatModel | None = None, languages: Sequence[str] = ()) -> Draft:
         """Begins coaching from a recorded step.
 
         Args:
-            step: A step of a trace in this store.
+            step: A step of a trace in this store, or its name, such as `t-9f2c41d07be3:7`.
             model: A chat model that words the intent and proposes phrasings and near misses, as `draft.propose` does;
                 without one the intent is taken from the conversation.
             languages: In which there shall be proposals too.
@@ -69,6 +70,7 @@ class Editor:
             NotCoachableError: The agent's own reasoning did not make this step.
             NotFoundError: The step's trace is not in this namespace, or has another step there.
         """
+        step = step_named(self._traces, step) if isinstance(step, str) else step
         trace = self._traces.get(step.trace_id)
         # What is stored here counts, not what is at hand: that may be of another store, or as it was before redaction.
         own = trace.steps[step.index] if 0 <= step.index < len(trace.steps) else None
@@ -286,11 +288,3 @@ class Editor:
             NotFoundError: There is none of that id.
         """
         return self._repository.history(coaching_id)
-
-    def reembed(self) -> int:
-        """Computes every vector of the store anew with this coach's embeddings, in all namespaces.
-
-        Returns:
-            How many revisions were rewritten.
-        """
-        return self._repository.reembed()

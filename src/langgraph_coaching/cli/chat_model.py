@@ -48,19 +48,23 @@ def chat_model(reference: str) -> BaseChatModel:
     return model
 
 
-def load_object(reference: str) -> Any:
+def load_object(reference: str, option: str = "--model") -> Any:
     """The object that `module:name` says, with the folder the command runs in on the path, as with `python -m`.
+
+    Args:
+        reference: `module:name`.
+        option: Where it was given, for the message.
 
     Raises:
         InvalidCoachingError: There is none, or it cannot be imported.
     """
     module, _, name = reference.partition(":")
     if not (module and name):
-        raise InvalidCoachingError(f"write --model MODULE:NAME, such as shop.agent:model, not {reference!r}")
+        raise InvalidCoachingError(f"write {option} MODULE:NAME, such as shop.agent:{option[2:]}, not {reference!r}")
     sys.path.insert(0, str(Path.cwd()))
     try:
         return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
-        raise InvalidCoachingError(f"--model {reference} cannot be loaded: {error}") from error
+        raise InvalidCoachingError(f"{option} {reference} cannot be loaded: {error}") from error
     finally:
         sys.path.pop(0)
