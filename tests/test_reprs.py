@@ -15,12 +15,12 @@ def shown(coach):
     user = Step(index=0, trace_id="t-1", type="user", author="user", text=LONG)
     trace = Trace(id="t-1", label="failure", steps=(user, step))
     coach.traces.add(trace)
-    coaching = coach.add(id="c-1", intent="a refund", behavior=Reply("and on " * 500))
+    coaching = coach.add(id="c-1", intent="a refund", behavior=Reply("and on " * 200))
     draft = coach.draft("t-1:1")
     return {
         "trace": trace, "step": step, "coaching": coaching, "draft": draft, "replied": draft.reply("Yes."),
-        "advice": coach.advise("a refund please"), "none": Advice(), "failed": failed_advice(LONG),
-        "receipt": coach.advise("a refund please").considered[0], "diff": coach.replay(trace).diff(),
+        "advice": coach.advise("a refund"), "none": Advice(), "failed": failed_advice(LONG),
+        "receipt": coach.advise("a refund").considered[0], "diff": coach.replay(trace).diff(),
         "lost": Receipt(coaching_id=None, revision=None, probability=0.0, outcome="failed", reason=LONG),
     }  # fmt: skip
 

@@ -226,3 +226,25 @@ def test_a_namespace_is_another_world(command, shop):
     done = command("list", "--namespace", " other")
     assert done.code == 2
     assert "namespace must be 1 to 200 printable characters" in done.err
+
+
+def test_the_version_and_short_help(command):
+    from langgraph_coaching import __version__
+
+    assert command("--version").out == f"langgraph-coaching {__version__}\n"
+    assert command("-h").out == command("--help").out
+    assert command("test", "new", "-h").code == 0
+
+
+def test_the_module_is_the_command(run_python, folder):
+    done = run_python("-m", "langgraph_coaching", "list", "--store", str(folder), check=False)
+    assert "`langgraph-coaching add` makes one" in done.stderr
+
+
+def test_a_shell_is_helped_to_complete(process):
+    asked = {
+        "_LANGGRAPH_COACHING_COMPLETE": "complete_bash",
+        "COMP_WORDS": "langgraph-coaching hist",
+        "COMP_CWORD": "1",
+    }
+    assert "history" in process(env=asked).stdout.decode().split()

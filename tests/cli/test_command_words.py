@@ -43,10 +43,10 @@ def test_what_no_command_does_stays(text):
 
 def test_every_command_that_is_said_is_there_with_its_options():
     commands = get_command(app).commands
-    calls = ("edit('c', intent='x', priority=1, add_examples=['x'], add_never=['x'], remove=['x'], expires_at=None, "
-             "agent=None, node=None, tags=[], notes='x', behavior=…)", "verdict('r', correct=True)", "list()",
-             "receipts()", "calibrate()", "reembed()", "report()", "draft(step)", "restore('c', revision=1)",
-             "delete('c')", "history('c')")  # fmt: skip
+    fields = "intent='x', priority=1, add_examples=['x'], add_never=['x'], remove=['x'], expires_at=None, agent=None"
+    calls = [f"edit('c', {fields}, node=None, tags=[], notes='x', behavior=…)", "verdict('r', correct=True)", "list()"]
+    calls += ["receipts()", "calibrate()", "reembed()", "report()", "draft(step)", "restore('c', revision=1)"]
+    calls += ["delete('c')", "history('c')"]
     for call in calls:
         name, *rest = say_commands(f"coach.{call}").strip("`").split()[1:]
         known = {option for parameter in commands[name].params for option in parameter.opts + parameter.secondary_opts}

@@ -53,7 +53,10 @@ def test_of_a_receipt(command, shop):
     shop.flush()
     assert command("verdict", receipt.id[:9], "--wrong").code == 0
     assert [one.receipt_id for one in shop.verdicts()] == [receipt.id]
-    assert command("verdict", "r", "--wrong").code == 2
+    shop.advise("where is my parcel?")
+    shop.flush()
+    assert "receipt ids begin with 'r-'" in (done := command("verdict", "r-", "--wrong")).err
+    assert done.code == 2
 
 
 def test_a_whole_id_that_begins_another_is_itself(command, two):

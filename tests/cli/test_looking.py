@@ -13,6 +13,7 @@ LONG = "an-id-that-was-given-by-some-other-system-and-is-very-long-0123456789"
 def called(shop):
     """A shop with a run that used a tool with arguments, at great length, and in which coaching was applied."""
     (receipt,) = (r for r in shop.advise("can I swap the lamp I got yesterday?").considered if r.coaching_id == "swap")
+    shop.flush()
     rows = [
         ("user", "user", {"text": "swap it\x1b[2J please"}),
         ("tool_call", "agent", {"name": "find", "text": "{}", "arguments": {"order": "7", "deep": {"a": [1, 2]}}}),
@@ -64,7 +65,7 @@ def test_turns_are_apart_arguments_a_line_each_and_what_was_applied_is_said(term
     assert "\x1b" not in "".join(lines)
     said = [line for line in lines if "word" in line]
     assert all(line.startswith("      word") for line in said[1:])
-    assert "(900 more characters; --full shows them)" in "".join(lines)
+    assert "(899 more characters; --full shows them)" in "".join(lines)
     assert any(line.startswith("      [applied 0.") and "swap rev 2" in line for line in lines)
     whole = terminal("show", "t-call", "--full").out
     assert whole.count("word") == 300

@@ -122,7 +122,7 @@ def run() -> int:
         The exit code.
     """
     try:
-        app()
+        app(prog_name="langgraph-coaching")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else Exit.DONE
     except KeyboardInterrupt:

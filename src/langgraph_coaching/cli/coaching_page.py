@@ -75,7 +75,7 @@ def as_json(history: Sequence[Coaching]) -> list[dict[str, Any]]:
 
 def _head_of(revision: Coaching, changed: str) -> str:
     by = f" by {revision.author}" if revision.author else ""
-    told = f"  {changed}{by}" if changed else f" {by}" if by else ""
+    told = f"  {changed}{by}" if changed else by
     return f"{revision.revision:>3}  {revision.updated_at:%Y-%m-%d %H:%M} UTC{told}"
 
 

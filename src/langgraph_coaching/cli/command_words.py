@@ -70,11 +70,11 @@ def say_commands(text: str) -> str:
         end = _end_of_call(text, found.end())
         quoted = text[found.start()] == "`" and text[end : end + 1] == "`"
         begin, stop = found.start() + (text[found.start()] == "`"), end
-        said = _command_of(text[begin:stop])
-        if said is None:
+        command = _command_of(text[begin:stop])
+        if command is None:
             start = found.end()
             continue
-        said = f"`{_NAME} {said}`"
+        said = f"`{_NAME} {command}`"
         begin, stop = (begin - 1, stop + 1) if quoted else (begin, stop)
         text, start = text[:begin] + said + text[stop:], begin + len(said)
     return text

@@ -34,8 +34,8 @@ def draft(
 ) -> None:
     """Show what coaching from a step would begin with.
 
-    Nothing is saved. The step, the suggested intent and its alternatives, and the example that is taken from what the user said there;
-    with --model also what a chat model proposes. `add --step` saves it.
+    Nothing is saved. The step and what the user said before it, the suggested intent and its alternatives; with --model
+    also what a chat model proposes. `add --step` saves it.
 
     Example: langgraph-coaching draft t-9f2c41d07be3:7
     """

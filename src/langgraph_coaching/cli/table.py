@@ -30,6 +30,8 @@ class Column:
     name: str
     words: bool = False
     """Whether it may be cut to what fits."""
+    whole: bool = False
+    """Of words: whether they hold an id, so that they may stand below but are not cut."""
     right: bool = False
     """Whether it is a number."""
 
@@ -58,11 +60,13 @@ def lay_out(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int
     for row in values:
         line = _line_of(row, columns, widths, fixed)
         room = width - cell_len(line) - _GAP
-        if words and room >= _NARROW * len(words) and width - taken >= _NARROW * len(words):
+        share = _share(words, room)
+        fits = all(cell_len(row[n]) <= share for n in words if columns[n].whole)
+        if words and fits and room >= _NARROW * len(words) and width - taken >= _NARROW * len(words):
             lines.append((line + _words_of(row, words, room)).rstrip())
         else:
             lines.append(line.rstrip())
-            lines += [f"  {_cut(row[n], width - _GAP)}" for n in words if row[n]]
+            lines += [f"  {row[n] if columns[n].whole else _cut(row[n], width - _GAP)}" for n in words if row[n]]
     return lines
 
 
@@ -72,8 +76,12 @@ def _line_of(row: Sequence[str], columns: Sequence[Column], widths: dict[int, in
 
 def _words_of(row: Sequence[str], words: Sequence[int], room: int) -> str:
     """What may be cut, each with the same share of the room."""
-    share = (room - _GAP * (len(words) - 1)) // len(words)
+    share = _share(words, room)
     return "".join(" " * _GAP + _pad(_cut(row[n], share), share) for n in words).rstrip()
+
+
+def _share(words: Sequence[int], room: int) -> int:
+    return (room - _GAP * (len(words) - 1)) // len(words) if words else 0
 
 
 def print_table(console: Console, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:

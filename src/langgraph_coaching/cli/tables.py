@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.render import console
 from langgraph_coaching.cli.table import Column, print_table
+from langgraph_coaching.recall.receipt import NOT_SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,22 +74,25 @@ def print_traces(found: Sequence[Trace]) -> None:
 
 def print_receipt_rows(found: Sequence[Receipt]) -> None:
     """Receipts, a line each, with the step where each was found."""
-    rows = [
-        (
-            r.id,
-            f"{r.at:%Y-%m-%d %H:%M}",
-            r.coaching_id or "-",
-            "-" if r.revision is None else str(r.revision),
-            r.outcome,
-            f"{r.probability:.2f}",
-            r.followed if r.applied else "-",
-            "-" if r.trace_id is None else f"{r.trace_id}:{'?' if r.step is None else r.step}",
-            say_commands(r.reason),
-        )
-        for r in found
-    ]
-    columns = (
-        Column("receipt"), Column("at (UTC)"), Column("coaching"), Column("rev", right=True), Column("outcome"),
-        Column("p", right=True), Column("followed"), Column("step"), Column("reason", words=True),
-    )  # fmt: skip
-    print_table(console, columns, rows)
+    names = (Column("receipt"), Column("at (UTC)"), Column("coaching"), Column("rev", right=True), Column("outcome"))
+    columns = (*names, Column("p", right=True), Column("step", words=True, whole=True), Column("reason", words=True))
+    if console.is_terminal:
+        print_table(console, columns, [(*_receipt_values(r), _step_of(r), _reason_of(r)) for r in found])
+        return
+    piped = (*columns[:-1], Column("followed"), columns[-1])
+    rows = [(*_receipt_values(r), _step_of(r), r.followed if r.applied else "", say_commands(r.reason)) for r in found]
+    print_table(console, piped, rows)
+
+
+def _receipt_values(r: Receipt) -> tuple[str, ...]:
+    revision = "-" if r.revision is None else str(r.revision)
+    outcome = "not seen" if r.outcome == NOT_SEEN and console.is_terminal else r.outcome
+    return r.id, f"{r.at:%Y-%m-%d %H:%M}", r.coaching_id or "-", revision, outcome, f"{r.probability:.2f}"
+
+
+def _step_of(r: Receipt) -> str:
+    return "" if r.trace_id is None else r.trace_id + ("" if r.step is None else f":{r.step}")
+
+
+def _reason_of(r: Receipt) -> str:
+    return f"{f'followed: {r.followed}; ' if r.applied else ''}{say_commands(r.reason)}"
