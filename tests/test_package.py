@@ -40,6 +40,13 @@ def test_making_a_coach_and_asking_an_absent_store_loads_no_database_and_no_mode
     assert loaded_after(used) & heaviest == set()
 
 
+def test_a_coach_that_only_recalls_loads_nothing_that_words_intents(tmp_path):
+    code = f"from langgraph_coaching import Coach\nCoach({str(tmp_path / 'store')!r}).advise('hello')\nimport sys\n"
+    shown = "print(*(name for name in sys.modules if 'authoring.intents' in name or name.endswith('propose')))"
+    done = subprocess.run([sys.executable, "-c", code + shown], check=True, capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == []
+
+
 def test_what_it_exports_is_what_is_public():
     exported = langgraph_coaching.__all__
     assert exported == sorted(exported)

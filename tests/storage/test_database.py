@@ -259,7 +259,7 @@ for folder in ("/made", "/new"):
         print(error)
     if folder == "/made":
         assert coach.advise("case").considered[0].intent == "case"
-print("read")
+print("read", flush=True)
 import os; os._exit(0)  # the receipts have nowhere to go
 """
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.authoring.intents.suggest import MOST
-from langgraph_coaching.authoring.propose import CoachingBrief, propose
 from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.source_examples import source_examples
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.authoring.other_coachings import OtherCoachings
     from langgraph_coaching.authoring.proposal import Proposal
+    from langgraph_coaching.authoring.propose import CoachingBrief
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.coaching.model import Coaching
@@ -129,6 +128,9 @@ class Draft:
             EmbedderError: The embedder failed, which tells what other coachings claim.
             StoreError: The store could not be read.
         """
+        from langgraph_coaching.authoring.intents.suggest import MOST  # patterns that take a tenth of a second to load
+        from langgraph_coaching.authoring.propose import propose
+
         found = propose(model, self._brief(), self.claims, languages)
         if not (found.intent or found.proposals):
             return replace(self, warnings=found.warnings)
@@ -179,6 +181,8 @@ class Draft:
 
     def _brief(self) -> CoachingBrief:
         """What the model that proposes is told of the coaching; no notes."""
+        from langgraph_coaching.authoring.propose import CoachingBrief
+
         saved = self.revises.scope if self.revises else Scope()
         examples = (*self._applying_examples(), *self._never_examples())
         return CoachingBrief(

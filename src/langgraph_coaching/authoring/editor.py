@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from langgraph_coaching.authoring.corrections import corrections_of
 from langgraph_coaching.authoring.draft_source import draft_of, draft_over
-from langgraph_coaching.authoring.intents.suggest import suggest_intents
 from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.similar import references_in
 from langgraph_coaching.authoring.step_reference import step_named
@@ -79,6 +78,8 @@ class Editor:
                 f"the trace {trace.id!r} has no such step {step.index} in the namespace {self._home.namespace!r}; take "
                 "one of coach.traces.get(…).coachable_steps()"
             )
+        from langgraph_coaching.authoring.intents.suggest import suggest_intents
+
         draft = self._at_home(draft_of(trace, own, suggest_intents, self._others))
         return draft if model is None else draft.propose(model, languages=languages)
 
@@ -95,6 +96,8 @@ class Editor:
             InvalidCoachingError: The trace is of another namespace.
         """
         refuse_foreign("trace", trace.namespace, self._home.namespace)
+        from langgraph_coaching.authoring.intents.suggest import suggest_intents
+
         begun = ((draft_of(trace, step, suggest_intents, self._others), text) for step, text in corrections_of(trace))
         return [self._at_home(draft).reply(text) for draft, text in begun]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.authoring.intents.turn import stands_alone
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.recall.situation import situate
@@ -35,6 +34,8 @@ def source_examples(conversation: Sequence[BaseMessage], trace_id: str) -> tuple
     if not users:
         return ()
     latest, *earlier = users
+    from langgraph_coaching.authoring.intents.turn import stands_alone
+
     if not earlier or stands_alone(turns[latest][0]):
         return (_example(turns[latest : latest + 1], trace_id, applies=True),)
     return (

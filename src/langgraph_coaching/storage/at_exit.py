@@ -6,7 +6,9 @@ import atexit
 import logging
 import os
 import sys
+import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +19,12 @@ log = logging.getLogger("langgraph_coaching")
 SETTLING = 0.1
 """Seconds between the last use of LanceDB and the end of the process: its threads let go of Python objects a moment
 after a call has returned, and abort the process when the interpreter is gone by then."""
+
+SETTLED_AFTER = 1.0
+"""Seconds it is waited at most where threads go on working, as on a busy machine."""
+
+_LOOKS = 4
+_TASKS = Path("/proc/self/task")
 
 FIRST, LAST = 0, 1
 """Positions in the order."""
@@ -58,4 +66,22 @@ def _end() -> None:
         except Exception:
             log.exception("at exit")
     if "lancedb" in sys.modules:
-        time.sleep(SETTLING)
+        _settle()
+
+
+def _settle() -> None:
+    """Waits until no other thread of the process has had anything to do for a while."""
+    until, quiet = time.monotonic() + SETTLED_AFTER, 0
+    while quiet < _LOOKS and time.monotonic() < until:
+        time.sleep(SETTLING / _LOOKS)
+        quiet = 0 if others_run() else quiet + 1
+
+
+def others_run() -> bool:
+    """Whether another thread of this process runs or waits for a core; False where the system does not tell."""
+    own = str(threading.get_native_id())
+    try:
+        states = [(task / "stat").read_text().rpartition(") ")[2][:1] for task in _TASKS.iterdir() if task.name != own]
+    except OSError:  # another system, or a thread that ended meanwhile
+        return _TASKS.is_dir()
+    return "R" in states
