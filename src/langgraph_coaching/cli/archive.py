@@ -61,7 +61,10 @@ def restore(
 def delete(
     name: Name,
     purge: Annotated[
-        bool, typer.Option("--purge", help="Erase its history too; receipts then point to nothing, nothing is left.")
+        bool,
+        typer.Option(
+            "--purge", help="Erase its history too; receipts then point to nothing, and it cannot be restored."
+        ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete it without asking.")] = False,
     store: Store = DEFAULT_STORE,

@@ -26,10 +26,10 @@ def supposed_coachings(coach: Coach, named: list[str]) -> list[Coaching]:
         InvalidCoachingError: A file cannot be read, or a revision is no number.
         NotFoundError: There is no such coaching or revision.
     """
-    return [one for given in named for one in _supposed(coach, given)]
+    return [one for given in named for one in _read_supposed(coach, given)]
 
 
-def _supposed(coach: Coach, given: str) -> list[Coaching]:
+def _read_supposed(coach: Coach, given: str) -> list[Coaching]:
     if given.endswith((".jsonl", ".json")) or Path(given).is_file():
         return compose_many(coach.namespace, read_rows(Path(given)))
     name, _, revision = given.rpartition(":")
