@@ -15,6 +15,7 @@ from langgraph_coaching.agent.graph_adviser import GraphAdviser
 from langgraph_coaching.agent.registry import Registry, registry_name
 from langgraph_coaching.agent.stored_advice import StoredAdvice
 from langgraph_coaching.authoring.editor import Editor
+from langgraph_coaching.authoring.exchange import Exchanger
 from langgraph_coaching.authoring.home import Home
 from langgraph_coaching.authoring.id_finder import IdFinder
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
@@ -140,6 +141,7 @@ class Coach:
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
             Editor(repository, traces, situations, others, home),
+            Exchanger(repository, namespace),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             repository,
             IdFinder(database, namespace),
@@ -216,6 +218,10 @@ class Coach:
     outlook = handed_on(Editor.outlook)
     reembed = handed_on(Repository.reembed)
     find_ids = handed_on(IdFinder.find_ids)
+
+    # ── moving things ──
+    export = handed_on(Exchanger.export)
+    import_ = handed_on(Exchanger.import_)
 
     # ── monitoring and refining ──
     receipts = handed_on(Reviewer.receipts)

@@ -33,7 +33,7 @@ COMMANDS = sorted(get_command(application.app).commands)
 def test_these_are_the_commands():
     looking = ["advise", "draft", "history", "list", "receipts", "replay", "report", "show", "traces", "why"]
     writing = ["add", "archive", "calibrate", "delete", "edit", "import", "propose", "reembed", "restore", "review"]
-    writing += ["similar", "test", "verdict"]
+    writing += ["similar", "test", "verdict", "export"]
     assert sorted([*looking, *writing, "demo", "feedback"]) == COMMANDS
 
 

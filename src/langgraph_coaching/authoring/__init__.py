@@ -15,6 +15,10 @@
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
 | corrections: what people left in a tracer, as drafts | `corrections` |
 | editor: everything a person does with coaching | `editor` |
+| exchange: out into a folder of text files, and back in | `exchange`, `coaching_files`, `file_name` |
+| … what that has done | `exported`, `imported` |
+| merge: what was changed in a file, in the store, or in both | `merge`, `merge_fields` |
+| lineage: what a file and a store have in common | `lineage` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
 | step reference: a step by name, `t-…:7` | `step_reference` |
 | id finder: ids by how they begin | `id_finder` |
@@ -52,6 +56,25 @@ next: nothing; try what others may say with `langgraph-coaching advise "…"`
 
 For what is saved: `coach.propose(id, model)`, `coach.similar(id)`, `coach.review()`; on the command line `propose`,
 `similar`, `review` and `why`. While you author, faults raise a `CoachingError` that says what to do.
+
+**Review in git, and staging to production.** `coach.export(folder)` writes one YAML file a coaching, with all that it
+is taught; private notes only with `notes=True`. Only what changed is written. `coach.import_(folder)` brings the files
+in, edited by hand or from another store, namespace or embedder; `dry_run=True` says what it would do.
+
+```python
+coach.export("coachings")  # commit it, have it reviewed; edit intent, behavior, examples, priority, status …
+print(coach.import_("coachings", dry_run=True))
+```
+```text
+0 added, 0 changed, 2 unchanged, 0 conflicts from coachings, nothing was written
+```
+
+A file ends with what it was exported from (`revision`, `exported`, `earlier`): leave these lines alone, by them both
+sides know what they last had in common. Changed in the file only: the next revision. Changed in the store only: it
+stays. Changed in both: merged, example by example; where both have changed the same field, nothing of that coaching is
+written and the result shows both (`prefer="file"` or `"store"` decides). A file that is removed archives nothing: write
+`status: archived`. A file of your own needs `coaching: 1`, `id`, `intent` and `behavior`. Traces, receipts and the
+table of verdicts stay where they are; what verdicts have taught is in the examples.
 """
 
 from __future__ import annotations
@@ -62,12 +85,24 @@ from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.authoring.exported import Exported
+    from langgraph_coaching.authoring.imported import Imported
+    from langgraph_coaching.authoring.merge_fields import FieldConflict
     from langgraph_coaching.authoring.outlook import Outlook
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.similar import Similar
 
-__all__ = ["Draft", "Outlook", "Proposal", "Similar"]
+__all__ = ["Draft", "Exported", "FieldConflict", "Imported", "Outlook", "Proposal", "Similar"]
 
 __getattr__, __dir__ = attach(
-    __name__, {"Draft": "draft", "Outlook": "outlook", "Proposal": "proposal", "Similar": "similar"}
+    __name__,
+    {
+        "Draft": "draft",
+        "Exported": "exported",
+        "FieldConflict": "merge_fields",
+        "Imported": "imported",
+        "Outlook": "outlook",
+        "Proposal": "proposal",
+        "Similar": "similar",
+    },
 )

@@ -81,8 +81,11 @@ class Repository:
         for start in range(0, len(coachings), BATCH):
             wanted = {coaching.id: coaching for coaching in coachings[start : start + BATCH]}
             rows = self._store.rows(("id", "revision", "content_hash", "record"), id=list(wanted))
+            first: dict[str, int] = {}  # not 1 where it came with an import
             for row in rows:
-                if row["revision"] == 1 and row["content_hash"] != wanted[row["id"]].content_hash:
+                first[row["id"]] = min(first.get(row["id"], row["revision"]), row["revision"])
+            for row in rows:
+                if row["revision"] == first[row["id"]] and row["content_hash"] != wanted[row["id"]].content_hash:
                     raise ConflictError(f"the id {row['id']!r} is taken; edit that coaching, or choose another id")
             found.update((row["id"], read_one(name_of(row), row["record"], coaching_of)) for row in latest_rows(rows))
         if deleted := next((coaching.id for coaching in found.values() if coaching.deleted), None):
@@ -197,6 +200,23 @@ class Repository:
             reraise=True,
         )
         return retrying(self._revise_once, coaching_id, change)
+
+    def histories(self) -> dict[str, builtins.list[Coaching] | None]:
+        """Every revision of every coaching, the deleted ones too; None for one that a newer version has written."""
+        return self._store.histories()
+
+    def write(self, revisions: builtins.list[Coaching], progress: Callable[[int], None] | None = None) -> None:
+        """Writes revisions that are not there yet.
+
+        Args:
+            revisions: Of any coachings, new ones too.
+            progress: Called with the number embedded so far.
+
+        Raises:
+            ConflictError: Another writer has taken one of them; the others are written.
+            StoreError: They could not be written.
+        """
+        self._write(revisions, progress)
 
     def purge(self, coaching_id: str) -> None:
         """Erases a coaching with its history.

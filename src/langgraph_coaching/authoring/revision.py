@@ -35,5 +35,5 @@ def revise_from_draft(draft: Draft, latest: Coaching) -> Coaching:
         changes |= {name: (*changes.get(name, ()), *new)} if new else {}
     if not changes and not latest.deleted:
         return latest
-    changed, counted = edit_coaching(latest, changes), {"revision", "updated_at"}
+    changed, counted = edit_coaching(latest, changes), {"revision", "updated_at", "lineage"}
     return latest if changed.model_dump(exclude=counted) == latest.model_dump(exclude=counted) else changed

@@ -12,7 +12,8 @@
 | `draft`, `add`: from a step or without; many from a file | `draft`, `add`, `rows` |
 | `edit`; the options that it shares with `add` | `edit`, `behavior_options` |
 | `archive`, `restore`, `delete` | `archive` |
-| `import`, `reembed` | `import_`, `reembed` |
+| `reembed` | `reembed` |
+| `export`, `import`: coachings as files, recorded runs | `exchange`, `recordings` |
 | `propose`: proposals shown and chosen | `propose` |
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
 | `report`, `verdict`, `calibrate` | `refine` |
@@ -48,6 +49,8 @@ langgraph-coaching calibrate
 langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab --using tried.jsonl
 langgraph-coaching test new c-k3v9q2m7x4ab tests/test_orders.py
 langgraph-coaching feedback --format langsmith
+langgraph-coaching export coachings
+langgraph-coaching import coachings --dry-run
 ```
 
 Every command has `-h`, most have `--json`; `--install-completion` completes them in your shell. Of an id its beginning

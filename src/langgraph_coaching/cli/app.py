@@ -14,9 +14,9 @@ from langgraph_coaching.cli import (
     browse,
     draft,
     edit,
+    exchange,
     feedback,
     history,
-    import_,
     propose,
     receipts,
     reembed,
@@ -65,7 +65,8 @@ app.command("restore")(archive.restore)
 app.command("delete")(archive.delete)
 app.command("history")(history.history)
 app.command("propose")(propose.propose)
-app.command("import")(import_.import_)
+app.command("import")(exchange.import_)
+app.command("export")(exchange.export)
 app.command("receipts")(receipts.receipts)
 app.command("report")(refine.report)
 app.command("verdict")(refine.verdict)

@@ -12,6 +12,8 @@
 | one line: what a `repr` shows of a text | `one_line` |
 | changes: what a revision changed, field by field | `changes` |
 | namespace: what is handed in has to be of this one | `namespace` |
+| exchange: a coaching as one readable text, and what that comes from | `exchange` |
+| … written and read | `text_writer`, `text_reader`, `yaml_writer`, `yaml_reader` |
 | reembed: the way to another embedder, every vector computed anew | `reembed` |
 
 The intent is one scenario in words; "when replying to" and "a customer asks about" may stand in front or not, they

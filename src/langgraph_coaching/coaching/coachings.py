@@ -170,6 +170,19 @@ class Coachings:
         latest = [read_one(name_of(row), row["record"], coaching_of) for row in rows[-1:]]
         return [*read_each(((name_of(row), row["record"]) for row in rows[:-1]), coaching_of), *latest]
 
+    def histories(self) -> dict[str, list[Coaching] | None]:
+        """Every revision of every coaching, the deleted ones too, oldest first.
+
+        None for a coaching whose latest revision cannot be read: nothing may be built upon an earlier one.
+        """
+        rows = sorted(self.rows(_NAMED), key=lambda row: int(row["revision"]))
+        found: dict[str, list[Coaching] | None] = {row["id"]: [] for row in rows}
+        for row in rows:
+            read = list(read_each([(name_of(row), row["record"])], coaching_of))
+            earlier = found[row["id"]] or []
+            found[row["id"]] = [*earlier, *read] if read else None
+        return found
+
     def at(self, coaching_id: str, revision: int) -> Coaching | None:
         """One coaching at one revision, or None where there is none, or none that this version can read."""
         rows = self.rows(_NAMED, id=coaching_id, revision=revision)
@@ -227,7 +240,8 @@ def row_of(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
         "key": key_of(coaching.namespace, coaching.id, coaching.revision),
         **coaching.model_dump(include={"namespace", "id", "revision", "status", "intent", "created_at", "updated_at"}),
         "content_hash": coaching.content_hash,
-        "record": coaching.model_dump_json(),
+        # An earlier version takes no record with a field it does not know.
+        "record": coaching.model_dump_json(exclude=None if coaching.lineage else {"lineage"}),
         "vector": vectors[0],
         "examples": list(vectors[1:]),
     }

@@ -128,6 +128,8 @@ class Coaching(CheckedModel):
     """Counts from 1; every edit makes the next one."""
     deleted: bool = False
     """True only in the history of a coaching that was deleted."""
+    lineage: tuple[str, ...] = ()
+    """Of a revision that came with an import: digests (`exchange.digest_of`) of those it comes from, oldest first."""
 
     @computed_field  # type: ignore[prop-decorator]
     @cached_property
@@ -164,7 +166,8 @@ class Coaching(CheckedModel):
         if fixed:
             raise InvalidCoachingError(f"{', '.join(sorted(fixed))} cannot be edited; add a new coaching instead")
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self)(**fields | changes | {"revision": self.revision + 1, "updated_at": datetime.now(UTC)})
+        told = {"revision": self.revision + 1, "updated_at": datetime.now(UTC)}
+        return type(self)(**fields | {"lineage": ()} | changes | told)
 
 
 def refuse_id(text: str) -> None:

@@ -1,4 +1,4 @@
-"""The command that brings in recorded runs: `import`."""
+"""Recorded runs brought in, as `import` does where it is given no coachings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BATCH = 32
 """Traces written at once."""
 
 
-def import_(
+def import_recordings(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of recorded runs, or a folder of such files.")],
     format_: Annotated[
         str,
