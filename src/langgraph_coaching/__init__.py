@@ -15,7 +15,8 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | replay: the same trace again, with other coaching | `replay` |
 | testing: recorded model answers, and tests from corrections | `testing`, `pytest_plugin` |
 | coach: the one object people open, made of these | `coach` |
-| demo, command line | `demo`, `cli` |
+| settings: what it is given, refused at once where it is of the wrong kind | `settings` |
+| demo, command line | `demo`, `cli`, `__main__` |
 | errors: one tree under `CoachingError`, each with what to do next | `errors` |
 | lazy: a module loads when one of its public names is first used | `lazy` |
 
@@ -98,5 +99,7 @@ __all__ = [
     "import_traces",
 ]
 
+
+__version__ = "0.1.0"
 
 __getattr__, __dir__ = _attach(__name__, _ROOMS)

@@ -1,6 +1,7 @@
 """The coach: the one object people open.
 
-It is made of an adviser, a recorder, an editor, a reviewer, a replayer and a test writer, and hands on their methods.
+It is made of an adviser, a recorder, an editor, a reviewer, a replayer, a test writer and an id finder, and hands on
+their methods.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from langgraph_coaching.authoring.editor import Editor
 from langgraph_coaching.authoring.eraser import Eraser
 from langgraph_coaching.authoring.exchange import Exchanger
 from langgraph_coaching.authoring.home import Home
+from langgraph_coaching.authoring.id_finder import IdFinder
 from langgraph_coaching.authoring.lint.linter import Linter
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
 from langgraph_coaching.authoring.repository import Repository
@@ -36,6 +38,7 @@ from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
 from langgraph_coaching.refining.reviewer import Reviewer
 from langgraph_coaching.refining.verdicts import Verdicts
 from langgraph_coaching.replay.replayer import Replayer
+from langgraph_coaching.settings import refuse_wrong_kinds
 from langgraph_coaching.storage.database import Database
 from langgraph_coaching.testing.regression import TestWriter
 from langgraph_coaching.traces.archive import Archive
@@ -92,7 +95,8 @@ class Coach:
         storage_options: Keys and settings (strings) for an object store or `db://`.
 
     Raises:
-        InvalidCoachingError: The namespace is not acceptable, or there are no embeddings of that name.
+        InvalidCoachingError: The namespace is not acceptable, there are no embeddings of that name, or an argument is
+            of the wrong kind.
     """
 
     def __init__(
@@ -107,12 +111,14 @@ class Coach:
         capture: CaptureLimits | None = None,
         storage_options: dict[str, str] | None = None,
     ) -> None:
+        settings: dict[str, Any] = {"embeddings": embeddings, "limits": limits, "judge": judge, "redact": redact}
+        settings |= {"capture": capture, "storage_options": storage_options}
+        refuse_wrong_kinds(uri, namespace, settings)
         if not is_name(namespace):
             raise InvalidCoachingError(
                 f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
             )
-        self._options: dict[str, Any] = {"embeddings": embeddings, "namespace": namespace, "limits": limits}
-        self._options |= {"judge": judge, "redact": redact, "capture": capture, "storage_options": storage_options}
+        self._options = settings | {"namespace": namespace}
         self.namespace = namespace
         self.limits = limits or Limits()
         self._database = database = Database(uri, storage_options)
@@ -148,6 +154,8 @@ class Coach:
             Exchanger(repository, namespace),
             Eraser(store, traces, receipts_table, self._flush),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
+            repository,
+            IdFinder(database, namespace),
             Replayer(store, adviser, embedder, backgrounds, home),
             TestWriter(database.uri, namespace, repository, traces, adviser, embedder, self._flush),
         )
@@ -224,7 +232,8 @@ class Coach:
     preview = handed_on(DraftChecks.preview)
     forget = handed_on(Eraser.forget)
     retain = handed_on(Eraser.retain)
-    reembed = handed_on(Editor.reembed)
+    reembed = handed_on(Repository.reembed)
+    find_ids = handed_on(IdFinder.find_ids)
 
     # ── moving things ──
     export = handed_on(Exchanger.export)

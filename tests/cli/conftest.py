@@ -1,7 +1,9 @@
 """The command line, in this process and as one of its own, on a small store."""
 
+import io
 import json
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -43,6 +45,33 @@ def command(monkeypatch, capsys, folder):
         return Done(int(code), *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def terminal(command, monkeypatch):
+    """Runs `langgraph-coaching` like `command`, as if a terminal without colours were there."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+
+    def run(*arguments, columns=80):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        done = command(*arguments)
+        return Done(done.code, *(re.sub(r"\x1b\[[0-9;]*m", "", text) for text in (done.out, done.err)))
+
+    return run
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """Types lines into a command that asks on a terminal."""
+
+    def type_lines(*lines):
+        typed = io.StringIO("".join(f"{line}\n" for line in lines))
+        typed.isatty = lambda: True
+        monkeypatch.setattr(sys, "stdin", typed)
+
+    return type_lines
 
 
 @pytest.fixture

@@ -31,28 +31,17 @@ COMMANDS = sorted(get_command(application.app).commands)
 
 
 def test_these_are_the_commands():
-    looking = ["advise", "check", "impact", "list", "preview", "replay", "report", "show", "traces", "why"]
-    writing = [
-        "add",
-        "calibrate",
-        "export",
-        "forget",
-        "import",
-        "propose",
-        "reembed",
-        "review",
-        "similar",
-        "test",
-        "verdict",
-    ]
-    assert sorted([*looking, *writing, "demo", "feedback", "export", "import"]) == COMMANDS
+    looking = ["advise", "check", "draft", "history", "impact", "list", "preview", "receipts", "replay", "report"]
+    writing = ["add", "archive", "calibrate", "delete", "edit", "forget", "propose", "reembed", "restore", "review"]
+    writing += ["similar", "test", "verdict", "export", "import"]
+    assert sorted([*looking, *writing, "demo", "feedback", "show", "traces", "why"]) == COMMANDS
 
 
 @pytest.mark.parametrize("name", [None, *COMMANDS])
 def test_help_is_worth_reading(name, command):
     done = command(*filter(None, [name, "--help"]))
     assert done.code == 0
-    named = ("CONVERSATION", "RECEIPT", "TRACE", "ID")
+    named = ("CONVERSATION", "RECEIPT", "TRACE:NUMBER", "TRACE", "ID")
     assert "<str>" not in reduce(lambda text, name: text.replace(f"{name} <str>", ""), named, done.out)
     for parameter in get_command(application.app).commands[name].params if name else ():
         assert getattr(parameter, "help", "") or parameter.name == "help", f"{name} does not explain {parameter.name}"
@@ -237,3 +226,25 @@ def test_a_namespace_is_another_world(command, shop):
     done = command("list", "--namespace", " other")
     assert done.code == 2
     assert "namespace must be 1 to 200 printable characters" in done.err
+
+
+def test_the_version_and_short_help(command):
+    from langgraph_coaching import __version__
+
+    assert command("--version").out == f"langgraph-coaching {__version__}\n"
+    assert command("-h").out == command("--help").out
+    assert command("test", "new", "-h").code == 0
+
+
+def test_the_module_is_the_command(run_python, folder):
+    done = run_python("-m", "langgraph_coaching", "list", "--store", str(folder), check=False)
+    assert "`langgraph-coaching add` makes one" in done.stderr
+
+
+def test_a_shell_is_helped_to_complete(process):
+    asked = {
+        "_LANGGRAPH_COACHING_COMPLETE": "complete_bash",
+        "COMP_WORDS": "langgraph-coaching hist",
+        "COMP_CWORD": "1",
+    }
+    assert "history" in process(env=asked).stdout.decode().split()

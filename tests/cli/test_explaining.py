@@ -21,7 +21,7 @@ def test_one_coaching_is_explained_whatever_became_of_it(command, shop):
     done = command("why", SWAP, "old")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("old, revision 1: an old thing\n  not applied  it is archived\n")
-    assert "to change it coach.restore('old')" in done.out
+    assert "to change it `langgraph-coaching restore old`" in done.out
     assert "swap, revision" not in done.out
     assert "it was deleted" in command("why", SWAP, "gone").out
     (archived,) = command("why", SWAP, "old", "--json").json

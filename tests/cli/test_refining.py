@@ -30,8 +30,8 @@ def test_a_considered_one_that_should_have_fired(command, asked):
     assert command("report", "--json").json[1]["missed"] == 1
 
 
-def test_the_report_fits_eighty_columns_and_names_each_coaching_whole(command, asked):
-    done = command("report")
+def test_the_report_fits_eighty_columns_and_names_each_coaching_whole(terminal, asked):
+    done = terminal("report")
     assert done.code == 0
     assert max(map(len, done.out.splitlines())) <= 80
     assert "c-swap" in done.out

@@ -50,3 +50,36 @@ def test_it_ranks_coachings(command, stored):
 def test_nonsense_is_answered_with_what_to_do(command, stored, arguments, code, said):
     done = command("replay", *(part.format(name=stored[0]) for part in arguments))
     assert (done.code, said in done.err) == (code, True)
+
+
+def test_a_coaching_is_supposed_from_the_store_a_revision_or_a_file(command, stored, folder, tmp_path):
+    name, coaching = stored
+    with Coach(folder) as coach:
+        coach.edit(coaching.id, behavior=Reply("Send a new one."))
+        coach.archive(coaching.id)
+    assert command("replay", name, "--json").json["same"] == 1
+    assert "Send a new one." in command("replay", name, "--using", coaching.id[:6]).out
+    assert "Ask for a photo." in command("replay", name, "--using", f"{coaching.id}:1").out
+    file = tmp_path / "tried.jsonl"
+    file.write_text('{"intent": "an order arrived broken", "behavior": {"type": "handoff", "target": "care"}}\n')
+    assert '"care"' in command("replay", name, "--using", file).out
+    for given, code in ((f"{coaching.id}:99", 1), (f"{coaching.id}:x", 2), ("c-none", 1), ("none.jsonl", 2)):
+        assert command("replay", name, "--using", given).code == code
+
+
+def test_a_model_answers_what_is_not_recorded(command, stored, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = (
+        "from langchain_core.language_models.fake_chat_models import FakeListChatModel",
+        "model = FakeListChatModel(responses=['Please send a photo.'])",
+    )
+    (tmp_path / "answering_model.py").write_text("\n".join(lines))
+    done = command("replay", stored[0], "--model", "answering_model:model")
+    assert (done.code, "Please send a photo." in done.out) == (0, True)
+    assert "give --model to have it answered" in command("replay", stored[0]).out
+
+
+def test_a_graph_that_is_not_there_is_said(command, stored):
+    done = command("replay", stored[0], "--graph", "no_such_module:graph")
+    assert (done.code, "--graph no_such_module:graph cannot be loaded" in done.err) == (2, True)
+    assert "write --graph MODULE:NAME" in command("replay", stored[0], "--graph", "graph").err

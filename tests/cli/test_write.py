@@ -55,7 +55,7 @@ def test_all_further_options_are_saved(command, coach_there):
         ),
         (["--when", "x"], "choose exactly one of"),
         (["--when", "x", "--reply", "y", "--handoff", "z"], "you gave 2"),
-        (["--reply", "y"], "say when it applies with --when, or name the step"),
+        (["--reply", "y"], "say when it applies with --intent, or name the step"),
         (["--when", "", "--reply", "y"], "intent must not be empty"),
         (["--when", "x", "--reply", ""], "behavior.reply text must not be empty"),
         (["--when", "x", "--reply", "y" * 10_000], "longer than 4,000 characters"),
@@ -176,15 +176,15 @@ def test_coaching_is_written_from_a_step(command, shop):
     [
         ("t-lamp:0", 2, "step 0 (user) cannot be coached"),
         ("t-lamp:3", 2, "Coachable steps of this trace: 1, 2, 4"),
-        ("t-lamp:5", 2, "t-lamp has the steps 0 to 4; write --step t-lamp:NUMBER"),
+        ("t-lamp:5", 2, "t-lamp has the steps 0 to 4; write t-lamp:NUMBER"),
         ("t-lamp:-1", 2, "t-lamp has the steps 0 to 4"),
         ("t-lamp:four", 2, "t-lamp has the steps 0 to 4"),
         ("t-lamp:²", 2, "t-lamp has the steps 0 to 4"),
-        ("t-lamp", 2, "write --step TRACE:NUMBER"),
+        ("t-lamp", 2, "a step is named TRACE:NUMBER"),
         ("t-lamp:", 2, "t-lamp has the steps 0 to 4"),
         ("t-empty:0", 2, "t-empty has no steps"),
         ("nothing:1", 1, "no trace 'nothing'"),
-        (":1", 2, "write --step TRACE:NUMBER"),
+        (":1", 2, "a step is named TRACE:NUMBER"),
     ],
 )
 def test_a_step_that_is_not_there_or_not_coachable_is_said(step, code, said, command, shop):

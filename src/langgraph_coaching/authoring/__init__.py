@@ -30,6 +30,8 @@
 | meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
 | eraser: what was said in traces goes, wherever it has come to stand | `eraser` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
+| step reference: a step by name, `t-…:7` | `step_reference` |
+| id finder: ids by how they begin | `id_finder` |
 
 A draft begins at a **coachable** step: one the agent's own reasoning made (a message, a tool call, a handoff), never
 a user's words, a tool's result or canned text. What the user said there becomes its first example.

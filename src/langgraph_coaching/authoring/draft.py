@@ -12,6 +12,7 @@ from langgraph_coaching.coaching.compose import compose, scope_of
 from langgraph_coaching.coaching.example_changes import examples_after
 from langgraph_coaching.coaching.examples import examples_of
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
+from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.coaching.validation import quote_text
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
@@ -79,6 +80,12 @@ class Draft:
     """The store and the namespace it was begun in, where it is saved; None for one that was made by hand."""
     checks: DraftChecks | None = field(default=None, repr=False, compare=False)
     """Holds it against what is recorded; None without a store."""
+
+    def __repr__(self) -> str:
+        """One line: when, what, and where it was begun."""
+        what = f"{self.behavior.type} {quote_line(self.behavior.render())}" if self.behavior else "no behavior yet"
+        source = f", from {self.step.trace_id}:{self.step.index}" if self.step else ""
+        return f"Draft({quote_line(self.intent)}, {what}{source})"
 
     def _with_changes(self, **changes: Any) -> Draft:
         return replace(self, id=self.id if self.revises else new_id(), **changes)

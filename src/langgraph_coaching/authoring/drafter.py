@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.corrections import corrections_of
 from langgraph_coaching.authoring.draft_source import draft_of, draft_over
+from langgraph_coaching.authoring.step_reference import step_named
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError
 
@@ -52,11 +53,11 @@ class Drafter:
         self._traces, self._home = checks.traces, checks.home
         self._checks, self._linter = checks, linter
 
-    def draft(self, step: Step, *, model: BaseChatModel | None = None, languages: Sequence[str] = ()) -> Draft:
+    def draft(self, step: Step | str, *, model: BaseChatModel | None = None, languages: Sequence[str] = ()) -> Draft:
         """Begins coaching from a recorded step.
 
         Args:
-            step: A step of a trace in this store.
+            step: A step of a trace in this store, or its name, such as `t-9f2c41d07be3:7`.
             model: A chat model that words the intent and proposes phrasings and near misses, as `draft.propose` does;
                 without one the intent is taken from the conversation.
             languages: In which there shall be proposals too.
@@ -65,6 +66,7 @@ class Drafter:
             NotCoachableError: The agent's own reasoning did not make this step.
             NotFoundError: The step's trace is not in this namespace, or has another step there.
         """
+        step = step_named(self._traces, step) if isinstance(step, str) else step
         trace = self._traces.get(step.trace_id)
         # What is stored here counts, not what is at hand: that may be of another store, or as it was before redaction.
         own = trace.steps[step.index] if 0 <= step.index < len(trace.steps) else None

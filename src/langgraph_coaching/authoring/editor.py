@@ -159,11 +159,3 @@ class Editor:
             NotFoundError: There is none of that id.
         """
         return self._repository.history(coaching_id)
-
-    def reembed(self) -> int:
-        """Computes every vector of the store anew with this coach's embeddings, in all namespaces.
-
-        Returns:
-            How many revisions were rewritten.
-        """
-        return self._repository.reembed()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
@@ -16,7 +16,7 @@ from langgraph_coaching.storage.rows import read_one
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from langgraph_coaching.coaching.coachings import Coachings, Vectors
     from langgraph_coaching.coaching.model import Coaching
@@ -228,9 +228,30 @@ class Repository:
         self.history(coaching_id)
         self._store.purge(coaching_id)
 
-    def reembed(self) -> int:
-        """Computes every vector of the store anew, in all namespaces; the number of revisions rewritten."""
-        return reembed(self._store, lambda some: vectors_of(some, self._embedder, self._backgrounds.background))
+    def reembed(self, *, progress: Callable[[int], None] | None = None) -> int:
+        """Computes every vector of the store anew with this coach's embeddings, in all namespaces.
+
+        Args:
+            progress: Called with the number of revisions embedded so far.
+
+        Returns:
+            How many revisions were rewritten.
+
+        Raises:
+            EmbedderError: The embedder failed; nothing was changed.
+            StoreError: The table could not be read or written.
+        """
+        done = 0
+
+        def embed(some: Sequence[Coaching]) -> Any:
+            nonlocal done
+            vectors = vectors_of(some, self._embedder, self._backgrounds.background)
+            done += len(some)
+            if progress is not None:
+                progress(done)
+            return vectors
+
+        return reembed(self._store, embed)
 
     def _revise_once(self, coaching_id: str, change: Callable[[Coaching], Coaching]) -> Coaching:
         latest = self.history(coaching_id)[-1]

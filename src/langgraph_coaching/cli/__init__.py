@@ -5,30 +5,43 @@
 | app: the commands, their help, and what an exit code means | `app` |
 | options: what every command has, and the coach it opens | `options`, `chat_model` |
 | `demo` | `app` |
-| `traces`, `show`, `list`, `advise`: commands that look | `browse`, `conversation` |
+| `traces`, `list`, `advise`: commands that look | `browse`, `conversation` |
+| `show`: a run as a conversation; a coaching, whole | `show`, `transcript`, `coaching_page` |
+| `history`, `receipts`: what became of a coaching | `history`, `receipts` |
 | `why`: the command that explains | `why` |
 | `check`: what is the matter with saved coaching, for CI | `check` |
-| `add`, `reembed`: commands that write | `write` |
-| `export`, `import`: coachings as files, recorded runs | `exchange`, `write` |
 | `impact`, `preview`: what a coaching would do before it is saved | `impact`, `preview` |
-| … the options that say which, and its draft | `coaching_options`, `draft_options` |
+| … the draft that their options make | `draft_options` |
+| `forget`: traces deleted, and what was said in them | `forget` |
+| `draft`, `add`: from a step or without; many from a file | `draft`, `add`, `rows` |
+| `edit`; the options that it shares with `add` | `edit`, `behavior_options` |
+| `archive`, `restore`, `delete` | `archive` |
+| `reembed` | `reembed` |
+| `export`, `import`: coachings as files, recorded runs | `exchange`, `recordings` |
 | `propose`: proposals shown and chosen | `propose` |
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
 | `report`, `verdict`, `calibrate` | `refine` |
-| `forget`: traces deleted, and what was said in them | `forget` |
-| `replay` | `replay` |
+| `replay`; the coachings that it supposes | `replay`, `using` |
 | `test new`: a correction as a test | `test` |
 | `feedback`: what became of coaching, for tracers | `feedback` |
+| ids: the beginning of one is enough | `ids` |
 | render: what people see, and the JSON that machines see | `render` |
+| tables: a line a row; piped, with tabs between whole values | `tables`, `table` |
+| command words: what a message says to call, said as a command | `command_words` |
 
 ```sh
 langgraph-coaching demo
 langgraph-coaching import runs.jsonl
-langgraph-coaching traces --text refund --label failure
-langgraph-coaching show t-9f2c41d07be3
+langgraph-coaching traces --text refund --label failure --tool issue_refund --coached
+langgraph-coaching show t-9f2c --full
+langgraph-coaching draft t-9f2c41d07be3:7
 langgraph-coaching add --step t-9f2c41d07be3:7 --reply "Offer an exchange, not a refund."
 langgraph-coaching impact t-9f2c41d07be3:7 --reply "Offer an exchange, not a refund."
 langgraph-coaching preview t-9f2c41d07be3:7 --reply "Offer an exchange, not a refund." --model openai:gpt-4o-mini
+langgraph-coaching edit c-k3v9 --intent "a customer asks about shipping abroad" --example "do you ship to Peru?"
+langgraph-coaching history c-k3v9
+langgraph-coaching restore c-k3v9 --revision 1
+langgraph-coaching delete c-k3v9 --yes
 langgraph-coaching list
 langgraph-coaching check --graph shop.agent:graph
 langgraph-coaching advise "can I still change an order that was delivered?" --keep
@@ -36,10 +49,11 @@ langgraph-coaching why "can I still change an order that was delivered?"
 langgraph-coaching propose c-k3v9q2m7x4ab --model openai:gpt-4o-mini
 langgraph-coaching similar c-k3v9q2m7x4ab
 langgraph-coaching review
+langgraph-coaching receipts --coaching c-k3v9 --limit 10
 langgraph-coaching report
 langgraph-coaching verdict r-5d1c0b7e92aa4f10 --wrong --comment "jackets ship free"
 langgraph-coaching calibrate
-langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab
+langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab --using tried.jsonl
 langgraph-coaching test new c-k3v9q2m7x4ab tests/test_orders.py
 langgraph-coaching feedback --format langsmith
 langgraph-coaching export coachings
@@ -47,9 +61,11 @@ langgraph-coaching import coachings --dry-run
 langgraph-coaching forget --user lee --dry-run
 ```
 
-Every command has `--help`, most have `--json`. `--store` (or `LANGGRAPH_COACHING_STORE`) says where the store is. Exit
-codes: 0 done, 1 there is nothing (of `check`: there is an error), 2 something you gave is not acceptable, 3 the store
-or the embedder failed.
+Every command has `-h`, most have `--json`; `--install-completion` completes them in your shell. Of an id its beginning
+is enough, where no other begins so. Piped, a table has no headings, and a row is a line of whole values with tabs
+between. `NO_COLOR` is heeded. `python -m langgraph_coaching` is the same. `--store` (or `LANGGRAPH_COACHING_STORE`)
+says where the store is. Exit codes: 0 done, 1 there is nothing (of `check`: there is an error), 2 something you gave is
+not acceptable, 3 the store or the embedder failed.
 """
 
 from __future__ import annotations

@@ -7,23 +7,32 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from langgraph_coaching import __version__
 from langgraph_coaching.cli import (
+    add,
+    archive,
     browse,
     check,
+    draft,
+    edit,
     exchange,
     feedback,
     forget,
+    history,
     impact,
     preview,
     propose,
+    receipts,
+    reembed,
     refine,
     replay,
     review,
+    show,
     similar,
     test,
     why,
-    write,
 )
+from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
 from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundError, RecordingError, StoreError
@@ -31,7 +40,8 @@ from langgraph_coaching.errors import CoachingError, EmbedderError, NotFoundErro
 _HELP = """Agents that learn from a person's feedback.
 
 Look at recorded runs (`traces`, `show`), save what the agent should have done (`add`), and ask what would be recalled
-(`advise`) and `why`. `demo` shows the whole circle without a key or a network.
+(`advise`) and `why`. Of an id its beginning is enough, where no other one begins so. `demo` shows the whole circle
+without a key or a network.
 
 Exit codes: 0 done; 1 there is nothing (no such trace, no coaching that applies); 2 something you gave is not
 acceptable, and nothing was changed; 3 the store or the embedder failed; 130 stopped with Ctrl-C.
@@ -40,19 +50,31 @@ acceptable, and nothing was changed; 3 the store or the embedder failed; 130 sto
 _CODES = {NotFoundError: Exit.NOTHING, StoreError: Exit.FAULT, EmbedderError: Exit.FAULT, RecordingError: Exit.FAULT}
 """Of every other `CoachingError`: `Exit.USAGE`."""
 
-app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(
+    help=_HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 app.command("traces")(browse.traces)
-app.command("show")(browse.show)
+app.command("show")(show.show)
 app.command("list")(browse.list_)
 app.command("advise")(browse.advise)
 app.command("why")(why.why)
 app.command("check")(check.check)
-app.command("add")(write.add)
 app.command("impact")(impact.impact)
 app.command("preview")(preview.preview)
+app.command("draft")(draft.draft)
+app.command("add")(add.add)
+app.command("edit")(edit.edit)
+app.command("archive")(archive.archive)
+app.command("restore")(archive.restore)
+app.command("delete")(archive.delete)
+app.command("history")(history.history)
 app.command("propose")(propose.propose)
 app.command("import")(exchange.import_)
 app.command("export")(exchange.export)
+app.command("receipts")(receipts.receipts)
 app.command("report")(refine.report)
 app.command("verdict")(refine.verdict)
 app.command("review")(review.review)
@@ -61,8 +83,23 @@ app.command("calibrate")(refine.calibrate)
 app.command("feedback")(feedback.feedback)
 app.command("forget")(forget.forget)
 app.command("replay")(replay.replay)
-app.command("reembed")(write.reembed)
+app.command("reembed")(reembed.reembed)
 app.add_typer(test.app, name="test")
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"langgraph-coaching {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> None:
+    """What may be given without a command."""
 
 
 @app.command("demo")
@@ -94,13 +131,13 @@ def run() -> int:
         The exit code.
     """
     try:
-        app()
+        app(prog_name="langgraph-coaching")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else Exit.DONE
     except KeyboardInterrupt:
         return Exit.STOPPED
     except CoachingError as error:
         # Escaped: rich would take the extra in "pip install 'langgraph-coaching[demo]'" for a style, and not show it.
-        errors.print(f"[bold red]error:[/bold red] {escape(str(error))}", soft_wrap=True)
+        errors.print(f"[bold red]error:[/bold red] {escape(say_commands(str(error)))}", soft_wrap=True)
         return next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), Exit.USAGE)
     return Exit.DONE

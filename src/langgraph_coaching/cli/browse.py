@@ -1,14 +1,16 @@
-"""Commands that list and show: `traces`, `show`, `list`, `advise`."""
+"""Commands that list, and ask: `traces`, `list`, `advise`."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.conversation import DEFAULT_FLOOR, Agent, Conversation, Floor, Node, Tag, messages_of
+from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import (
     DEFAULT_STORE,
     Embeddings,
@@ -19,11 +21,19 @@ from langgraph_coaching.cli.options import (
     describe_store,
     open_coach,
 )
-from langgraph_coaching.errors import NotFoundError
+from langgraph_coaching.cli.tables import print_coachings, print_traces
 from langgraph_coaching.recall.limits import Limits
 
 if TYPE_CHECKING:
     from langgraph_coaching.coaching.fields import Filters
+
+
+class Origin(StrEnum):
+    """Where a recorded run comes from."""
+
+    LIVE = "live"
+    SIMULATED = "simulated"
+    IMPORTED = "imported"
 
 
 def traces(
@@ -35,6 +45,19 @@ def traces(
     since: Annotated[
         datetime | None, typer.Option(metavar="TIME", help="Only runs from then on (UTC), such as 2030-01-31.")
     ] = None,
+    thread: Annotated[str | None, typer.Option(metavar="ID", help="Only runs of this thread.")] = None,
+    origin: Annotated[Origin | None, typer.Option(help="Only runs that come from there.")] = None,
+    agent: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only runs of this agent, or handed over to it.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="Only runs in which this model answered.")] = None,
+    tool: Annotated[str | None, typer.Option(metavar="NAME", help="Only runs in which this tool was called.")] = None,
+    coached: Annotated[
+        bool | None,
+        typer.Option(
+            "--coached/--uncoached", help="Only runs in which any coaching was applied; or none.", show_default=False
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="Most to show, newest first.")] = 20,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
@@ -42,55 +65,34 @@ def traces(
 ) -> None:
     """List recorded runs, newest first.
 
-    Example: langgraph-coaching traces --text refund --label failure
+    Every option narrows it down further.
+
+    Example: langgraph-coaching traces --text refund --label failure --tool issue_refund --coached
     """
     with open_coach(store, namespace, "minilm") as coach:
-        found = coach.traces.list(text=text, coaching_id=coaching, label=label, since=since, limit=limit)
+        found = coach.traces.list(
+            text=text,
+            coaching_id=None if coaching is None else coaching_id(coach, coaching),
+            label=label,
+            origin=None if origin is None else origin.value,
+            thread_id=thread,
+            since=since,
+            agent=agent,
+            model=model,
+            tool=tool,
+            coached=coached,
+            limit=limit,
+        )
     if as_json:
         render.print_json(
             [trace.model_dump(mode="json", exclude={"steps"}) | {"steps": len(trace.steps)} for trace in found]
         )
     elif found:
-        render.print_traces(found)
+        print_traces(found)
     else:
         where = describe_store(store)
         render.print_note(f"no traces in {where} that fit; `langgraph-coaching import` brings in recordings")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
-
-
-def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="A trace or a coaching.")],
-    store: Store = DEFAULT_STORE,
-    namespace: Namespace = "default",
-    as_json: Json = False,
-) -> None:
-    """Show a trace step by step, or a coaching with its history.
-
-    Steps marked * can be coached: langgraph-coaching add --step TRACE:NUMBER …
-
-    Example: langgraph-coaching show t-9f2c41d07be3
-    """
-    with open_coach(store, namespace, "minilm") as coach:
-        try:
-            history = coach.history(name)
-        except NotFoundError:
-            pass
-        else:
-            if as_json:
-                render.print_json([revision.model_dump(mode="json") for revision in history])
-            else:
-                render.print_coaching(history)
-            return
-        try:
-            trace = coach.traces.get(name)
-        except NotFoundError:
-            raise NotFoundError(
-                f"no trace and no coaching {name!r} in {describe_store(store)}; see `traces` and `list`"
-            ) from None
-    if as_json:
-        render.print_json(trace.model_dump(mode="json"))
-    else:
-        render.print_trace(trace)
 
 
 def list_(
@@ -115,7 +117,7 @@ def list_(
     if as_json:
         render.print_json([coaching.model_dump(mode="json") for coaching in found])
     elif found:
-        render.print_coachings(found)
+        print_coachings(found)
     else:
         render.print_note(f"no coachings in {describe_store(store)} that fit; `langgraph-coaching add` makes one")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)

@@ -9,6 +9,7 @@ import typer
 from langgraph_coaching.authoring.lint.finding import sort_findings
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat_model import load_object
+from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, describe_store, open_coach
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def check(
     """
     compiled = None if graph is None else load_object(graph, "--graph")
     with open_coach(store, namespace, embeddings) as coach:
-        found = coach.lint(coaching or None, graph=compiled)
+        found = coach.lint(coaching_id(coach, coaching) or None, graph=compiled)
         count = len(coach.list(status="active"))
     if as_json:
         render.print_json([render.as_dict(one) for one in found])

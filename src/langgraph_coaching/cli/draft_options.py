@@ -6,40 +6,13 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.cli.behavior_options import read_behavior
+from langgraph_coaching.cli.ids import coaching_id, find_step
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.coach import Coach
-    from langgraph_coaching.traces.model import Step
-
-_FIELDS = {
-    "reply": "text",
-    "search_knowledge": "article",
-    "action": "tool",
-    "process": "name",
-    "playbook": "name",
-    "handoff": "target",
-}
-
-
-def behavior_from_options(given: dict[str, str], instruction: str) -> dict[str, Any]:
-    """The behavior that options say.
-
-    Args:
-        given: What was given of the six, by type.
-        instruction: How to do it.
-
-    Raises:
-        InvalidCoachingError: Not exactly one was given, or the instruction does not go with it.
-    """
-    if len(given) != 1:
-        names = ", ".join("--" + name.replace("_", "-") for name in _FIELDS)
-        raise InvalidCoachingError(f"choose exactly one of {names}; you gave {len(given) or 'none'}")
-    ((kind, value),) = given.items()
-    if kind == "reply" and instruction:
-        raise InvalidCoachingError("--reply is its own instruction; leave --instruction out")
-    return {"type": kind, _FIELDS[kind]: value} | ({"instruction": instruction} if instruction else {})
 
 
 def draft_from_step(
@@ -61,21 +34,9 @@ def draft_from_step(
     """
     from langgraph_coaching.coaching.behavior import behavior_of
 
-    draft = coach.draft(_step_named(coach, step)).having(**fields)
+    draft = coach.draft(find_step(coach, step)).having(**fields)
     draft = draft if behavior is None else replace(draft, behavior=behavior_of(behavior))
     return draft.when(intent) if intent else draft
-
-
-def _step_named(coach: Coach, named: str) -> Step:
-    trace_id, _, number = named.rpartition(":")
-    if not trace_id:
-        raise InvalidCoachingError(f"write --step TRACE:NUMBER, not {named!r}; `show TRACE` lists the steps")
-    steps = coach.traces.get(trace_id).steps
-    found = next((step for step in steps if str(step.index) == number), None)
-    if found is None:
-        there = f"the steps 0 to {len(steps) - 1}; write --step {trace_id}:NUMBER" if steps else "no steps"
-        raise InvalidCoachingError(f"{trace_id} has {there}")
-    return found
 
 
 _STEP = re.compile(r".+:\d+")
@@ -104,12 +65,14 @@ class DraftOptions:
             InvalidCoachingError: The options do not go with it.
             NotFoundError: There is no such coaching or trace.
         """
-        given = {kind: value for kind, value in self.behaviors.items() if value is not None}
+        given = any(value is not None for value in self.behaviors.values())
         if not _STEP.fullmatch(name) or _is_saved(coach, name):
             if given or self.intent or self.instruction or self.examples or self.never:
-                raise InvalidCoachingError(f"{name} is saved already; --when, --reply and so on go with a TRACE:NUMBER")
-            return name
-        behavior = behavior_from_options(given, self.instruction) if given or needs_behavior else None
+                raise InvalidCoachingError(
+                    f"{name} is saved already; --intent, --reply and so on go with a TRACE:NUMBER"
+                )
+            return coaching_id(coach, name)
+        behavior = read_behavior(self.behaviors, self.instruction) if given or needs_behavior else None
         fields = {"examples": list(self.examples), "never": list(self.never)}
         return draft_from_step(coach, self.intent, name, behavior, fields)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from langgraph_coaching.authoring.coaching_files import list_files
-from langgraph_coaching.cli import render, write
+from langgraph_coaching.cli import recordings, render
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, open_coach
 from langgraph_coaching.errors import InvalidCoachingError
 
@@ -89,7 +89,7 @@ def import_(
             raise InvalidCoachingError(
                 f"--dry-run and --prefer are for coachings; {file} is no folder with .yaml files"
             )
-        write.import_(file, format_, simulated, store, namespace, as_json)
+        recordings.import_recordings(file, format_, simulated, store, namespace, as_json)
         return
     side = cast("Side | None", prefer)
     with open_coach(store, namespace, embeddings) as coach, render.errors.status("importing"):

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from langgraph_coaching.cli import render
+from langgraph_coaching.cli.ids import trace_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Exit, Namespace, Store, describe_store, open_coach
 
 
@@ -31,7 +32,8 @@ def feedback(
     Example: langgraph-coaching feedback --format langsmith --since 2030-01-31
     """
     with open_coach(store, namespace, "minilm") as coach:
-        rows = coach.feedback(format_, trace_id=trace, since=since)
+        named = None if trace is None else trace_id(coach, trace)
+        rows = coach.feedback(format_, trace_id=named, since=since)
     for row in rows:
         print(json.dumps(row))  # noqa: T201 - this is the output
     if not rows:

@@ -7,36 +7,36 @@ from typing import Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.chat_model import METAVAR, chat_model
-from langgraph_coaching.cli.coaching_options import (
-    Article,
-    Examples,
+from langgraph_coaching.cli.behavior_options import (
+    Action,
+    Example,
+    Handoff,
     Instruction,
-    Nevers,
-    PlaybookName,
-    ProcessName,
-    ReplyText,
+    Intent,
+    Never,
+    Playbook,
+    Process,
+    Reply,
+    SearchKnowledge,
     Subject,
-    Target,
-    Tool,
-    When,
 )
+from langgraph_coaching.cli.chat_model import METAVAR, chat_model
 from langgraph_coaching.cli.draft_options import DraftOptions
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
 
 
 def preview(
     name: Subject,
-    intent: When = None,
-    reply: ReplyText = None,
-    search_knowledge: Article = None,
-    action: Tool = None,
-    process: ProcessName = None,
-    playbook: PlaybookName = None,
-    handoff: Target = None,
+    intent: Intent = None,
+    reply: Reply = None,
+    search_knowledge: SearchKnowledge = None,
+    action: Action = None,
+    process: Process = None,
+    playbook: Playbook = None,
+    handoff: Handoff = None,
     instruction: Instruction = "",
-    example: Examples = None,
-    never: Nevers = None,
+    example: Example = None,
+    never: Never = None,
     model: Annotated[
         str | None,
         typer.Option(metavar=METAVAR, help="A chat model that answers; without one only the prompts are shown."),

@@ -10,6 +10,7 @@ import typer
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat_model import METAVAR, chat_model
+from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, open_coach
 from langgraph_coaching.errors import InvalidCoachingError
 
@@ -54,7 +55,8 @@ def propose(
     """
     asked = chat_model(model)
     with open_coach(store, namespace, embeddings) as coach:
-        draft = ask_for_proposals(lambda: coach.propose(coaching, asked, languages=split_languages(languages)))
+        name = coaching_id(coach, coaching)
+        draft = ask_for_proposals(lambda: coach.propose(name, asked, languages=split_languages(languages)))
         found = bool(draft.proposals or (intent and draft.suggestions))
         if intent and draft.suggestions:
             draft = draft.when(draft.suggestions[0])

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from langgraph_coaching.cli import render
+from langgraph_coaching.cli.ids import receipt_id
 from langgraph_coaching.cli.options import (
     DEFAULT_STORE,
     Embeddings,
@@ -17,6 +18,7 @@ from langgraph_coaching.cli.options import (
     describe_store,
     open_coach,
 )
+from langgraph_coaching.cli.tables import print_standings
 
 
 def report(store: Store = DEFAULT_STORE, namespace: Namespace = "default", as_json: Json = False) -> None:
@@ -33,14 +35,16 @@ def report(store: Store = DEFAULT_STORE, namespace: Namespace = "default", as_js
             [render.as_dict(one) | {"precision": one.precision, "needs_review": one.needs_review} for one in found]
         )
     elif found:
-        render.print_standings(found)
+        print_standings(found)
     else:
         render.print_note(f"no coachings in {describe_store(store)}; `langgraph-coaching add` saves one")
     raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 
 def verdict(
-    receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="Id of a receipt; `show TRACE` has them.")],
+    receipt: Annotated[
+        str, typer.Argument(metavar="RECEIPT", help="Id of a receipt; `receipts` and `show TRACE --full` have them.")
+    ],
     correct: Annotated[
         bool, typer.Option("--correct/--wrong", help="Whether applying it, or leaving it out, was right.")
     ],
@@ -57,7 +61,7 @@ def verdict(
     Example: langgraph-coaching verdict r-5d1c0b7e92aa --wrong --comment "jackets ship free"
     """
     with open_coach(store, namespace, embeddings) as coach:
-        said = coach.verdict(receipt, correct=correct, comment=comment, author=author)
+        said = coach.verdict(receipt_id(coach, receipt), correct=correct, comment=comment, author=author)
         latest = coach.get(said.coaching_id)
     taught = "it applies in that situation" if said.applies else "it never applies in that situation"
     render.print_line(f"{latest.id} knows now that {taught} (revision {latest.revision})")

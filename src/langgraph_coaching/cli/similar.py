@@ -8,6 +8,7 @@ import typer
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.ask import ask_each
+from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import (
     DEFAULT_STORE,
     Embeddings,
@@ -44,6 +45,7 @@ def similar(
     Example: langgraph-coaching similar c-k3v9q2m7x4ab
     """
     with open_coach(store, namespace, embeddings) as coach:
+        name = coaching_id(coach, name)
         with render.errors.status("looking at what was recorded"):
             found = coach.similar(name, limit=limit)
         if as_json:

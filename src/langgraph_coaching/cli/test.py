@@ -9,6 +9,7 @@ import typer
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat_model import load_object
+from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
 
 _HELP = """Make corrections into regression tests.
@@ -16,7 +17,9 @@ _HELP = """Make corrections into regression tests.
 Example: langgraph-coaching test new c-k3v9q2m7x4ab tests/test_shipping.py
 """
 
-app = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help=_HELP, no_args_is_help=True, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
+)
 
 
 @app.command("new")
@@ -48,7 +51,7 @@ def new(
     """
     asked = None if model is None else load_object(model)
     with open_coach(store, namespace, embeddings) as coach:
-        found = coach.write_test(coaching, path, model=asked, expect=expect or (), force=force)
+        found = coach.write_test(coaching_id(coach, coaching), path, model=asked, expect=expect or (), force=force)
     if as_json:
         recording = None if found.recording is None else str(found.recording)
         render.print_json({"path": str(found.path), "recording": recording, "notes": list(found.notes)})

@@ -8,6 +8,7 @@ import typer
 
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.conversation import DEFAULT_FLOOR, Agent, Conversation, Floor, Node, Tag, messages_of
+from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import (
     DEFAULT_STORE,
     Embeddings,
@@ -47,6 +48,7 @@ def why(
     messages = messages_of(conversation)
     with open_coach(store, namespace, embeddings, limits=Limits(floor=floor)) as coach:
         (advice,) = coach.advise_batch([messages], agent=agent, node=node, tags=tag or ())
+        name = None if name is None else coaching_id(coach, name)
         ids = [one.coaching_id or "" for one in advice.considered[:limit]] if name is None else [name]
         found = [advice.why(one) for one in ids]
     if name is not None and found[0].outcome == "not_found":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, Field, computed_field
 
 from langgraph_coaching.coaching.behavior import Behavior
+from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.coaching.validation import CheckedModel, Line, Name, Prose, Remark
 from langgraph_coaching.errors import InvalidCoachingError
 
@@ -140,6 +141,16 @@ class Coaching(CheckedModel):
         )
         said["examples"] = [(example.text, example.turns, example.applies) for example in self.examples]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+    def __repr__(self) -> str:
+        """One line: id, revision, when and what."""
+        state = "deleted" if self.deleted else self.status
+        said = f"{quote_line(self.intent)}, {self.behavior.type} {quote_line(self.behavior.render())}"
+        return f"Coaching({self.id} revision {self.revision}, {state}: {said})"
+
+    def __str__(self) -> str:
+        """The same; `model_dump` has all of it."""
+        return repr(self)
 
     def live(self, now: datetime) -> bool:
         """Whether it may be recalled at that time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.recall.receipt import Receipt
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ class Advice:
     """Time it took."""
     explain: Callable[[Advice, str], Why] | None = field(default=None, compare=False, repr=False)
     """Asks the store for `why`; not part of the value: neither a pickle nor JSON has it."""
+
+    def __repr__(self) -> str:
+        """One line: how much applies, and what."""
+        if self.failure is not None:
+            return f"Advice(failed: {quote_line(self.failure)})"
+        names = ", ".join(str(receipt.coaching_id) for receipt in self.applied[:3])
+        return f"Advice({len(self.applied)} of {len(self.considered)} considered apply{f': {names}' if names else ''})"
 
     @property
     def applied(self) -> list[Receipt]:

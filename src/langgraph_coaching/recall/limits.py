@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
 
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.scoring.weights import FLOOR
@@ -34,6 +36,10 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Checks the bounds."""
+        for name in ("items", "tokens", "considered"):
+            _refuse_other(name, getattr(self, name), Integral, "a whole number")
+        for name in ("deadline", "floor", "margin"):
+            _refuse_other(name, getattr(self, name), Real, "a number")
         if not 0.0 <= self.floor <= 1.0:
             raise InvalidCoachingError(f"floor is a probability from 0 to 1, not {self.floor}")
         if not 0.0 <= self.margin <= 1.0:
@@ -43,3 +49,8 @@ class Limits:
                 raise InvalidCoachingError(f"{name} must be at least 1, not {getattr(self, name)}")
         if not 0 < self.deadline <= LONGEST:
             raise InvalidCoachingError(f"deadline is a number of seconds above 0, at most a day, not {self.deadline}")
+
+
+def _refuse_other(name: str, value: Any, kind: type, words: str) -> None:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise InvalidCoachingError(f"{name} is {words}, not {value!r}")

@@ -68,6 +68,12 @@ class Receipt:
     step: int | None = None
     """Index of the step in its trace."""
 
+    def __repr__(self) -> str:
+        """One line: which coaching, what became of it, and where."""
+        which = f"{self.coaching_id} revision {self.revision}" if self.coaching_id else "no coaching"
+        where = f" in {self.trace_id}:{self.step}" if self.trace_id else ""
+        return f"Receipt({self.id}: {which}, {self.outcome} at {self.probability:.2f}{where})"
+
     @property
     def applied(self) -> bool:
         """Whether it was put into the prompt."""

@@ -24,6 +24,10 @@ class Diff:
         self.steps = replay.steps
         """Every model call, the unchanged ones too."""
 
+    def __repr__(self) -> str:
+        """One line; printed, it has the changes."""
+        return f"Diff({self._replay.trace_id}: {len(self.changes)} of {len(self.steps)} model calls changed)"
+
     @property
     def changes(self) -> list[ReplayedCall]:
         """The calls with another prompt or another answer."""

@@ -20,6 +20,7 @@
 | archive: `coach.traces`, their table, searched by text, coaching, label and time | `archive` |
 | which traces, deletion: what is deleted, and what went with it | `which_traces`, `deletion`, `delete_traces` |
 | chunk sweep: parts of histories go with the last trace that names them | `chunk_sweep` |
+| filters: by agent, model and tool | `filters` |
 
 **Steps** are `user`, `message`, `reasoning`, `tool_call`, `tool_result`, `handoff` and `system`, with node, model,
 duration, usage and errors. A step is *coachable* when the agent's own reasoning made it: a message, reasoning, a tool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Unpack
 
 from langgraph_coaching.coaching.namespace import refuse_foreign
@@ -17,6 +18,7 @@ from langgraph_coaching.traces.chunking import MissingChunkError
 from langgraph_coaching.traces.chunks import Chunks
 from langgraph_coaching.traces.delete_traces import delete_traces
 from langgraph_coaching.traces.encoding import chunk_names, decode_trace, encode_trace
+from langgraph_coaching.traces.filters import fits
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
 from langgraph_coaching.traces.which_traces import reach_of
@@ -39,8 +41,8 @@ BATCH = 1_000
 MOST_BYTES = 16 * 1024 * 1024
 """Characters of traces after which a commit takes no more of them."""
 
-PAGE = 200
-"""Traces read at once where nobody knows how many are needed."""
+PAGE, MOST_PAGE = 200, 2_000
+"""Traces read at once where nobody knows how many are needed: at first, and after some pages."""
 
 _COLUMNS = ("id", "record")
 """What a trace is read from, and named by where it cannot be."""
@@ -212,6 +214,10 @@ class Archive:
         thread_id: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        agent: str | None = None,
+        model: str | None = None,
+        tool: str | None = None,
+        coached: bool | None = None,
         limit: int | None = 100,
     ) -> builtins.list[Trace]:
         """Traces, newest first.
@@ -225,6 +231,10 @@ class Archive:
             thread_id: Exactly this thread.
             since: Started at or after; a time without a zone is taken as UTC.
             until: Started before.
+            agent: Run by it, labelled so, or handed over to it.
+            model: Answered by this model in one of its calls.
+            tool: This tool was called in it.
+            coached: Whether any coaching was in one of its prompts.
             limit: Most to return; None for all.
 
         Raises:
@@ -238,10 +248,15 @@ class Archive:
             None if coaching_id is None else func("contains", col("applied"), lit(f"\n{coaching_id}\n")),
             None if since is None else col("started_at") >= lit(_with_zone(since)),
             None if until is None else col("started_at") < lit(_with_zone(until)),
+            None if coached is None else (col("applied") != lit("\n") if coached else col("applied") == lit("\n")),
         ]
         asked = {"label": label, "origin": origin, "thread_id": thread_id}
         equal: dict[str, Any] = {column: value for column, value in asked.items() if value is not None}
-        return first_readable(self._table, self._read, _COLUMNS, where, order=_NEWEST, limit=limit, **equal)
+        if agent is model is tool is None:
+            return first_readable(self._table, self._read, _COLUMNS, where, order=_NEWEST, limit=limit, **equal)
+        pages = self._pages(where, equal) if limit is None or limit > 0 else iter(())
+        fitting = (trace for trace in pages if fits(trace, agent=agent, model=model, tool=tool))
+        return [*islice(fitting, limit)]
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first.
@@ -257,10 +272,13 @@ class Archive:
         Raises:
             StoreError: The table could not be read.
         """
-        start = 0
-        while rows := self._table.rows(_COLUMNS, order=_NEWEST, limit=PAGE, offset=start):
+        return self._pages((), {})
+
+    def _pages(self, where: Sequence[Any], equal: Mapping[str, Any]) -> Iterator[Trace]:
+        start, size = 0, PAGE
+        while rows := self._table.rows(_COLUMNS, where, order=_NEWEST, limit=size, offset=start, **equal):
             yield from self._read(rows)
-            start += len(rows)
+            start, size = start + len(rows), min(2 * size, MOST_PAGE)
 
     def _condition_on_text(self, text: str) -> Any:
         from lancedb.expr import col, func, lit

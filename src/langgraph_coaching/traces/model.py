@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.recall.receipt import Receipt
 
 StepType = Literal["user", "message", "reasoning", "tool_call", "tool_result", "handoff", "system"]
@@ -64,6 +65,15 @@ class Step(BaseModel):
     extra: dict[str, Any] = Field(default_factory=dict)
     """Parts of the recording nothing else here has a place for."""
 
+    def __repr__(self) -> str:
+        """One line: where it stands, its type, and how it begins."""
+        name = f" {self.name}" if self.name else ""
+        return f"Step({self.trace_id}:{self.index} {self.type}{name} {quote_line(self.error or self.text)})"
+
+    def __str__(self) -> str:
+        """The same; `model_dump` has all of it."""
+        return repr(self)
+
     @property
     def coachable(self) -> bool:
         """Whether the agent's own reasoning made it."""
@@ -117,6 +127,16 @@ class Trace(BaseModel):
     parameters: tuple[dict[str, Any], ...] = ()
     """Every set of parameters, such as a temperature, that a model was asked with."""
     metadata: dict[str, Any] = Field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """One line: where it comes from, how it ended, and how it begins."""
+        state = ", ".join(filter(None, (self.origin, self.status, self.label)))
+        first = next((step.text for step in self.steps if step.type == "user"), "")
+        return f"Trace({self.id}: {state}, {len(self.steps)} steps, {quote_line(first)})"
+
+    def __str__(self) -> str:
+        """The same; `model_dump` has all of it."""
+        return repr(self)
 
     def coachable_steps(self) -> list[Step]:
         """The steps the agent's own reasoning made, in order."""

@@ -1,0 +1,66 @@
+"""Options that write a coaching: when it applies, what to do then, where, and how it is known."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from langgraph_coaching.errors import InvalidCoachingError
+
+_FIELDS = {
+    "reply": "text",
+    "search_knowledge": "article",
+    "action": "tool",
+    "process": "name",
+    "playbook": "name",
+    "handoff": "target",
+}
+"""Of each behavior the field that its option fills."""
+
+Words = str | None
+Many = list[str] | None
+
+Intent = Annotated[
+    Words, typer.Option("--intent", "--when", metavar="WORDS", help="When replying to what, one scenario.")
+]
+Reply = Annotated[Words, typer.Option(metavar="WORDS", help="Do this: answer in this way.")]
+SearchKnowledge = Annotated[Words, typer.Option(metavar="ARTICLE", help="Do this: read this article first.")]
+Action = Annotated[Words, typer.Option(metavar="TOOL", help="Do this: call this tool.")]
+Process = Annotated[Words, typer.Option(metavar="NAME", help="Do this: follow this process.")]
+Playbook = Annotated[Words, typer.Option(metavar="NAME", help="Do this: switch to this playbook.")]
+Handoff = Annotated[Words, typer.Option(metavar="NAME", help="Do this: hand over to this agent or team.")]
+Instruction = Annotated[str, typer.Option(metavar="WORDS", help="How to do it (not with --reply).")]
+Example = Annotated[Many, typer.Option(metavar="WORDS", help="Where it also applies; may be given several times.")]
+Never = Annotated[Many, typer.Option(metavar="WORDS", help="Where it never applies; may be given several times.")]
+Agent = Annotated[Words, typer.Option(metavar="NAME", help="Only for this agent.")]
+Node = Annotated[Words, typer.Option(metavar="NAME", help="Only at this node.")]
+Tag = Annotated[Many, typer.Option(metavar="NAME", help="Only for calls with this label; may be given several times.")]
+Priority = Annotated[
+    int, typer.Option(metavar="NUMBER", help="-100 to 100; the higher goes first where several apply.")
+]
+Notes = Annotated[str, typer.Option(metavar="WORDS", help="Private; never in a prompt.")]
+Author = Annotated[Words, typer.Option(metavar="NAME", help="Who says so.")]
+Subject = Annotated[
+    str, typer.Argument(metavar="ID", help="A coaching; or TRACE:NUMBER, the step one would be written from.")
+]
+
+
+def read_behavior(given: dict[str, str | None], instruction: str) -> dict[str, Any]:
+    """The behavior that options say, as `coach.add` takes it.
+
+    Args:
+        given: The value of each of the six options.
+        instruction: Of `--instruction`.
+
+    Raises:
+        InvalidCoachingError: There is none or more than one of them, or the instruction belongs to no other.
+    """
+    chosen = {kind: value for kind, value in given.items() if value is not None}
+    if len(chosen) != 1:
+        names = ", ".join("--" + name.replace("_", "-") for name in _FIELDS)
+        raise InvalidCoachingError(f"choose exactly one of {names}; you gave {len(chosen) or 'none'}")
+    ((kind, value),) = chosen.items()
+    if kind == "reply" and instruction:
+        raise InvalidCoachingError("--reply is its own instruction; leave --instruction out")
+    return {"type": kind, _FIELDS[kind]: value} | ({"instruction": instruction} if instruction else {})

@@ -1,0 +1,87 @@
+"""One coaching, whole, and its revisions with what each changed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+
+from langgraph_coaching.cli.render import console, print_line
+from langgraph_coaching.cli.tables import status_of
+from langgraph_coaching.coaching.changes import changes_between
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from langgraph_coaching.coaching.changes import FieldChange
+    from langgraph_coaching.coaching.model import Coaching
+
+
+def print_coaching(history: Sequence[Coaching]) -> None:
+    """One coaching, whole, and what its revisions changed."""
+    found = history[-1]
+    scope = ", ".join(f"{name} {value}" for name, value in found.scope if value and name != "tags")
+    scope = ", ".join(filter(None, (scope, *(f"tag {tag}" for tag in found.scope.tags)))) or "everywhere"
+    source = found.source and f"{found.source.trace_id} step {found.source.step}: {found.source.excerpt}"
+    lines = [
+        ("id", f"{found.id}, revision {found.revision}, {status_of(found)}"),
+        ("when replying to", found.intent),
+        ("do this", f"[{found.behavior.type}] {found.behavior.render()}"),
+        *(("also here" if e.applies else "never here", f"{e.text} ({e.origin})") for e in found.examples),
+        ("scope", f"{scope}; priority {found.priority}"),
+        ("expires", found.expires_at and f"{found.expires_at:%Y-%m-%d %H:%M} UTC"),
+        ("source", source),
+        ("notes", found.notes),
+    ]
+    for name, value in lines:
+        if value:
+            console.print(f"[bold]{name}[/bold]: {escape(value)}", soft_wrap=True)
+    console.print("[bold]history[/bold]:")
+    for revision, changes in revisions_of(history):
+        print_line(f"  {_head_of(revision, ', '.join(_names_of(revision, changes)))}")
+
+
+def revisions_of(history: Sequence[Coaching]) -> Iterator[tuple[Coaching, list[FieldChange]]]:
+    """Every revision with what it changed; the first one changed everything."""
+    yield history[0], changes_between(None, history[0])
+    yield from ((after, changes_between(before, after)) for before, after in pairwise(history))
+
+
+def print_history(history: Sequence[Coaching]) -> None:
+    """Every revision: who, when, and what it changed as a difference."""
+    for revision, changes in revisions_of(history):
+        console.print(f"[bold]{escape(_head_of(revision, ''))}[/bold]", soft_wrap=True)
+        print_changes(changes)
+
+
+def print_changes(changes: Sequence[FieldChange]) -> None:
+    """What changed, what is gone with `-` and what is new with `+`."""
+    for line in (line for change in changes for line in change.lines()):
+        colour = {"-": "red", "+": "green"}.get(line[2:3]) if line.startswith("  ") else None
+        console.print(f"  {f'[{colour}]{escape(line)}[/{colour}]' if colour else escape(line)}", soft_wrap=True)
+    if not changes:
+        print_line("  nothing that is said")
+
+
+def as_json(history: Sequence[Coaching]) -> list[dict[str, Any]]:
+    """The same for machines: each revision, with its changes."""
+    return [
+        revision.model_dump(mode="json")
+        | {"changes": [{"field": c.field, "removed": [*c.removed], "added": [*c.added]} for c in changes]}
+        for revision, changes in revisions_of(history)
+    ]
+
+
+def _head_of(revision: Coaching, changed: str) -> str:
+    by = f" by {revision.author}" if revision.author else ""
+    told = f"  {changed}{by}" if changed else by
+    return f"{revision.revision:>3}  {revision.updated_at:%Y-%m-%d %H:%M} UTC{told}"
+
+
+def _names_of(revision: Coaching, changes: Sequence[FieldChange]) -> list[str]:
+    if revision.revision == 1:
+        return ["saved"]
+    states = [change.added[0] for change in changes if change.field == "state"]
+    states = ["restored" if state == "active" else state for state in states]
+    return [*states, *(change.field for change in changes if change.field != "state")] or ["saved again"]

@@ -1,0 +1,17 @@
+"""One line: a text cut to what a `repr` or a list can show of it."""
+
+from __future__ import annotations
+
+SHORT = 60
+"""Characters of a text in a `repr`."""
+
+
+def quote_line(text: str, limit: int = SHORT) -> str:
+    """The text on one line, cut and quoted, such as `'a customer asks to …'`.
+
+    Args:
+        text: Any.
+        limit: Most characters between the quotes.
+    """
+    said = " ".join(text[: 4 * limit].split())
+    return repr(said if len(said) <= limit and len(text) <= 4 * limit else said[: limit - 1] + "…")
