@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.authoring.proposal import find_proposal
 from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.source_examples import source_examples
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
@@ -14,7 +15,7 @@ from langgraph_coaching.coaching.examples import examples_of
 from langgraph_coaching.coaching.model import Example, Scope, Source, new_id
 from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.coaching.validation import quote_text
-from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -162,7 +163,7 @@ class Draft:
         Raises:
             NotFoundError: There is no such proposal.
         """
-        indices = {self._proposal_index(one) for one in proposals}
+        indices = {find_proposal(self.proposals, one) for one in proposals}
         return self._with_changes(proposals=tuple(p for index, p in enumerate(self.proposals) if index not in indices))
 
     def reword(self, proposal: Proposal | str | int, text: str) -> Draft:
@@ -175,19 +176,9 @@ class Draft:
         Raises:
             NotFoundError: There is no such proposal.
         """
-        index = self._proposal_index(proposal)
+        index = find_proposal(self.proposals, proposal)
         changed = replace(self.proposals[index], text=text)
         return self._with_changes(proposals=(*self.proposals[:index], changed, *self.proposals[index + 1 :]))
-
-    def _proposal_index(self, proposal: Proposal | str | int) -> int:
-        for index, one in enumerate(self.proposals):
-            if proposal in (one, one.text) or (type(proposal) is int and proposal == index):
-                return index
-        count = len(self.proposals)
-        there = (
-            f"there are {count}, 0 to {count - 1}" if count else "there are none; draft.propose(model) asks for some"
-        )
-        raise NotFoundError(f"no proposal {proposal!r}: {there}")
 
     def _brief(self) -> CoachingBrief:
         """What the model that proposes is told of the coaching; no notes."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.validation import quote_text
+from langgraph_coaching.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -182,3 +183,17 @@ def find_said_alike(texts: Sequence[str], others: Iterable[tuple[str, str]]) -> 
     for mine, name in named:
         found.setdefault(mine, name)
     return found
+
+
+def find_proposal(proposals: Sequence[Proposal], proposal: Proposal | str | int) -> int:
+    """The index of a proposal that is named by itself, by its text or by its index.
+
+    Raises:
+        NotFoundError: There is no such proposal.
+    """
+    for index, one in enumerate(proposals):
+        if proposal in (one, one.text) or (type(proposal) is int and proposal == index):
+            return index
+    count = len(proposals)
+    there = f"there are {count}, 0 to {count - 1}" if count else "there are none; draft.propose(model) asks for some"
+    raise NotFoundError(f"no proposal {proposal!r}: {there}")

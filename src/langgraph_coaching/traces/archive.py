@@ -13,7 +13,8 @@ from langgraph_coaching.errors import NotFoundError, StoreError
 from langgraph_coaching.recall.receipts import Receipts
 from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
-from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
+from langgraph_coaching.storage.table import ASCENDING, DESCENDING, Table
+from langgraph_coaching.traces.archive_row import archive_row, archive_schema
 from langgraph_coaching.traces.chunking import MissingChunkError
 from langgraph_coaching.traces.chunks import Chunks
 from langgraph_coaching.traces.delete_traces import delete_traces
@@ -26,8 +27,6 @@ from langgraph_coaching.traces.which_traces import reach_of
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import pyarrow as pa
 
     from langgraph_coaching.storage.database import Database
     from langgraph_coaching.traces.deletion import Deletion
@@ -50,48 +49,6 @@ _COLUMNS = ("id", "record")
 _NEWEST = {"started_at": DESCENDING, "id": ASCENDING}
 
 
-def _schema() -> pa.Schema:
-    import pyarrow as pa
-
-    text = pa.string()
-    return pa.schema(
-        [
-            pa.field("key", text, nullable=False, metadata=KEY),
-            pa.field("namespace", text, nullable=False),
-            pa.field("id", text, nullable=False),
-            pa.field("origin", text, nullable=False),
-            pa.field("name", text),
-            pa.field("thread_id", text),
-            pa.field("label", text),
-            pa.field("status", text, nullable=False),
-            pa.field("started_at", pa.timestamp("us", tz="UTC"), nullable=False),
-            pa.field("steps", pa.int32(), nullable=False),
-            pa.field("applied", text, nullable=False),  # ids of the coachings in its prompts
-            pa.field("considered", text, nullable=False),
-            pa.field("text", pa.large_string(), nullable=False, metadata=COMPRESSED),
-            pa.field("record", pa.large_string(), nullable=False, metadata=COMPRESSED),
-        ]
-    )
-
-
-def _join_lines(names: Iterable[str | None]) -> str:
-    # A line each: an id is one line by its nature, so that no part of one passes for another.
-    return "".join(f"\n{name}" for name in sorted({name for name in names if name})) + "\n"
-
-
-def _row(trace: Trace, record: str) -> dict[str, Any]:
-    receipts = trace.receipts
-    return {
-        "key": key_of(trace.namespace, trace.id),
-        **trace.model_dump(include={"namespace", "id", "origin", "name", "thread_id", "label", "status", "started_at"}),
-        "steps": len(trace.steps),
-        "applied": _join_lines(receipt.coaching_id for receipt in receipts if receipt.applied),
-        "considered": _join_lines(receipt.coaching_id for receipt in receipts),
-        "text": trace.model_copy(update={"steps": [step for step in trace.steps if not step.history]}).text,
-        "record": record,
-    }
-
-
 class Archive:
     """Traces of one namespace.
 
@@ -103,7 +60,7 @@ class Archive:
 
     def __init__(self, database: Database, namespace: str, redaction: Redaction | None = None) -> None:
         self._namespace = namespace
-        self._table = Table(database, TABLE, _schema, namespace)
+        self._table = Table(database, TABLE, archive_schema, namespace)
         self._redaction = redaction or Redaction()
         self._chunks = Chunks(database, namespace)
         self._receipts_table = Receipts(database, namespace)
@@ -149,7 +106,7 @@ class Archive:
         # First: a trace that can be read has all its chunks.
         chunks, mark = {name: chunks for name, (_, chunks) in records.items()}, self._chunks.mark()
         self._chunks.write(chunks)
-        self._table.upsert([_row(traces[name], record) for name, (record, _) in records.items()])
+        self._table.upsert([archive_row(traces[name], record) for name, (record, _) in records.items()])
         if self._chunks.mark() != mark:  # somebody has deleted traces meanwhile, perhaps with what these share
             self._chunks.write(chunks)
 
