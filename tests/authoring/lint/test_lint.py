@@ -79,6 +79,13 @@ def test_replies_that_contradict_each_other_are_suspected(coach):
     assert found(coach.lint()) == {("warning", "conflict", frozenset({a.id, b.id}))}
 
 
+def test_two_replies_for_the_same_situations_are_shown_to_a_person(coach):
+    a = coach.add(intent=SHIPPING, behavior=Reply("Ask for the country first."), examples=["how much is shipping"])
+    b = coach.add(intent="a customer asks about shipping costs", behavior=Reply("Say it is free."))
+    (finding,) = coach.lint()
+    assert (finding.severity, finding.rule, {*finding.coaching_ids}) == ("note", "conflict", {a.id, b.id})
+
+
 def test_other_situations_agents_and_what_is_over_are_no_conflict(coach):
     coach.add(intent=SHIPPING, behavior=Handoff("billing"), agent="shop")
     coach.add(intent=DELIVERY, behavior=Handoff("sales"), agent="desk")

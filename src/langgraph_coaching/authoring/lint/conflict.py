@@ -17,6 +17,9 @@ DECIDED = 0.5
 SUSPECTED = 0.3
 """From which they may share them; what is only suspected is looked at from here on."""
 
+SAME_SITUATIONS = 0.85
+"""From which two replies are shown to a person, though nothing says that they contradict each other."""
+
 SAME_WORDS = 1.6
 """On the embedder's own scale, likeness from which two instructions say the same in other words."""
 
@@ -46,8 +49,10 @@ def pair_finding(one: Coaching, other: Coaching, overlap: float, likeness: float
     if contradict(one.behavior.render(), other.behavior.render()):
         what = f"{quote(one.behavior.render())} seems to contradict {quote(other.behavior.render())}"
         return _finding("warning", "conflict", one, other, what, _TOGETHER)
-    if one.behavior.type == other.behavior.type == "reply" and decided and likeness >= SAME_WORDS:
-        return _near_duplicate(one, other)
+    if one.behavior.type == other.behavior.type == "reply" and decided:
+        if likeness >= SAME_WORDS:
+            return _near_duplicate(one, other)
+        return _two_replies(one, other) if same_words or overlap >= SAME_SITUATIONS else None
     return None
 
 
@@ -83,6 +88,12 @@ def _near_duplicate(one: Coaching, other: Coaching) -> Finding:
     why = "both are in the prompt there, in the place of another"
     remedy = f"keep one that says all, and coach.archive({other.id!r})"
     return _finding("note", "near_duplicate", one, other, what, why, remedy)
+
+
+def _two_replies(one: Coaching, other: Coaching) -> Finding:
+    what = f"{quote(one.behavior.render())} beside {quote(other.behavior.render())}"
+    why = "both are in the prompt there; only a person can tell whether they go together"
+    return _finding("note", "conflict", one, other, what, why)
 
 
 def _finding(
