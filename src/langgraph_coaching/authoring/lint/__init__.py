@@ -28,6 +28,7 @@ On the command line `langgraph-coaching check`, which fails on errors. Saving re
 |---|---|---|
 | `conflict` | error | typed behaviors that exclude each other, in the same situations |
 | | warning | instructions that seem to contradict each other, in the same situations |
+| | note | two replies for the same situations; a person has to say whether they go together |
 | `duplicate` | warning | the same behavior for the same intent |
 | `near_duplicate` | note | replies that say nearly the same, in the same situations |
 | `shadowed` | warning | likely enough, and never in the prompt |

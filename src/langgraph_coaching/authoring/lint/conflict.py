@@ -50,9 +50,7 @@ def pair_finding(one: Coaching, other: Coaching, overlap: float, likeness: float
         what = f"{quote(one.behavior.render())} seems to contradict {quote(other.behavior.render())}"
         return _finding("warning", "conflict", one, other, what, _TOGETHER)
     if one.behavior.type == other.behavior.type == "reply" and decided:
-        if likeness >= SAME_WORDS:
-            return _near_duplicate(one, other)
-        return _two_replies(one, other) if same_words or overlap >= SAME_SITUATIONS else None
+        return _of_two_replies(one, other, likeness, same=same_words or overlap >= SAME_SITUATIONS)
     return None
 
 
@@ -90,7 +88,11 @@ def _near_duplicate(one: Coaching, other: Coaching) -> Finding:
     return _finding("note", "near_duplicate", one, other, what, why, remedy)
 
 
-def _two_replies(one: Coaching, other: Coaching) -> Finding:
+def _of_two_replies(one: Coaching, other: Coaching, likeness: float, *, same: bool) -> Finding | None:
+    if likeness >= SAME_WORDS:
+        return _near_duplicate(one, other)
+    if not same:
+        return None
     what = f"{quote(one.behavior.render())} beside {quote(other.behavior.render())}"
     why = "both are in the prompt there; only a person can tell whether they go together"
     return _finding("note", "conflict", one, other, what, why)
