@@ -45,7 +45,7 @@ coach.list(behavior="dance")  # error: behavior
 
 def write(step: Step) -> Coaching:
     draft = coach.draft(step).reply("Be quick.")
-    coach.draft("s-1")  # error: Step
+    coach.draft(7)  # error: Step
     return coach.save(draft)
 
 
