@@ -5,10 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.authoring.lint.finding import sort_findings
-from langgraph_coaching.authoring.lint.graph_names import names_of_graph
-from langgraph_coaching.authoring.lint.neighbourhood import Neighbourhood, find_in_neighbourhood
-from langgraph_coaching.authoring.lint.wording import Likeness, find_in_words
 from langgraph_coaching.recall.situation import situate
 
 if TYPE_CHECKING:
@@ -87,6 +83,11 @@ class Linter:
     def _find(
         self, asked: Sequence[Coaching], among: Sequence[Coaching], graph: Any, said: Mapping[str, Situation | None]
     ) -> list[Finding]:
+        from langgraph_coaching.authoring.lint.finding import sort_findings
+        from langgraph_coaching.authoring.lint.graph_names import names_of_graph
+        from langgraph_coaching.authoring.lint.neighbourhood import Neighbourhood, find_in_neighbourhood
+        from langgraph_coaching.authoring.lint.wording import Likeness, find_in_words
+
         now = datetime.now(UTC)
         names = None if graph is None else names_of_graph(graph)
         live = [one for one in among if one.live(now)]
