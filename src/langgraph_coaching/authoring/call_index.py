@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.authoring.situation_vectors import MOST, key_of_situation
 from langgraph_coaching.coaching.validation import quote_text
 from langgraph_coaching.recall.scoring.traffic import MOST as MOST_RECEIPTS
+from langgraph_coaching.traces.answered_turns import answered_turns, received_turns
 from langgraph_coaching.traces.archive import PAGE
-from langgraph_coaching.traces.recorded_turns import received_turns, recorded_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.situation_vectors import SituationVectors
     from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.receipts import Receipts
+    from langgraph_coaching.traces.answered_turns import AnsweredTurn
     from langgraph_coaching.traces.archive import Archive
-    from langgraph_coaching.traces.recorded_turns import RecordedTurn
 
 WORDS = 200
 """Characters of what the user said that are kept of each turn."""
@@ -98,7 +98,7 @@ class CallIndex:
         steps = turns = 0
         newest = self._traces.newest()
         while page := [*islice(newest, PAGE)]:
-            found = [*chain.from_iterable(map(recorded_turns, page))]
+            found = [*chain.from_iterable(map(answered_turns, page))]
             calls += self._index_turns(found, until)
             names.update(trace.id for trace in page)
             steps += sum(len(trace.steps) for trace in page)
@@ -109,7 +109,7 @@ class CallIndex:
                 break
         return Recorded(tuple(calls), len(names), steps), names
 
-    def _index_turns(self, turns: Iterable[RecordedTurn], until: float) -> list[IndexedCall]:
+    def _index_turns(self, turns: Iterable[AnsweredTurn], until: float) -> list[IndexedCall]:
         keyed = [(key_of_situation(turn.situation), turn) for turn in turns]
         self._vectors.embed({key: turn.situation for key, turn in keyed}, until)
         return [

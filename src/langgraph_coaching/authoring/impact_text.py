@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from langgraph_coaching.coaching.one_line import cut_line
+
 _QUOTED = 100
 
 
@@ -12,5 +14,4 @@ def count_text(number: int, name: str) -> str:
 
 def one_line(text: str) -> str:
     """The beginning of a text on one line."""
-    said = " ".join(text.split())
-    return said if len(said) <= _QUOTED else said[: _QUOTED - 1] + "…"
+    return cut_line(text, _QUOTED)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.coaching.one_line import cut_line
+
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
 
@@ -51,10 +53,5 @@ class Outlook:
             lines.append(f"{fires} at its source, {at} (the floor is {self.floor:.2f})")
         if self.looked_at:
             lines.append(f"would meet {self.met} of {self.looked_at} recorded situations")
-        lines += [f"  silent at {one.probability:.2f}: {_one_line(one.text)}" for one in self.silent]
+        lines += [f"  silent at {one.probability:.2f}: {cut_line(one.text, _QUOTED)}" for one in self.silent]
         return "\n".join([*lines, f"next: {self.hint}"])
-
-
-def _one_line(text: str) -> str:
-    said = " ".join(text.split())
-    return said if len(said) <= _QUOTED else said[: _QUOTED - 1] + "…"

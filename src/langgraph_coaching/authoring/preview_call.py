@@ -10,9 +10,9 @@ from langgraph_coaching.authoring.preview import Preview, PreviewSide
 from langgraph_coaching.authoring.preview_effect import check_answer, describe_effect
 from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.recall.prompt import block, entry
+from langgraph_coaching.traces.answered_turns import ANY
 from langgraph_coaching.traces.messages import answer_key, words_of
 from langgraph_coaching.traces.recorded_calls import RecordedCall
-from langgraph_coaching.traces.recorded_turns import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,9 +1,20 @@
-"""One line: a text cut to what a `repr` or a list can show of it."""
+"""One line: a text cut to what a `repr`, a list or a message can show of it."""
 
 from __future__ import annotations
 
 SHORT = 60
 """Characters of a text in a `repr`."""
+
+
+def cut_line(text: str, limit: int) -> str:
+    """The text on one line, cut.
+
+    Args:
+        text: Any.
+        limit: Most characters.
+    """
+    said = " ".join(text[: 4 * limit].split())
+    return said if len(said) <= limit and len(text) <= 4 * limit else said[: limit - 1] + "…"
 
 
 def quote_line(text: str, limit: int = SHORT) -> str:
@@ -13,5 +24,4 @@ def quote_line(text: str, limit: int = SHORT) -> str:
         text: Any.
         limit: Most characters between the quotes.
     """
-    said = " ".join(text[: 4 * limit].split())
-    return repr(said if len(said) <= limit and len(text) <= 4 * limit else said[: limit - 1] + "…")
+    return repr(cut_line(text, limit))

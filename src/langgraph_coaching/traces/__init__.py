@@ -13,7 +13,7 @@
 | recorded call: a model call of a trace, with its prompt, its answer and where it was made | `recorded_calls` |
 | followed: whether applied coaching was, by what the agent did | `followed` |
 | situations: what was met in recorded runs, each once | `situations` |
-| recorded turn: what a user said, and the model calls that answered it | `recorded_turns` |
+| answered turn: what a user said, and the model calls that answered it | `answered_turns` |
 | texts, redaction: everything that is said; your hook runs over it before it is written | `texts`, `redaction` |
 | jsonable: values that the archive can hold | `jsonable` |
 | encoding, chunks: a trace as it is kept; what its thread shares, in a table | `encoding`, `chunking`, `chunks` |

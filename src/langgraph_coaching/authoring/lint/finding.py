@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from langgraph_coaching.coaching.one_line import cut_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -66,5 +68,4 @@ def sort_findings(found: Iterable[Finding]) -> list[Finding]:
 
 def quote(text: str) -> str:
     """A text in quotation marks on one line, cut."""
-    said = " ".join(text.split())
-    return f'"{said if len(said) <= _QUOTED else said[: _QUOTED - 1] + "…"}"'
+    return f'"{cut_line(text, _QUOTED)}"'

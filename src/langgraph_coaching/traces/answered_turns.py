@@ -1,4 +1,4 @@
-"""Recorded turn: what a user said, and the model calls that answered it."""
+"""Answered turn: what a user said, and the model calls that answered it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ANY = Labels()
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedTurn:
+class AnsweredTurn:
     """What a user said, and each call in answer to it for which coaching was looked up, or may be."""
 
     situation: Situation
@@ -32,7 +32,7 @@ class RecordedTurn:
     """Of a turn that no trace holds, a receipt."""
 
 
-def recorded_turns(trace: Trace) -> Iterator[RecordedTurn]:
+def answered_turns(trace: Trace) -> Iterator[AnsweredTurn]:
     """The turns of a run that were answered in it, and a last one that was not.
 
     Args:
@@ -46,10 +46,10 @@ def recorded_turns(trace: Trace) -> Iterator[RecordedTurn]:
         mine = tuple(one for one in calls if user_step < one[0] < end)
         answered = mine or any(step.author in ("agent", "canned") for step in trace.steps[user_step:end])
         if mine or (last and not answered and not trace.steps[user_step].history):
-            yield RecordedTurn(situation, trace.id, mine or ((user_step, ANY),))
+            yield AnsweredTurn(situation, trace.id, mine or ((user_step, ANY),))
 
 
-def received_turns(receipts: Iterable[Receipt], traced: set[str]) -> Iterator[RecordedTurn]:
+def received_turns(receipts: Iterable[Receipt], traced: set[str]) -> Iterator[AnsweredTurn]:
     """The turns that only receipts tell of.
 
     Args:
@@ -60,4 +60,4 @@ def received_turns(receipts: Iterable[Receipt], traced: set[str]) -> Iterator[Re
         situation = Situation.from_text(receipt.situation)
         if receipt.trace_id not in traced and any(user for _, user in situation.turns):
             labels = Labels(agent=receipt.agent, node=receipt.node, tags=frozenset(receipt.tags))
-            yield RecordedTurn(situation, receipt.trace_id, ((receipt.step, labels),), receipt.id)
+            yield AnsweredTurn(situation, receipt.trace_id, ((receipt.step, labels),), receipt.id)
