@@ -100,10 +100,10 @@ class Eraser:
         self._flush()
         rule = rule_of(days, traces)
         sources = {one.source.trace_id for one in self._store.heads() if one.source is not None}
-        over = {name for which in rule for name in self._traces.reach(None, which).found_ids} - sources
-        # In the order of the whole: oldest first.
-        ordered = (name for name in self._traces.reach(None, {"keep_latest": 0}).found_ids if name in over)
-        return self._traces.delete([*islice(ordered, MOST)], dry_run=dry_run)
+        # Each part of the rule lets go of the oldest, so that the one that lets go of more has all of the other's.
+        over = max((self._traces.reach(None, which).found_ids for which in rule), key=len)
+        oldest = (name for name in over if name not in sources)
+        return self._traces.delete([*islice(oldest, MOST)], dry_run=dry_run)
 
     def _clear_past(self) -> bool:
         cleared = [table.clear_past() for table in (self._store, self._receipts_table, self._traces)]
