@@ -34,6 +34,7 @@ from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.receipts import Receipts
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
 from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
 from langgraph_coaching.refining.reviewer import Reviewer
 from langgraph_coaching.refining.verdicts import Verdicts
@@ -126,6 +127,7 @@ class Coach:
 
         # The tables, and what is read from them.
         store, receipts_table = Coachings(database, namespace, embedder.id), Receipts(database, namespace)
+        kept = KeptVectors(database, namespace)
         redaction = Redaction(redact)
         self.traces = traces = Archive(database, namespace, redaction)
         """Recorded runs: `get`, `list`, `add`, `delete`."""
@@ -141,7 +143,7 @@ class Coach:
         situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds, self._flush)
         others, home = OtherCoachings(adviser.snapshot, embedder), Home(store, traces, receipts_table, self._flush)
         checks = DraftChecks(
-            repository, store, traces, receipts_table, adviser, embedder, backgrounds, sampler, home, self._flush
+            repository, store, traces, receipts_table, kept, adviser, embedder, backgrounds, sampler, home, self._flush
         )
         verdicts, linter = Verdicts(database, namespace), Linter(repository, situations, embedder, self.limits)
         parts = (
@@ -152,7 +154,7 @@ class Coach:
             checks,
             linter,
             Exchanger(repository, namespace),
-            Eraser(store, traces, receipts_table, self._flush),
+            Eraser(store, traces, receipts_table, kept, self._flush),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             repository,
             IdFinder(database, namespace),

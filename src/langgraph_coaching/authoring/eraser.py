@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.erasing import Erased
     from langgraph_coaching.recall.receipts import Receipts
+    from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.deletion import Deletion
     from langgraph_coaching.traces.model import Trace
@@ -31,13 +32,22 @@ class Eraser:
         store: The coachings.
         traces: Recorded runs.
         receipts_table: The receipts.
+        kept_vectors: Where recorded situations are.
         flush: Writes out what running graphs have left behind.
     """
 
-    def __init__(self, store: Coachings, traces: Archive, receipts_table: Receipts, flush: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Coachings,
+        traces: Archive,
+        receipts_table: Receipts,
+        kept_vectors: KeptVectors,
+        flush: Callable[[], None],
+    ) -> None:
         self._store = store
         self._traces = traces
         self._receipts_table = receipts_table
+        self._kept_vectors = kept_vectors
         self._flush = flush
 
     def forget(
@@ -75,6 +85,7 @@ class Eraser:
         worded = [one.key for one in receipts if one.worded]
         if not dry_run:
             self._receipts_table.erase_situations(worded)
+            self._kept_vectors.erase(taken)
         found = self._traces.delete([*reach.found_ids], dry_run=dry_run)
         done = replace(found, receipts=len(worded), forgotten=True, dry_run=dry_run, **_count_lost(lost))
         return done if dry_run or not done else replace(done, cleared=self._clear_past())
@@ -106,7 +117,8 @@ class Eraser:
         return self._traces.delete([*islice(oldest, MOST)], dry_run=dry_run)
 
     def _clear_past(self) -> bool:
-        cleared = [table.clear_past() for table in (self._store, self._receipts_table, self._traces)]
+        tables = (self._store, self._receipts_table, self._kept_vectors, self._traces)
+        cleared = [table.clear_past() for table in tables]
         return all(cleared)
 
 

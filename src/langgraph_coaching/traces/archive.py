@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError, StoreError
 from langgraph_coaching.recall.receipts import Receipts
+from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
 from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, DESCENDING, Table
@@ -64,6 +65,7 @@ class Archive:
         self._redaction = redaction or Redaction()
         self._chunks = Chunks(database, namespace)
         self._receipts_table = Receipts(database, namespace)
+        self._kept_vectors = KeptVectors(database, namespace)
 
     def add(self, traces: Trace | Iterable[Trace]) -> builtins.list[str]:
         """Keeps traces in this namespace; one that is there already, by id, is replaced.
@@ -135,7 +137,10 @@ class Archive:
             InvalidCoachingError: Nothing says which traces, or a filter is not acceptable.
             StoreError: The store could not be read or written; what is done is done, delete again.
         """
-        return delete_traces(self._table, self._chunks, self._receipts_table, traces, which, dry_run=dry_run)
+        done = delete_traces(self._table, self._chunks, self._receipts_table, traces, which, dry_run=dry_run)
+        if not dry_run:
+            self._kept_vectors.try_erase(done.trace_ids)
+        return done
 
     def reach(self, traces: Trace | str | Iterable[Trace | str] | None, which: TraceFilters) -> Reach:
         """What `delete` would find, and what else is meant: for whoever erases more than traces."""
