@@ -138,6 +138,16 @@ def test_what_was_deleted_elsewhere_goes_when_it_is_looked_at_again(reopened, mo
     assert len(kept(coach)) == len(SAID) - 1
 
 
+def test_what_was_said_otherwise_goes_when_its_trace_is_replaced(reopened):
+    coach = reopened()
+    coach.impact("c-ship")
+    (trace,) = coach.traces.list(text=SAID[0])
+    steps = (trace.steps[0].model_copy(update={"text": "how much is it"}), *trace.steps[1:])
+    coach.traces.add(trace.model_copy(update={"steps": steps}))
+    coach.impact("c-ship")
+    assert {*kept(coach).values()} == {*map(digest, (*SAID[1:], "how much is it"))}
+
+
 def test_another_namespace_keeps_its_own(reopened, counted):
     reopened().impact("c-ship")
     other = reopened(namespace="acme")

@@ -96,10 +96,10 @@ class CallIndex:
             traced, names = self._read_traces(until, progress)
             if self._vectors.knows(call.key for call in traced.calls):
                 self._kept = version, traced, names
-        received = [*received_turns(self._receipts_table.calls(MOST_RECEIPTS), names)]
+        received = received_turns(self._receipts_table.calls(MOST_RECEIPTS), names)
         calls = (*traced.calls, *self._index_turns(received, until))
         if fresh:
-            self._vectors.keep_only({call.key for call in calls}, {*names, *(_source_of(turn) for turn in received)})
+            self._vectors.keep_only({call.key for call in calls})
         if progress is not None:
             progress(len(calls))
         return Recorded(calls, traced.traces, traced.steps)

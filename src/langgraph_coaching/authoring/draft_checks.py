@@ -126,7 +126,7 @@ class DraftChecks:
             limits=self._adviser.limits,
             now=datetime.now(UTC),
         )
-        known = self._vectors.known()
+        known = self._vectors.known_places()
         count = count_impact(recorded.calls, known, comparison, self._choices)
         return Impact(
             coaching_id=supposition.coaching.id,

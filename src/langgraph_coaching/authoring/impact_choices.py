@@ -82,7 +82,7 @@ def choose_both(
     asked, own = asked[likely], Chances(*(part[likely] for part in chances[0]))
     today = choices.today(comparison.today, known, asked, labels, comparison.limits, comparison.now)
     places, near = known.places.take(asked), near and near.take(asked)
-    supposed = _supposed(today.ranked, own, places, near, labels, comparison)
+    supposed = _choose_supposed(today.ranked, own, places, near, labels, comparison)
     pairs = zip(asked.tolist(), today.chosen, supposed, own.values.tolist(), strict=True)
     return {row: Both(before, after, chance) for row, before, after, chance in pairs}
 
@@ -93,7 +93,7 @@ def _chances(alone: Snapshot, places: Places, near: Surroundings | None) -> Chan
     return chances_of(places, FittedHeads(alone.heads, alone.fits, alone.background, alone.reserve), 0, near)
 
 
-def _supposed(
+def _choose_supposed(
     today: Ranked, own: Chances, places: Places, near: Surroundings | None, labels: Labels, comparison: Comparison
 ) -> list[tuple[str, ...]]:
     """What would be in the prompt: the ranking of today, with the coaching in the place of its earlier revision."""

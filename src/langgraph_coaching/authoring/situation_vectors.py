@@ -69,7 +69,7 @@ class SituationVectors:
         """Those that are still to be written."""
         self._written_at = time.monotonic()
 
-    def known(self) -> Known | None:
+    def known_places(self) -> Known | None:
         """The vectors of all that were asked for, as far as there was time; None for nothing."""
         return self._known.view()
 
@@ -134,23 +134,20 @@ class SituationVectors:
             except StoreError as error:
                 self._give_up(error)
 
-    def keep_only(self, keys: Collection[bytes], sources: Collection[str]) -> None:
+    def keep_only(self, keys: Collection[bytes]) -> None:
         """Forgets what is recorded no more, or so long ago that it is not looked at.
 
         Args:
             keys: The situations that are looked at.
-            sources: The traces and receipts that they are recorded in.
         """
         if len(self._known) > max(len(keys), MOST):
             self._known.keep_only(keys)
         with self._lock:
-            if self._kept_vectors is None:
-                return
-            try:
-                if gone := self._kept_vectors.sources().difference(sources):
-                    self._kept_vectors.erase(gone)
-            except StoreError as error:
-                self._give_up(error)
+            if self._kept_vectors is not None:
+                try:
+                    self._kept_vectors.keep_only(keys)
+                except StoreError as error:
+                    self._give_up(error)
 
     def _give_up(self, error: StoreError) -> None:
         log.warning("the vectors of recorded situations are made anew in each process: %s", error)

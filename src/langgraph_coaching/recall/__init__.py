@@ -10,6 +10,7 @@
 | eligibility: what keeps a coaching from being looked at at all, such as its scope | `eligibility` |
 | search: situations against coachings, one pass for one or for thousands | `search` |
 | scoring: how likely each is right here | `scoring` |
+| many at once: candidates and choices of thousands of situations, for impact | `many_searches`, `many_choices` |
 | judge: if wanted, your own chat model on the few candidates near the floor | `judge` |
 | limits: how much coaching one model call carries, how long finding it may take | `limits` |
 | select: which candidates go into the prompt, and the reason for each of the others | `select` |

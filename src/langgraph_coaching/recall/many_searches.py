@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
-from langgraph_coaching.recall.scoring.first_stage import SHORTLIST, TIMES
 from langgraph_coaching.recall.scoring.one_coaching import chances_of
 from langgraph_coaching.recall.scoring.probability import FittedHeads
 from langgraph_coaching.recall.search import CANDIDATES
@@ -104,23 +103,23 @@ def _nearest(
     with one_thread():
         ranks = vectors @ rows.full.T + rows.offsets
     ranks[:, ~eligible] = -np.inf
+    shortlist = rows.shortlist_many(vectors, CANDIDATES, CLOSE_RANK, eligible)
+    border = np.full(len(vectors), -np.inf, dtype=np.float32)
+    if shortlist is not None:
+        inside, close = shortlist
+        border = np.where(close, ranks, -np.inf).max(axis=1)
+        ranks[~inside] = -np.inf
     best = np.argpartition(ranks, -width, axis=1)[:, -width:].astype(np.int32)
-    if rows.axes is None or rows.short is None:
-        return best, sure
-    with one_thread():
-        rough = (vectors @ rows.axes) @ rows.short + rows.offsets
-    rough[:, ~eligible] = -np.inf
-    size = min(max(SHORTLIST, TIMES * CANDIDATES), rough.shape[1])
-    cut = np.partition(rough, -size, axis=1)[:, -size]
-    lowest = np.take_along_axis(rough, best, axis=1).min(axis=1)
-    return best, lowest < cut + CLOSE_RANK
+    found = np.take_along_axis(ranks, best, axis=1)
+    return np.where(np.isfinite(found), best, -1), border > found.min(axis=1) - CLOSE_RANK
 
 
 def _by_coaching(indices: NDArray[np.int32]) -> Iterator[tuple[int, NDArray[np.intp], NDArray[np.intp]]]:
     """Each coaching, with the rows and columns in which it stands."""
     flat = indices.ravel()
     order = np.argsort(flat, kind="stable")
-    starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
+    starts = np.flatnonzero(np.diff(flat[order], prepend=-2))
     for places in np.split(order, starts[1:]) if len(order) else ():
         rows, columns = np.divmod(places, indices.shape[1])
-        yield int(flat[places[0]]), rows, columns
+        if flat[places[0]] >= 0:
+            yield int(flat[places[0]]), rows, columns

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from langgraph_coaching import __version__
 from langgraph_coaching.errors import StoreError
 from langgraph_coaching.recall.scoring import weights
 from langgraph_coaching.recall.scoring.places import Places
@@ -40,6 +39,9 @@ _NUMBERS = ("crowding", "mixed", "latest")
 _MADE_BY = ("AGENT_TURN", "DEPENDENT_TURN", "FADE", "TALK_FAR", "TALK_NEAR", "ENOUGH_WORDS", "FAREWELL_NEAR", "REQUEST",
             "ANSWERS", "RELATED", "STANDALONE_BIAS", "EARLIER_TURN", "SURE")  # fmt: skip
 """Constants that say where a situation is."""
+
+WAY = 1
+"""Number of the way from a situation to its vector: one more where the same constants make another vector of it."""
 
 
 class Kept(NamedTuple):
@@ -70,9 +72,9 @@ def _schema() -> pa.Schema:
 
 
 def made_by(embedder: str, background: Background) -> str:
-    """By what vectors were made: the embedder, its background, and this version of the package."""
+    """By what vectors were made: the embedder, its background, and the way to them."""
     numbers = [getattr(weights, name) for name in _MADE_BY]
-    said = repr((__version__, numbers, background.dimension, background.low, background.high))
+    said = repr((WAY, numbers, background.dimension, background.low, background.high))
     digest = hashlib.blake2b(said.encode() + background.requesting.tobytes(), digest_size=8)
     return f"{embedder}/{digest.hexdigest()}"
 
@@ -148,14 +150,19 @@ class KeptVectors:
         if others:
             self._table.delete(made=sorted(others))
 
-    def sources(self) -> set[str]:
-        """The traces and receipts of which there is something.
+    def keep_only(self, digests: Collection[bytes]) -> None:
+        """Takes away the situations that are not among these.
 
         Raises:
-            StoreError: The table could not be read.
+            StoreError: The table could not be read or written.
         """
-        found = self._table.arrow(("source",))
-        return set() if found is None else set(found["source"].unique().to_pylist())
+        found = self._table.arrow(("key", "digest"))
+        if found is None:
+            return
+        pairs = zip(found["key"].to_pylist(), found["digest"].to_pylist(), strict=True)
+        gone = [key for key, digest in pairs if digest not in digests]
+        for start in range(0, len(gone), _AT_ONCE):
+            self._table.delete(key=gone[start : start + _AT_ONCE])
 
     def erase(self, sources: Collection[str]) -> None:
         """Takes away what is of some traces or receipts.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
-from langgraph_coaching.recall.scoring.first_stage import SHORTLIST
 from langgraph_coaching.recall.scoring.probability import SAME
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.weights import TRAFFIC_ENOUGH, TRAFFIC_NEIGHBOURS
@@ -119,25 +118,19 @@ def _nearest(
         similar = vectors @ traffic.vectors.T
     unsure = (np.abs(similar - SAME) < CLOSE).any(axis=1)
     similar[similar > SAME] = -np.inf
+    shortlist = traffic.rows.shortlist_many(vectors, TRAFFIC_NEIGHBOURS, CLOSE)
+    cut_close = None
+    if shortlist is not None:
+        inside, close = shortlist
+        cut_close = np.where(close, similar, -np.inf).max(axis=1)
+        similar[~inside] = -np.inf
     best = np.argpartition(similar, -TRAFFIC_NEIGHBOURS - 1, axis=1)[:, -TRAFFIC_NEIGHBOURS - 1 :]
     cosines = np.take_along_axis(similar, best, axis=1)
     order = np.argsort(-cosines, axis=1, kind="stable")
     near, cosines = np.take_along_axis(best, order, axis=1), np.take_along_axis(cosines, order, axis=1)
-    last, next_one = cosines[:, TRAFFIC_NEIGHBOURS - 1], cosines[:, TRAFFIC_NEIGHBOURS]
-    unsure |= ~(last - next_one > CLOSE)
+    last, following = cosines[:, TRAFFIC_NEIGHBOURS - 1], cosines[:, TRAFFIC_NEIGHBOURS]
+    unsure |= ~(last - following > CLOSE)
+    if cut_close is not None:
+        unsure |= cut_close > last - CLOSE
     near, cosines = near[:, :TRAFFIC_NEIGHBOURS], cosines[:, :TRAFFIC_NEIGHBOURS]
-    unsure |= _may_miss(vectors, near, traffic)
     return near.astype(np.int32), cosines.mean(axis=1, dtype=np.float64), unsure
-
-
-def _may_miss(vectors: NDArray[np.float32], near: NDArray[np.intp], traffic: Traffic) -> NDArray[np.bool_]:
-    """Where the first stage of a search may not shortlist one of the nearest."""
-    rows = traffic.rows
-    if rows.axes is None or rows.short is None:
-        return np.zeros(len(vectors), dtype=np.bool_)
-    with one_thread():
-        rough = (vectors @ rows.axes) @ rows.short
-    cut = np.partition(rough, -SHORTLIST, axis=1)[:, -SHORTLIST]
-    lowest = np.take_along_axis(rough, near, axis=1).min(axis=1)
-    result: NDArray[np.bool_] = lowest < cut + CLOSE
-    return result
