@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conversations import rows
-from langchain_core.embeddings import Embeddings
 
 from langgraph_coaching import Coach, Limits, Reply, import_traces
 from langgraph_coaching.authoring import situation_vectors
 from langgraph_coaching.authoring.situation_vectors import key_of_situation
+from langgraph_coaching.recall.embedder import Embedder, embedder_id
 from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
 from langgraph_coaching.recall.situation import Situation
 from parts import database_of
@@ -21,35 +21,27 @@ SAID = ("how much is shipping to Norway", "what would delivery to France cost", 
 WHEN = "a customer asks what shipping costs"
 
 
-class Counting(Embeddings):
-    """Embeds like another one, and counts of each text how often it was asked for."""
+@pytest.fixture
+def counted(monkeypatch):
+    """How often each text was embedded."""
+    asked, documents = Counter(), Embedder.documents
 
-    def __init__(self, other, model="counting"):
-        self._other = other
-        self.model = model
-        self.asked = Counter()
+    def counting(self, texts):
+        asked.update(texts)
+        return documents(self, texts)
 
-    def embed_query(self, text):
-        self.asked[text] += 1
-        return self._other.embed_query(text)
-
-    def embed_documents(self, texts):
-        return [self.embed_query(text) for text in texts]
+    monkeypatch.setattr(Embedder, "documents", counting)
+    return asked
 
 
 @pytest.fixture
-def counted(embeddings):
-    return Counting(embeddings)
-
-
-@pytest.fixture
-def reopened(tmp_path, counted):
+def reopened(tmp_path, embeddings, counted):
     """Opens the same store as another process would."""
     opened = []
 
-    def reopen(embeddings=None, **settings):
-        counted.asked.clear()
-        opened.append(Coach(tmp_path / "s", embeddings=embeddings or counted, limits=Limits(deadline=30), **settings))
+    def reopen(**settings):
+        counted.clear()
+        opened.append(Coach(tmp_path / "s", embeddings=embeddings, limits=Limits(deadline=30), **settings))
         return opened[-1]
 
     coach = reopen()
@@ -72,10 +64,10 @@ def digest(said):
 
 def test_another_process_embeds_nothing_again(reopened, counted):
     first = reopened().impact("c-ship")
-    assert all(counted.asked[text] for text in SAID)
+    assert all(counted[text] for text in SAID)
     again = reopened().impact("c-ship")
     assert again == first
-    assert not any(counted.asked[text] for text in SAID)
+    assert not any(counted[text] for text in SAID)
 
 
 def test_where_there_was_no_time_it_goes_on_where_it_stopped(reopened, counted, monkeypatch):
@@ -88,7 +80,7 @@ def test_where_there_was_no_time_it_goes_on_where_it_stopped(reopened, counted, 
     assert 0 < len(done) < len(SAID)
     found = reopened().impact("c-ship")
     assert (found.looked_at, found.not_looked_at) == (len(SAID), 0)
-    assert sum(counted.asked[text] for text in SAID) == len(SAID) - len(done)
+    assert sum(counted[text] for text in SAID) == len(SAID) - len(done)
 
 
 @pytest.mark.parametrize("how", ["delete", "forget", "retain"])
@@ -108,7 +100,7 @@ def test_it_goes_with_what_was_recorded(how, reopened):
     assert kept(coach) == others
 
 
-def test_what_is_forgotten_is_in_no_file(reopened, embeddings):
+def test_what_is_forgotten_is_in_no_file(reopened):
     coach = reopened()
     coach.impact("c-ship")
     (trace,) = coach.traces.list(text=SAID[0])
@@ -154,10 +146,10 @@ def test_another_namespace_keeps_its_own(reopened, counted):
     other.traces.add(import_traces(rows(SAID[0]), format="openai", namespace="acme"))
     other.add(id="c-ship", intent=WHEN, behavior=Reply("x"))
     other.impact("c-ship")
-    assert counted.asked[SAID[0]]
+    assert counted[SAID[0]]
     assert other.forget(keep_latest=0)
     reopened().impact("c-ship")
-    assert not counted.asked[SAID[0]]
+    assert not counted[SAID[0]]
 
 
 def test_what_was_made_otherwise_is_not_taken_and_goes(reopened):
@@ -165,7 +157,7 @@ def test_what_was_made_otherwise_is_not_taken_and_goes(reopened):
     coach.impact("c-ship")
     table = KeptVectors(database_of(coach), "default")
     (made,) = {row["made"] for row in database_of(coach).table("situations").to_arrow().to_pylist()}
-    assert made.startswith("counting/")
+    assert made.startswith(f"{embedder_id(coach.embeddings)}/")
     assert len(table.read(made, 384)[0]) == len(SAID)
     assert table.read(made, 100) is None
     assert table.read("another/0", 384) is None
@@ -188,5 +180,5 @@ def test_what_is_damaged_is_made_again(damage, reopened, counted, caplog):
             table.update(where=f"source = '{source}'", values={"vector": vector})
     again = reopened().impact("c-ship")
     assert again == first
-    assert all(counted.asked[text] for text in SAID)
+    assert all(counted[text] for text in SAID)
     assert ("made anew in each process" in caplog.text) is (damage == "files")

@@ -62,7 +62,7 @@ def chances_of(places: Places, fitted: FittedHeads, index: int, surroundings: Su
     """
     blocks = [slice(start, start + TOGETHER) for start in range(0, max(len(places), 1), TOGETHER)]
     parts = [_chances(places.take(one), fitted, index, surroundings and surroundings.take(one)) for one in blocks]
-    return Chances(*map(np.concatenate, zip(*parts, strict=True)))
+    return Chances(*(np.concatenate(some) for some in zip(*parts, strict=True)))
 
 
 def _chances(places: Places, fitted: FittedHeads, index: int, surroundings: Surroundings | None) -> Chances:

@@ -88,8 +88,12 @@ class Surroundings:
 
     def with_more(self, other: Surroundings) -> Surroundings:
         """Those of more situations behind these."""
-        pairs = ((self.near, other.near), (self.cosines, other.cosines), (self.unsure, other.unsure))
-        return Surroundings(self.traffic, *map(np.concatenate, pairs))
+        return Surroundings(
+            self.traffic,
+            np.concatenate([self.near, other.near]),
+            np.concatenate([self.cosines, other.cosines]),
+            np.concatenate([self.unsure, other.unsure]),
+        )
 
     def mean_products(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """The product of some vectors with the mean of what is near each, `float32[n, len(vectors)]`."""
