@@ -72,10 +72,10 @@ def test_another_process_embeds_nothing_again(reopened, counted):
 
 def test_where_there_was_no_time_it_goes_on_where_it_stopped(reopened, counted, monkeypatch):
     coach, times = reopened(), iter([0.0, 0.0])
-    monkeypatch.setattr(situation_vectors, "BLOCK", 1)
-    monkeypatch.setattr(situation_vectors, "time", SimpleNamespace(monotonic=lambda: next(times, inf)))
-    assert coach.impact("c-ship", within=1).looked_at < len(SAID)
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(situation_vectors, "BLOCK", 1)
+        patch.setattr(situation_vectors, "time", SimpleNamespace(monotonic=lambda: next(times, inf)))
+        assert coach.impact("c-ship", within=1).looked_at < len(SAID)
     done = kept(coach)
     assert 0 < len(done) < len(SAID)
     found = reopened().impact("c-ship")
