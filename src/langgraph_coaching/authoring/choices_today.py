@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -136,7 +136,8 @@ class ChoicesToday:
                 found = rank_many(snapshot, places, near, eligible)
                 chosen = choose_exactly(snapshot, snapshot.heads, places, found, labels, limits, now)
                 held.keep(new, found, chosen)
-            return Today(Ranked(*(one[rows] for one in held.ranked)), [held.chosen[row] for row in rows.tolist()])
+            ranked: Any = (one[rows] for one in held.ranked)
+            return Today(Ranked(*ranked), [held.chosen[row] for row in rows.tolist()])
 
     def _is_of(self, known: Known, snapshot: Snapshot, limits: Limits) -> bool:
         if self._of is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -79,7 +79,8 @@ def choose_both(
     chances = [_chances(one, known.places.take(asked), near and near.take(asked)) for one in comparison.alone]
     floor = comparison.limits.floor - CLOSE
     likely = np.any([(one.values >= floor) | one.unsure for one in chances], axis=0)
-    asked, own = asked[likely], Chances(*(part[likely] for part in chances[0]))
+    parts: Any = (part[likely] for part in chances[0])
+    asked, own = asked[likely], Chances(*parts)
     today = choices.today(comparison.today, known, asked, labels, comparison.limits, comparison.now)
     places, near = known.places.take(asked), near and near.take(asked)
     supposed = _choose_supposed(today.ranked, own, places, near, labels, comparison)

@@ -137,7 +137,8 @@ class KeptVectors:
             return None
         digests = [one for one, good in zip(found["digest"].to_pylist(), usable.tolist(), strict=True) if good]
         unwanted = found["unwanted"].to_numpy(zero_copy_only=False).astype(np.bool_)
-        return digests, Places(vectors[usable], *(one[usable] for one in numbers), unwanted[usable])
+        crowding, mixed, latest = (one[usable] for one in numbers)
+        return digests, Places(vectors[usable], crowding, mixed, latest, unwanted[usable])
 
     def erase_others(self, made: str) -> None:
         """Takes away what was made otherwise, by an earlier version or another embedder.
