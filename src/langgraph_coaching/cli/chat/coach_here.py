@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.cli import render
 from langgraph_coaching.cli.behavior_options import read_behavior
-from langgraph_coaching.cli.chat.flow import visible
 from langgraph_coaching.cli.check import print_findings_of
-from langgraph_coaching.cli.draft import print_suggestions
 from langgraph_coaching.coaching.behavior import behavior_of
+from langgraph_coaching.coaching.one_line import cut_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +16,10 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.chat.chat import Chat
     from langgraph_coaching.coach import Coach
+    from langgraph_coaching.traces.model import Step
+
+_SHOWN = 300
+"""Characters of the step that are shown."""
 
 _TYPES = {
     "reply": "reply",
@@ -28,7 +30,7 @@ _TYPES = {
     "playbook": "playbook",
     "handoff": "handoff",
 }
-_WHICH = "for which of these? Enter takes 1, a number takes that one, or write it in your own words: "
+_WHICH = "Enter takes 1, a number another, or say it in your own words: "
 _NAMES = {
     "search_knowledge": "which article should it read first? ",
     "action": "which tool should it call? ",
@@ -38,9 +40,18 @@ _NAMES = {
 }
 
 
-def coach_here(
-    coach: Coach, chat: Chat, said: str, agent: str | None, ask: Callable[[str], str | None], *, asks_intent: bool
-) -> None:
+@dataclass(frozen=True)
+class Asker:
+    """Who is told things, and asked."""
+
+    tell: Callable[[str], None]
+    ask: Callable[[str], str | None]
+    """Asks one thing; None where nobody answers."""
+    asks_intent: bool
+    """Whether it is asked which of the suggested intents it is for, or the first is taken."""
+
+
+def coach_here(coach: Coach, chat: Chat, said: str, agent: str | None, asker: Asker) -> None:
     """Writes coaching from the latest step that can be coached.
 
     Args:
@@ -48,34 +59,41 @@ def coach_here(
         chat: The conversation.
         said: What stands behind `/coach`: nothing, the words of a reply, or a type, its name, and how.
         agent: The only agent that it is for.
-        ask: Asks a person; None where nobody answers.
-        asks_intent: Whether it is asked which of the suggested intents it is for, or the first is taken.
+        asker: Who is asked.
 
     Raises:
         CoachingError: There is nothing to coach, or something said is not acceptable; nothing was saved.
     """
     draft = chat.draft()
-    print_suggestions(draft)
-    chosen = _choose_intent(draft, ask, asks_intent=asks_intent)
-    behavior = None if chosen is None else _read_behavior(said, ask)
+    if draft.step is not None:
+        asker.tell(f"coaching for the {draft.step.type.replace('_', ' ')}: {_line_of(draft.step)}")
+    chosen = _choose_intent(draft, asker)
+    behavior = None if chosen is None else _read_behavior(said, asker.ask)
     if chosen is None or behavior is None:
-        render.print_line("nothing was saved")
+        asker.tell("nothing was saved")
         return
     draft = replace(chosen.having(agent=agent) if agent else chosen, behavior=behavior_of(behavior))
     saved = coach.save(draft)
-    render.print_line(f"saved {saved.id}")
-    render.print_line(f"  when replying to: {saved.intent}")
-    render.print_line(f"  do this: {' '.join(visible(saved.behavior.render()).split())}")
+    asker.tell(f"saved {saved.id}")
+    asker.tell(f"  when replying to: {saved.intent}")
+    asker.tell(f"  do this: {' '.join(saved.behavior.render().split())}")
     print_findings_of(coach, [saved])
-    render.print_line("/again tries the last turn with it")
+    asker.tell("/again tries the last turn with it")
 
 
-def _choose_intent(draft: Draft, ask: Callable[[str], str | None], *, asks_intent: bool) -> Draft | None:
+def _line_of(step: Step) -> str:
+    return cut_line(f"{step.name} {step.text}" if step.name else step.text, _SHOWN)
+
+
+def _choose_intent(draft: Draft, asker: Asker) -> Draft | None:
     intents = [*dict.fromkeys(filter(None, (draft.intent, *draft.suggestions)))]
-    if intents and not asks_intent:
+    asker.tell("when replying to:" if intents else "no intent could be suggested")
+    for number, intent in enumerate(intents, 1):
+        asker.tell(f"{number:>3}  {intent}")
+    if intents and not asker.asks_intent:
         return draft
     while True:
-        said = ask(_WHICH if intents else "when replying to what? ")
+        said = asker.ask(_WHICH if intents else "when replying to what? ")
         if said is None or (not said and not intents):
             return None
         if not said:
@@ -84,7 +102,7 @@ def _choose_intent(draft: Draft, ask: Callable[[str], str | None], *, asks_inten
             return draft.when(said)
         if 1 <= int(said) <= len(intents):
             return draft.when(intents[int(said) - 1])
-        render.print_line(f"there is no suggestion {said}")
+        asker.tell(f"there is no suggestion {said}")
 
 
 def _read_behavior(said: str, ask: Callable[[str], str | None]) -> dict[str, object] | None:

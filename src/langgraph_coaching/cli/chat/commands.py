@@ -6,15 +6,13 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.cli import render
-from langgraph_coaching.cli.chat.coach_here import coach_here
+from langgraph_coaching.cli.chat.coach_here import Asker, coach_here
+from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.transcript import print_trace
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from langgraph_coaching.chat.chat import Chat
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.recall.receipt import Receipt
@@ -42,10 +40,8 @@ class Commands:
 
     coach: Coach
     chat: Chat
-    ask: Callable[[str], str | None]
-    """Asks a person one thing; None where nobody answers."""
-    asks_intent: bool = False
-    """Whether `/coach` asks which of the suggested intents it is for."""
+    asker: Asker
+    """Who is told things, and asked."""
     agent: str | None = None
     """The only agent that `/coach` writes for."""
 
@@ -62,7 +58,7 @@ class Commands:
         said = said.strip()
         match full_name(name):
             case "coach":
-                coach_here(self.coach, self.chat, said, self.agent, self.ask, asks_intent=self.asks_intent)
+                coach_here(self.coach, self.chat, said, self.agent, self.asker)
             case "wrong":
                 self._judge(said, correct=False)
             case "right":
@@ -74,11 +70,11 @@ class Commands:
             case "show":
                 print_trace(self.chat.trace())
             case "new":
-                render.print_line(f"a new thread: {self.chat.begin_anew()}")
+                self.asker.tell(f"a new thread: {self.chat.begin_anew()}")
             case "help":
                 for command, what in HELP.items():
-                    render.print_line(f"/{command:<7} {what}")
-                render.print_line(f"{LITERAL}text    says /text to the agent")
+                    self.asker.tell(f"/{command:<7} {what}")
+                self.asker.tell(f"{LITERAL}text    says /text to the agent")
 
     def _judge(self, said: str, *, correct: bool) -> None:
         which, _, comment = said.partition(" ")
@@ -86,12 +82,12 @@ class Commands:
         judge = self.chat.right if correct else self.chat.wrong
         verdict = judge(receipt, comment=comment.strip())
         if correct:
-            render.print_line(f"{verdict.coaching_id} was right here, and knows it now")
+            self.asker.tell(f"{verdict.coaching_id} was right here, and knows it now")
             return
-        render.print_line(f"{verdict.coaching_id} has learned: never here; /again tries the last turn without it")
+        self.asker.tell(f"{verdict.coaching_id} has learned: never here; /again tries the last turn without it")
         source = self.coach.get(verdict.coaching_id).source
         if source is not None and source.trace_id in self.chat.trace_ids:
-            render.print_line("it was written in this conversation: if not for this turn, edit or archive it")
+            self.asker.tell("it was written in this conversation: if not for this turn, edit or archive it")
 
     def _applied(self, which: str) -> Receipt | None:
         """The receipt of what was applied in the last turn: by its number, or how its id begins."""
@@ -114,16 +110,16 @@ class Commands:
         try:
             verdict = self.chat.should(name, comment=comment.strip())
         except NotFoundError:
-            render.print_whys([self.chat.why(name)])
+            self.asker.tell(say_commands(str(self.chat.why(name))))
             raise
-        render.print_line(f"{verdict.coaching_id} has learned: also here; /again tries the last turn with it")
+        self.asker.tell(f"{verdict.coaching_id} has learned: also here; /again tries the last turn with it")
 
     def _explain(self, said: str) -> None:
         considered = self.chat.turn.considered
         if not said and not considered:
             raise NotFoundError("no coaching was looked at in the last turn; /why ID says it of any")
         name = coaching_id(self.coach, said) if said else str(considered[0].coaching_id)
-        render.print_whys([self.chat.why(name)])
+        self.asker.tell(say_commands(str(self.chat.why(name))))
 
 
 def full_name(name: str) -> str:

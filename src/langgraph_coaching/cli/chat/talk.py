@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.cli import render
+from langgraph_coaching.cli.chat.coach_here import Asker
 from langgraph_coaching.cli.chat.commands import LITERAL, Commands, full_name
 from langgraph_coaching.cli.chat.flow import visible
 from langgraph_coaching.cli.chat.question import answer_of
@@ -35,7 +36,7 @@ class Talk:
         self._chat = chat
         self._screen = screen
         self._typed = sys.stdin.isatty()
-        self._commands = Commands(coach, chat, self.ask, asks_intent=self._typed, agent=agent)
+        self._commands = Commands(coach, chat, Asker(screen.print_line, self.ask, self._typed), agent)
 
     def run(self) -> None:
         """Goes on until nothing comes any more, or `/quit`."""
@@ -86,6 +87,8 @@ class Talk:
         self._screen.print_coaching(self._chat.turn)
 
     def _next_line(self) -> str | None:
+        if self._typed:
+            self._screen.print_line("")
         line = self.ask("answer: " if self._chat.waits else "you: ", keep_on=True)
         if line is not None and not self._typed and line.strip():
             self._screen.print_line(f"you: {visible(line)}")
