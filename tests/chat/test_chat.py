@@ -1,17 +1,20 @@
 """A test conversation with any compiled graph: ask, judge, coach, and again."""
 
 import json
+from typing import TypedDict
 
 import pytest
 from graphs import ASKED, TOLD, UNTOLD, WISH, graph_of, kinds, notes
 from langchain.agents import create_agent
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, RemoveMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.func import entrypoint
 from langgraph.graph import MessagesState
 from langgraph.types import interrupt
 
 from langgraph_coaching import Coach, Limits
+from langgraph_coaching.chat.input_shape import InputShape, input_shape
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from parts import sampler_of
 
@@ -252,6 +255,26 @@ def test_a_sub_agent_has_its_name(coach, scripted, chatting):
     assert chat.turn.answer == "It is on its way."
 
 
+def test_a_handoff_is_told_and_who_speaks_has_a_name(coach, scripted, chatting):
+    swarm = pytest.importorskip("langgraph_swarm")
+    coach.add(intent="a customer asks about an invoice", behavior={"type": "reply", "text": "Ask for its number."})
+    front = scripted(AIMessage("", tool_calls=[{"name": "transfer_to_billing", "args": {}, "id": "h"}]))
+    agents = [
+        create_agent(
+            model, [swarm.create_handoff_tool(agent_name=to)], name=name, middleware=[coach.middleware(agent=name)]
+        )
+        for name, to, model in (("front", "billing", front), ("billing", "front", scripted("Billing here.")))
+    ]
+    chat = chatting(swarm.create_swarm(agents, default_active_agent="front").compile(checkpointer=InMemorySaver()))
+    events = list(chat.send("There is a mistake on my invoice"))
+    assert kinds(events) == ["coaching", "tool_call", "tool_result", "coaching", "token", "handoff", "end"]
+    assert [event.name for event in events if event.kind == "handoff"] == ["billing"]
+    assert {event.agent for event in events if event.kind == "token"} == {"billing"}
+    assert [receipt.agent for receipt in chat.turn.receipts] == ["front", "billing"]
+    list(chat.again())
+    assert chat.turn.answer == "Billing here."
+
+
 def test_events_are_json(coach, scripted, chatting):
     coach.add(intent="a customer asks what shipping costs", behavior={"type": "reply", "text": WISH})
     graph = create_agent(scripted(calling("track", order_id="W1"), "Here."), [track], middleware=[coach.middleware()])
@@ -315,10 +338,45 @@ def test_a_new_thread_forgets(make_graph, chatting, model):
 
 
 def test_the_state_decides_where_it_is_said():
-    from langgraph_coaching.chat.input_shape import input_shape
-
     class Odd(MessagesState):
         question: str
 
+    class Words(TypedDict):
+        first: str
+        second: str
+
+    @entrypoint()
+    def of_words(given: str) -> str:
+        return given
+
     assert input_shape(graph_of(lambda _: {}, Odd)).key == "messages"
     assert input_shape(graph_of(lambda _: {}, Odd), "question").kind == "text"
+    assert input_shape(of_words) == InputShape(None, "text")
+    with pytest.raises(InvalidCoachingError, match=r"which field of the state .* It has first, second"):
+        input_shape(graph_of(lambda _: {}, Words))
+
+
+@pytest.mark.parametrize("sort", ["summary", "plain list", "dicts"])
+def test_a_state_without_a_checkpointer_keeps_what_it_makes_of_the_conversation(sort, chatting):
+    said_as = list[dict] if sort == "dicts" else list
+
+    class Plain(TypedDict):
+        messages: said_as
+
+    def summarize(state):
+        (*old, last) = state["messages"]
+        return {"messages": [RemoveMessage(id=m.id) for m in old] + [AIMessage(f"{len(old)} before {last.text}")]}
+
+    def replace(state):
+        seen.append(state["messages"])
+        answer = {"role": "assistant", "content": "Yes."} if sort == "dicts" else AIMessage("Yes.")
+        return {"messages": [*state["messages"], answer] if len(seen) % 2 else [answer]}
+
+    seen = []
+    chat = chatting(graph_of(summarize) if sort == "summary" else graph_of(replace, Plain))
+    for said in ("one", "two", "three"):
+        list(chat.send(said))
+    if sort == "summary":
+        assert chat.turn.answer == "2 before three"
+    else:
+        assert [len(messages) for messages in seen] == [1, 3, 5]

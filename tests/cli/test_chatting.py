@@ -1,8 +1,10 @@
 """The command `chat`, piped and on a terminal: turns, commands, and the circle from a wrong answer to a right one."""
 
 import io
+import os
 import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -216,6 +218,17 @@ def test_what_a_middleware_asks_is_answered_as_it_takes_it():
     assert answer_of("Sure?", "true") is True
     assert answer_of("Sure?", "yes") == "yes"
     assert answer_of("Sure?", "{not json") == "{not json"
+
+
+@pytest.mark.slow
+def test_it_can_be_piped_into_as_a_process(chat, run_python, tmp_path, monkeypatch):
+    chat()  # writes the shop's module
+    (tmp_path / "turns.txt").write_text(f"{ASKED}\n/coach Ask which country.\n/again", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent.parent), *sys.path]))
+    with (tmp_path / "turns.txt").open() as turns:
+        done = run_python("-m", "langgraph_coaching", "chat", "shop_of_chat:graph", stdin=turns)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("agent: To which country does it go?") == 1
 
 
 def test_simulated_runs_are_listed_or_left_out(chat, command):

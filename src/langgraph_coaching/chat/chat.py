@@ -125,8 +125,7 @@ class Chat:
 
     def begin_anew(self) -> str:
         """Begins a new thread; returns its id. What was captured stays."""
-        shape_key = self._thread.shape.key
-        self._thread = ChatThread(self._runner, new_thread_id(), shape_key)
+        self._thread = ChatThread(self._runner, new_thread_id(), self._thread.shape)
         self.turns = []
         self._turn_runner.forget_thread()
         return self._thread.id

@@ -76,6 +76,7 @@ class Chats:
             InvalidCoachingError: It is no graph that runs here, or its state has no such field.
         """
         from langgraph_coaching.chat.chat import Chat
+        from langgraph_coaching.chat.input_shape import input_shape
         from langgraph_coaching.chat.runner import Runner
         from langgraph_coaching.chat.thread import ChatThread
         from langgraph_coaching.chat.turn_runner import ChatParts
@@ -83,7 +84,7 @@ class Chats:
 
         runner = Runner()
         runner.use(without_capture(make_graph(graph, runner.wait_for)))
-        thread = ChatThread(runner, thread_id, messages_key)
+        thread = ChatThread(runner, thread_id, input_shape(runner.graph, messages_key))
         return Chat(ChatParts(**self._given), runner, thread, dict(config or {}), context)
 
 

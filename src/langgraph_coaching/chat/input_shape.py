@@ -59,10 +59,15 @@ class InputShape:
         if isinstance(found, BaseMessage):
             return [*asked, found]
         if isinstance(found, list) and found and all(isinstance(one, BaseMessage | dict) for one in found):
-            return found if len(found) > len(asked) else [*asked, *found]
+            whole = (self.key is not None and self.adds) or _text_of(found[0]) == _text_of(asked[0])
+            return list(found) if whole else [*asked, *found]
         said = found if isinstance(found, str) else answer
         spoken = AIMessage(said) if self.kind == "messages" else {"role": "assistant", "content": said}
         return [*asked, spoken] if said else list(asked)
+
+
+def _text_of(message: Any) -> Any:
+    return message.get("content") if isinstance(message, dict) else message.content
 
 
 def input_shape(graph: Any, key: str | None = None) -> InputShape:
@@ -92,16 +97,16 @@ def _shape_of_task(graph: Any, key: str | None) -> InputShape:
         schema = graph.get_input_jsonschema()
     except Exception:  # noqa: BLE001 - a type that pydantic cannot describe
         schema = {}
-    if key is not None:
-        return InputShape(key)
+    fields = schema.get("properties") or {}
     match schema.get("type"):
-        case "string":
+        case "string" if key is None:
             return InputShape(None, "text")
         case "object":
-            fields = schema.get("properties") or {}
-            text = next((name for name in _TEXT_KEYS if (fields.get(name) or {}).get("type") == "string"), None)
-            return InputShape(text, "text") if text and "messages" not in fields else InputShape("messages")
-    return InputShape(None)
+            texts = [name for name, field in fields.items() if field.get("type") == "string"]
+            if key is None and "messages" not in fields:
+                key = next((name for name in _TEXT_KEYS if name in texts), None)
+            return InputShape(key or "messages", "text" if key in texts else "messages")
+    return InputShape(key)
 
 
 def _hints_of(schema: Any) -> dict[str, Any]:

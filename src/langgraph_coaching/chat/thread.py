@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.chat.input_shape import input_shape
-
 if TYPE_CHECKING:
+    from langgraph_coaching.chat.input_shape import InputShape
     from langgraph_coaching.chat.runner import Runner
 
 _COPY = "__copy__"
@@ -20,15 +19,12 @@ class ChatThread:
     Args:
         runner: Runs the graph.
         thread_id: Of a thread that is there or begins; a new one where None.
-        key: Where the state takes what the user says; None to look.
-
-    Raises:
-        InvalidCoachingError: There is no such field, or none that can be told to be it.
+        shape: Where the graph takes what the user says.
     """
 
-    def __init__(self, runner: Runner, thread_id: str | None, key: str | None) -> None:
+    def __init__(self, runner: Runner, thread_id: str | None, shape: InputShape) -> None:
         self._runner = runner
-        self.shape = input_shape(runner.graph, key)
+        self.shape = shape
         self.saves = getattr(runner.graph, "checkpointer", None) not in (None, False)
         """Whether the graph keeps the conversation itself."""
         self.id = thread_id or new_thread_id()

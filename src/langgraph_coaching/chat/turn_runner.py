@@ -97,6 +97,8 @@ class TurnRunner:
         run_id = uuid.uuid4()
         config = self._config_of(thread, run_id)
         lookups = len(turn.advice)
+        turn.trace_ids.append(f"t-{run_id.hex}")
+        self.trace_ids.append(turn.trace_ids[-1])
         try:
             for event in self._read_run(turn, given, config):
                 yield turn.note_event(event)
@@ -107,9 +109,6 @@ class TurnRunner:
                 yield from self._run(thread, turn, given)
                 return
             yield turn.note_event(ChatEvent(kind="error", text=describe_error(error)))
-        finally:
-            turn.trace_ids.append(trace_id := f"t-{run_id.hex}")
-            self.trace_ids.append(trace_id)
         for event in self._close_run(thread, turn, given, lookups):
             yield turn.note_event(event)
 
@@ -120,7 +119,8 @@ class TurnRunner:
                 if item.registry is not self._parts.registry:
                     self._parts.recorder.remember(item.advice.considered)
                 turn.advice.append(item.advice)
-                yield ChatEvent(kind="coaching", receipts=tuple(item.advice.considered))
+                receipts = tuple(item.advice.considered)
+                yield ChatEvent(kind="coaching", receipts=receipts, node=receipts[0].node if receipts else None)
                 yield from self._notes.of_lookup(item)
             else:
                 yield from self._reader.read(*item)
@@ -150,10 +150,10 @@ class TurnRunner:
         yield ChatEvent(kind="end", id=turn.trace_ids[-1], receipts=tuple(turn.considered))
 
     def _config_of(self, thread: ChatThread, run_id: uuid.UUID) -> dict[str, Any]:
-        given = self._config
+        given, handlers = self._config, self._config.get("callbacks")
         return given | {
             "configurable": {**(given.get("configurable") or {}), **thread.config["configurable"]},
-            "callbacks": [*(given.get("callbacks") or []), self._parts.recorder.callback()],
+            "callbacks": [*(getattr(handlers, "handlers", handlers) or []), self._parts.recorder.callback()],
             "tags": [*(given.get("tags") or []), SIMULATED],
             "metadata": {**(given.get("metadata") or {}), ORIGIN: SIMULATED},
             "run_id": run_id,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipt import Receipt
 
 HELP = {
-    "again": "the last turn anew, from the state before it, with the coaching as it is now",
-    "coach": "write coaching for the last answer: /coach, /coach WORDS, /coach action TOOL",
+    "again": "the last turn anew, with the coaching as it is now",
+    "coach": "coach the last answer: /coach, /coach WORDS, /coach action TOOL",
     "wrong": "it should not have been applied here: /wrong, /wrong ID, /wrong 2",
     "right": "it was rightly applied here; takes the same",
     "should": "it should have been applied here: /should ID",
@@ -74,7 +74,7 @@ class Commands:
             case "help":
                 for command, what in HELP.items():
                     self.asker.tell(f"/{command:<7} {what}")
-                self.asker.tell(f"{LITERAL}text    says /text to the agent")
+                self.asker.tell(f"{LITERAL}text   says /text to the agent")
 
     def _judge(self, said: str, *, correct: bool) -> None:
         which, _, comment = said.partition(" ")

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 _PARTS = re.compile(r"\n|[^\S\n]+|\S+")
 
-_INDENT = "  "
+INDENT = "  "
+"""Before a line that goes on with the one above."""
 
-_NARROWEST = 20
+NARROWEST = 20
+"""Columns of a terminal below which nothing is wrapped."""
 
 
 class Flow:
@@ -69,10 +71,10 @@ class Flow:
         if not self._word:
             return
         size, width = cell_len(self._word), self._console.width
-        wraps = self._console.is_terminal and width >= _NARROWEST
+        wraps = self._console.is_terminal and width >= NARROWEST
         if self._gap == "\n" or (wraps and self._gap and self._column + 1 + size > width):
-            self._write(f"\n{_INDENT}")
-            self._column = len(_INDENT)
+            self._write(f"\n{INDENT}")
+            self._column = len(INDENT)
         elif self._gap:
             self._write(" ")
             self._column += 1

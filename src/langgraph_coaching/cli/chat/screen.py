@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from langgraph_coaching.cli.chat.event_lines import event_lines
-from langgraph_coaching.cli.chat.flow import Flow, visible
+from langgraph_coaching.cli.chat.flow import INDENT, NARROWEST, Flow, visible
 from langgraph_coaching.cli.chat.receipt_lines import receipt_lines
 
 if TYPE_CHECKING:
@@ -63,10 +64,20 @@ class Screen:
         self.print_line(text, "dim")
 
     def print_line(self, text: str, style: str = "") -> None:
-        """Prints a line, or a paragraph, as it is."""
+        """Prints lines as they are; on a terminal what is too long goes on below, a little further in."""
         self.end_line()
-        said = Text(visible(text), style=style)
-        self.console.print(said, soft_wrap=not self.console.is_terminal)
+        for line in visible(text).split("\n"):
+            for part in self._wrap(line):
+                self.console.print(Text(part, style=style), soft_wrap=True)
+
+    def _wrap(self, line: str) -> list[str]:
+        width = self.console.width
+        if not self.console.is_terminal or cell_len(line) <= width or width < NARROWEST:
+            return [line]
+        indent = " " * (len(line) - len(line.lstrip()) + len(INDENT))
+        first, *_ = Text(line).wrap(self.console, width)
+        rest = Text(line[len(first.plain) :].lstrip()).wrap(self.console, width - len(indent))
+        return [first.plain.rstrip(), *(indent + part.plain.rstrip() for part in rest)]
 
     def end_line(self) -> None:
         """Ends the line of whoever is speaking."""

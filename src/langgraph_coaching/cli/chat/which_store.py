@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.agent.registry import open_coaches
 from langgraph_coaching.cli.chat_model import load_object
 from langgraph_coaching.cli.options import open_coach
+from langgraph_coaching.errors import CoachingError, InvalidCoachingError
+from langgraph_coaching.traces.jsonable import describe_error
 
 if TYPE_CHECKING:
     from langgraph_coaching.coach import Coach
@@ -22,9 +24,14 @@ def load_graph(reference: str) -> tuple[Any, list[Coach]]:
     from langgraph_coaching.chat.chats import call_factory
 
     before = open_coaches()
-    found = load_object(reference, "MODULE:GRAPH")
-    if inspect.isfunction(found) and not inspect.iscoroutinefunction(found):
-        found = call_factory(found)
+    try:
+        found = load_object(reference, "MODULE:GRAPH")
+        if inspect.isfunction(found) and not inspect.iscoroutinefunction(found):
+            found = call_factory(found)
+    except CoachingError:
+        raise
+    except Exception as error:
+        raise InvalidCoachingError(f"{reference} cannot be loaded: {describe_error(error)}") from error
     return found, [coach for coach in open_coaches() if coach not in before]
 
 
