@@ -50,19 +50,18 @@ class Notes:
         if lookup.advice.failure is not None:
             yield from self._say(lookup.advice.failure)
 
-    def of_run(self, turn: Turn, trace: Trace | None, lookups: int, *, waits: bool, saves: bool) -> Iterator[ChatEvent]:
+    def of_run(self, turn: Turn, trace: Trace | None, *, waits: bool, saves: bool) -> Iterator[ChatEvent]:
         """What is to be known of a run that has ended.
 
         Args:
             turn: Its turn.
             trace: What was captured of it.
-            lookups: How many lookups the turn had before it.
             waits: Whether the graph waits for an answer.
             saves: Whether it has a checkpointer to go on with.
         """
         if waits and not saves:
             yield from self._say(NO_CHECKPOINTER)
-        if len(turn.advice) == lookups and turn.error is None and not waits and trace is not None:
+        if not turn.advice and turn.error is None and not waits and trace is not None:
             yield from self._say(NO_DOOR if trace.calls else NO_MODEL)
 
     def _say(self, text: str) -> Iterator[ChatEvent]:

@@ -79,7 +79,8 @@ class Turn:
 
     def take_receipts(self, traces: Iterable[Trace]) -> None:
         """Takes the receipts of the lookups, with what the traces say of them by now."""
-        kept = {receipt.id: receipt for trace in traces for receipt in trace.receipts}
+        kept = {receipt.id: receipt for receipt in self.receipts}
+        kept |= {receipt.id: receipt for trace in traces for receipt in trace.receipts}
         noted = {receipt.id: receipt for advice in self.advice for receipt in advice.considered}
         self.receipts = [_complete(receipt, kept.get(receipt.id)) for receipt in noted.values()]
 

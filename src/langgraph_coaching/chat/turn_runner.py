@@ -96,7 +96,6 @@ class TurnRunner:
     def _run(self, thread: ChatThread, turn: Turn, given: Any) -> Iterator[ChatEvent]:
         run_id = uuid.uuid4()
         config = self._config_of(thread, run_id)
-        lookups = len(turn.advice)
         turn.trace_ids.append(f"t-{run_id.hex}")
         self.trace_ids.append(turn.trace_ids[-1])
         try:
@@ -105,11 +104,12 @@ class TurnRunner:
         except Exception as error:  # noqa: BLE001 - whatever the graph raises
             if is_async_only(error) and not self._runner.is_async:
                 self._runner.is_async = True
-                thread.return_to(turn.before)
-                yield from self._run(thread, turn, given)
-                return
+                if not (given is None or isinstance(given, Command)):
+                    thread.return_to(turn.before)
+                    yield from self._run(thread, turn, given)
+                    return
             yield turn.note_event(ChatEvent(kind="error", text=describe_error(error)))
-        for event in self._close_run(thread, turn, given, lookups):
+        for event in self._close_run(thread, turn, given):
             yield turn.note_event(event)
 
     def _read_run(self, turn: Turn, given: Any, config: dict[str, Any]) -> Iterator[ChatEvent]:
@@ -125,7 +125,7 @@ class TurnRunner:
             else:
                 yield from self._reader.read(*item)
 
-    def _close_run(self, thread: ChatThread, turn: Turn, given: Any, lookups: int) -> Iterator[ChatEvent]:
+    def _close_run(self, thread: ChatThread, turn: Turn, given: Any) -> Iterator[ChatEvent]:
         """What is known once a run has ended: what else it returned, its handoffs, and what became of coaching."""
         if not self._reader.spoke and turn.error is None:
             yield from self._reader.outputs(thread.shape.key)
@@ -144,7 +144,7 @@ class TurnRunner:
         if turn.error is None:
             thread.keep(given, self._reader.last, turn.answer)
             self.waits = bool(self._reader.questions) or thread.question_open()
-        yield from self._notes.of_run(turn, trace, lookups, waits=self.waits, saves=thread.saves)
+        yield from self._notes.of_run(turn, trace, waits=self.waits, saves=thread.saves)
         if self.waits and not thread.saves:
             self.waits = False
         yield ChatEvent(kind="end", id=turn.trace_ids[-1], receipts=tuple(turn.considered))
