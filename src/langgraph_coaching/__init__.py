@@ -14,6 +14,7 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | refining: verdicts, report, review; after it is live | `refining` |
 | replay: the same trace again, with other coaching | `replay` |
 | testing: recorded model answers, and tests from corrections | `testing`, `pytest_plugin` |
+| chat: a test conversation with one's own graph | `chat` |
 | coach: the one object people open, made of these | `coach` |
 | settings: what it is given, refused at once where it is of the wrong kind | `settings` |
 | demo, command line | `demo`, `cli`, `__main__` |

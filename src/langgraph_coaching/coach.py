@@ -1,13 +1,14 @@
 """The coach: the one object people open.
 
-It is made of an adviser, a recorder, an editor, a reviewer, a replayer, a test writer and an id finder, and hands on
-their methods.
+It is made of an adviser, a recorder, an editor, a reviewer, a replayer, chats, a test writer and an id finder, and
+hands on their methods.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
+import weakref
 from functools import partial
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -25,6 +26,7 @@ from langgraph_coaching.authoring.lint.linter import Linter
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
 from langgraph_coaching.authoring.repository import Repository
 from langgraph_coaching.authoring.situations import Situations
+from langgraph_coaching.chat.chats import Chats
 from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.coaching.validation import is_name
 from langgraph_coaching.errors import InvalidCoachingError
@@ -138,6 +140,7 @@ class Coach:
         stored = StoredAdvice(receipts_table, store, adviser)
         registry = Registry(registry_name(database.uri, namespace), recorder.keep, stored)
         self._registry, self._flush = registry, partial(_flush, registry, recorder)
+        registry.owner, registry.flush = weakref.ref(self), self._flush
 
         repository = Repository(store, embedder, backgrounds)
         situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds, self._flush)
@@ -146,19 +149,22 @@ class Coach:
             repository, store, traces, receipts_table, kept, adviser, embedder, backgrounds, sampler, home, self._flush
         )
         verdicts, linter = Verdicts(database, namespace), Linter(repository, situations, embedder, self.limits)
+        drafter = Drafter(repository, situations, others, checks, linter)
+        reviewer = Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush)
         parts = (
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
-            Drafter(repository, situations, others, checks, linter),
+            drafter,
             Editor(repository, home),
             checks,
             linter,
             Exchanger(repository, namespace),
             Eraser(store, traces, receipts_table, kept, self._flush),
-            Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
+            reviewer,
             repository,
             IdFinder(database, namespace),
             Replayer(store, adviser, embedder, backgrounds, home),
+            Chats(recorder, traces, drafter, reviewer, registry, self._flush),
             TestWriter(database.uri, namespace, repository, traces, adviser, embedder, self._flush),
         )
         self._parts: dict[str, Any] = {type(part).__name__: part for part in parts}
@@ -251,7 +257,8 @@ class Coach:
     assess = handed_on(Reviewer.assess)
     feedback = handed_on(Reviewer.feedback)
 
-    # ── replay and tests ──
+    # ── testing ──
+    chat = handed_on(Chats.chat)
     replay = handed_on(Replayer.replay)
     write_test = handed_on(TestWriter.write_test)
 

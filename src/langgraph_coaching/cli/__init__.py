@@ -12,6 +12,7 @@
 | `check`: what is the matter with saved coaching, for CI | `check` |
 | `impact`, `preview`: what a coaching would do before it is saved | `impact`, `preview` |
 | … the draft that their options make | `draft_options` |
+| `chat`: a test conversation with one's own graph | `chat` |
 | `forget`: traces deleted, and what was said in them | `forget` |
 | `draft`, `add`: from a step or without; many from a file | `draft`, `add`, `rows` |
 | `edit`; the options that it shares with `add` | `edit`, `behavior_options` |
@@ -44,6 +45,7 @@ langgraph-coaching restore c-k3v9 --revision 1
 langgraph-coaching delete c-k3v9 --yes
 langgraph-coaching list
 langgraph-coaching check --graph shop.agent:graph
+langgraph-coaching chat shop.agent:graph
 langgraph-coaching advise "can I still change an order that was delivered?" --keep
 langgraph-coaching why "can I still change an order that was delivered?"
 langgraph-coaching propose c-k3v9q2m7x4ab --model openai:gpt-4o-mini

@@ -32,6 +32,7 @@ from langgraph_coaching.cli import (
     test,
     why,
 )
+from langgraph_coaching.cli.chat.command import chat
 from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
@@ -61,6 +62,7 @@ app.command("show")(show.show)
 app.command("list")(browse.list_)
 app.command("advise")(browse.advise)
 app.command("why")(why.why)
+app.command("chat")(chat)
 app.command("check")(check.check)
 app.command("impact")(impact.impact)
 app.command("preview")(preview.preview)

@@ -18,6 +18,7 @@
 | advice, receipt: the answer, and one record for each coaching it looked at | `advice`, `receipt` |
 | pipeline: the pure calls from messages to advice, in their order | `pipeline` |
 | adviser: all of this in one call, in time; it never raises | `adviser`, `deadline`, `worker`, `inline_handler` |
+| simulated: what marks a run in which no real user takes part | `simulated` |
 | receipts: their table, and what is found out of them afterwards | `receipts`, `receipt_links`, `receipt_erasing` |
 | why: the whole reckoning for one coaching in words | `why`, `explain`, `nearest_texts`, `counterfactual` |
 | reasons, recourse: the words of a reason, and the one call that would change it | `reasons`, `recourse` |

@@ -46,6 +46,11 @@ class Advice:
         """Why nothing could be looked at, or None."""
         return next((receipt.reason for receipt in self.considered if receipt.outcome == "failed"), None)
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it was given to a run that is marked as simulated."""
+        return any(receipt.is_test for receipt in self.considered)
+
     def receipt(self, coaching_id: str) -> Receipt | None:
         """The receipt of one coaching, or None where it was not looked at."""
         return next((receipt for receipt in self.considered if receipt.coaching_id == coaching_id), None)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from langgraph_coaching.recall.simulated import SIMULATED
+
 if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching
 
@@ -78,6 +80,11 @@ class Receipt:
     def applied(self) -> bool:
         """Whether it was put into the prompt."""
         return self.outcome == "applied"
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is of a run that is marked as simulated, such as a test conversation: it is no traffic."""
+        return SIMULATED in self.tags
 
     @classmethod
     def of(cls, coaching: Coaching, **fields: Any) -> Receipt:

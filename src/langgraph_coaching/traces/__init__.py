@@ -27,7 +27,7 @@ duration, usage and errors. A step is *coachable* when the agent's own reasoning
 call, a handoff; never a user's words, a tool's result or canned text.
 
 ```python
-trace = coach.traces.list(text="shipping")[0]  # also coaching_id=, label=, since=, limit=
+trace = coach.traces.list(text="shipping")[0]  # also coaching_id=, label=, simulated=, since=, limit=
 [step.type for step in trace.steps], trace.coachable_steps()
 prompt_of(trace, trace.steps[-1])  # the messages that the model saw, exactly
 answer_of(trace, trace.steps[-1])  # the message that it answered

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.recall.receipt import Receipt
+from langgraph_coaching.recall.simulated import SIMULATED
 
 StepType = Literal["user", "message", "reasoning", "tool_call", "tool_result", "handoff", "system"]
 
@@ -141,6 +142,15 @@ class Trace(BaseModel):
     def coachable_steps(self) -> list[Step]:
         """The steps the agent's own reasoning made, in order."""
         return [step for step in self.steps if step.coachable]
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it was captured from a run that is marked as simulated, such as a test conversation.
+
+        Such a run is no traffic: it is left out where runs are counted. Recordings with simulated users that were
+        imported are counted, for that is what they were imported for.
+        """
+        return self.origin == "simulated" and SIMULATED in self.tags
 
     @property
     def receipts(self) -> list[Receipt]:
