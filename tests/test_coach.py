@@ -58,7 +58,8 @@ METHODS = {
     "similar": "(coaching_id, *, limit=10)",
     "verdict": "(receipt, *, correct, comment='', author=None)",
     "verdicts": "(coaching_id=None)",
-    "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False)",
+    "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False, "
+    "coachings=None, live=False)",
 }
 """What users call, with which parameters: a contract, improved on only by adding."""
 

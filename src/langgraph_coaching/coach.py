@@ -143,6 +143,7 @@ class Coach:
         checks = DraftChecks(
             repository, store, traces, receipts_table, adviser, embedder, backgrounds, sampler, home, self._flush
         )
+        exchanger = Exchanger(repository, namespace)
         verdicts, linter = Verdicts(database, namespace), Linter(repository, situations, embedder, self.limits)
         parts = (
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
@@ -151,13 +152,13 @@ class Coach:
             Editor(repository, home),
             checks,
             linter,
-            Exchanger(repository, namespace),
+            exchanger,
             Eraser(store, traces, receipts_table, self._flush),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             repository,
             IdFinder(database, namespace),
             Replayer(store, adviser, embedder, backgrounds, home),
-            TestWriter(database.uri, namespace, repository, traces, adviser, embedder, self._flush),
+            TestWriter(database.uri, namespace, repository, traces, adviser, embedder, exchanger, Coach, self._flush),
         )
         self._parts: dict[str, Any] = {type(part).__name__: part for part in parts}
 
