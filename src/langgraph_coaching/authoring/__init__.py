@@ -3,6 +3,7 @@
 | word | file |
 |---|---|
 | draft: a coaching that is not saved yet, begun at a recorded step or over a saved one | `draft`, `draft_source` |
+| … and how a notebook shows it | `draft_html` |
 | home: the store and namespace it was begun in, and the only ones it is saved to | `home` |
 | source examples: what it knows of the step it is written from | `source_examples` |
 | intents: the words of a user made into a suggested intent | `intents` |

@@ -155,8 +155,8 @@ class TestWriter:
             coach.import_(folder)
             coaching = coach.get(name)
             scope = coaching.scope
-            labels = {"agent": scope.agent, "node": scope.node, "tags": scope.tags}
-            yield coaching, coach.list(status="active"), lambda said: coach.advise_batch(said, **labels), exported
+            where = {"agent": scope.agent, "node": scope.node, "tags": scope.tags}
+            yield coaching, coach.list(status="active"), lambda said: coach.advise_batch(said, **where), exported
 
     def _opening(self, folder: Path | None) -> Opening:
         from langgraph_coaching.recall.minilm import MiniLM
