@@ -24,6 +24,8 @@ from langgraph_coaching.authoring.id_finder import IdFinder
 from langgraph_coaching.authoring.lint.linter import Linter
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
 from langgraph_coaching.authoring.repository import Repository
+from langgraph_coaching.authoring.retainer import Retainer
+from langgraph_coaching.authoring.retention import Retentions
 from langgraph_coaching.authoring.situations import Situations
 from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.coaching.validation import is_name
@@ -144,6 +146,8 @@ class Coach:
             repository, store, traces, receipts_table, adviser, embedder, backgrounds, sampler, home, self._flush
         )
         exchanger = Exchanger(repository, namespace)
+        retainer = Retainer(store, traces, Retentions(database, namespace), self._flush)
+        database.add_chore(retainer.keep)
         verdicts, linter = Verdicts(database, namespace), Linter(repository, situations, embedder, self.limits)
         parts = (
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
@@ -154,6 +158,7 @@ class Coach:
             linter,
             exchanger,
             Eraser(store, traces, receipts_table, self._flush),
+            retainer,
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             repository,
             IdFinder(database, namespace),
@@ -232,7 +237,8 @@ class Coach:
     impact = handed_on(DraftChecks.impact)
     preview = handed_on(DraftChecks.preview)
     forget = handed_on(Eraser.forget)
-    retain = handed_on(Eraser.retain)
+    retain = handed_on(Retainer.retain)
+    retention = handed_on(Retainer.retention)
     reembed = handed_on(Repository.reembed)
     find_ids = handed_on(IdFinder.find_ids)
 

@@ -30,6 +30,7 @@
 | lineage: what a file and a store have in common | `lineage` |
 | meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
 | eraser: what was said in traces goes, wherever it has come to stand | `eraser` |
+| retention: the rule by which traces go by themselves, and who keeps to it | `retention`, `retainer` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
 | step reference: a step by name, `t-…:7` | `step_reference` |
 | id finder: ids by how they begin | `id_finder` |
