@@ -131,9 +131,11 @@ class Retainer:
         now = self._now()
         self._next = now + EVERY / 10
         stored = self._rules.find()
-        if stored is None or (stored.looked_at is not None and now < stored.looked_at + EVERY):
+        if stored is None or (stored.due_at is not None and now < stored.due_at):
             return
-        self._rules.note(looked_at=now)  # others need not look at the same time; if they do, what is gone is gone
+        self._rules.note(
+            looked_at=now, due_at=now + EVERY
+        )  # others need not look at the same time; if they do, what is gone is gone
         over = self._over(rule_of(stored.days, stored.traces), AT_ONCE)
         gone = len(self._traces.delete(over).trace_ids) if over else 0
         if not gone:
@@ -142,7 +144,7 @@ class Retainer:
         told = {"removed": stored.removed + gone, "last_removed": gone, "removed_at": now}
         if gone == AT_ONCE:
             self._next = now + MORE
-            told["looked_at"] = now - EVERY + MORE
+            told["due_at"] = now + MORE
         self._rules.note(**told)
 
     def _over(self, rule: Sequence[TraceFilters], most: int) -> list[str]:

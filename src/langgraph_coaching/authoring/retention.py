@@ -28,6 +28,8 @@ class Retention:
     """When a person said so."""
     looked_at: datetime | None = None
     """When a process last saw to it."""
+    due_at: datetime | None = None
+    """From when on one sees to it again; None for at once."""
     removed: int = 0
     """Traces that have gone by it since."""
     last_removed: int = 0
@@ -124,6 +126,7 @@ def _schema() -> pa.Schema:
             pa.field("traces", pa.int64()),
             pa.field("set_at", time, nullable=False),
             pa.field("looked_at", time),
+            pa.field("due_at", time),
             pa.field("removed", pa.int64(), nullable=False),
             pa.field("last_removed", pa.int64(), nullable=False),
             pa.field("removed_at", time),
