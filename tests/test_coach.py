@@ -53,13 +53,15 @@ METHODS = {
     "replay": "(trace, *, without=(), using=(), as_of=None, model=None, graph=None, agent=None, node=None, tags=())",
     "report": "()",
     "restore": "(coaching_id, *, revision=None)",
-    "retain": "(*, days=None, traces=None, dry_run=False)",
+    "retain": "(*, days=None, traces=None, dry_run=False, always=None)",
+    "retention": "()",
     "review": "(*, limit=20, simulated=False)",
     "save": "(draft)",
     "similar": "(coaching_id, *, limit=10)",
     "verdict": "(receipt, *, correct, comment='', author=None)",
     "verdicts": "(coaching_id=None)",
-    "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False)",
+    "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False, "
+    "coachings=None, live=False)",
 }
 """What users call, with which parameters: a contract, improved on only by adding."""
 

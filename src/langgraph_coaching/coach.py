@@ -25,6 +25,8 @@ from langgraph_coaching.authoring.id_finder import IdFinder
 from langgraph_coaching.authoring.lint.linter import Linter
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
 from langgraph_coaching.authoring.repository import Repository
+from langgraph_coaching.authoring.retainer import Retainer
+from langgraph_coaching.authoring.retention import Retentions
 from langgraph_coaching.authoring.situations import Situations
 from langgraph_coaching.chat.chats import Chats
 from langgraph_coaching.coaching.coachings import Coachings
@@ -148,6 +150,9 @@ class Coach:
         checks = DraftChecks(
             repository, store, traces, receipts_table, kept, adviser, embedder, backgrounds, sampler, home, self._flush
         )
+        exchanger = Exchanger(repository, namespace)
+        retainer = Retainer(store, traces, Retentions(database, namespace), self._flush)
+        database.add_chore(retainer.keep)
         verdicts, linter = Verdicts(database, namespace), Linter(repository, situations, embedder, self.limits)
         drafter = Drafter(repository, situations, others, checks, linter)
         reviewer = Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush)
@@ -158,14 +163,15 @@ class Coach:
             Editor(repository, home),
             checks,
             linter,
-            Exchanger(repository, namespace),
+            exchanger,
             Eraser(store, traces, receipts_table, kept, self._flush),
+            retainer,
             reviewer,
             repository,
             IdFinder(database, namespace),
             Replayer(store, adviser, embedder, backgrounds, home),
             Chats(recorder, traces, drafter, reviewer, registry, self._flush),
-            TestWriter(database.uri, namespace, repository, traces, adviser, embedder, self._flush),
+            TestWriter(database.uri, namespace, repository, traces, adviser, embedder, exchanger, Coach, self._flush),
         )
         self._parts: dict[str, Any] = {type(part).__name__: part for part in parts}
 
@@ -239,7 +245,8 @@ class Coach:
     impact = handed_on(DraftChecks.impact)
     preview = handed_on(DraftChecks.preview)
     forget = handed_on(Eraser.forget)
-    retain = handed_on(Eraser.retain)
+    retain = handed_on(Retainer.retain)
+    retention = handed_on(Retainer.retention)
     reembed = handed_on(Repository.reembed)
     find_ids = handed_on(IdFinder.find_ids)
 

@@ -3,6 +3,7 @@
 | word | file |
 |---|---|
 | draft: a coaching that is not saved yet, begun at a recorded step or over a saved one | `draft`, `draft_source` |
+| … and how a notebook shows it | `draft_html` |
 | home: the store and namespace it was begun in, and the only ones it is saved to | `home` |
 | source examples: what it knows of the step it is written from | `source_examples` |
 | intents: the words of a user made into a suggested intent | `intents` |
@@ -29,6 +30,7 @@
 | lineage: what a file and a store have in common | `lineage` |
 | meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
 | eraser: what was said in traces goes, wherever it has come to stand | `eraser` |
+| retention: the rule by which traces go by themselves, and who keeps to it | `retention`, `retainer` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
 | step reference: a step by name, `t-…:7` | `step_reference` |
 | id finder: ids by how they begin | `id_finder` |

@@ -26,6 +26,7 @@ from langgraph_coaching.cli import (
     reembed,
     refine,
     replay,
+    retain,
     review,
     show,
     similar,
@@ -84,6 +85,7 @@ app.command("similar")(similar.similar)
 app.command("calibrate")(refine.calibrate)
 app.command("feedback")(feedback.feedback)
 app.command("forget")(forget.forget)
+app.command("retain")(retain.retain)
 app.command("replay")(replay.replay)
 app.command("reembed")(reembed.reembed)
 app.add_typer(test.app, name="test")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from langgraph_coaching.coaching.notebook import card_html
 from langgraph_coaching.recall.simulated import SIMULATED
 
 if TYPE_CHECKING:
@@ -75,6 +76,17 @@ class Receipt:
         which = f"{self.coaching_id} revision {self.revision}" if self.coaching_id else "no coaching"
         where = f" in {self.trace_id}:{self.step}" if self.trace_id else ""
         return f"Receipt({self.id}: {which}, {self.outcome} at {self.probability:.2f}{where})"
+
+    def _repr_html_(self) -> str:
+        revision = f" revision {self.revision}" if self.revision else ""
+        rows = [
+            ("coaching", f"{self.coaching_id}{revision}: {self.intent}" if self.coaching_id else ""),
+            ("why", self.reason),
+            ("followed", self.followed if self.applied else ""),
+            ("situation", self.situation),
+            ("where", f"{self.trace_id}:{self.step}" if self.trace_id else ""),
+        ]
+        return card_html(self.id, f"{self.outcome} at {self.probability:.2f}", rows)
 
     @property
     def applied(self) -> bool:
