@@ -35,6 +35,7 @@ from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.receipts import Receipts
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
+from langgraph_coaching.refining.reporter import Reporter
 from langgraph_coaching.refining.reviewer import Reviewer
 from langgraph_coaching.refining.verdicts import Verdicts
 from langgraph_coaching.replay.replayer import Replayer
@@ -154,6 +155,7 @@ class Coach:
             Exchanger(repository, namespace),
             Eraser(store, traces, receipts_table, self._flush),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
+            Reporter(store, repository, verdicts, traces, receipts_table, self._flush),
             repository,
             IdFinder(database, namespace),
             Replayer(store, adviser, embedder, backgrounds, home),
@@ -245,7 +247,7 @@ class Coach:
     verdicts = handed_on(Reviewer.verdicts)
     review = handed_on(Reviewer.review)
     calibrate = handed_on(Reviewer.calibrate)
-    report = handed_on(Reviewer.report)
+    report = handed_on(Reporter.report)
     assess = handed_on(Reviewer.assess)
     feedback = handed_on(Reviewer.feedback)
 

@@ -64,6 +64,8 @@ def _schema() -> pa.Schema:
             pa.field("trace_id", text),
             pa.field("step", whole),
             pa.field("followed", text),
+            # On the first receipt of a call only, like the next one: milliseconds of recall; null before it was kept.
+            pa.field("took_ms", pa.float32()),
             # On the first receipt of a moment only: the prompt block, for resume and replay.
             pa.field("prompt", text, metadata=COMPRESSED),
             pa.field("record", text, nullable=False, metadata=COMPRESSED),
@@ -125,6 +127,7 @@ class Receipts:
                 "trace_id": receipt.trace_id,
                 "step": receipt.step,
                 "followed": None if receipt.followed == "unknown" else receipt.followed,
+                "took_ms": 1_000 * entry.advice.seconds or None if position == 0 else None,
                 "prompt": entry.advice.prompt if position == 0 else None,
                 # ASCII, because a user's words may hold half a character, which Arrow refuses
                 "record": json.dumps(asdict(receipt) | {"at": receipt.at.isoformat()}),
@@ -219,6 +222,19 @@ class Receipts:
             StoreError: The table could not be read.
         """
         return self.receipts(limit=limit, position=0)
+
+    def columns(self, names: Sequence[str], where: Iterable[Any] = (), **asked: Any) -> pa.Table | None:
+        """Some columns of receipts as an Arrow table, for whoever counts them; None before the first write.
+
+        Args:
+            names: Which columns; one that an earlier version has not made is left out.
+            where: LanceDB expressions that all hold.
+            **asked: As `Table.arrow` takes it.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return self._table.arrow(names, where, **asked)
 
     def receipt(self, receipt_id: str) -> Receipt:
         """One receipt.
