@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -66,7 +66,8 @@ def count_receipts(receipts_table: Receipts, window: Window, now: datetime) -> l
     """
     where = _within(window)
     first, last = (_edge(receipts_table, where, order) for order in (ASCENDING, DESCENDING))
-    periods = window.periods(first or now, max(last or now, now))
+    end = now if last is None else max(last + timedelta(microseconds=1), now)
+    periods = window.periods(first or now, end)
     return [_count_period(period, receipts_table.columns(_COLUMNS, _within(period))) for period in periods]
 
 

@@ -38,8 +38,9 @@ def report_text(report: Report) -> str:
 
 def overall_lines(one: Overall) -> list[str]:
     """What there is to say of all coachings together."""
+    compared = [comparison_text(found, "coaching") for found in one.outcomes]
     if not one.calls:
-        return ["no model call asked for coaching"]
+        return ["no model call asked for coaching", *compared]
     failed = f", {one.failed:,} at which none could be looked up" if one.failed else ""
     coached = f"{one.coached:,} with coaching ({percent(one.coached / one.calls)}; trend: {one.applied_trend})"
     lines = [f"{amount(one.calls, 'model call')}, {coached}{failed}", *_shared_lines(one)]
@@ -50,17 +51,18 @@ def overall_lines(one: Overall) -> list[str]:
             f"recall took {milliseconds(one.time.median_ms)} in the median, {milliseconds(one.time.p95_ms)} or less in "
             f"95% of {amount(one.time.calls, 'call')}, {milliseconds(one.time.most_ms)} at most"
         )
-    return lines + [comparison_text(found, "coaching") for found in one.outcomes]
+    return lines + compared
 
 
 def standing_lines(one: Standing) -> list[str]:
     """What there is to say of one coaching."""
+    compared = [comparison_text(found, "it") for found in one.outcomes]
     if not one.considered:
-        return [f"not considered at any call ({one.status})"]
+        return [f"not considered at any call ({one.status})", *compared]
     lines = [f"considered {one.considered:,} times; trend of being applied: {one.applied_trend}", *_shared_lines(one)]
     if one.applied and one.tokens is not None:
         lines.append(f"added {one.tokens:,} tokens to prompts, {one.tokens / one.applied:.0f} each time")
-    return lines + [comparison_text(found, "it") for found in one.outcomes]
+    return lines + compared
 
 
 def _shared_lines(one: Figures) -> list[str]:

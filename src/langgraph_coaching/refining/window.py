@@ -42,18 +42,18 @@ class Window:
         """Whether a time is in it."""
         return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
 
-    def periods(self, first: datetime, last: datetime) -> list[Window]:
+    def periods(self, first: datetime, end: datetime) -> list[Window]:
         """The window cut into days, or where those were too many, into weeks, four weeks, years (of 52 weeks).
 
         Args:
             first: When the first thing happened: where an open window begins, at midnight.
-            last: When the last thing happened, or now: where an open one ends.
+            end: Where an open one ends: now, or after the last thing that happened.
 
         Returns:
             At least one, each beginning where the one before ends; the last may be shorter.
         """
         start = self.since or first.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        end = max(self.until or last + timedelta(microseconds=1), start + timedelta(microseconds=1))
+        end = max(self.until or end, start + timedelta(microseconds=1))
         days = next((days for days in _STEPS if (end - start) <= MOST_PERIODS * timedelta(days=days)), None)
         step = timedelta(days=days or _STEPS[-1] * (1 + (end - start).days // (_STEPS[-1] * MOST_PERIODS)))
         found = []
