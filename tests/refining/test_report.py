@@ -73,7 +73,7 @@ def test_everything_is_counted(shop):
         [receipt(shop, "c-ship", "applied", followed="yes"), receipt(shop, "c-swap", "not seen by the model")],
         [receipt(shop, "c-ship", "applied", followed="no"), receipt(shop, "c-swap", "applied")],
         [receipt(shop, "c-ship", "applied", followed="unknown")],
-        [replace(receipt(shop, "c-ship", "failed"), coaching_id=None, revision=None)],
+        *([replace(receipt(shop, "c-ship", why), coaching_id=None, revision=None)] for why in ("failed", "paused")),
         seconds=0.03,
     )
     report = shop.report()
@@ -83,9 +83,11 @@ def test_everything_is_counted(shop):
     assert (swap.considered, swap.applied, swap.not_seen) == (2, 1, 1)
     assert (quiet.considered, quiet.status, quiet.tokens) == (0, "draft", 0)
     overall = report.overall
-    assert (overall.calls, overall.coached, overall.failed, overall.considered, overall.applied) == (11, 3, 1, 12, 4)
-    assert (overall.time.calls, overall.time.most_ms) == (11, pytest.approx(30))
+    assert (overall.calls, overall.coached, overall.considered, overall.applied) == (12, 3, 12, 4)
+    assert (overall.failed, overall.paused) == (1, 1)
+    assert (overall.time.calls, overall.time.most_ms) == (12, pytest.approx(30))
     assert overall.time.median_ms == pytest.approx(10)
+    assert "1 at which none could be looked up, 1 while it was paused" in str(report)
 
 
 def test_tokens_are_those_of_the_revisions_that_were_applied(shop):

@@ -51,7 +51,7 @@ class Counts:
     followed: int
     """Of the applied ones, those known to be followed."""
     judged: int
-    """Applied receipts with a verdict."""
+    """Applied receipts with a verdict, and those of what would have been applied, in shadow or held back."""
     right: int
     """Of those, the correct ones."""
     missed: int
@@ -106,11 +106,16 @@ def count_outcomes(counts: Iterable[Count]) -> dict[str, int]:
     }
 
 
+def judges_application(verdict: Verdict) -> bool:
+    """Whether it says of an application, or of what would have been one, whether it was right."""
+    return verdict.applied or bool(getattr(verdict, "supposed", False))
+
+
 def count_verdicts(verdicts: Iterable[Verdict]) -> dict[str, Any]:
     """The fields of `Counts` that verdicts fill."""
     judged = right = missed = 0
     for verdict in verdicts:
-        judged += verdict.applied
-        right += verdict.applied and verdict.correct
-        missed += not verdict.applied and not verdict.correct
+        judged += judges_application(verdict)
+        right += judges_application(verdict) and verdict.correct
+        missed += not judges_application(verdict) and not verdict.correct
     return {"judged": judged, "right": right, "missed": missed, "interval": wilson_interval(right, judged)}

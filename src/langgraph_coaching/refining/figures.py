@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.refining.cost import FENCE_TOKENS
-from langgraph_coaching.refining.counts import PeriodFigures, count_outcomes, count_verdicts
+from langgraph_coaching.refining.counts import PeriodFigures, count_outcomes, count_verdicts, judges_application
 from langgraph_coaching.refining.trend import trend_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _counts(one: PeriodCounts, coaching: Coaching | None) -> Sequence[Count]:
 
 
 def _period(one: PeriodCounts, counts: Sequence[Count], verdicts: Sequence[tuple[datetime, Verdict]]) -> PeriodFigures:
-    said = [verdict for at, verdict in verdicts if verdict.applied and one.period.holds(at)]
+    said = [verdict for at, verdict in verdicts if judges_application(verdict) and one.period.holds(at)]
     since, until = one.period.since, one.period.until
     assert since is not None and until is not None  # noqa: S101, PT018 - a period has both
     return PeriodFigures(

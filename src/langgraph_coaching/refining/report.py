@@ -88,11 +88,13 @@ class Overall(Figures):
     """All of the namespace together, deleted coachings among it."""
 
     calls: int = 0
-    """Model calls at which any coaching was looked at, or that failed to."""
+    """Model calls at which coaching was asked for, and that left a receipt."""
     coached: int = 0
     """Of those, the ones with coaching in the prompt."""
     failed: int = 0
     """Of those, the ones at which nothing could be looked up."""
+    paused: int = 0
+    """Of those, the ones at which coaching was paused."""
     time: TimeCost | None = None
     """How long recall took."""
     cost: float | None = None
@@ -105,7 +107,9 @@ class Overall(Figures):
 
     def to_json(self) -> dict[str, Any]:
         """JSON values."""
-        own = {name: getattr(self, name) for name in ("calls", "coached", "failed", "tokens_per_call", "cost")}
+        own = {
+            name: getattr(self, name) for name in ("calls", "coached", "failed", "paused", "tokens_per_call", "cost")
+        }
         return own | {"time": None if self.time is None else self.time.to_json()} | _json(self)
 
 

@@ -28,7 +28,7 @@ def tiles(one: Overall) -> Markup:
     """The figures of all coachings together."""
     share = percent(one.coached / one.calls) if one.calls else "-"
     shown = [
-        ("Model calls", f"{one.calls:,}", f"{one.failed:,} without a look-up, since it failed" if one.failed else ""),
+        ("Model calls", f"{one.calls:,}", _calls_text(one)),
         ("With coaching", share, f"{amount(one.coached, 'call')}; {_trend_text(one)}"),
         ("Followed", percent(one.followed / one.decided) if one.decided else "-", _followed_text(one)),
         ("Precision", "-" if one.precision is None else percent(one.precision), _precision_text(one)),
@@ -45,6 +45,11 @@ def tiles(one: Overall) -> Markup:
 def _tile(name: str, value: str, more: str) -> Markup:
     told = [element("dd", more, class_="small-text")] if more else []
     return element("div", element("dt", name), element("dd", value), *told, class_="tile")
+
+
+def _calls_text(one: Overall) -> str:
+    failed = [f"at {one.failed:,} the look-up failed"] if one.failed else []
+    return "; ".join([*failed, *([f"at {one.paused:,} coaching was paused"] if one.paused else [])])
 
 
 def _trend_text(one: Figures) -> str:

@@ -54,7 +54,7 @@ STYLE = """
 .coaching-report thead th { border-top: 0; color: var(--muted); font-size: 13px; white-space: nowrap; }
 .coaching-report .number { text-align: right; white-space: nowrap; }
 .coaching-report tbody th { min-width: 220px; overflow-wrap: anywhere; }
-.coaching-report .precise { min-width: 150px; }
+.coaching-report .precise { min-width: 176px; }
 .coaching-report .whole { white-space: nowrap; }
 .coaching-report .wide { min-width: 200px; }
 .coaching-report .moved { width: 110px; }

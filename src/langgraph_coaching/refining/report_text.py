@@ -42,8 +42,9 @@ def overall_lines(one: Overall) -> list[str]:
     if not one.calls:
         return ["no model call asked for coaching", *compared]
     failed = f", {one.failed:,} at which none could be looked up" if one.failed else ""
+    paused = f", {one.paused:,} while it was paused" if one.paused else ""
     coached = f"{one.coached:,} with coaching ({percent(one.coached / one.calls)}; trend: {one.applied_trend})"
-    lines = [f"{amount(one.calls, 'model call')}, {coached}{failed}", *_shared_lines(one)]
+    lines = [f"{amount(one.calls, 'model call')}, {coached}{failed}{paused}", *_shared_lines(one)]
     if (cost := cost_text(one)) is not None:
         lines.append(cost)
     if one.time is not None:

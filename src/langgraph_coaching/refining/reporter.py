@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -111,12 +111,15 @@ class Reporter:
         for at, verdict in verdicts:
             said[verdict.coaching_id].append((at, verdict))
         whole = figures_of(None, counted, verdicts, tokens, outcomes[None])
-        failed = sum(count.number for one in counted for count in one.counts.get(None, ()))
+        without = Counter({"failed": 0, "paused": 0})
+        for count in (count for one in counted for count in one.counts.get(None, ())):
+            without[count.outcome] += count.number
         overall = Overall(
             **whole,
             calls=sum(one.calls for one in counted),
             coached=sum(one.coached for one in counted),
-            failed=failed,
+            failed=without["failed"],
+            paused=without["paused"],
             time=time_cost(counted),
         )
         if price_per_million_tokens is not None and overall.tokens is not None:
