@@ -51,7 +51,9 @@ METHODS = {
     "receipts": "(*, coaching_id=None, trace_id=None, limit=None)",
     "reembed": "(*, progress=None)",
     "replay": "(trace, *, without=(), using=(), as_of=None, model=None, graph=None, agent=None, node=None, tags=())",
-    "report": "()",
+    "report": (
+        "(*, since=None, until=None, coaching_id=None, good=None, bad=None, score=None, price_per_million_tokens=None)"
+    ),
     "restore": "(coaching_id, *, revision=None)",
     "retain": "(*, days=None, traces=None, dry_run=False, always=None)",
     "retention": "()",

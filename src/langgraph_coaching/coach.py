@@ -40,6 +40,7 @@ from langgraph_coaching.recall.receipts import Receipts
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
 from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
+from langgraph_coaching.refining.reporter import Reporter
 from langgraph_coaching.refining.reviewer import Reviewer
 from langgraph_coaching.refining.verdicts import Verdicts
 from langgraph_coaching.replay.replayer import Replayer
@@ -167,6 +168,7 @@ class Coach:
             Eraser(store, traces, receipts_table, kept, self._flush),
             retainer,
             reviewer,
+            Reporter(store, repository, verdicts, traces, receipts_table, self._flush),
             repository,
             IdFinder(database, namespace),
             Replayer(store, adviser, embedder, backgrounds, home),
@@ -260,7 +262,7 @@ class Coach:
     verdicts = handed_on(Reviewer.verdicts)
     review = handed_on(Reviewer.review)
     calibrate = handed_on(Reviewer.calibrate)
-    report = handed_on(Reviewer.report)
+    report = handed_on(Reporter.report)
     assess = handed_on(Reviewer.assess)
     feedback = handed_on(Reviewer.feedback)
 

@@ -22,7 +22,7 @@
 | `export`, `import`: coachings as files, recorded runs | `exchange`, `recordings` |
 | `propose`: proposals shown and chosen | `propose` |
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
-| `report`, `verdict`, `calibrate` | `refine` |
+| `report`: how coachings are doing; `verdict`, `calibrate` | `report`, `refine` |
 | `replay`; the coachings that it supposes | `replay`, `using` |
 | `test new`: a correction as a test | `test` |
 | `feedback`: what became of coaching, for tracers | `feedback` |
@@ -53,7 +53,7 @@ langgraph-coaching propose c-k3v9q2m7x4ab --model openai:gpt-4o-mini
 langgraph-coaching similar c-k3v9q2m7x4ab
 langgraph-coaching review
 langgraph-coaching receipts --coaching c-k3v9 --limit 10
-langgraph-coaching report
+langgraph-coaching report --since 7d --html report.html
 langgraph-coaching verdict r-5d1c0b7e92aa4f10 --wrong --comment "jackets ship free"
 langgraph-coaching calibrate
 langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab --using tried.jsonl

@@ -26,6 +26,7 @@ from langgraph_coaching.cli import (
     reembed,
     refine,
     replay,
+    report,
     retain,
     review,
     show,
@@ -78,7 +79,7 @@ app.command("propose")(propose.propose)
 app.command("import")(exchange.import_)
 app.command("export")(exchange.export)
 app.command("receipts")(receipts.receipts)
-app.command("report")(refine.report)
+app.command("report")(report.report)
 app.command("verdict")(refine.verdict)
 app.command("review")(review.review)
 app.command("similar")(similar.similar)

@@ -12,7 +12,6 @@ from langgraph_coaching.refining.assess import assess_trace
 from langgraph_coaching.refining.calibrate import Calibration, calibration
 from langgraph_coaching.refining.feedback import format_scores, scores
 from langgraph_coaching.refining.refine import Refiner
-from langgraph_coaching.refining.report import standings
 from langgraph_coaching.refining.review_queue import LOOKED_AT, most_informative_receipts
 from langgraph_coaching.traces.capture.recorder import links_of
 from langgraph_coaching.traces.situations import situations_in
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
-    from langgraph_coaching.refining.report import Standing
     from langgraph_coaching.refining.verdict import Verdict
     from langgraph_coaching.refining.verdicts import Verdicts
     from langgraph_coaching.traces.archive import Archive
@@ -63,7 +61,6 @@ class Reviewer:
         flush: Callable[[], None],
     ) -> None:
         self._store = store
-        self._repository = repository
         self._verdicts = verdicts
         self._refiner = Refiner(repository, verdicts)
         self._traces = traces
@@ -201,23 +198,6 @@ class Reviewer:
             self._sampler,
             self._adviser.limits.floor,
             limit,
-        )
-
-    def report(self) -> builtins.list[Standing]:
-        """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.
-
-        Test conversations are not counted.
-
-        Raises:
-            StoreError: The store could not be read.
-        """
-        self._flush()
-        receipts = self._receipts_table.receipts()
-        tests = {receipt.id for receipt in receipts if receipt.is_test}
-        return standings(
-            self._repository.list(),
-            (receipt for receipt in receipts if receipt.id not in tests),
-            (verdict for verdict in self._verdicts.list() if verdict.receipt_id not in tests),
         )
 
     def calibrate(self) -> Calibration:

@@ -18,6 +18,7 @@
 | jsonable: values that the archive can hold | `jsonable` |
 | encoding, chunks: a trace as it is kept; what its thread shares, in a table | `encoding`, `chunking`, `chunks` |
 | archive: `coach.traces`, their table, searched by text, coaching, label and time | `archive`, `archive_row` |
+| scores: the numbers that an evaluation left with a run | `scores` |
 | which traces, deletion: what is deleted, and what went with it | `which_traces`, `deletion`, `delete_traces` |
 | chunk sweep: parts of histories go with the last trace that names them | `chunk_sweep` |
 | filters: by agent, model and tool | `filters` |

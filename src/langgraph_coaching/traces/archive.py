@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    import pyarrow as pa
+
     from langgraph_coaching.storage.database import Database
     from langgraph_coaching.traces.deletion import Deletion
     from langgraph_coaching.traces.which_traces import Reach, TraceFilters
@@ -225,6 +227,19 @@ class Archive:
         pages = self._pages(where, equal) if limit is None or limit > 0 else iter(())
         fitting = (trace for trace in pages if fits(trace, agent=agent, model=model, tool=tool))
         return [*islice(fitting, limit)]
+
+    def columns(self, names: Sequence[str], where: Iterable[Any] = (), **asked: Any) -> pa.Table | None:
+        """Some columns of traces as an Arrow table, for whoever counts them; None before the first write.
+
+        Args:
+            names: Which columns; one that an earlier version has not made is left out.
+            where: LanceDB expressions that all hold.
+            **asked: As `Table.arrow` takes it.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return self._table.arrow(names, where, **asked)
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first.
