@@ -29,10 +29,11 @@ def retain(
     namespace: Namespace = "default",
     as_json: Json = False,
 ) -> None:
-    """Delete recorded runs that are older, or more, than a rule allows; without a rule, show the stored one.
+    """Keep recorded runs to a rule, or show the stored one.
 
-    A run that a coaching was written from stays; receipts stay and count. `forget` erases the words as well. With
-    --always every process that records runs in this namespace sees to the rule. It shows what would go, and asks.
+    Runs go that are older, or more, than it allows. One that a coaching was written from stays; receipts stay and
+    count. `forget` erases the words as well. With --always every process that records runs in this namespace sees to
+    the rule. It shows what would go, and asks.
 
     Example: langgraph-coaching retain --days 90 --always
     """
