@@ -57,7 +57,8 @@ METHODS = {
     "save": "(draft)",
     "similar": "(coaching_id, *, limit=10)",
     "verdict": "(receipt, *, correct, comment='', author=None)",
-    "verdicts": "(coaching_id=None)",
+    "unreviewed": "(trace_ids)",
+    "verdicts": "(coaching_id=None, *, receipt_ids=None)",
     "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False)",
 }
 """What users call, with which parameters: a contract, improved on only by adding."""

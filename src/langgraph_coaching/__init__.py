@@ -16,6 +16,7 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | testing: recorded model answers, and tests from corrections | `testing`, `pytest_plugin` |
 | coach: the one object people open, made of these | `coach` |
 | settings: what it is given, refused at once where it is of the wrong kind | `settings` |
+| studio: a page where a person reads transcripts and coaches | `studio` |
 | demo, command line | `demo`, `cli`, `__main__` |
 | errors: one tree under `CoachingError`, each with what to do next | `errors` |
 | lazy: a module loads when one of its public names is first used | `lazy` |

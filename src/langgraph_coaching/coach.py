@@ -244,6 +244,7 @@ class Coach:
     verdict = handed_on(Reviewer.verdict)
     verdicts = handed_on(Reviewer.verdicts)
     review = handed_on(Reviewer.review)
+    unreviewed = handed_on(Reviewer.unreviewed)
     calibrate = handed_on(Reviewer.calibrate)
     report = handed_on(Reviewer.report)
     assess = handed_on(Reviewer.assess)

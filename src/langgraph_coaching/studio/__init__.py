@@ -1,0 +1,28 @@
+"""The studio: a page where a person reads transcripts and coaches.
+
+| word | file |
+|---|---|
+| app: the studio as an ASGI application | `app` |
+| studio: what its pages have in common | `studio` |
+| access: who looks, and what they may do | `access` |
+| signing in: by a token | `signing_in` |
+| security: headers, where a request may come from, what a form carries | `security` |
+| ask: one request, as a page sees it | `ask` |
+| templating, text: templates; recorded text is never markup, and nothing in it unseen | `templating`, `text` |
+| conversations: the list, searched and paged | `conversations` |
+| conversation: one of them as a transcript | `conversation` |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.lazy import attach
+
+if TYPE_CHECKING:
+    from langgraph_coaching.studio.access import Person
+    from langgraph_coaching.studio.app import studio_app
+
+__all__ = ["Person", "studio_app"]
+
+__getattr__, __dir__ = attach(__name__, {"Person": "access", "studio_app": "app"})
