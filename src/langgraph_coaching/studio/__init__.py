@@ -11,6 +11,8 @@
 | templating, text: templates; recorded text is never markup, and nothing in it unseen | `templating`, `text` |
 | conversations: the list, searched and paged | `conversations` |
 | conversation: one of them as a transcript | `conversation` |
+| draft form: what a step should have been; what comes of it, while one types | `draft_form` |
+| form fields: what a form says of a coaching | `form_fields` |
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from langgraph_coaching.errors import InvalidCoachingError
-from langgraph_coaching.studio import conversation, conversations
+from langgraph_coaching.studio import conversation, conversations, draft_form
 from langgraph_coaching.studio.access import check_tokens
 from langgraph_coaching.studio.security import SecurityHeaders
 from langgraph_coaching.studio.signing_in import person_by_token, sign_in, sign_out
@@ -18,6 +18,8 @@ from langgraph_coaching.studio.studio import Studio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from langchain_core.language_models import BaseChatModel
 
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.studio.access import Person, SignIn
@@ -28,6 +30,7 @@ def studio_app(
     *,
     graph: Any = None,
     graph_name: str = "",
+    model: BaseChatModel | None = None,
     who: SignIn | None = None,
     tokens: Mapping[str, Person] | None = None,
     read_only: bool = False,
@@ -38,6 +41,7 @@ def studio_app(
     Args:
         coach: Whose store is shown.
         graph: A compiled graph: the test page talks with it, and forms offer its tools and nodes.
+        model: A chat model that proposes phrasings and answers previews.
         graph_name: What it is called on the page, such as `shop:agent`.
         who: Says who is asking, given the request: a `Person`, or None for nobody; may be a coroutine function.
         tokens: A person for each token; they sign in on a page.
@@ -59,6 +63,7 @@ def studio_app(
         coach=coach,
         graph=graph,
         graph_name=graph_name,
+        model=model,
         sign_in=person_by_token if tokens is not None else who,
         tokens=known,
         read_only=read_only,
@@ -78,4 +83,4 @@ def studio_app(
     return app
 
 
-PAGES = [*conversations.PAGES, *conversation.PAGES]
+PAGES = [*conversations.PAGES, *conversation.PAGES, *draft_form.PAGES]

@@ -14,6 +14,7 @@ from langgraph_coaching.studio.access import local_person
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from langchain_core.language_models import BaseChatModel
     from starlette.requests import Request
 
     from langgraph_coaching.coach import Coach
@@ -28,6 +29,8 @@ class Studio:
     graph: Any = None
     """The user's compiled graph, which the test page runs and whose names the forms offer."""
     graph_name: str = ""
+    model: BaseChatModel | None = None
+    """Proposes phrasings and answers previews, where one is given."""
     sign_in: SignIn | None = None
     """Says who is asking; None: whoever sits at this machine."""
     tokens: Mapping[str, Person] = field(default_factory=dict)

@@ -21,6 +21,7 @@
 
   const close = () => {
     const opened = document.querySelector("dialog[open]");
+    if (typing(document.activeElement)) return document.activeElement.blur();
     if (opened) return opened.close();
     const panel = document.querySelector("#panel [data-close]");
     if (panel) return panel.click();
@@ -48,7 +49,20 @@
 
   document.addEventListener("click", (event) => {
     const closing = event.target.closest("[data-close]");
-    if (closing) closing.closest(".notice, .closable")?.remove();
+    if (closing) {
+      closing.closest(".notice, .closable")?.remove();
+      if (closing.hasAttribute("data-hint")) document.querySelector(".step.chosen")?.focus();
+    }
+    const filling = event.target.closest("[data-fill]");
+    if (filling) {
+      const field = document.getElementById(filling.dataset.fill);
+      const text = field.value;
+      field.value = filling.dataset.text;
+      filling.dataset.text = text;
+      filling.textContent = text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    }
     const chosen = event.target.closest("[data-coach]");
     if (chosen) {
       document.querySelectorAll(".step.chosen").forEach((one) => one.classList.remove("chosen"));
