@@ -59,6 +59,7 @@ METHODS = {
     "verdict": "(receipt, *, correct, comment='', author=None)",
     "unreviewed": "(trace_ids)",
     "verdicts": "(coaching_id=None, *, receipt_ids=None)",
+    "withdraw": "(receipt)",
     "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False)",
 }
 """What users call, with which parameters: a contract, improved on only by adding."""

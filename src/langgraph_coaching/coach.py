@@ -243,6 +243,7 @@ class Coach:
     receipts = handed_on(Reviewer.receipts)
     verdict = handed_on(Reviewer.verdict)
     verdicts = handed_on(Reviewer.verdicts)
+    withdraw = handed_on(Reviewer.withdraw)
     review = handed_on(Reviewer.review)
     unreviewed = handed_on(Reviewer.unreviewed)
     calibrate = handed_on(Reviewer.calibrate)

@@ -114,6 +114,20 @@ class Reviewer:
         judged = self._receipts_table.receipt(receipt if isinstance(receipt, str) else receipt.id)
         return self._refiner.judge(judged, correct=correct, comment=comment, author=author)
 
+    def withdraw(self, receipt: Receipt | str) -> None:
+        """Takes back the verdict on a receipt, and what its coaching has learned from it.
+
+        Args:
+            receipt: A judged receipt, or its id.
+
+        Raises:
+            NotFoundError: There is no such receipt, nobody has judged it, or its coaching was deleted.
+            StoreError: It could not be written; say it again.
+        """
+        self._flush()
+        judged = self._receipts_table.receipt(receipt if isinstance(receipt, str) else receipt.id)
+        self._refiner.withdraw(judged)
+
     def verdicts(
         self, coaching_id: str | None = None, *, receipt_ids: Sequence[str] | None = None
     ) -> builtins.list[Verdict]:

@@ -60,6 +60,14 @@ class Verdicts:
         key = key_of(self._namespace, verdict.receipt_id)
         self._table.upsert([{"key": key, "namespace": self._namespace, **asdict(verdict)}])
 
+    def remove(self, receipt_id: str) -> None:
+        """Takes the verdict on a receipt away, if there is one.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        self._table.delete(receipt_id=receipt_id)
+
     def list(self, coaching_id: str | None = None, receipt_ids: Sequence[str] | None = None) -> list[Verdict]:
         """Verdicts, oldest first; of one coaching, on some receipts, or all.
 

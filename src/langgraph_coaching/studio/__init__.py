@@ -13,6 +13,9 @@
 | conversation: one of them as a transcript | `conversation` |
 | draft form: what a step should have been; what comes of it, while one types | `draft_form` |
 | form fields: what a form says of a coaching | `form_fields` |
+| verdict: what a person says where coaching stands, and why it did what it did | `verdict` |
+| inbox: what would teach most, one situation at a time | `inbox` |
+| coachings, coaching: the list; one of them, with every change that can be made of it | `coachings`, `coaching` |
 """
 
 from __future__ import annotations

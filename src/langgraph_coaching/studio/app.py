@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from langgraph_coaching.errors import InvalidCoachingError
-from langgraph_coaching.studio import conversation, conversations, draft_form
+from langgraph_coaching.studio import coaching, coachings, conversation, conversations, draft_form, inbox, verdict
 from langgraph_coaching.studio.access import check_tokens
 from langgraph_coaching.studio.security import SecurityHeaders
 from langgraph_coaching.studio.signing_in import person_by_token, sign_in, sign_out
@@ -83,4 +83,13 @@ def studio_app(
     return app
 
 
-PAGES = [*conversations.PAGES, *conversation.PAGES, *draft_form.PAGES]
+PAGES = [
+    *conversations.PAGES,
+    *conversation.PAGES,
+    *draft_form.PAGES,
+    *verdict.PAGES,
+    *inbox.PAGES,
+    *coachings.PAGES,
+    *coaching.PAGES,
+]
+"""Every page; tests look through them."""

@@ -46,7 +46,7 @@ def draft(ask: Ask) -> Response:
         id=new_id(),
         suggestions=suggestions,
         behaviors=BEHAVIORS,
-        names=_names(ask, trace),
+        names=graph_names(ask, trace),
         saved_as=SAVED_AS,
         section="conversations",
     )
@@ -124,7 +124,7 @@ def _needed(ask: Ask) -> str:
     return next(iter(BEHAVIORS[ask.given("behavior")][1]))
 
 
-def _names(ask: Ask, trace: Trace | None) -> dict[str, list[str]]:
+def graph_names(ask: Ask, trace: Trace | None) -> dict[str, list[str]]:
     """What a behavior may refer to: tools and nodes of the graph, and those that this run has used."""
     tools, nodes = set(), set()
     if ask.studio.graph is not None:
