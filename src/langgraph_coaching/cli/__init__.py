@@ -22,6 +22,7 @@
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
 | `report`, `verdict`, `calibrate` | `refine` |
 | `replay`; the coachings that it supposes | `replay`, `using` |
+| `studio`: the page | `studio` |
 | `test new`: a correction as a test | `test` |
 | `feedback`: what became of coaching, for tracers | `feedback` |
 | ids: the beginning of one is enough | `ids` |

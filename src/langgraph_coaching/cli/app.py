@@ -29,6 +29,7 @@ from langgraph_coaching.cli import (
     review,
     show,
     similar,
+    studio,
     test,
     why,
 )
@@ -83,6 +84,7 @@ app.command("calibrate")(refine.calibrate)
 app.command("feedback")(feedback.feedback)
 app.command("forget")(forget.forget)
 app.command("replay")(replay.replay)
+app.command("studio")(studio.studio)
 app.command("reembed")(reembed.reembed)
 app.add_typer(test.app, name="test")
 

@@ -15,6 +15,7 @@
 | form fields: what a form says of a coaching | `form_fields` |
 | verdict: what a person says where coaching stands, and why it did what it did | `verdict` |
 | inbox: what would teach most, one situation at a time | `inbox` |
+| replay: a conversation with other coaching, side by side | `replay` |
 | coachings, coaching: the list; one of them, with every change that can be made of it | `coachings`, `coaching` |
 """
 

@@ -10,7 +10,16 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from langgraph_coaching.errors import InvalidCoachingError
-from langgraph_coaching.studio import coaching, coachings, conversation, conversations, draft_form, inbox, verdict
+from langgraph_coaching.studio import (
+    coaching,
+    coachings,
+    conversation,
+    conversations,
+    draft_form,
+    inbox,
+    replay,
+    verdict,
+)
 from langgraph_coaching.studio.access import check_tokens
 from langgraph_coaching.studio.security import SecurityHeaders
 from langgraph_coaching.studio.signing_in import person_by_token, sign_in, sign_out
@@ -89,6 +98,7 @@ PAGES = [
     *draft_form.PAGES,
     *verdict.PAGES,
     *inbox.PAGES,
+    *replay.PAGES,
     *coachings.PAGES,
     *coaching.PAGES,
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.source_examples import source_examples
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
@@ -61,7 +61,9 @@ def why(ask: Ask) -> Response:
     trace, step = _step_of(ask)
     name = ask.given("coaching")
     receipt = next((one for one in step.receipts if one.coaching_id == name), None)
-    labels = {} if receipt is None else {"agent": receipt.agent, "node": receipt.node, "tags": receipt.tags}
+    labels: dict[str, Any] = (
+        {} if receipt is None else {"agent": receipt.agent, "node": receipt.node, "tags": receipt.tags}
+    )
     (advice,) = ask.coach.advise_batch([prompt_of(trace, step)], **labels)
     return ask.render("why.html", why=advice.why(name))
 
