@@ -42,8 +42,7 @@ def studio(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Who may sign in: a line each, NAME ROLE TOKEN; roles are reader, coach and admin, a token has 16 "
-            "characters or more.",
+            help="Who may sign in: a line each, NAME ROLE TOKEN (reader, coach or admin; 16 characters or more).",
         ),
     ] = None,
     read_only: Annotated[bool, typer.Option("--read-only", help="Only show; nothing can be changed.")] = False,
@@ -51,8 +50,8 @@ def studio(
 ) -> None:
     """Open the page to read conversations and coach.
 
-    The studio is served on this machine only, until Ctrl-C. With --people whoever has a token signs in, and their name stands
-    on every change they make.
+    The studio is served on this machine only, until Ctrl-C. With --people whoever has a token signs in, and their name
+    stands on every change they make.
 
     Example: langgraph-coaching studio ./coaching --graph shop.agent:graph
     """
