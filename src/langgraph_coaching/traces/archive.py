@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError, StoreError
 from langgraph_coaching.recall.receipts import Receipts
+from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
 from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, DESCENDING, Table
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+
+    import pyarrow as pa
 
     from langgraph_coaching.storage.database import Database
     from langgraph_coaching.traces.conditions import ThreadFilters
@@ -68,6 +71,7 @@ class Archive:
         self._redaction = redaction or Redaction()
         self._chunks = Chunks(database, namespace)
         self._receipts_table = Receipts(database, namespace)
+        self._kept_vectors = KeptVectors(database, namespace)
 
     def add(self, traces: Trace | Iterable[Trace]) -> builtins.list[str]:
         """Keeps traces in this namespace; one that is there already, by id, is replaced.
@@ -139,7 +143,10 @@ class Archive:
             InvalidCoachingError: Nothing says which traces, or a filter is not acceptable.
             StoreError: The store could not be read or written; what is done is done, delete again.
         """
-        return delete_traces(self._table, self._chunks, self._receipts_table, traces, which, dry_run=dry_run)
+        done = delete_traces(self._table, self._chunks, self._receipts_table, traces, which, dry_run=dry_run)
+        if not dry_run:
+            self._kept_vectors.try_erase(done.trace_ids)
+        return done
 
     def reach(self, traces: Trace | str | Iterable[Trace | str] | None, which: TraceFilters) -> Reach:
         """What `delete` would find, and what else is meant: for whoever erases more than traces."""
@@ -165,7 +172,7 @@ class Archive:
         names = read_one(_name(rows[0]), rows[0], _chunk_names)
         return read_one(_name(rows[0]), rows[0]["record"], partial(self._decode, self._chunks.read(names)))
 
-    def list(
+    def list(  # noqa: PLR0913 - a filter each
         self,
         *,
         text: str | None = None,
@@ -179,6 +186,7 @@ class Archive:
         model: str | None = None,
         tool: str | None = None,
         coached: bool | None = None,
+        simulated: bool | None = None,
         limit: int | None = 100,
     ) -> builtins.list[Trace]:
         """Traces, newest first.
@@ -196,13 +204,14 @@ class Archive:
             model: Answered by this model in one of its calls.
             tool: This tool was called in it.
             coached: Whether any coaching was in one of its prompts.
+            simulated: Whether no real user took part, as in a test conversation.
             limit: Most to return; None for all.
 
         Raises:
             InvalidCoachingError: The limit is below 0.
             StoreError: The table could not be read.
         """
-        where = conditions_of(self._chunks, text, coaching_id, since, until, coached)
+        where = conditions_of(self._chunks, text, coaching_id, since, until, coached, simulated)
         equal = values_of(label=label, origin=origin, thread_id=thread_id)
         if agent is model is tool is None:
             return first_readable(self._table, self._read, _COLUMNS, where, order=_NEWEST, limit=limit, **equal)
@@ -224,15 +233,26 @@ class Archive:
             after: `after` of the page before; None for the first.
             limit: Most runs to look at, 1 or more.
             keep: Says of some runs which fit, by id, where nothing else here can say it.
-            **which: `name` (exactly this graph or agent); `text`, `coaching_id`, `label`, `origin`, `thread_id`,
-                `since`, `until` and `coached` as for `list`.
+            **which: `name` (exactly this graph or agent), and as for `list` all but `agent`, `model` and `tool`.
 
         Raises:
             InvalidCoachingError: `after` is from no page, or the limit is below 1.
             StoreError: The table could not be read.
         """
-        where, equal = split_filters(self._chunks, which)
-        return page_of_threads(self._table, where, equal, after=after, limit=limit, keep=keep)
+        return page_of_threads(self._table, *split_filters(self._chunks, which), after=after, limit=limit, keep=keep)
+
+    def columns(self, names: Sequence[str], where: Iterable[Any] = (), **asked: Any) -> pa.Table | None:
+        """Some columns of traces as an Arrow table, for whoever counts them; None before the first write.
+
+        Args:
+            names: Which columns; one that an earlier version has not made is left out.
+            where: LanceDB expressions that all hold.
+            **asked: As `Table.arrow` takes it.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return self._table.arrow(names, where, **asked)
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first.
@@ -243,12 +263,12 @@ class Archive:
         return self._table.version()
 
     def newest(self) -> Iterator[Trace]:
-        """Every trace, newest first, read a page at a time.
+        """Every trace, newest first, read a page at a time; without test conversations, which are no traffic.
 
         Raises:
             StoreError: The table could not be read.
         """
-        return self._pages((), {})
+        return (trace for trace in self._pages((), {}) if not trace.is_test)
 
     def _pages(self, where: Sequence[Any], equal: Mapping[str, Any]) -> Iterator[Trace]:
         start, size = 0, PAGE

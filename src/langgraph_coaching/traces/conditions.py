@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from langgraph_coaching.recall.simulated import SIMULATED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,6 +31,8 @@ class ThreadFilters(TypedDict, total=False):
     """Started before."""
     coached: bool | None
     """Whether any coaching was in one of its prompts."""
+    simulated: bool | None
+    """Whether it is marked as simulated."""
 
 
 def split_filters(chunks: Chunks, which: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -41,7 +45,7 @@ def split_filters(chunks: Chunks, which: Mapping[str, Any]) -> tuple[list[Any], 
     Raises:
         StoreError: The chunks could not be read.
     """
-    asked = (which.get(name) for name in ("text", "coaching_id", "since", "until", "coached"))
+    asked = (which.get(name) for name in ("text", "coaching_id", "since", "until", "coached", "simulated"))
     return conditions_of(chunks, *asked), values_of(
         **{n: which.get(n) for n in ("name", "label", "origin", "thread_id")}
     )
@@ -54,6 +58,7 @@ def conditions_of(
     since: datetime | None,
     until: datetime | None,
     coached: bool | None,
+    simulated: bool | None = None,
 ) -> list[Any]:
     """LanceDB expressions; None for what is not asked.
 
@@ -64,6 +69,7 @@ def conditions_of(
         since: Started at or after; a time without a zone is taken as UTC.
         until: Started before.
         coached: Whether any coaching was in one of its prompts.
+        simulated: Whether it is marked as simulated.
 
     Raises:
         StoreError: The chunks could not be read.
@@ -76,6 +82,9 @@ def conditions_of(
         None if since is None else col("started_at") >= lit(_with_zone(since)),
         None if until is None else col("started_at") < lit(_with_zone(until)),
         None if coached is None else (col("applied") != lit("\n") if coached else col("applied") == lit("\n")),
+        None
+        if simulated is None
+        else (col("origin") == lit(SIMULATED) if simulated else col("origin") != lit(SIMULATED)),
     ]
 
 
