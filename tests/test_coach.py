@@ -61,7 +61,9 @@ METHODS = {
     "save": "(draft)",
     "similar": "(coaching_id, *, limit=10)",
     "verdict": "(receipt, *, correct, comment='', author=None)",
-    "verdicts": "(coaching_id=None)",
+    "unreviewed": "(trace_ids)",
+    "verdicts": "(coaching_id=None, *, receipt_ids=None)",
+    "withdraw": "(receipt)",
     "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False, "
     "coachings=None, live=False)",
 }

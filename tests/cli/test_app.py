@@ -46,14 +46,14 @@ def test_these_are_the_commands():
     ]
     writing = ["add", "archive", "calibrate", "delete", "edit", "forget", "propose", "reembed", "restore", "review"]
     writing += ["retain", "similar", "test", "verdict", "export", "import"]
-    assert sorted([*looking, *writing, "demo", "feedback", "show", "traces", "why"]) == COMMANDS
+    assert sorted([*looking, *writing, "demo", "feedback", "show", "studio", "traces", "why"]) == COMMANDS
 
 
 @pytest.mark.parametrize("name", [None, *COMMANDS])
 def test_help_is_worth_reading(name, command):
     done = command(*filter(None, [name, "--help"]))
     assert done.code == 0
-    named = ("CONVERSATION", "RECEIPT", "TRACE:NUMBER", "TRACE", "ID")
+    named = ("CONVERSATION", "FOLDER", "RECEIPT", "TRACE:NUMBER", "TRACE", "ID")
     assert "<str>" not in reduce(lambda text, name: text.replace(f"{name} <str>", ""), named, done.out)
     for parameter in get_command(application.app).commands[name].params if name else ():
         assert getattr(parameter, "help", "") or parameter.name == "help", f"{name} does not explain {parameter.name}"

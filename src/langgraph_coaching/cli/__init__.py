@@ -24,6 +24,7 @@
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
 | `report`: how coachings are doing; `verdict`, `calibrate` | `report`, `refine` |
 | `replay`; the coachings that it supposes | `replay`, `using` |
+| `studio`: the page | `studio` |
 | `test new`: a correction as a test | `test` |
 | `feedback`: what became of coaching, for tracers | `feedback` |
 | ids: the beginning of one is enough | `ids` |

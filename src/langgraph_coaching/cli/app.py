@@ -31,6 +31,7 @@ from langgraph_coaching.cli import (
     review,
     show,
     similar,
+    studio,
     test,
     why,
 )
@@ -88,6 +89,7 @@ app.command("feedback")(feedback.feedback)
 app.command("forget")(forget.forget)
 app.command("retain")(retain.retain)
 app.command("replay")(replay.replay)
+app.command("studio")(studio.studio)
 app.command("reembed")(reembed.reembed)
 app.add_typer(test.app, name="test")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Example
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
-from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.situation import turns_of
 from langgraph_coaching.refining.verdict import Verdict
 
@@ -39,6 +39,17 @@ def learn_verdict(coaching: Coaching, verdict: Verdict, receipt: Receipt) -> Coa
     told = [example for example in others if example.origin != "verdict"]
     earlier = [example for example in others if example.origin == "verdict"]
     return coaching.revised(examples=(*told, *earlier[-(MOST - 1) :], learned))
+
+
+def forget_verdict(coaching: Coaching, receipt_id: str) -> Coaching:
+    """The next revision, which has not learned the verdict on a receipt; the same where it does not know it.
+
+    Args:
+        coaching: The latest revision.
+        receipt_id: What was judged.
+    """
+    left = tuple(one for one in coaching.examples if (one.origin, one.reference) != ("verdict", receipt_id))
+    return coaching if len(left) == len(coaching.examples) else coaching.revised(examples=left)
 
 
 class Refiner:
@@ -82,3 +93,16 @@ class Refiner:
         self._verdicts.put(verdict)
         self._repository.revise(receipt.coaching_id, lambda latest: learn_verdict(latest, verdict, receipt))
         return verdict
+
+    def withdraw(self, receipt: Receipt) -> None:
+        """Takes back the verdict on a receipt, and what was learned from it.
+
+        Raises:
+            NotFoundError: Nobody has judged it, or its coaching was deleted.
+            StoreError: The store could not be read or written; say it again.
+        """
+        if receipt.coaching_id is None or not self._verdicts.list(None, [receipt.id]):
+            raise NotFoundError(f"there is no verdict on the receipt {receipt.id}")
+        # The verdict last: where this fails between the two, it can be said again.
+        self._repository.revise(receipt.coaching_id, lambda latest: forget_verdict(latest, receipt.id))
+        self._verdicts.remove(receipt.id)

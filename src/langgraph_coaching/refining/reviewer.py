@@ -18,7 +18,7 @@ from langgraph_coaching.traces.situations import situations_in
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from langchain_core.language_models import BaseChatModel
@@ -111,13 +111,47 @@ class Reviewer:
         judged = self._receipts_table.receipt(receipt if isinstance(receipt, str) else receipt.id)
         return self._refiner.judge(judged, correct=correct, comment=comment, author=author)
 
-    def verdicts(self, coaching_id: str | None = None) -> builtins.list[Verdict]:
-        """Verdicts, oldest first; of one coaching, or of all.
+    def withdraw(self, receipt: Receipt | str) -> None:
+        """Takes back the verdict on a receipt, and what its coaching has learned from it.
+
+        Args:
+            receipt: A judged receipt, or its id.
+
+        Raises:
+            NotFoundError: There is no such receipt, nobody has judged it, or its coaching was deleted.
+            StoreError: It could not be written; say it again.
+        """
+        self._flush()
+        judged = self._receipts_table.receipt(receipt if isinstance(receipt, str) else receipt.id)
+        self._refiner.withdraw(judged)
+
+    def verdicts(
+        self, coaching_id: str | None = None, *, receipt_ids: Sequence[str] | None = None
+    ) -> builtins.list[Verdict]:
+        """Verdicts, oldest first.
+
+        Args:
+            coaching_id: Only of this coaching.
+            receipt_ids: Only on these receipts.
 
         Raises:
             StoreError: The store could not be read.
         """
-        return self._verdicts.list(coaching_id)
+        return self._verdicts.list(coaching_id, receipt_ids)
+
+    def unreviewed(self, trace_ids: Iterable[str]) -> set[str]:
+        """Which of these traces have an applied receipt that nobody has judged.
+
+        Args:
+            trace_ids: Some; all of their receipts are read.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        names = list(trace_ids)
+        found = self._receipts_table.receipts(limit=None, trace_id=names, outcome="applied") if names else []
+        judged = {verdict.receipt_id for verdict in self._verdicts.list(None, [receipt.id for receipt in found])}
+        return {receipt.trace_id for receipt in found if receipt.trace_id and receipt.id not in judged}
 
     def assess(self, trace: Trace, model: BaseChatModel) -> Trace:
         """Lets a chat model read whether replies followed their coaching; other behaviors are decided without one.

@@ -9,6 +9,8 @@ from langgraph_coaching.refining.verdict import Verdict
 from langgraph_coaching.storage.table import KEY, Table, key_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from langgraph_coaching.storage.database import Database
@@ -58,13 +60,24 @@ class Verdicts:
         key = key_of(self._namespace, verdict.receipt_id)
         self._table.upsert([{"key": key, "namespace": self._namespace, **asdict(verdict)}])
 
-    def list(self, coaching_id: str | None = None) -> list[Verdict]:
-        """Verdicts, oldest first; of one coaching, or of all.
+    def remove(self, receipt_id: str) -> None:
+        """Takes the verdict on a receipt away, if there is one.
+
+        Raises:
+            StoreError: The write failed.
+        """
+        self._table.delete(receipt_id=receipt_id)
+
+    def list(self, coaching_id: str | None = None, receipt_ids: Sequence[str] | None = None) -> list[Verdict]:
+        """Verdicts, oldest first; of one coaching, on some receipts, or all.
 
         Raises:
             StoreError: The table could not be read.
         """
-        equal: dict[str, Any] = {} if coaching_id is None else {"coaching_id": coaching_id}
+        asked = {"coaching_id": coaching_id, "receipt_id": None if receipt_ids is None else [*receipt_ids]}
+        equal: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+        if receipt_ids is not None and not receipt_ids:
+            return []
         rows = self._table.rows(Verdict.__dataclass_fields__, **equal)
         return sorted(map(_verdict, rows), key=lambda verdict: verdict.at)
 

@@ -21,7 +21,8 @@
 | scores: the numbers that an evaluation left with a run | `scores` |
 | which traces, deletion: what is deleted, and what went with it | `which_traces`, `deletion`, `delete_traces` |
 | chunk sweep: parts of histories go with the last trace that names them | `chunk_sweep` |
-| filters: by agent, model and tool | `filters` |
+| filters: by agent, model and tool; conditions on the columns | `filters`, `conditions` |
+| thread page: some threads, newest first, as a list shows them | `thread_page` |
 
 **Steps** are `user`, `message`, `reasoning`, `tool_call`, `tool_result`, `handoff` and `system`, with node, model,
 duration, usage and errors. A step is *coachable* when the agent's own reasoning made it: a message, reasoning, a tool

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Unpack
@@ -12,28 +11,32 @@ from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError, StoreError
 from langgraph_coaching.recall.receipts import Receipts
 from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
-from langgraph_coaching.recall.simulated import SIMULATED
 from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, DESCENDING, Table
 from langgraph_coaching.traces.archive_row import archive_row, archive_schema
 from langgraph_coaching.traces.chunking import MissingChunkError
 from langgraph_coaching.traces.chunks import Chunks
+from langgraph_coaching.traces.conditions import conditions_of, split_filters, values_of
 from langgraph_coaching.traces.delete_traces import delete_traces
 from langgraph_coaching.traces.encoding import chunk_names, decode_trace, encode_trace
 from langgraph_coaching.traces.filters import fits
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
+from langgraph_coaching.traces.thread_page import page_of_threads
 from langgraph_coaching.traces.which_traces import reach_of
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     import pyarrow as pa
 
     from langgraph_coaching.storage.database import Database
+    from langgraph_coaching.traces.conditions import ThreadFilters
     from langgraph_coaching.traces.deletion import Deletion
+    from langgraph_coaching.traces.thread_page import ThreadPage, TraceSummary
     from langgraph_coaching.traces.which_traces import Reach, TraceFilters
 
 TABLE = "traces"
@@ -208,25 +211,35 @@ class Archive:
             InvalidCoachingError: The limit is below 0.
             StoreError: The table could not be read.
         """
-        from lancedb.expr import col, func, lit
-
-        where = [
-            None if text is None else self._condition_on_text(text),
-            None if coaching_id is None else func("contains", col("applied"), lit(f"\n{coaching_id}\n")),
-            None if since is None else col("started_at") >= lit(_with_zone(since)),
-            None if until is None else col("started_at") < lit(_with_zone(until)),
-            None if coached is None else (col("applied") != lit("\n") if coached else col("applied") == lit("\n")),
-            None
-            if simulated is None
-            else (col("origin") == lit(SIMULATED) if simulated else col("origin") != lit(SIMULATED)),
-        ]
-        asked = {"label": label, "origin": origin, "thread_id": thread_id}
-        equal: dict[str, Any] = {column: value for column, value in asked.items() if value is not None}
+        where = conditions_of(self._chunks, text, coaching_id, since, until, coached, simulated)
+        equal = values_of(label=label, origin=origin, thread_id=thread_id)
         if agent is model is tool is None:
             return first_readable(self._table, self._read, _COLUMNS, where, order=_NEWEST, limit=limit, **equal)
         pages = self._pages(where, equal) if limit is None or limit > 0 else iter(())
         fitting = (trace for trace in pages if fits(trace, agent=agent, model=model, tool=tool))
         return [*islice(fitting, limit)]
+
+    def threads(
+        self,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+        keep: Callable[[Sequence[TraceSummary]], Collection[str]] | None = None,
+        **which: Unpack[ThreadFilters],
+    ) -> ThreadPage:
+        """A page of threads, by their newest run, with what a list shows of each run; no run is read whole.
+
+        Args:
+            after: `after` of the page before; None for the first.
+            limit: Most runs to look at, 1 or more.
+            keep: Says of some runs which fit, by id, where nothing else here can say it.
+            **which: `name` (exactly this graph or agent), and as for `list` all but `agent`, `model` and `tool`.
+
+        Raises:
+            InvalidCoachingError: `after` is from no page, or the limit is below 1.
+            StoreError: The table could not be read.
+        """
+        return page_of_threads(self._table, *split_filters(self._chunks, which), after=after, limit=limit, keep=keep)
 
     def columns(self, names: Sequence[str], where: Iterable[Any] = (), **asked: Any) -> pa.Table | None:
         """Some columns of traces as an Arrow table, for whoever counts them; None before the first write.
@@ -263,13 +276,6 @@ class Archive:
             yield from self._read(rows)
             start, size = start + len(rows), min(2 * size, MOST_PAGE)
 
-    def _condition_on_text(self, text: str) -> Any:
-        from lancedb.expr import col, func, lit
-
-        said = func("contains", func("lower", col("text")), lit(text.lower()))
-        earlier = self._chunks.traces_holding(text)
-        return said | col("id").isin(earlier) if earlier else said
-
     def _read(self, rows: builtins.list[dict[str, Any]]) -> builtins.list[Trace]:
         """The traces of rows, without those that cannot be read."""
         names = read_each(((_name(row), row) for row in rows), _chunk_names)
@@ -292,7 +298,3 @@ def _name(row: dict[str, Any]) -> str:
 
 def _chunk_names(row: dict[str, Any]) -> builtins.list[str]:
     return [*chunk_names(json.loads(row["record"]))]
-
-
-def _with_zone(timestamp: datetime) -> datetime:
-    return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)

@@ -1,0 +1,34 @@
+"""The studio: a page where a person reads transcripts and coaches.
+
+| word | file |
+|---|---|
+| app: the studio as an ASGI application | `app` |
+| studio: what its pages have in common | `studio` |
+| access: who looks, and what they may do | `access` |
+| signing in: by a token | `signing_in` |
+| security: headers, where a request may come from, what a form carries | `security` |
+| ask: one request, as a page sees it | `ask` |
+| templating, text: templates; recorded text is never markup, and nothing in it unseen | `templating`, `text` |
+| conversations: the list, searched and paged | `conversations` |
+| conversation: one of them as a transcript | `conversation` |
+| draft form: what a step should have been; what comes of it, while one types | `draft_form` |
+| form fields: what a form says of a coaching | `form_fields` |
+| verdict: what a person says where coaching stands, and why it did what it did | `verdict` |
+| inbox: what would teach most, one situation at a time | `inbox` |
+| replay: a conversation with other coaching, side by side | `replay` |
+| coachings, coaching: the list; one of them, with every change that can be made of it | `coachings`, `coaching` |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.lazy import attach
+
+if TYPE_CHECKING:
+    from langgraph_coaching.studio.access import Person
+    from langgraph_coaching.studio.app import studio_app
+
+__all__ = ["Person", "studio_app"]
+
+__getattr__, __dir__ = attach(__name__, {"Person": "access", "studio_app": "app"})

@@ -1,0 +1,175 @@
+"""One coaching: what it says, where it was used, what became of it; and every change that can be made of it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.coaching.changes import changes_between
+from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.studio.ask import Ask, page
+from langgraph_coaching.studio.draft_form import graph_names
+from langgraph_coaching.studio.form_fields import (
+    BEHAVIORS,
+    behavior_in,
+    fields_in,
+    lines_in,
+    situations_in,
+    write_situation,
+)
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from langgraph_coaching.coaching.model import Coaching
+
+USED = 30
+"""Threads in which it was used that are shown."""
+
+SIMILAR = 8
+
+
+def coaching(ask: Ask) -> Response:
+    """The page of one coaching."""
+    ask.coach.flush()
+    history = ask.coach.history(ask.request.path_params["id"])
+    latest = history[-1]
+    standing = next((one for one in ask.coach.report() if one.coaching_id == latest.id), None)
+    return ask.render(
+        "coaching.html",
+        one=latest,
+        standing=standing,
+        revisions=_revisions(history),
+        used=ask.coach.traces.threads(coaching_id=latest.id, limit=USED),
+        intents={latest.id: latest.intent},
+        asked={"coaching_id": latest.id},
+        source=_source_of(ask, latest),
+        section="coachings",
+    )
+
+
+def edit_form(ask: Ask) -> Response:
+    """The form with what it says now."""
+    one = ask.coach.get(ask.request.path_params["id"])
+    said = one.behavior.model_dump(mode="json")
+    held = {f"{one.behavior.type}.{name}": value for name, value in said.items()}
+    arguments = f"{one.behavior.type}.arguments"
+    if held.get(arguments):
+        from langgraph_coaching.studio.templating import show_json
+
+        held[arguments] = show_json(held[arguments])
+    elif arguments in held:
+        held[arguments] = ""
+    scope = {
+        "agent": one.scope.agent or "",
+        "node": one.scope.node or "",
+        "tags": ", ".join(one.scope.tags),
+        "priority": str(one.priority),
+        "expires_at": f"{one.expires_at:%Y-%m-%d}" if one.expires_at else "",
+        "notes": one.notes,
+    }
+    return ask.render(
+        "edit.html" if ask.is_fragment else "edit_page.html",
+        one=one,
+        held=held,
+        held_type=one.behavior.type,
+        scope=scope,
+        behaviors=BEHAVIORS,
+        names=graph_names(ask, None),
+        section="coachings",
+    )
+
+
+def edit(ask: Ask) -> Response:
+    """Makes the next revision; of two who change the same, the second is told."""
+    name, fields = ask.request.path_params["id"], fields_in(ask)
+    revision = ask.given("revision")
+    if not revision.isdecimal():
+        raise InvalidCoachingError("this form does not say which revision it changes; load the page again")
+    began = ask.coach.get(name, revision=int(revision))
+    if fields["expires_at"] and began.expires_at and fields["expires_at"].date() == began.expires_at.date():
+        fields["expires_at"] = began.expires_at  # the form holds the day only
+    changes: dict[str, Any] = {"intent": ask.given("intent").strip(), "behavior": behavior_in(ask), **fields}
+    if "examples" in (ask.form or ()):
+        changes |= {"examples": lines_in(ask, "examples"), "never": lines_in(ask, "never_examples")}
+    removed = set(ask.given_all("remove"))
+    if removed:
+        changes["remove"] = [one for index, one in enumerate(began.examples) if str(index) in removed]
+    ask.coach.edit(name, revision=int(revision), **changes)
+    return ask.go("coaching", id=name)
+
+
+def similar(ask: Ask) -> Response:
+    """Recorded situations that would teach it most."""
+    found = ask.coach.similar(ask.request.path_params["id"], limit=SIMILAR)
+    return ask.render("similar_form.html", found=found, write=write_situation, id=ask.request.path_params["id"])
+
+
+def teach(ask: Ask) -> Response:
+    """Keeps what was ticked among recorded situations."""
+    name = ask.request.path_params["id"]
+    also, never = situations_in(ask, "also"), situations_in(ask, "never")
+    if also or never:
+        ask.coach.edit(name, add_examples=also, add_never=never, author=ask.person.name)
+    return ask.go("coaching", id=name)
+
+
+def lint(ask: Ask) -> Response:
+    """What is the matter with it."""
+    found = ask.coach.lint(ask.request.path_params["id"], graph=ask.studio.graph)
+    return ask.render("findings.html", findings=found, coachings={one.id: one for one in ask.coach.list()})
+
+
+def impact(ask: Ask) -> Response:
+    """Where it fires on what is recorded."""
+    return ask.render("impact.html", impact=ask.coach.impact(ask.request.path_params["id"], within=5.0))
+
+
+def archive(ask: Ask) -> Response:
+    """Makes it silent."""
+    ask.coach.edit(ask.request.path_params["id"], status="archived", author=ask.person.name)
+    return ask.go("coaching", id=ask.request.path_params["id"])
+
+
+def restore(ask: Ask) -> Response:
+    """Makes it active again, as it last was or as it was at a revision."""
+    revision = ask.given("revision")
+    ask.coach.restore(ask.request.path_params["id"], revision=int(revision) if revision.isdecimal() else None)
+    return ask.go("coaching", id=ask.request.path_params["id"])
+
+
+def delete(ask: Ask) -> Response:
+    """Takes it out of every list; its history stays."""
+    ask.coach.delete(ask.request.path_params["id"])
+    return ask.go("coachings")
+
+
+def _revisions(history: list[Coaching]) -> list[tuple[Coaching, list[Any]]]:
+    """Each revision with what it changed, newest first."""
+    changed = [(after, changes_between(before, after)) for before, after in pairwise(history)]
+    return [*reversed(changed), (history[0], [])]
+
+
+def _source_of(ask: Ask, one: Coaching) -> str | None:
+    """The address of the step it was written from, if that is still there."""
+    if one.source is None:
+        return None
+    try:
+        ask.coach.traces.get(one.source.trace_id)
+    except NotFoundError:
+        return None
+    return ask.url("conversation", trace=one.source.trace_id, step=one.source.step)
+
+
+PAGES = [
+    page("/coaching/{id}", coaching, "coaching"),
+    page("/coaching/{id}/edit", edit_form, "coaching_edit", role="coach"),
+    page("/coaching/{id}/save", edit, "coaching_save", role="coach", method="POST"),
+    page("/coaching/{id}/similar", similar, "coaching_similar", role="coach"),
+    page("/coaching/{id}/teach", teach, "coaching_teach", role="coach", method="POST"),
+    page("/coaching/{id}/lint", lint, "coaching_lint"),
+    page("/coaching/{id}/impact", impact, "coaching_impact"),
+    page("/coaching/{id}/archive", archive, "coaching_archive", role="coach", method="POST"),
+    page("/coaching/{id}/restore", restore, "coaching_restore", role="coach", method="POST"),
+    page("/coaching/{id}/delete", delete, "coaching_delete", role="admin", method="POST"),
+]

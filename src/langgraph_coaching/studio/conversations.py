@@ -1,0 +1,55 @@
+"""The list of conversations: threads with their runs, searched, filtered and paged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.studio.ask import Ask, page
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+PERIODS = {"1": "last day", "7": "last 7 days", "30": "last 30 days"}
+
+FILTERS = ("text", "coaching_id", "label", "origin", "name", "thread_id", "coached", "days", "since", "unreviewed")
+"""What the list may be asked for in its address, so that it can be shared."""
+
+
+def conversations(ask: Ask) -> Response:
+    """The page; or, for htmx, its rows only."""
+    ask.coach.flush()
+    asked = {name: ask.given(name).strip() for name in FILTERS}
+    keep = (lambda runs: ask.coach.unreviewed(run.id for run in runs)) if asked["unreviewed"] else None
+    found = ask.coach.traces.threads(after=ask.given("after") or None, keep=keep, **_conditions(asked))
+    applied = {name for thread in found.threads for run in thread.runs for name in run.applied}
+    intents = {one.id: one.intent for one in ask.coach.list()} if applied else {}
+    values: dict[str, Any] = {
+        "page": found,
+        "asked": asked,
+        "intents": intents,
+        "section": "conversations",
+        "periods": PERIODS,
+    }
+    if ask.is_fragment:
+        return ask.render("conversation_rows.html", **values)
+    coachings = sorted(ask.coach.list(), key=lambda one: one.intent.lower())
+    return ask.render("conversations.html", coachings=coachings, **values)
+
+
+def _conditions(asked: dict[str, str]) -> dict[str, Any]:
+    plain = ("text", "coaching_id", "label", "origin", "name", "thread_id")
+    since = None
+    try:
+        if asked["days"]:
+            since = datetime.now(UTC) - timedelta(days=int(asked["days"]))
+        elif asked["since"]:
+            since = datetime.fromisoformat(asked["since"])
+    except (ValueError, OverflowError):
+        raise InvalidCoachingError("a time is a number of days, or a day such as 2030-01-31") from None
+    coached = {"yes": True, "no": False}.get(asked["coached"])
+    return {name: asked[name] or None for name in plain} | {"since": since, "coached": coached}
+
+
+PAGES = [page("/", conversations, "conversations")]

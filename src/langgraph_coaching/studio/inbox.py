@@ -1,0 +1,71 @@
+"""The inbox: receipts whose verdict would teach most, one situation at a time, answered with single keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.recall.situation import turns_of
+from langgraph_coaching.studio.ask import Ask, page
+from langgraph_coaching.studio.verdict import JUDGED
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from langgraph_coaching.recall.receipt import Receipt
+
+LOOKED_AT = 50
+"""Open questions that are looked for at once."""
+
+
+def inbox(ask: Ask) -> Response:
+    """The first question that is not skipped."""
+    return ask.render("inbox.html", **_question(ask, ask.given_all("skip")), section="inbox")
+
+
+def count(ask: Ask) -> Response:
+    """How many there are, for the mark beside the section."""
+    found = len(ask.coach.review(limit=LOOKED_AT))
+    return ask.render("count.html", count=f"{found}+" if found >= LOOKED_AT else str(found or ""))
+
+
+def answer(ask: Ask) -> Response:
+    """Keeps an answer, and asks the next question; a skipped one is left out."""
+    skipped = ask.given_all("skip")
+    last = ""
+    if ask.given("correct") in ("yes", "no"):
+        last = ask.given("receipt")
+        ask.coach.verdict(last, correct=ask.given("correct") == "yes", author=ask.person.name)
+    elif ask.given("receipt"):
+        skipped.append(ask.given("receipt"))
+    values = _question(ask, skipped) | {"last": last}
+    if not ask.is_fragment:
+        return ask.render("inbox.html", **values, section="inbox")
+    return ask.render("question.html", headers=JUDGED, **values)
+
+
+def undo(ask: Ask) -> Response:
+    """Takes the last answer back; its question comes again."""
+    ask.coach.withdraw(ask.given("receipt"))
+    values = _question(ask, ask.given_all("skip"))
+    return ask.render("question.html" if ask.is_fragment else "inbox.html", headers=JUDGED, **values, section="inbox")
+
+
+def _question(ask: Ask, skipped: list[str]) -> dict[str, Any]:
+    found = [one for one in ask.coach.review(limit=LOOKED_AT + len(skipped)) if one.id not in skipped]
+    return _values(ask, found[0] if found else None, skipped, len(found))
+
+
+def _values(ask: Ask, receipt: Receipt | None, skipped: list[str], left: int) -> dict[str, Any]:
+    coaching = None
+    if receipt is not None and receipt.coaching_id:
+        coaching = ask.coach.get(receipt.coaching_id)
+    turns = [*reversed(turns_of(receipt.situation))] if receipt else []
+    return {"receipt": receipt, "coaching": coaching, "turns": turns, "skipped": skipped, "left": left, "last": ""}
+
+
+PAGES = [
+    page("/inbox", inbox, "inbox", role="coach"),
+    page("/inbox/count", count, "inbox_count"),
+    page("/inbox", answer, "inbox_answer", role="coach", method="POST"),
+    page("/inbox/undo", undo, "inbox_undo", role="coach", method="POST"),
+]

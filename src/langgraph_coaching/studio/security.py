@@ -1,0 +1,82 @@
+"""What every answer of the studio carries, and which requests are refused before anything is looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""Content security policy: nothing but the studio's own files, no inline script or style, in no one's frame."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # with no-referrer a browser would not say where a form comes from
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class SecurityHeaders:
+    """Puts `HEADERS` on every answer; pages are not cached, for they show what people said."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers with the headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def is_local(request: Request) -> bool:
+    """Whether it was asked on this machine, by its own name: no other site's name may lead here."""
+    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    client = request.client.host if request.client else ""
+    return _is_loopback(host) and _is_loopback(client)
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def is_own_page(headers: Headers) -> bool:
+    """Whether a change was asked for by a page of this studio, as far as the browser says."""
+    origin, host = headers.get("origin"), headers.get("host", "")
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    return origin is None or (origin != "null" and urlsplit(origin).netloc == host)
+
+
+def form_token(secret: bytes, name: str) -> str:
+    """What every form of this person's pages carries, and no other site can know."""
+    return hmac.new(secret, f"form\0{name}".encode(), hashlib.sha256).hexdigest()
+
+
+def is_form_token(secret: bytes, name: str, given: str) -> bool:
+    """Whether it is."""
+    return hmac.compare_digest(form_token(secret, name).encode(), given.encode())

@@ -1,0 +1,75 @@
+"""Signing in by a token: a page, and the cookie that it leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from langgraph_coaching.studio.access import person_of
+from langgraph_coaching.studio.security import is_own_page
+from langgraph_coaching.studio.templating import TEMPLATES
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from langgraph_coaching.studio.access import Person
+    from langgraph_coaching.studio.studio import Studio
+
+COOKIE = "coaching_studio"
+
+HOURS = 12
+"""For so long a cookie is good."""
+
+
+def person_by_token(request: Request) -> Person | None:
+    """Who asks, by the cookie or the header `Authorization: Bearer …`."""
+    studio: Studio = request.app.state.studio
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return person_of(studio.tokens, token.strip())
+    try:
+        name = _signer(studio).loads(request.cookies.get(COOKIE, ""), max_age=3_600 * HOURS)
+    except BadSignature:
+        return None
+    return next((person for person in studio.tokens.values() if person.name == name), None)
+
+
+async def sign_in(request: Request) -> Response:
+    """The page on which a token is given."""
+    studio: Studio = request.app.state.studio
+    home = studio.url(request, "conversations", {})
+    failed = False
+    if request.method == "POST" and is_own_page(request.headers):
+        form = await request.form(max_files=0, max_fields=10)
+        person = person_of(studio.tokens, str(form.get("token", "")).strip())
+        if person is not None:
+            answer = RedirectResponse(_own_path(str(form.get("next", "")), home), status_code=303)
+            secure, path = request.url.scheme == "https", request.scope.get("root_path", "") or "/"
+            signed = _signer(studio).dumps(person.name)
+            answer.set_cookie(COOKIE, signed, 3_600 * HOURS, path=path, secure=secure, httponly=True, samesite="strict")
+            return answer
+        failed = True
+    values = {"next": request.query_params.get("next", ""), "failed": failed, "action": request.url.path}
+    values["static"] = lambda name: studio.url(request, "static", {"path": name})
+    return HTMLResponse(TEMPLATES.get_template("sign_in.html").render(values), 401 if failed else 200)
+
+
+async def sign_out(request: Request) -> Response:
+    """Forgets who it is."""
+    studio: Studio = request.app.state.studio
+    answer = RedirectResponse(studio.url(request, "sign_in", {}), status_code=303)
+    if is_own_page(request.headers):
+        answer.delete_cookie(COOKIE, path=request.scope.get("root_path", "") or "/")
+    return answer
+
+
+def _own_path(path: str, home: str) -> str:
+    """Where to go on, if that is a path of this studio; nowhere else."""
+    inside = path.startswith(home) and not path.startswith("//") and "\\" not in path
+    return path if inside else home
+
+
+def _signer(studio: Studio) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(studio.secret, salt="sign-in")

@@ -1,0 +1,56 @@
+"""The studio: what its pages have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from starlette.routing import NoMatchFound
+
+from langgraph_coaching.studio.access import local_person
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from langchain_core.language_models import BaseChatModel
+    from starlette.requests import Request
+
+    from langgraph_coaching.coach import Coach
+    from langgraph_coaching.studio.access import Person, SignIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studio:
+    """What its pages have in common."""
+
+    coach: Coach
+    graph: Any = None
+    """The user's compiled graph, which the test page runs and whose names the forms offer."""
+    graph_name: str = ""
+    model: BaseChatModel | None = None
+    """Proposes phrasings and answers previews, where one is given."""
+    sign_in: SignIn | None = None
+    """Says who is asking; None: whoever sits at this machine."""
+    tokens: Mapping[str, Person] = field(default_factory=dict)
+    read_only: bool = False
+    secret: bytes = field(default_factory=lambda: token_bytes(32))
+    """Signs forms and cookies; of this process, if none is given."""
+    local: Person = field(default_factory=local_person)
+
+    def has(self, request: Request, page: str) -> bool:
+        """Whether there is a page of that name."""
+        return any(getattr(route, "name", None) == page for route in request.app.routes)
+
+    def url(self, request: Request, page: str, values: Mapping[str, Any]) -> str:
+        """The path of a page below where the studio is mounted, and the rest as a query."""
+        given = {name: value for name, value in values.items() if value is not None and value != ""}
+        for route in request.app.routes:
+            wanted = getattr(route, "param_convertors", {}).keys()
+            if getattr(route, "name", None) != page or not wanted <= given.keys():
+                continue
+            path = request.app.url_path_for(page, **{name: given[name] for name in wanted})
+            query = urlencode({name: value for name, value in given.items() if name not in wanted}, doseq=True)
+            return f"{request.scope.get('root_path', '').rstrip('/')}{path}" + (f"?{query}" if query else "")
+        raise NoMatchFound(page, dict(given))

@@ -1,0 +1,105 @@
+"""What is asked of traces, as conditions on the columns of their table."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from langgraph_coaching.recall.simulated import SIMULATED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from langgraph_coaching.traces.chunks import Chunks
+
+
+class ThreadFilters(TypedDict, total=False):
+    """What a list of threads may be asked for; all of it has to hold of a run."""
+
+    name: str | None
+    """Exactly this graph or agent."""
+    text: str | None
+    """Somewhere in what was said, in any case."""
+    coaching_id: str | None
+    """That coaching was in one of its prompts."""
+    label: str | None
+    origin: str | None
+    thread_id: str | None
+    since: datetime | None
+    """Started at or after."""
+    until: datetime | None
+    """Started before."""
+    coached: bool | None
+    """Whether any coaching was in one of its prompts."""
+    simulated: bool | None
+    """Whether it is marked as simulated."""
+
+
+def split_filters(chunks: Chunks, which: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Conditions and values of columns, of what a list of threads is asked for.
+
+    Args:
+        chunks: Where earlier turns are searched.
+        which: `ThreadFilters`.
+
+    Raises:
+        StoreError: The chunks could not be read.
+    """
+    asked = (which.get(name) for name in ("text", "coaching_id", "since", "until", "coached", "simulated"))
+    return conditions_of(chunks, *asked), values_of(
+        **{n: which.get(n) for n in ("name", "label", "origin", "thread_id")}
+    )
+
+
+def conditions_of(
+    chunks: Chunks,
+    text: str | None,
+    coaching_id: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    coached: bool | None,
+    simulated: bool | None = None,
+) -> list[Any]:
+    """LanceDB expressions; None for what is not asked.
+
+    Args:
+        chunks: Where earlier turns are searched.
+        text: Somewhere in what was said, in any case.
+        coaching_id: In one of its prompts.
+        since: Started at or after; a time without a zone is taken as UTC.
+        until: Started before.
+        coached: Whether any coaching was in one of its prompts.
+        simulated: Whether it is marked as simulated.
+
+    Raises:
+        StoreError: The chunks could not be read.
+    """
+    from lancedb.expr import col, func, lit
+
+    return [
+        None if text is None else _condition_on_text(chunks, text),
+        None if coaching_id is None else func("contains", col("applied"), lit(f"\n{coaching_id}\n")),
+        None if since is None else col("started_at") >= lit(_with_zone(since)),
+        None if until is None else col("started_at") < lit(_with_zone(until)),
+        None if coached is None else (col("applied") != lit("\n") if coached else col("applied") == lit("\n")),
+        None
+        if simulated is None
+        else (col("origin") == lit(SIMULATED) if simulated else col("origin") != lit(SIMULATED)),
+    ]
+
+
+def values_of(**columns: str | None) -> dict[str, Any]:
+    """The columns that are asked for."""
+    return {column: value for column, value in columns.items() if value is not None}
+
+
+def _condition_on_text(chunks: Chunks, text: str) -> Any:
+    from lancedb.expr import col, func, lit
+
+    said = func("contains", func("lower", col("text")), lit(text.lower()))
+    earlier = chunks.traces_holding(text)
+    return said | col("id").isin(earlier) if earlier else said
+
+
+def _with_zone(timestamp: datetime) -> datetime:
+    return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)

@@ -1,0 +1,33 @@
+"""A real browser before a real server, for the tests that need both."""
+
+import shutil
+import threading
+
+import pytest
+import uvicorn
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+needs_browser = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium on this machine: install Debian's package `chromium`"
+)
+
+
+class Served:
+    """An application on a port of this machine, in a thread of this process."""
+
+    def __init__(self, app):
+        self._server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+        self._socket = self._server.config.bind_socket()
+        self._socket.listen()
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.should_exit = True
+        self._thread.join(20)
+        self._socket.close()
