@@ -10,6 +10,7 @@ from rich.markup import escape
 from langgraph_coaching.cli.render import console, print_line
 from langgraph_coaching.cli.tables import status_of
 from langgraph_coaching.coaching.changes import changes_between
+from langgraph_coaching.coaching.enforcement import describe_enforcement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ def print_coaching(history: Sequence[Coaching]) -> None:
         ("id", f"{found.id}, revision {found.revision}, {status_of(found)}"),
         ("when replying to", found.intent),
         ("do this", f"[{found.behavior.type}] {found.behavior.render()}"),
+        ("enforcement", describe_enforcement(found.behavior)),
         *(("also here" if e.applies else "never here", f"{e.text} ({e.origin})") for e in found.examples),
         ("scope", f"{scope}; priority {found.priority}"),
         ("expires", found.expires_at and f"{found.expires_at:%Y-%m-%d %H:%M} UTC"),
