@@ -114,19 +114,20 @@ enforcing = builder.compile()
 | | action | handoff, process, playbook |
 |---|---|---|
 | `coach.model(model)`, `coached(state)` | tool choice | tool choice: `transfer_to_billing`, or of its name |
-| `coach.node(goto=("billing",), then="agent")` | tool choice, in the node after it | `Command(goto="billing")`, not `agent` |
-| `coach.node(call_model)` | tool choice | `Command` where `-> Command[Literal["billing"]]` or `goto=` allows it, else tool choice |
-| `coach.middleware(goto=("billing",))` | tool choice | `Command(goto="billing", graph=Command.PARENT)`, else tool choice |
+| `coach.node(goto=…, then="agent")` | tool choice, in the node after it | `Command(goto="billing")`, and not `agent` |
+| `coach.node(call_model, goto=…)` | tool choice | `Command(goto="billing")`, else tool choice |
+| `coach.middleware(goto=…)` | tool choice | `Command(goto="billing", graph=Command.PARENT)`, else tool choice |
 
-A graph goes only where you say it may (`compile()` checks the names, a drawing shows them), and a wrapped node's own
-edges run beside where it goes. A tool is chosen through the model's own `bind_tools`, among the tools of that one
-call; a tool choice of yours, an answer in a form, and a model that thinks first are left alone. Who takes over is not
-told to hand over. Of several, one is enforced: by priority, then probability; one that cannot be lets the next go
-first. A question is LangGraph's `interrupt`, with `what`, `why`, `coaching_id`, `revision`, `intent`, `behavior`,
-`name` and `options`: resume with True, `"approve"` or `{"decision": "approve", "by": "ann"}`; all else refuses, and
-leaves the advice. Without a checkpointer nobody can be asked, and it is advice. A receipt's `enforced` says
-`tool_choice`, `goto`, `refused`, `done` (before, in this turn) or `advice`, and `enforced_reason` why;
-`coach.lint(graph=graph)` and `draft.preview(graph=graph)` know before whether a graph can.
+A graph goes only where you say it may, with `goto=` or, of a wrapped node, `-> Command[Literal["billing"]]`; in a
+`StateGraph`, `compile()` checks the names and a drawing shows them. A wrapped node's own edges run beside it. A tool is
+chosen through the model's own `bind_tools`, among the tools of that one call; a tool choice of yours, an answer in a
+form, and a model that thinks first are left alone. Who takes over is not told to hand over. Of several, one is
+enforced: by priority, then probability; one that cannot be lets the next go first. A question is LangGraph's
+`interrupt`, with `what`, `why`, `coaching_id`, `revision`, `intent`, `behavior`, `name` and `options`: resume with
+True, `"approve"` or `{"decision": "approve", "by": "ann"}`; all else refuses, and leaves the advice. Without a
+checkpointer nobody can be asked, and it is advice. A receipt's `enforced` says `tool_choice`, `goto`, `refused`, `done`
+(before, in this turn) or `advice`, and `enforced_reason` why; `coach.lint(graph=graph)` and
+`draft.preview(graph=graph)` know before whether a graph can.
 
 **Cached nodes.** Behind `coach.node()` LangGraph's own policy is right: the node's input has the ids of what applies.
 For a node or task that calls a coached model, and for a wrapped node, a plain `CachePolicy()` would answer from
