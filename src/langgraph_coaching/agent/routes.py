@@ -72,7 +72,8 @@ def node_with_destinations(
 
     __call__.__annotations__ = {"return": _annotation((routes.then, *routes.goto))}
     methods = {"__call__": __call__, _GOTO: routes.goto}
-    return type("CoachNode", (RunnableLambda,), methods)(call, acall, name="coach")
+    made: Runnable[Any, Any] = type("CoachNode", (RunnableLambda,), methods)(call, acall, name="coach")
+    return made
 
 
 def add_destinations(node: Callable[..., Any], names: Sequence[str]) -> Callable[..., Any]:

@@ -55,12 +55,12 @@ class StoredAdvice:
 
     def _find(self, key: str, applied: Sequence[str]) -> Advice:
         advice = self._receipts_table.advice(key) if key else None
-        known = advice is not None and applied_names(advice) == list(applied)
-        if known and not any(map(is_left_out, advice.applied)):
-            return advice
+        known = advice if advice is not None and applied_names(advice) == list(applied) else None
+        if known is not None and not any(map(is_left_out, known.applied)):
+            return known
         coachings = [self._coaching_at(name) for name in applied]
-        if known:  # it was stored before the graph did what one of them says, which is left out since
-            return replace(advice, prompt=block([*map(entry, coachings)]))
+        if known is not None:  # it was stored before the graph did what one of them says, which is left out since
+            return replace(known, prompt=block([*map(entry, coachings)]))
         return Advice(considered=[self._receipt_for(one) for one in coachings], prompt=block([*map(entry, coachings)]))
 
     def _coaching_at(self, name: str) -> Coaching:
