@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from agents import ASKED, OTHER, THREAD, asking
+from agents import ASKED, OTHER, THREAD, asking, calling
 from choosing_model import ChoosingModel, agent_with_tools, get_order
 from langchain.agents import create_agent
 from langchain.agents.structured_output import ToolStrategy
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.prebuilt import ToolNode, tools_condition
 from langgraph.types import Send
 from pydantic import BaseModel
 
@@ -227,6 +228,23 @@ def test_a_node_that_calls_its_model_in_a_loop_of_its_own_is_enforced_once(coach
     builder.compile().invoke(asking())
 
     assert choosing.choices == ["get_order", None]
+
+
+def test_a_prompt_without_what_the_tools_have_answered_goes_round_in_no_circle(coach, run, choosing, coach_on):
+    def words(state):
+        return [message for message in state["messages"] if message.type == "human"]
+
+    coach_on(ENFORCED)
+    bound = coach.model(choosing).bind_tools([get_order])
+    builder = (
+        StateGraph(MessagesState).add_node("agent", calling(bound, run, words)).add_node("tools", ToolNode([get_order]))
+    )
+    builder.add_edge(START, "agent").add_conditional_edges("agent", tools_condition).add_edge("tools", "agent")
+    graph = builder.compile(checkpointer=InMemorySaver())
+    run(graph, asking(), THREAD)
+    run(graph, asking(), THREAD)
+
+    assert choosing.choices == ["get_order", None, "get_order", None]
 
 
 def test_branches_that_run_at_once_are_each_enforced(coach, run, choosing, coach_on, receipts_of):

@@ -16,7 +16,7 @@
 | system message: where in it the block goes | `system_message` |
 | metadata: the receipts on the model's run and on its answer | `metadata` |
 | enforce: which coaching is enforced, and how, decided; enforcing: done | `enforce`, `enforcing` |
-| … the tool that a model call has to choose, and the turn it is the first call of | `tool_choice`, `turn` |
+| … the tool that a model call has to choose, and the turn it begins | `tool_choice`, `turn`, `enforced_turns` |
 | … where the graph may go instead; a person's approval | `routes`, `approval` |
 | cache key: for LangGraph's cached nodes | `cache_key` |
 

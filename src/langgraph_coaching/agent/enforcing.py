@@ -10,6 +10,7 @@ from langgraph.errors import GraphBubbleUp
 
 from langgraph_coaching.agent.approval import ask_for_approval
 from langgraph_coaching.agent.enforce import Answer, Choice, Offer, choose_enforcement, is_left_out, undecide
+from langgraph_coaching.agent.enforced_turns import ENFORCED_TURNS
 from langgraph_coaching.agent.pending import ISSUED_BLOCKS
 from langgraph_coaching.agent.tool_choice import choice_obstacle, choose_tool, offered_tools
 from langgraph_coaching.agent.turn import BEGUN, begun_reason, tools_called
@@ -66,6 +67,8 @@ def _enforce_in_call(
     begun = next(filter(None, map(begun_reason, conversations)), "")
     if any(pending.first_prompt not in (None, list(messages)) for pending in found):
         begun = begun or BEGUN  # a node that calls the model again with what it has heard
+    if ENFORCED_TURNS.is_later(messages):
+        begun = begun or BEGUN
     offer = Offer(
         tools=offered_tools(kwargs),
         called=tuple(dict.fromkeys(name for one in conversations for name in tools_called(one))),
@@ -83,6 +86,8 @@ def _enforce_in_call(
     for pending in found:
         pending.first_prompt = pending.first_prompt or list(messages)
     _keep_receipts(found, choice.receipts)
+    if added or answers:
+        ENFORCED_TURNS.note(messages)
     return added
 
 
