@@ -1,11 +1,13 @@
 """The source step answered again: without a coaching and with it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from conversations import rows
 from langchain_core.messages import AIMessage
 from langgraph.graph import StateGraph
+from langgraph.prebuilt import ToolNode
 
 from langgraph_coaching import (
     Action,
@@ -166,3 +168,45 @@ def test_without_a_step_a_behavior_or_a_store_there_is_nothing_to_preview(coach,
     gone = coach.add(intent=WHEN, behavior=Reply("x"), source={"trace_id": "t-gone", "step": 3})
     with pytest.raises(InvalidCoachingError, match="its trace is gone"):
         coach.preview(gone.id)
+
+
+def enforcing_graph(coach):
+    """A graph with a coach that may go to billing, and a tool node."""
+
+    def get_order() -> str:
+        """Looks an order up."""
+        return ""
+
+    builder = StateGraph(CoachingState).add_node("coach", coach.node(goto="billing", then="agent"))
+    builder.add_node("agent", lambda state: {"messages": []}).add_node("billing", lambda state: {"messages": []})
+    builder.add_node("tools", ToolNode([get_order])).add_edge("agent", "tools")
+    return builder.add_edge("__start__", "coach").compile()
+
+
+@pytest.mark.parametrize(
+    ("behavior", "effect"),
+    [
+        (Action("get_order"), None),
+        (Action("get_order", enforce=True), "enforced: the turn's first model call must choose the tool get_order"),
+        (
+            Action("refund", enforce=True),
+            "and stays advice: the graph has no tool refund, but get_order",
+        ),
+        (Handoff("Billing", enforce="approval"), "enforced once a person approves: the graph goes on at billing"),
+        (Process("agent", enforce=True), "no node of the coach that may go to it"),
+        (Playbook("angry", enforce=True), "the graph has no node angry, and no tool of that name"),
+    ],
+)
+def test_it_says_whether_a_graph_can_do_what_is_enforced(coach, step, behavior, effect):
+    draft = replace(coach.draft(step), behavior=behavior).when(WHEN)
+    found = draft.preview(graph=enforcing_graph(coach)).effect
+    assert (effect in found) if effect else ("enforced" not in found)
+    assert ("give the graph to know" in draft.preview().effect) is (effect is not None)
+
+
+def test_a_draft_takes_enforcement(coach, step):
+    draft = coach.draft(step)
+    assert draft.action("get_order", enforce=True).behavior == Action("get_order", enforce=True)
+    assert draft.handoff("billing", enforce="approval").behavior == Handoff("billing", enforce="approval")
+    assert draft.process("exchange", enforce=True).behavior.enforce is True
+    assert draft.playbook("angry", enforce=True).behavior.enforce is True

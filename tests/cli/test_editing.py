@@ -129,3 +129,27 @@ def test_history_says_who_when_and_what(command, shop):
     ]
     assert {"field": "priority", "removed": ["3"], "added": ["5"]} in found[1]["changes"]
     assert "state" in command("history", "gone").out
+
+
+def test_enforcement_is_asked_for_and_taken_away(command, shop):
+    assert command("edit", "swap", "--handoff", "billing", "--enforce").code == 0
+    assert shop.get("swap").behavior == Handoff("billing", enforce=True)
+    done = command("edit", "swap", "--approval")
+    assert shop.get("swap").behavior == Handoff("billing", enforce="approval")
+    assert "enforcement\n    - enforced\n    + enforced once a person approves" in done.out
+    assert "enforcement: enforced once a person approves" in command("show", "swap").out
+    assert command("edit", "swap", "--no-enforce").code == 0
+    assert shop.get("swap").behavior == Handoff("billing")
+
+
+def test_what_cannot_be_enforced_is_said(command, shop):
+    before = shop.get("swap").revision
+    done = command("edit", "swap", "--reply", "Be kind.", "--enforce")
+    assert (done.code, done.out) == (2, "")
+    assert "--reply cannot be enforced; --action, --handoff, --process and --playbook can" in done.err
+    assert shop.get("swap").revision == before
+
+
+def test_a_new_coaching_is_enforced_after_approval(command, shop):
+    done = command("add", "--intent", "a customer wants money back", "--action", "refund", "--approval", "--json")
+    assert done.json[0]["behavior"]["enforce"] == "approval"

@@ -15,6 +15,9 @@
 | request: what leaves for the model in one call, the only place where coaching stands | `request`, `text_request` |
 | system message: where in it the block goes | `system_message` |
 | metadata: the receipts on the model's run and on its answer | `metadata` |
+| enforce: which coaching is enforced, and how, decided; enforcing: done | `enforce`, `enforcing` |
+| … the tool that a model call has to choose, and the turn it begins | `tool_choice`, `turn`, `enforced_turns` |
+| … where the graph may go instead; a person's approval | `routes`, `approval` |
 | cache key: for LangGraph's cached nodes | `cache_key` |
 
 | | model | node before | wrapped node | middleware |
@@ -89,6 +92,42 @@ graph and a `RemoteGraph` cannot be wrapped, and are refused when the graph is b
 there (tools, system prompt) is the same with any advice and without; beside `AnthropicPromptCachingMiddleware` either
 order is right. A breakpoint in the conversation itself comes after it, and is hit as long as the same coaching
 applies.
+
+**Enforcement.** `enforce=True` on an action, a handoff, a process or a playbook makes the graph do it where it can;
+`enforce="approval"` asks a person first. What cannot be done stays advice. It is done once, where a turn begins: after
+the user's latest words, and anew for an agent that the turn was handed over to.
+
+```python
+from langgraph_coaching import Action, Handoff
+
+coach.add(intent="a customer asks where an order is", behavior=Action("get_order", enforce=True))
+coach.add(intent="a customer disputes a charge", behavior=Handoff("billing", enforce="approval"))
+
+builder = StateGraph(CoachingState)
+builder.add_node("coach", coach.node(goto=("billing",), then="agent"))  # and no edge from "coach": it would run too
+builder.add_node("agent", lambda state: {"messages": [model.invoke(coached(state))]})
+builder.add_node("billing", lambda state: {"messages": [model.invoke(coached(state))]})
+builder.add_edge(START, "coach")
+enforcing = builder.compile()
+```
+
+| | action | handoff, process, playbook |
+|---|---|---|
+| `coach.model(model)`, `coached(state)` | tool choice | tool choice: `transfer_to_billing`, or of its name |
+| `coach.node(goto=…, then="agent")` | tool choice, in the node after it | `Command(goto="billing")`, and not `agent` |
+| `coach.node(call_model, goto=…)` | tool choice | `Command(goto="billing")`, else tool choice |
+| `coach.middleware(goto=…)` | tool choice | `Command(goto="billing", graph=Command.PARENT)`, else tool choice |
+
+A graph goes only where you say it may, with `goto=` or, of a wrapped node, `-> Command[Literal["billing"]]`; in a
+`StateGraph`, `compile()` checks the names and a drawing shows them. A wrapped node's own edges run beside it. A tool is
+chosen through the model's own `bind_tools`, among the tools of that one call; a tool choice of yours, an answer in a
+form, and a model that thinks first are left alone. Who takes over is not told to hand over. Of several, one is
+enforced: by priority, then probability; one that cannot be lets the next go first. A question is LangGraph's
+`interrupt`, with `what`, `why`, `coaching_id`, `revision`, `intent`, `behavior`, `name` and `options`: resume with
+True, `"approve"` or `{"decision": "approve", "by": "ann"}`; all else refuses, and leaves the advice. Without a
+checkpointer nobody can be asked, and it is advice. A receipt's `enforced` says `tool_choice`, `goto`, `refused`, `done`
+(before, in this turn) or `advice`, and `enforced_reason` why; `coach.lint(graph=graph)` and
+`draft.preview(graph=graph)` know before whether a graph can.
 
 **Cached nodes.** Behind `coach.node()` LangGraph's own policy is right: the node's input has the ids of what applies.
 For a node or task that calls a coached model, and for a wrapped node, a plain `CachePolicy()` would answer from

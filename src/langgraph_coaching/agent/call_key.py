@@ -104,6 +104,14 @@ def current_thread() -> str | None:
     return str(thread) if thread else None
 
 
+def current_namespace() -> str:
+    """The checkpoint namespace of the node that is running here; "" outside of a graph."""
+    try:
+        return str((get_config().get("configurable") or {}).get("checkpoint_ns") or "")
+    except RuntimeError:
+        return ""
+
+
 def _node_path(namespace: str) -> list[str]:
     # A part that is only a number counts how often a node has called its subgraph, in retries too.
     return [part.partition(":")[0] for part in namespace.split("|") if not part.isdecimal()]

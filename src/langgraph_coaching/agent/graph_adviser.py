@@ -120,6 +120,8 @@ class GraphAdviser:
         node: str | None = None,
         tags: Iterable[str] = (),
         messages_key: str = "messages",
+        goto: Iterable[str] = (),
+        then: str | None = None,
     ) -> Runnable[Any, Any]: ...
     @overload
     def node(
@@ -140,6 +142,7 @@ class GraphAdviser:
         node: str | None = None,
         tags: Iterable[str] = (),
         messages_key: str = "messages",
+        goto: Iterable[str] = (),
     ) -> Callable[Asked, Answer]: ...
     def node(
         self,
@@ -149,6 +152,8 @@ class GraphAdviser:
         node: str | None = None,
         tags: Iterable[str] = (),
         messages_key: str = "messages",
+        goto: Iterable[str] = (),
+        then: str | None = None,
     ) -> Any:
         """A graph node: one that writes the `coaching` channel for the node after it, or a wrapped node of yours.
 
@@ -158,17 +163,30 @@ class GraphAdviser:
             node: The same; a wrapped node has its own name unless told otherwise.
             tags: Further labels.
             messages_key: Where the state keeps its messages.
+            goto: Nodes that an enforced handoff, process or playbook may go to, instead of the node after it, or of
+                yours.
+            then: With `goto`, the node after it, to which there is no edge then.
 
         Raises:
             TypeError: `inner` is nothing that can be wrapped.
+            InvalidCoachingError: `goto` and `then` do not go together.
         """
         from langgraph_coaching.agent.node import advising_node, coached_node
+        from langgraph_coaching.agent.routes import read_routes
 
+        routes = read_routes(goto, then, in_front=inner is None)
         lookup = self._hooked_lookup(labels_of(agent, node, tags))
-        return advising_node(lookup, messages_key) if inner is None else coached_node(lookup, inner, messages_key)
+        if inner is None:
+            return advising_node(lookup, messages_key, routes)
+        return coached_node(lookup, inner, messages_key, routes.goto)
 
     def middleware(
-        self, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
+        self,
+        *,
+        agent: str | None = None,
+        node: str | None = None,
+        tags: Iterable[str] = (),
+        goto: Iterable[str] = (),
     ) -> AgentMiddleware[Any, Any, Any]:
         """A middleware for `create_agent`.
 
@@ -176,6 +194,7 @@ class GraphAdviser:
             agent: Label matched against each coaching's scope.
             node: The same; by default the node's own name, `model`.
             tags: Further labels.
+            goto: Nodes of the graph around the agent that an enforced handoff, process or playbook may go to.
 
         Raises:
             MissingExtraError: `langchain` is not installed.
@@ -183,7 +202,9 @@ class GraphAdviser:
         with extra("agents", "langchain"):
             from langgraph_coaching.agent.middleware import CoachingMiddleware
 
-        return CoachingMiddleware(self._hooked_lookup(labels_of(agent, node, tags)))
+        from langgraph_coaching.agent.routes import read_routes
+
+        return CoachingMiddleware(self._hooked_lookup(labels_of(agent, node, tags)), read_routes(goto).goto)
 
     def model(
         self, model: ModelT, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from langchain.agents.middleware import AgentMiddleware
 from langchain_core.language_models import BaseChatModel
 
+from langgraph_coaching.agent.call_key import current_namespace
 from langgraph_coaching.agent.pending import ISSUED_BLOCKS, expecting_call
+from langgraph_coaching.agent.routes import leave_agent
 from langgraph_coaching.agent.system_message import blocks_in, insert_block
 
 if TYPE_CHECKING:
@@ -29,11 +31,13 @@ class CoachingMiddleware(AgentMiddleware):
 
     Args:
         lookup: Where advice comes from.
+        goto: Nodes of the graph around the agent that enforced coaching may go to.
     """
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: Lookup, goto: tuple[str, ...] = ()) -> None:
         super().__init__()
         self._lookup = lookup
+        self._goto = goto
 
     @property
     def name(self) -> str:
@@ -43,6 +47,7 @@ class CoachingMiddleware(AgentMiddleware):
     def wrap_model_call(self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Any]) -> Any:
         """Answers with coaching in this one request."""
         pending = self._lookup.advise(request.messages, **_pending_fields(request))
+        leave_agent(pending, self._goto, current_namespace(), request.state)
         with expecting_call(pending):
             return handler(_insert_coaching(request, pending))
 
@@ -51,6 +56,7 @@ class CoachingMiddleware(AgentMiddleware):
     ) -> Any:
         """Like `wrap_model_call`, without ever blocking the event loop."""
         pending = await self._lookup.aadvise(request.messages, **_pending_fields(request))
+        leave_agent(pending, self._goto, current_namespace(), request.state)
         with expecting_call(pending):
             return await handler(_insert_coaching(request, pending))
 

@@ -9,18 +9,28 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.pregel import Pregel
 from langgraph.pregel.protocol import PregelProtocol
+from langgraph.types import Command
 
 from langgraph_coaching.agent.channel import channel_item
+from langgraph_coaching.agent.enforcing import choose_target
 from langgraph_coaching.agent.pending import expecting_call
+from langgraph_coaching.agent.routes import (
+    add_destinations,
+    destinations_of,
+    go_elsewhere,
+    mark_destinations,
+    node_with_destinations,
+)
 from langgraph_coaching.agent.state import CHANNEL, merge_item, read_field
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from langchain_core.runnables import RunnableConfig
 
     from langgraph_coaching.agent.lookup import Lookup
     from langgraph_coaching.agent.pending import PendingAdvice
+    from langgraph_coaching.agent.routes import Routes
 
 _REMEDY = (
     "a LangChain chat model that is called in the node with the state's messages has it in its request; another client "
@@ -28,32 +38,36 @@ _REMEDY = (
 )
 
 
-def advising_node(lookup: Lookup, messages_key: str) -> Runnable[Any, Any]:
+def advising_node(lookup: Lookup, messages_key: str, routes: Routes) -> Runnable[Any, Any]:
     """A node that reads the messages and writes the ephemeral coaching channel.
 
     Args:
         lookup: Where advice comes from.
         messages_key: Where the state keeps its messages.
+        routes: Where the graph may go from it.
     """
 
-    def coach(state: Any) -> dict[str, Any]:
-        return _channel_update(state, lookup.advise(read_field(state, messages_key)))
+    def coach(state: Any) -> Any:
+        return _next_step(state, lookup.advise(read_field(state, messages_key)), routes)
 
-    async def acoach(state: Any) -> dict[str, Any]:
-        return _channel_update(state, await lookup.aadvise(read_field(state, messages_key)))
+    async def acoach(state: Any) -> Any:
+        return _next_step(state, await lookup.aadvise(read_field(state, messages_key)), routes)
 
-    return RunnableLambda(coach, acoach, name="coach")
+    return node_with_destinations(coach, acoach, routes)
 
 
-def _channel_update(state: Any, pending: PendingAdvice) -> dict[str, Any]:
-    if pending.advice.prompt and pending.keep_receipts:
+def _next_step(state: Any, pending: PendingAdvice, routes: Routes) -> Any:
+    target = choose_target(pending, routes.goto)
+    if pending.advice.considered and pending.keep_receipts and (pending.advice.prompt or target):
         pending.write_unseen("coached(state) has not come to a model call")  # until it does
-        pending.registry.expect(pending.advice)
+        if pending.advice.prompt:
+            pending.registry.expect(pending.advice)
     item = channel_item(pending) if pending.advice.considered else None
-    return {CHANNEL: merge_item(state, item, pending.registry.name)}
+    update = {CHANNEL: merge_item(state, item, pending.registry.name)}
+    return update if routes.then is None else Command(goto=target or routes.then, update=update)
 
 
-def coached_node(lookup: Lookup, inner: Any, messages_key: str) -> Any:
+def coached_node(lookup: Lookup, inner: Any, messages_key: str, goto: tuple[str, ...] = ()) -> Any:
     """The user's node, whose model calls about its conversation have coaching in their requests; its state has none.
 
     A function keeps its signature, so LangGraph goes on injecting `config`, `runtime`, `store` and `writer`.
@@ -62,6 +76,7 @@ def coached_node(lookup: Lookup, inner: Any, messages_key: str) -> Any:
         lookup: Where advice comes from.
         inner: A function, a coroutine function, another callable, or a Runnable.
         messages_key: Where the state keeps its messages, or one text of the user.
+        goto: Where the graph may go instead of running it, beside the destinations that its annotations name.
 
     Raises:
         TypeError: It is none of these, or a graph that calls its model elsewhere.
@@ -70,6 +85,10 @@ def coached_node(lookup: Lookup, inner: Any, messages_key: str) -> Any:
     if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
         inner = RunnableLambda(inner)
     if isinstance(inner, Runnable):
+        if goto:
+            raise TypeError(
+                f"goto= goes with a function, and {inner.get_name()} is a Runnable: wrap a function that calls it"
+            )
         where = f"coach.node({inner.get_name()})"
         calls = (
             _wrap_call(lookup, inner.invoke, messages_key, where),
@@ -77,7 +96,9 @@ def coached_node(lookup: Lookup, inner: Any, messages_key: str) -> Any:
         )
         return _CoachedRunnable(*calls, name=inner.get_name())
     wrap = _awrap_call if _is_async(inner) else _wrap_call
-    return _copy_signature(wrap(lookup, inner, messages_key, f"coach.node({_name_of(inner)})"), inner)
+    targets = (*destinations_of(inner), *goto)
+    node = _copy_signature(wrap(lookup, inner, messages_key, f"coach.node({_name_of(inner)})", targets), inner)
+    return mark_destinations(add_destinations(node, targets) if goto else node, targets)
 
 
 class _CoachedRunnable(Runnable[Any, Any]):
@@ -112,22 +133,26 @@ def _check_inner(inner: Any) -> None:
         raise TypeError(f"coach.node() wraps a node function or a Runnable, not {type(inner).__name__}")
 
 
-def _wrap_call(lookup: Lookup, call: Callable[..., Any], messages_key: str, where: str) -> Callable[..., Any]:
+def _wrap_call(
+    lookup: Lookup, call: Callable[..., Any], messages_key: str, where: str, goto: Sequence[str] = ()
+) -> Callable[..., Any]:
     def node(state: Any, *args: Any, **kwargs: Any) -> Any:
         given = read_field(state, messages_key)
-        with expecting_call(lookup.advise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
-            return call(state, *args, **kwargs)
+        pending = lookup.advise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)
+        with expecting_call(pending):
+            return go_elsewhere(pending, goto) or call(state, *args, **kwargs)
 
     return node
 
 
 def _awrap_call(
-    lookup: Lookup, call: Callable[..., Awaitable[Any]], messages_key: str, where: str
+    lookup: Lookup, call: Callable[..., Awaitable[Any]], messages_key: str, where: str, goto: Sequence[str] = ()
 ) -> Callable[..., Any]:
     async def node(state: Any, *args: Any, **kwargs: Any) -> Any:
         given = read_field(state, messages_key)
-        with expecting_call(await lookup.aadvise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)):
-            return await call(state, *args, **kwargs)
+        pending = await lookup.aadvise(given, words=isinstance(given, str), where=where, remedy=_REMEDY)
+        with expecting_call(pending):
+            return go_elsewhere(pending, goto) or await call(state, *args, **kwargs)
 
     return node
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import HumanMessage
 from langchain_core.runnables.config import var_child_runnable_config
 
+from langgraph_coaching.agent.enforce import undecide
 from langgraph_coaching.agent.relevance import is_about
 from langgraph_coaching.recall.receipts import Entry
 from langgraph_coaching.recall.situation import text_of
@@ -61,6 +62,8 @@ class PendingAdvice:
     """Whether all there is of the conversation is one text, which stands somewhere in the prompt."""
     issued: bool = False
     """Whether it was found by a block that stands in a prompt already."""
+    first_prompt: list[BaseMessage] | None = field(default=None, init=False)
+    """What the first model call was made with in which something could have been enforced."""
     seen: bool = field(default=False, init=False)
     superseded: bool = field(default=False, init=False)
     """Whether the same coach has given its advice nearer to the model."""
@@ -112,7 +115,8 @@ class PendingAdvice:
 
     def mark_failed(self) -> None:
         """Notes that the call has failed; made again, it gets the same advice."""
-        self.registry.keep_failed(self.digest(), self.advice)
+        again = replace(self.advice, considered=undecide(self.advice.considered))
+        self.registry.keep_failed(self.digest(), again)
 
     def end(self, *, final: bool = True) -> None:
         """Notes that no further call is made.

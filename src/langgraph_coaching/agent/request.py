@@ -14,6 +14,7 @@ from langchain_core.outputs import LLMResult
 from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables.config import ensure_config, var_child_runnable_config
 
+from langgraph_coaching.agent.enforcing import enforce_in_call
 from langgraph_coaching.agent.metadata import ReceiptMetadata
 from langgraph_coaching.agent.pending import ISSUED_BLOCKS, pending_for, pending_here
 from langgraph_coaching.agent.system_message import blocks_in, insert_block
@@ -48,6 +49,8 @@ class PreparedRequest:
 
     messages: RequestMessages
     receipt_metadata: ReceiptMetadata | None
+    kwargs: dict[str, Any]
+    """Of the call, with the tool choice that is enforced."""
 
     @property
     def prompt(self) -> Request:
@@ -89,7 +92,7 @@ def generate(
     if not _needs_coaching(model, *messages):
         return call(messages, stop, callbacks, metadata=metadata, **kwargs)
     prepared = [_prepare(model, one, metadata, kwargs) for one in messages]
-    calls = _generate_arguments(prepared, stop, callbacks, metadata, kwargs)
+    calls = _generate_arguments(prepared, stop, callbacks, metadata)
     return _merge_results(model, [call(*one, **named) for one, named in calls])
 
 
@@ -108,7 +111,7 @@ async def agenerate(
     if not _needs_coaching(model, *messages):
         return await call(messages, stop, callbacks, metadata=metadata, **kwargs)
     prepared = [await _aprepare(model, one, metadata, kwargs) for one in messages]
-    calls = (call(*one, **named) for one, named in _generate_arguments(prepared, stop, callbacks, metadata, kwargs))
+    calls = (call(*one, **named) for one, named in _generate_arguments(prepared, stop, callbacks, metadata))
     return _merge_results(model, await asyncio.gather(*calls))
 
 
@@ -136,7 +139,7 @@ def _stream_prepared(
     call: Callable[..., Iterator[Any]], model: BaseChatModel, messages: Sequence[BaseMessage], config: Any, kwargs: Any
 ) -> Iterator[Any]:
     prepared = _prepare(model, messages, _metadata(config), kwargs)
-    yield from call(prepared.prompt, prepared.run_config(config), **kwargs)
+    yield from call(prepared.prompt, prepared.run_config(config), **prepared.kwargs)
 
 
 async def _astream_prepared(
@@ -147,7 +150,7 @@ async def _astream_prepared(
     kwargs: Any,
 ) -> AsyncIterator[Any]:
     prepared = await _aprepare(model, messages, _metadata(config), kwargs)
-    async for chunk in call(prepared.prompt, prepared.run_config(config), **kwargs):
+    async for chunk in call(prepared.prompt, prepared.run_config(config), **prepared.kwargs):
         yield chunk
 
 
@@ -159,7 +162,7 @@ def open_stream(
     if messages is None:
         return call(input, config, **kwargs)
     prepared = _prepare(model, messages, _metadata(config), kwargs)
-    return call(prepared.prompt, prepared.run_config(config), **kwargs)
+    return call(prepared.prompt, prepared.run_config(config), **prepared.kwargs)
 
 
 async def aopen_stream(
@@ -170,7 +173,7 @@ async def aopen_stream(
     if messages is None:
         return await call(input, config, **kwargs)
     prepared = await _aprepare(model, messages, _metadata(config), kwargs)
-    return await call(prepared.prompt, prepared.run_config(config), **kwargs)
+    return await call(prepared.prompt, prepared.run_config(config), **prepared.kwargs)
 
 
 def lookups_of(model: Any) -> tuple[Lookup, ...]:
@@ -208,7 +211,7 @@ def _prepare(
 ) -> PreparedRequest:
     expected = _match_pending(model, messages, metadata, kwargs)
     asked = [lookup.advise(messages, metadata) for lookup in lookups_without_advice(model, expected)]
-    return _build_request(model, messages, [*expected, *asked])
+    return _build_request(model, messages, [*expected, *asked], kwargs)
 
 
 async def _aprepare(
@@ -216,7 +219,7 @@ async def _aprepare(
 ) -> PreparedRequest:
     expected = _match_pending(model, messages, metadata, kwargs)
     asked = [await lookup.aadvise(messages, metadata) for lookup in lookups_without_advice(model, expected)]
-    return _build_request(model, messages, [*expected, *asked])
+    return _build_request(model, messages, [*expected, *asked], kwargs)
 
 
 def _match_pending(
@@ -251,11 +254,12 @@ def lookups_without_advice(model: Any, found: Sequence[PendingAdvice]) -> list[L
 
 
 def _build_request(
-    model: BaseChatModel, messages: Sequence[BaseMessage], found: Sequence[PendingAdvice]
+    model: BaseChatModel, messages: Sequence[BaseMessage], found: Sequence[PendingAdvice], kwargs: dict[str, Any]
 ) -> PreparedRequest:
-    """The request with the blocks of all this advice; blocks of other coaches stay."""
+    """The request with the blocks of all this advice, and what of it is enforced; blocks of other coaches stay."""
     if not any(pending.advice.considered for pending in found):
-        return PreparedRequest(RequestMessages(messages), None)
+        return PreparedRequest(RequestMessages(messages), None, kwargs)
+    kwargs = {**kwargs, **enforce_in_call(model, messages, found, kwargs)}
     coaches = [pending.registry.name for pending in found]
     kept = [text for text in blocks_in(messages) if ISSUED_BLOCKS.owner(text) not in coaches]
     blocks = dict.fromkeys([*kept, *(pending.advice.prompt for pending in found if pending.advice.prompt)])
@@ -264,15 +268,17 @@ def _build_request(
     receipts = [receipt for pending in found for receipt in pending.advice.considered]
     if any(pending.advice.prompt for pending in found):
         messages = insert_block(messages, "\n\n".join(blocks), model)
-    return PreparedRequest(RequestMessages(messages), ReceiptMetadata(receipts, [one.mark_failed for one in found]))
+    return PreparedRequest(
+        RequestMessages(messages), ReceiptMetadata(receipts, [one.mark_failed for one in found]), kwargs
+    )
 
 
 def _generate_arguments(
-    prepared: Sequence[PreparedRequest], stop: list[str] | None, callbacks: Any, metadata: Any, kwargs: dict[str, Any]
+    prepared: Sequence[PreparedRequest], stop: list[str] | None, callbacks: Any, metadata: Any
 ) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     """The arguments of one `generate` call a request; a `run_id` that was given is the first run's."""
     for index, one in enumerate(prepared):
-        named = {**kwargs, "run_id": None} if index else kwargs
+        named = {**one.kwargs, "run_id": None} if index else one.kwargs
         yield ([one.messages], stop, one.run_callbacks(callbacks)), {**named, "metadata": one.run_metadata(metadata)}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.agent.enforce import is_left_out
 from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.deadline import Deadline
@@ -53,9 +55,12 @@ class StoredAdvice:
 
     def _find(self, key: str, applied: Sequence[str]) -> Advice:
         advice = self._receipts_table.advice(key) if key else None
-        if advice is not None and applied_names(advice) == list(applied):
-            return advice
+        known = advice if advice is not None and applied_names(advice) == list(applied) else None
+        if known is not None and not any(map(is_left_out, known.applied)):
+            return known
         coachings = [self._coaching_at(name) for name in applied]
+        if known is not None:  # it was stored before the graph did what one of them says, which is left out since
+            return replace(known, prompt=block([*map(entry, coachings)]))
         return Advice(considered=[self._receipt_for(one) for one in coachings], prompt=block([*map(entry, coachings)]))
 
     def _coaching_at(self, name: str) -> Coaching:
@@ -71,5 +76,5 @@ class StoredAdvice:
 
 
 def applied_names(advice: Advice) -> list[str]:
-    """What was applied, as ids with revisions."""
-    return [f"{receipt.coaching_id}@{receipt.revision}" for receipt in advice.applied]
+    """What stands in the prompt, as ids with revisions."""
+    return [f"{receipt.coaching_id}@{receipt.revision}" for receipt in advice.applied if not is_left_out(receipt)]

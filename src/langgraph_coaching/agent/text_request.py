@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.prompt_values import StringPromptValue
 from langchain_core.runnables.config import ensure_config
 
+from langgraph_coaching.agent.enforcing import TEXT_ONLY, decide_without_tools
 from langgraph_coaching.agent.metadata import ReceiptMetadata
 from langgraph_coaching.agent.pending import pending_here
 from langgraph_coaching.agent.request import lookups_of, lookups_without_advice
@@ -148,6 +149,7 @@ def _match_pending(prompt: str) -> list[PendingAdvice]:
 
 def _build_request(prompt: str, found: Sequence[PendingAdvice]) -> _PreparedText:
     blocks = dict.fromkeys(one.advice.prompt for one in found if one.advice.prompt and one.advice.prompt not in prompt)
+    decide_without_tools(found, TEXT_ONLY)
     for pending in found:
         pending.mark_seen()
     receipts = [receipt for pending in found for receipt in pending.advice.considered]

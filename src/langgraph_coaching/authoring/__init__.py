@@ -21,6 +21,7 @@
 | … every recorded model call, and where its situation is | `call_index`, `situation_vectors`, `known_places` |
 | … the coachings of today beside those there would be | `supposition` |
 | preview: its source step answered again, before and after | `preview`, `preview_call`, `preview_effect` |
+| … what a graph does where it is enforced, and whether it can | `enforced_effect` |
 | draft checks: a draft held against what is recorded | `draft_checks` |
 | corrections: what people left in a tracer, as drafts | `corrections` |
 | drafter, editor: drafts begun; coachings written, edited, archived, restored | `drafter`, `editor` |

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.propose import CoachingBrief
     from langgraph_coaching.authoring.similar import Similar
     from langgraph_coaching.coaching.behavior import Behavior
+    from langgraph_coaching.coaching.enforcement import Enforce
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.traces.model import Step
 
@@ -106,21 +107,23 @@ class Draft:
         """Do this: read an article first."""
         return self._with_changes(behavior=SearchKnowledge(article, query, instruction=instruction))
 
-    def action(self, tool: str, arguments: dict[str, Any] | None = None, *, instruction: str = "") -> Draft:
+    def action(
+        self, tool: str, arguments: dict[str, Any] | None = None, *, instruction: str = "", enforce: Enforce = False
+    ) -> Draft:
         """Do this: call a tool."""
-        return self._with_changes(behavior=Action(tool, arguments, instruction=instruction))
+        return self._with_changes(behavior=Action(tool, arguments, instruction=instruction, enforce=enforce))
 
-    def process(self, name: str, *, instruction: str = "") -> Draft:
+    def process(self, name: str, *, instruction: str = "", enforce: Enforce = False) -> Draft:
         """Do this: follow a process."""
-        return self._with_changes(behavior=Process(name, instruction=instruction))
+        return self._with_changes(behavior=Process(name, instruction=instruction, enforce=enforce))
 
-    def playbook(self, name: str, *, instruction: str = "") -> Draft:
+    def playbook(self, name: str, *, instruction: str = "", enforce: Enforce = False) -> Draft:
         """Do this: switch to a playbook."""
-        return self._with_changes(behavior=Playbook(name, instruction=instruction))
+        return self._with_changes(behavior=Playbook(name, instruction=instruction, enforce=enforce))
 
-    def handoff(self, target: str, *, instruction: str = "") -> Draft:
+    def handoff(self, target: str, *, instruction: str = "", enforce: Enforce = False) -> Draft:
         """Do this: hand the conversation over."""
-        return self._with_changes(behavior=Handoff(target, instruction=instruction))
+        return self._with_changes(behavior=Handoff(target, instruction=instruction, enforce=enforce))
 
     def having(self, **fields: Any) -> Draft:
         """With further fields of `coach.add`: `examples`, `never`, `agent`, `node`, `tags`, `priority`, `notes`, …."""
@@ -228,9 +231,9 @@ class Draft:
         """At which recorded steps it would have been in the prompt, and what is new in that; see `coach.impact`."""
         return self._checks_of_store().impact(self, within=within, progress=progress)
 
-    def preview(self, model: BaseChatModel | None = None) -> Preview:
+    def preview(self, model: BaseChatModel | None = None, *, graph: Any = None) -> Preview:
         """The source step answered again, before and after; see `coach.preview`."""
-        return self._checks_of_store().preview(self, model)
+        return self._checks_of_store().preview(self, model, graph=graph)
 
     def _checks_of_store(self) -> DraftChecks:
         if self.checks is None:

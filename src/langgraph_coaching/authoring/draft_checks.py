@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.call_index import CallIndex
 from langgraph_coaching.authoring.choices_today import ChoicesToday
@@ -15,6 +15,7 @@ from langgraph_coaching.authoring.draft_source import draft_over
 from langgraph_coaching.authoring.impact import Impact
 from langgraph_coaching.authoring.impact_choices import Comparison
 from langgraph_coaching.authoring.impact_count import count_impact, displacements
+from langgraph_coaching.authoring.lint.graph_names import names_of_graph
 from langgraph_coaching.authoring.preview_call import preview_step
 from langgraph_coaching.authoring.silent_texts import find_silent_texts
 from langgraph_coaching.authoring.situation_vectors import SituationVectors
@@ -145,7 +146,7 @@ class DraftChecks:
             silent=find_silent_texts(self._adviser, supposition),
         )
 
-    def preview(self, draft: Draft | str, model: BaseChatModel | None = None) -> Preview:
+    def preview(self, draft: Draft | str, model: BaseChatModel | None = None, *, graph: Any = None) -> Preview:
         """The source step answered again: without the coaching, and with it as if it were saved.
 
         Without it the prompt is that of today; where it is the recorded one, the recording answers. Nothing is
@@ -154,13 +155,15 @@ class DraftChecks:
         Args:
             draft: A draft of this coach, or the id of what is saved.
             model: A chat model that answers; one that fails leaves its error in the preview. None asks nobody.
+            graph: The compiled graph, for whether it can do what is enforced; not looked at when None.
 
         Returns:
             Both prompts and answers, whether the coaching is in the prompt there, and what its behavior asks of the
             graph; prints as text.
 
         Raises:
-            InvalidCoachingError: It was written from no step, has no behavior, or was begun elsewhere.
+            InvalidCoachingError: It was written from no step, has no behavior, or was begun elsewhere; or the graph is
+                no compiled graph.
             NotFoundError: There is none of that id, or its trace is gone.
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
@@ -174,7 +177,8 @@ class DraftChecks:
         if begun.behavior is None:
             raise InvalidCoachingError("the draft says when but not what: choose a behavior, e.g. draft.reply('…')")
         trace = self.traces.get(begun.step.trace_id)
-        return preview_step(self._adviser, self._suppose(begun), trace, begun.step, model)
+        names = None if graph is None else names_of_graph(graph)
+        return preview_step(self._adviser, self._suppose(begun), trace, begun.step, model, names)
 
     def _draft_of(self, given: Draft | str) -> Draft:
         self._flush()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage, BaseMessage
 
+    from langgraph_coaching.authoring.lint.graph_names import GraphNames
     from langgraph_coaching.authoring.preview import AnsweredBy
     from langgraph_coaching.authoring.supposition import Supposition
     from langgraph_coaching.coaching.behavior import Behavior
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
 
 
 def preview_step(
-    adviser: Adviser, supposition: Supposition, trace: Trace, step: Step, model: BaseChatModel | None
+    adviser: Adviser,
+    supposition: Supposition,
+    trace: Trace,
+    step: Step,
+    model: BaseChatModel | None,
+    graph: GraphNames | None = None,
 ) -> Preview:
     """The step answered again, without the coaching and with it.
 
@@ -39,6 +45,7 @@ def preview_step(
         trace: The trace of the step.
         step: What the coaching is written from.
         model: Answers what the recording cannot; None asks nobody.
+        graph: Names of the compiled graph, for what is enforced; None where that is not given.
 
     Raises:
         EmbedderError: The embedder failed.
@@ -65,7 +72,7 @@ def preview_step(
         step=step.index,
         fires=fires,
         reason=reason,
-        effect=describe_effect(coaching.behavior, call.tools, trace.nodes),
+        effect=describe_effect(coaching.behavior, call.tools, trace.nodes, graph),
         before=_side_of(call, without.prompt, model, coaching.behavior),
         after=_side_of(call, advised.prompt if fires else block(forced), model, coaching.behavior),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.authoring.enforced_effect import describe_enforced
 from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
 from langgraph_coaching.traces.followed import check_followed
 from langgraph_coaching.traces.messages import jsonable_parts
@@ -15,18 +16,27 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import AIMessage
 
+    from langgraph_coaching.authoring.lint.graph_names import GraphNames
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.recall.receipt import Followed
 
 
-def describe_effect(behavior: Behavior, tools: Sequence[Any] = (), nodes: Collection[str] = ()) -> str:
-    """What a behavior asks of the graph, and what of it the recording does not have.
+def describe_effect(
+    behavior: Behavior, tools: Sequence[Any] = (), nodes: Collection[str] = (), graph: GraphNames | None = None
+) -> str:
+    """What a behavior asks of the graph, what of it the recording does not have, and what enforcing it does.
 
     Args:
         behavior: Any of the six.
         tools: What the recorded call was offered, as the provider was told; () where that is not known.
         nodes: The nodes that ran in the recorded run; () where that is not known.
+        graph: Names of the compiled graph; None where that is not given.
     """
+    enforced = describe_enforced(behavior, graph)
+    return f"{_describe_wish(behavior, tools, nodes)}{f'; {enforced}' if enforced else ''}"
+
+
+def _describe_wish(behavior: Behavior, tools: Sequence[Any], nodes: Collection[str]) -> str:
     match behavior:
         case Action():
             hints = json.dumps(behavior.arguments, ensure_ascii=False)

@@ -11,7 +11,7 @@ import typer
 
 from langgraph_coaching.cli import behavior_options as given_as
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.behavior_options import read_behavior
+from langgraph_coaching.cli.behavior_options import enforcement_of, read_behavior
 from langgraph_coaching.cli.chat_model import METAVAR, chat_model
 from langgraph_coaching.cli.check import print_findings_of
 from langgraph_coaching.cli.command_words import say_commands
@@ -42,6 +42,8 @@ def add(
     playbook: given_as.Playbook = None,
     handoff: given_as.Handoff = None,
     instruction: given_as.Instruction = "",
+    enforce: given_as.Enforce = False,
+    approval: given_as.Approval = False,
     example: given_as.Example = None,
     never: given_as.Never = None,
     agent: given_as.Agent = None,
@@ -104,7 +106,7 @@ def add(
         if file is not None:
             saved = _add_rows(coach, read_rows(file))
         else:
-            behavior = read_behavior(chosen, instruction)
+            behavior = read_behavior(chosen, instruction, enforcement_of(enforce, approval))
             fields = {
                 "examples": example or [],
                 "never": never or [],

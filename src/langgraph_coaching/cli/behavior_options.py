@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from langgraph_coaching.coaching.enforcement import APPROVAL
 from langgraph_coaching.errors import InvalidCoachingError
 
 _FIELDS = {
@@ -31,6 +32,10 @@ Process = Annotated[Words, typer.Option(metavar="NAME", help="Do this: follow th
 Playbook = Annotated[Words, typer.Option(metavar="NAME", help="Do this: switch to this playbook.")]
 Handoff = Annotated[Words, typer.Option(metavar="NAME", help="Do this: hand over to this agent or team.")]
 Instruction = Annotated[str, typer.Option(metavar="WORDS", help="How to do it (not with --reply).")]
+Enforce = Annotated[
+    bool, typer.Option("--enforce", help="The graph is made to do it, where it can (--action to --handoff).")
+]
+Approval = Annotated[bool, typer.Option("--approval", help="The same, once a person has approved it.")]
 Example = Annotated[Many, typer.Option(metavar="WORDS", help="Where it also applies; may be given several times.")]
 Never = Annotated[Many, typer.Option(metavar="WORDS", help="Where it never applies; may be given several times.")]
 Agent = Annotated[Words, typer.Option(metavar="NAME", help="Only for this agent.")]
@@ -46,15 +51,21 @@ Subject = Annotated[
 ]
 
 
-def read_behavior(given: dict[str, str | None], instruction: str) -> dict[str, Any]:
+def enforcement_of(enforce: bool, approval: bool) -> bool | str:
+    """What --enforce and --approval say together."""
+    return APPROVAL if approval else enforce
+
+
+def read_behavior(given: dict[str, str | None], instruction: str, enforce: bool | str = False) -> dict[str, Any]:
     """The behavior that options say, as `coach.add` takes it.
 
     Args:
         given: The value of each of the six options.
         instruction: Of `--instruction`.
+        enforce: As `enforcement_of` has it.
 
     Raises:
-        InvalidCoachingError: There is none or more than one of them, or the instruction belongs to no other.
+        InvalidCoachingError: There is none or more than one of them, or what else is said belongs to no other.
     """
     chosen = {kind: value for kind, value in given.items() if value is not None}
     if len(chosen) != 1:
@@ -63,4 +74,9 @@ def read_behavior(given: dict[str, str | None], instruction: str) -> dict[str, A
     ((kind, value),) = chosen.items()
     if kind == "reply" and instruction:
         raise InvalidCoachingError("--reply is its own instruction; leave --instruction out")
-    return {"type": kind, _FIELDS[kind]: value} | ({"instruction": instruction} if instruction else {})
+    if enforce and kind in ("reply", "search_knowledge"):
+        raise InvalidCoachingError(
+            f"--{kind.replace('_', '-')} cannot be enforced; --action, --handoff, --process and --playbook can"
+        )
+    said = {"instruction": instruction} if instruction else {}
+    return {"type": kind, _FIELDS[kind]: value} | said | ({"enforce": enforce} if enforce else {})

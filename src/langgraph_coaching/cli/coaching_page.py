@@ -12,6 +12,7 @@ from langgraph_coaching.cli.render import console, print_line
 from langgraph_coaching.cli.tables import status_of
 from langgraph_coaching.cli.transcript import INDENT, print_wrapped
 from langgraph_coaching.coaching.changes import changes_between
+from langgraph_coaching.coaching.enforcement import describe_enforcement
 from langgraph_coaching.coaching.validation import quote_text
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def print_coaching(history: Sequence[Coaching]) -> None:
         ("id", f"{found.id}, revision {found.revision}, {status_of(found)}"),
         ("when replying to", found.intent),
         ("do this", f"[{found.behavior.type}] {found.behavior.render()}"),
+        ("enforcement", describe_enforcement(found.behavior)),
         *(("also here" if e.applies else "never here", f"{e.text} ({e.origin})") for e in found.examples),
         ("scope", f"{scope}; priority {found.priority}"),
         ("expires", found.expires_at and f"{found.expires_at:%Y-%m-%d %H:%M} UTC"),

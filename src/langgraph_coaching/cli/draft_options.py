@@ -52,6 +52,7 @@ class DraftOptions:
     instruction: str = ""
     examples: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    enforce: bool | str = False
 
     def draft_named(self, coach: Coach, name: str, *, needs_behavior: bool) -> Draft | str:
         """The id of what is saved as it is, or the draft of a step.
@@ -67,12 +68,12 @@ class DraftOptions:
         """
         given = any(value is not None for value in self.behaviors.values())
         if not _STEP.fullmatch(name) or _is_saved(coach, name):
-            if given or self.intent or self.instruction or self.examples or self.never:
+            if given or self.intent or self.instruction or self.examples or self.never or self.enforce:
                 raise InvalidCoachingError(
                     f"{name} is saved already; --intent, --reply and so on go with a TRACE:NUMBER"
                 )
             return coaching_id(coach, name)
-        behavior = read_behavior(self.behaviors, self.instruction) if given or needs_behavior else None
+        behavior = read_behavior(self.behaviors, self.instruction, self.enforce) if given or needs_behavior else None
         fields = {"examples": list(self.examples), "never": list(self.never)}
         return draft_from_step(coach, self.intent, name, behavior, fields)
 

@@ -9,11 +9,12 @@ import typer
 
 from langgraph_coaching.cli import behavior_options as given_as
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.behavior_options import read_behavior
+from langgraph_coaching.cli.behavior_options import enforcement_of, read_behavior
 from langgraph_coaching.cli.coaching_page import print_changes
 from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
 from langgraph_coaching.coaching.changes import changes_between
+from langgraph_coaching.coaching.enforcement import APPROVAL
 from langgraph_coaching.errors import InvalidCoachingError
 
 _NEVER = "never"
@@ -31,6 +32,15 @@ def edit(
     playbook: given_as.Playbook = None,
     handoff: given_as.Handoff = None,
     instruction: given_as.Instruction = "",
+    enforce: Annotated[
+        bool | None,
+        typer.Option(
+            "--enforce/--no-enforce",
+            help="The graph is made to do it, where it can; or only told to.",
+            show_default=False,
+        ),
+    ] = None,
+    approval: given_as.Approval = False,
     example: Annotated[
         list[str] | None, typer.Option(metavar="WORDS", help="It applies here too; may be given several times.")
     ] = None,
@@ -88,12 +98,17 @@ def edit(
     changes |= {} if tag is None else {"tags": [one for one in tag if one]}
     changes |= {} if expires is None else {"expires_at": read_expiry(expires)}
     if instruction or any(value is not None for value in behaviors.values()):
-        changes["behavior"] = read_behavior(behaviors, instruction)
-    if not changes:
+        changes["behavior"] = read_behavior(behaviors, instruction, enforcement_of(bool(enforce), approval))
+    enforced = (
+        None if "behavior" in changes or (enforce is None and not approval) else (approval and APPROVAL) or enforce
+    )
+    if not changes and enforced is None:
         raise InvalidCoachingError("nothing to change: name it, such as --intent WORDS or --example WORDS; see --help")
     with open_coach(store, namespace, embeddings) as coach:
         name = coaching_id(coach, name)
         before = coach.get(name)
+        if enforced is not None:
+            changes["behavior"] = {**before.behavior.model_dump(), "enforce": enforced}
         after = coach.edit(name, **changes)
     found = changes_between(before, after)
     if as_json:

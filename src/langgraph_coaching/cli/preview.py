@@ -9,6 +9,8 @@ import typer
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.behavior_options import (
     Action,
+    Approval,
+    Enforce,
     Example,
     Handoff,
     Instruction,
@@ -19,8 +21,9 @@ from langgraph_coaching.cli.behavior_options import (
     Reply,
     SearchKnowledge,
     Subject,
+    enforcement_of,
 )
-from langgraph_coaching.cli.chat_model import METAVAR, chat_model
+from langgraph_coaching.cli.chat_model import METAVAR, chat_model, load_object
 from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.draft_options import DraftOptions
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
@@ -36,11 +39,17 @@ def preview(
     playbook: Playbook = None,
     handoff: Handoff = None,
     instruction: Instruction = "",
+    enforce: Enforce = False,
+    approval: Approval = False,
     example: Example = None,
     never: Never = None,
     model: Annotated[
         str | None,
         typer.Option(metavar=METAVAR, help="A chat model that answers; without one only the prompts are shown."),
+    ] = None,
+    graph: Annotated[
+        str | None,
+        typer.Option(metavar="MODULE:NAME", help="Your compiled graph: can it do what is enforced?"),
     ] = None,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
@@ -63,10 +72,12 @@ def preview(
         "playbook": playbook,
         "handoff": handoff,
     }
-    options = DraftOptions(intent, behaviors, instruction, tuple(example or ()), tuple(never or ()))
+    said = (tuple(example or ()), tuple(never or ()))
+    options = DraftOptions(intent, behaviors, instruction, *said, enforcement_of(enforce, approval))
     asked = None if model is None else chat_model(model)
+    compiled = None if graph is None else load_object(graph, "--graph")
     with open_coach(store, namespace, embeddings) as coach:
-        found = coach.preview(options.draft_named(coach, name, needs_behavior=True), asked)
+        found = coach.preview(options.draft_named(coach, name, needs_behavior=True), asked, graph=compiled)
     if as_json:
         render.print_json(found.to_json())
     else:

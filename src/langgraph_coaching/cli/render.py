@@ -109,7 +109,7 @@ def print_receipts(found: Sequence[Receipt], indent: str = "", *, named: bool = 
         name = f"{r.coaching_id} rev {r.revision}  {r.intent}: " if r.coaching_id else ""
         colour = "green" if r.applied else "dim"
         told = escape(
-            f"{r.outcome:<13} {r.probability:.2f}  {name}{say_commands(r.reason)}{f'  ({r.id})' if named else ''}"
+            f"{r.outcome:<13} {r.probability:.2f}  {name}{say_commands(r.full_reason)}{f'  ({r.id})' if named else ''}"
         )
         console.print(f"{indent}[{colour}]{told}[/{colour}]", soft_wrap=True)
 
@@ -121,7 +121,7 @@ def print_question(found: Receipt, coaching: Coaching | None) -> None:
     if coaching is not None:
         console.print(f"  do this: {short_line(coaching.behavior.render())}", soft_wrap=True)
     outcome = "[green]applied[/green]" if found.applied else "[yellow]left out[/yellow]"
-    console.print(f"  {outcome}: {escape(say_commands(found.reason))}", soft_wrap=True)
+    console.print(f"  {outcome}: {escape(say_commands(found.full_reason))}", soft_wrap=True)
 
 
 def print_situation(found: Similar) -> None:

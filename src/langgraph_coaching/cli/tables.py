@@ -104,7 +104,9 @@ def print_receipt_rows(found: Sequence[Receipt]) -> None:
         print_table(console, columns, [(*_receipt_values(r), _step_of(r), _reason_of(r)) for r in found])
         return
     piped = (*columns[:-1], Column("followed"), columns[-1])
-    rows = [(*_receipt_values(r), _step_of(r), r.followed if r.applied else "", say_commands(r.reason)) for r in found]
+    rows = [
+        (*_receipt_values(r), _step_of(r), r.followed if r.applied else "", say_commands(r.full_reason)) for r in found
+    ]
     print_table(console, piped, rows)
 
 
@@ -119,4 +121,4 @@ def _step_of(r: Receipt) -> str:
 
 
 def _reason_of(r: Receipt) -> str:
-    return f"{f'followed: {r.followed}; ' if r.applied else ''}{say_commands(r.reason)}"
+    return f"{f'followed: {r.followed}; ' if r.applied else ''}{say_commands(r.full_reason)}"

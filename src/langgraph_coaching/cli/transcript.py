@@ -117,7 +117,7 @@ def _print_receipts(found: tuple[Receipt, ...], *, full: bool) -> None:
     shown = [r for r in found if full or r.applied or r.coaching_id is None]
     for r in shown:
         name = f"{r.coaching_id} rev {r.revision}, {r.intent}: " if r.coaching_id else ""
-        said = f"{INDENT}[{r.outcome} {r.probability:.2f}] {name}{say_commands(r.reason)} ({r.id})"
+        said = f"{INDENT}[{r.outcome} {r.probability:.2f}] {name}{say_commands(r.full_reason)} ({r.id})"
         print_wrapped(Text(said, style="green" if r.applied else "dim"))
     if len(shown) < len(found):
         others = len(found) - len(shown)

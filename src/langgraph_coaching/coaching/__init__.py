@@ -4,6 +4,7 @@
 |---|---|
 | coaching: when replying to an intent, show a behavior; with its examples, scope, source | `model` |
 | behavior: what to do then, one of six, each able to say itself in a prompt | `behavior` |
+| enforcement: whether a graph is made to do it, and by which names tools and nodes go | `enforcement` |
 | validation: what is accepted in an intent, a behavior or a note | `validation` |
 | examples: where it also applies and where it never does; their changes | `examples`, `example_changes` |
 | fields: what a person may type, for editors and type checkers | `fields` |

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from langgraph_coaching.coaching.enforcement import Enforce, EnforceableBehavior
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, CheckedModel, Name, Prose, Remark, invalid_error
 from langgraph_coaching.errors import InvalidCoachingError
 
@@ -66,7 +67,7 @@ class SearchKnowledge(_InstructedBehavior):
         )
 
 
-class Action(_InstructedBehavior):
+class Action(EnforceableBehavior, _InstructedBehavior):
     """Call a tool: `Action("get_order_details", {"order_id": "the order they named"})`."""
 
     type: Literal["action"] = "action"
@@ -75,9 +76,11 @@ class Action(_InstructedBehavior):
     arguments: Annotated[dict[str, Any], AfterValidator(_check_json)] = Field(default_factory=dict)
     """Hints for its arguments: values, or words that say where the value comes from. JSON values only."""
 
-    def __init__(self, tool: str = "", arguments: dict[str, Any] | None = None, **fields: Any) -> None:
+    def __init__(
+        self, tool: str = "", arguments: dict[str, Any] | None = None, *, enforce: Enforce = False, **fields: Any
+    ) -> None:
         given = {} if arguments is None else arguments
-        super().__init__(**{"tool": tool, "arguments": given} | fields)
+        super().__init__(**{"tool": tool, "arguments": given, "enforce": enforce} | fields)
 
     def render(self) -> str:
         """The instruction for the prompt."""
@@ -85,45 +88,45 @@ class Action(_InstructedBehavior):
         return self._with_instruction(f"Call the tool `{self.tool}`{hints}.")
 
 
-class Process(_InstructedBehavior):
+class Process(EnforceableBehavior, _InstructedBehavior):
     """Follow a named process: `Process("delivered-order exchange")`."""
 
     type: Literal["process"] = "process"
     name: Name
     """The process's name; a node of that name counts as having followed it."""
 
-    def __init__(self, name: str = "", **fields: Any) -> None:
-        super().__init__(**{"name": name} | fields)
+    def __init__(self, name: str = "", *, enforce: Enforce = False, **fields: Any) -> None:
+        super().__init__(**{"name": name, "enforce": enforce} | fields)
 
     def render(self) -> str:
         """The instruction for the prompt."""
         return self._with_instruction(f'Follow the process "{self.name}" step by step.')
 
 
-class Playbook(_InstructedBehavior):
+class Playbook(EnforceableBehavior, _InstructedBehavior):
     """Switch to a named playbook: `Playbook("angry customer")`."""
 
     type: Literal["playbook"] = "playbook"
     name: Name
     """The playbook's name; a node of that name counts as having followed it."""
 
-    def __init__(self, name: str = "", **fields: Any) -> None:
-        super().__init__(**{"name": name} | fields)
+    def __init__(self, name: str = "", *, enforce: Enforce = False, **fields: Any) -> None:
+        super().__init__(**{"name": name, "enforce": enforce} | fields)
 
     def render(self) -> str:
         """The instruction for the prompt."""
         return self._with_instruction(f'Use the playbook "{self.name}" for this conversation.')
 
 
-class Handoff(_InstructedBehavior):
+class Handoff(EnforceableBehavior, _InstructedBehavior):
     """Hand the conversation over: `Handoff("billing team")`."""
 
     type: Literal["handoff"] = "handoff"
     target: Name
     """The agent, node or team that takes over."""
 
-    def __init__(self, target: str = "", **fields: Any) -> None:
-        super().__init__(**{"target": target} | fields)
+    def __init__(self, target: str = "", *, enforce: Enforce = False, **fields: Any) -> None:
+        super().__init__(**{"target": target, "enforce": enforce} | fields)
 
     def render(self) -> str:
         """The instruction for the prompt."""

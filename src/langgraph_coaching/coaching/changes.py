@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.coaching.enforcement import describe_enforcement
+
 if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching
 
@@ -58,6 +60,7 @@ def _texts_of(coaching: Coaching) -> dict[str, tuple[str, ...]]:
         "state": ("deleted" if coaching.deleted else coaching.status,),
         "intent": (coaching.intent,),
         "behavior": (f"[{behavior.type}] {behavior.render()}",),
+        "enforcement": (enforcement,) if (enforcement := describe_enforcement(behavior)) else (),
         "examples": examples,
         "scope": (*filter(None, labels), *(f"tag {tag}" for tag in scope.tags)),
         "priority": (str(coaching.priority),),

@@ -41,7 +41,7 @@ def _written_value(name: str, value: Any) -> Any:
         return [_written_example(example) for example in value]
     if name == "behavior":
         fields = dict(_changed_fields(value))
-        how = {"instruction": fields.pop("instruction")} if "instruction" in fields else {}
+        how = {name: fields.pop(name) for name in ("enforce", "instruction") if name in fields}
         return {"type": value.type, **fields, **how}
     if isinstance(value, CheckedModel):
         return {key: list(held) if isinstance(held, tuple) else held for key, held in _changed_fields(value)}

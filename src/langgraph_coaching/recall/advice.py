@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.notebook import card_html
@@ -91,7 +91,7 @@ class Advice:
     def to_json(self) -> dict[str, Any]:
         """JSON values of all of it, for a checkpoint, a file or another process."""
         return {
-            "considered": [asdict(r) | {"at": r.at.isoformat()} for r in self.considered],
+            "considered": [receipt.to_json() for receipt in self.considered],
             "prompt": self.prompt,
             "situation": self.situation,
             "seconds": self.seconds,

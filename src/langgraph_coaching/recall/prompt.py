@@ -26,6 +26,9 @@ BLOCK = re.compile(rf"(?:\n\n)?{OPEN}\n{re.escape(_HEAD)}\n.*?\n{CLOSE}", re.DOT
 """Finds a block in a system prompt, with the blank line in front of it; what only looks like one is left alone."""
 
 
+_ENTRY = re.compile(r"\n(?=- When replying to: )")
+
+
 def escape_fence(text: str) -> str:
     """The text with every look-alike of the fence made harmless."""
     return _FENCE.sub("\u2039", text)
@@ -41,6 +44,18 @@ def entry(coaching: Coaching) -> str:
 def block(entries: Sequence[str]) -> str:
     """The whole block; "" for no entries."""
     return "\n".join((OPEN, _HEAD, *entries, CLOSE)) if entries else ""
+
+
+def without_entry(text: str, index: int) -> str:
+    """A block without one of its entries; "" where it has no other.
+
+    Args:
+        text: The block.
+        index: Of the entry, from 0.
+    """
+    inside = text.removeprefix(f"{OPEN}\n{_HEAD}\n").removesuffix(f"\n{CLOSE}")
+    entries = _ENTRY.split(inside)
+    return block([*entries[:index], *entries[index + 1 :]])
 
 
 def without_block(content: Any) -> Any:

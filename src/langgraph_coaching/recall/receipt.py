@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from langgraph_coaching.coaching.enforcement import Enforce, enforced_name  # pydantic reads it, in a step of a trace
 from langgraph_coaching.coaching.notebook import card_html
 from langgraph_coaching.recall.simulated import SIMULATED
 
@@ -25,7 +26,8 @@ Outcome = Literal[
     "failed",
 ]
 """What became of a coaching at a step. `applied` was in the request of a model call, or is what `coach.advise` hands
-out; `not seen by the model` was chosen, and in none. `failed` is the whole call's: nothing was looked at.
+out, or the graph was made to go where it says; `not seen by the model` was chosen, and in none. `failed` is the whole
+call's: nothing was looked at.
 """
 
 NOT_SEEN: Literal["not seen by the model"] = "not seen by the model"
@@ -33,6 +35,20 @@ NOT_SEEN: Literal["not seen by the model"] = "not seen by the model"
 _WHY = f"; {NOT_SEEN}: "
 
 Followed = Literal["yes", "no", "unknown"]
+
+Enforced = Literal["tool_choice", "goto", "refused", "done", "advice"]
+"""What became of a coaching that is to be enforced: the model call had to choose the tool; the graph went there; a
+person refused; it was done in this turn already; or it could not be enforced here and was advice.
+"""
+
+
+_ENFORCED_WORDS: dict[Enforced, str] = {
+    "tool_choice": "enforced",
+    "goto": "enforced",
+    "refused": "not enforced",
+    "done": "not enforced again",
+    "advice": "not enforced",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +86,14 @@ class Receipt:
     trace_id: str | None = None
     step: int | None = None
     """Index of the step in its trace."""
+    enforce: Enforce = False
+    """Whether its author asks that it is enforced."""
+    enforced_name: str = ""
+    """The tool, node or agent that the behavior is about, where it is to be enforced."""
+    enforced: Enforced | None = None
+    """What became of that; None where nothing was to be enforced, or no model call and no node has come to it."""
+    enforced_reason: str = ""
+    """Why; who approved or refused, where they said so."""
 
     def __repr__(self) -> str:
         """One line: which coaching, what became of it, and where."""
@@ -98,6 +122,13 @@ class Receipt:
         """Whether it is of a run that is marked as simulated, such as a test conversation: it is no traffic."""
         return SIMULATED in self.tags
 
+    @property
+    def full_reason(self) -> str:
+        """The reason, and in front of it what became of enforcing it."""
+        if self.enforced is None:
+            return self.reason
+        return f"{_ENFORCED_WORDS[self.enforced]}: {self.enforced_reason}; {self.reason}"
+
     @classmethod
     def of(cls, coaching: Coaching, **fields: Any) -> Receipt:
         """A receipt of this revision.
@@ -112,12 +143,14 @@ class Receipt:
             content_hash=coaching.content_hash,
             intent=coaching.intent,
             behavior=coaching.behavior.type,
-            **fields,
+            **(enforcement_of(coaching.behavior) | fields),
         )
 
     def unseen(self, why: str) -> Receipt:
         """The receipt of a chosen coaching that was in the request of no model call; any other stays as it is."""
-        return replace(self, outcome=NOT_SEEN, reason=f"{self.reason}{_WHY}{why}") if self.applied else self
+        if not self.applied or self.enforced == "goto":
+            return self
+        return replace(self, outcome=NOT_SEEN, reason=f"{self.reason}{_WHY}{why}")
 
     def chosen(self) -> Receipt:
         """The receipt as it was before `unseen`."""
@@ -132,6 +165,7 @@ class Receipt:
 
     def brief(self) -> dict[str, Any]:
         """What run metadata, messages and documents carry: JSON values, no text of the coaching."""
+        enforced = {"enforced": self.enforced, "enforced_reason": self.enforced_reason} if self.enforced else {}
         return {
             "id": self.id,
             "coaching_id": self.coaching_id,
@@ -139,4 +173,16 @@ class Receipt:
             "probability": round(self.probability, 4),
             "outcome": self.outcome,
             "reason": self.reason,
+            **enforced,
         }
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values of all of it; of enforcement only where there is some."""
+        told = asdict(self) | {"at": self.at.isoformat()}
+        return {key: value for key, value in told.items() if value or not key.startswith("enforce")}
+
+
+def enforcement_of(behavior: Any) -> dict[str, Any]:
+    """What a receipt says of a behavior that is to be enforced."""
+    asked = getattr(behavior, "enforce", False)
+    return {"enforce": asked, "enforced_name": enforced_name(behavior)} if asked else {}

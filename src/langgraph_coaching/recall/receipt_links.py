@@ -80,6 +80,8 @@ def mark_applied(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
     unseen = {row["key"] for row in table.rows(["key"], key=[row["key"] for row in rows], outcome=NOT_SEEN)}
-    changed = [{name: row[name] for name in ("key", "outcome", "record")} for row in rows if row["key"] in unseen]
+    changed = [
+        {name: row[name] for name in ("key", "outcome", "record", "enforced")} for row in rows if row["key"] in unseen
+    ]
     if changed:
         table.update(changed)

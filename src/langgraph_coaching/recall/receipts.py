@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import NotFoundError
@@ -70,6 +70,7 @@ def _schema() -> pa.Schema:
             # On the first receipt of a moment only: the prompt block, for resume and replay.
             pa.field("prompt", text, metadata=COMPRESSED),
             pa.field("record", text, nullable=False, metadata=COMPRESSED),
+            pa.field("enforced", text),
         ]
     )
 
@@ -132,7 +133,8 @@ class Receipts:
                 "took_ms": 1_000 * entry.advice.seconds or None if position == 0 else None,
                 "prompt": entry.advice.prompt if position == 0 else None,
                 # ASCII, because a user's words may hold half a character, which Arrow refuses
-                "record": json.dumps(asdict(receipt) | {"at": receipt.at.isoformat()}),
+                "record": json.dumps(receipt.to_json()),
+                "enforced": receipt.enforced,
             }
             for position, receipt in enumerate(entry.advice.considered)
         ]

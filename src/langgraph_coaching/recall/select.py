@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.enforcement import describe_enforcement
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.nearest_texts import nearest_texts
 from langgraph_coaching.recall.normalization.language import language_of
@@ -99,7 +100,9 @@ class _Choice:
 
 
 def _behavior_key(coaching: Coaching) -> str:
-    return " ".join(coaching.behavior.render().casefold().split())
+    said = " ".join(coaching.behavior.render().casefold().split())
+    # One that is enforced says more than one that is not.
+    return f"{said} ({enforcement})" if (enforcement := describe_enforcement(coaching.behavior)) else said
 
 
 def _precedence(candidate: Candidate) -> tuple[float, float, float, str]:

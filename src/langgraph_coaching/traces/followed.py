@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.behavior import Action, Handoff, Reply, SearchKnowledge
+from langgraph_coaching.coaching.enforcement import find_name, plain_words, receiver_of
 from langgraph_coaching.traces.branches import Branches
 from langgraph_coaching.traces.messages import delegate_of
 
@@ -14,11 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from langgraph_coaching.coaching.behavior import Behavior
-    from langgraph_coaching.recall.receipt import Followed
+    from langgraph_coaching.recall.receipt import Followed, Receipt
     from langgraph_coaching.traces.model import Step, Trace
-
-_OTHER = re.compile(r"[\W_]+")
-_TRANSFER = re.compile(r"^(?:transfer|hand ?off|delegate|escalate)(?: back)? to ")
 
 
 def check_followed(
@@ -93,7 +90,7 @@ def _contradicted_argument(hints: dict[str, Any], given: dict[str, Any]) -> str 
 
 
 def _agrees(hint: Any, value: Any, present: bool) -> bool:
-    if isinstance(hint, str) and isinstance(value, str) and _normalize(hint) == _normalize(value):
+    if isinstance(hint, str) and isinstance(value, str) and plain_words(hint) == plain_words(value):
         return True
     if isinstance(hint, str) and " " in hint.strip():  # words about the value, not the value
         return present
@@ -102,7 +99,7 @@ def _agrees(hint: Any, value: Any, present: bool) -> bool:
 
 def _check_handoff(target: str, steps: Sequence[Step]) -> tuple[Followed, str]:
     went = list(dict.fromkeys(name for step in steps for name in _destinations(step)))
-    if _normalize(target) in map(_normalize, went):
+    if plain_words(target) in map(plain_words, went):
         return "yes", f"the conversation was handed over to {target}"
     other = f"; it went to {', '.join(went)}" if went else ""
     return "no", f"the conversation was not handed over to {target}{other}"
@@ -112,19 +109,18 @@ def _destinations(step: Step) -> Iterator[str]:
     if step.type == "handoff" and step.name:
         yield step.name
     if step.type == "tool_call" and step.name:
-        bare = _TRANSFER.sub("", _normalize(step.name))
-        if bare != _normalize(step.name):
-            yield bare
+        if receiver := receiver_of(step.name):
+            yield receiver
         elif (target := delegate_of(step.arguments)) is not None:
             yield target
 
 
 def _check_search(behavior: SearchKnowledge, steps: Sequence[Step]) -> tuple[Followed, str]:
-    wanted = [_normalize(text) for text in (behavior.article, behavior.query) if _normalize(text)]
+    wanted = [plain_words(text) for text in (behavior.article, behavior.query) if plain_words(text)]
     for step in steps:
         if step.type not in ("tool_call", "tool_result"):
             continue
-        said = f" {_normalize(' '.join((step.name or '', step.text)))} "
+        said = f" {plain_words(' '.join((step.name or '', step.text)))} "
         if any(f" {text} " in said for text in wanted[: 1 if step.type == "tool_result" else None]):
             verb = "asked for" if step.type == "tool_call" else "returned"
             return "yes", f"{step.name or 'a tool'} {verb} the article"
@@ -132,8 +128,8 @@ def _check_search(behavior: SearchKnowledge, steps: Sequence[Step]) -> tuple[Fol
 
 
 def _check_entry(name: str, steps: Sequence[Step], nodes: Sequence[str]) -> tuple[Followed, str]:
-    wanted = _normalize(name)
-    if wanted in map(_normalize, (*nodes, *(place for step in steps for place in _names_entered(step)))):
+    wanted = plain_words(name)
+    if wanted in map(plain_words, (*nodes, *(place for step in steps for place in _names_entered(step)))):
         return "yes", f"{name} was entered"
     if not nodes and not any(step.node for step in steps):
         return "unknown", "the trace does not say which nodes ran"
@@ -149,8 +145,9 @@ def _names_entered(step: Step) -> Iterator[str]:
         yield step.name
 
 
-def _normalize(text: str) -> str:
-    return _OTHER.sub(" ", text.casefold()).strip()
+def _went_there(receipt: Receipt, trace: Trace) -> bool:
+    """Whether a node ran that the graph was made to go to, also one that calls no model and leaves no step."""
+    return receipt.enforced == "goto" and find_name(receipt.enforced_name, trace.nodes) is not None
 
 
 def turn_of(trace: Trace, index: int) -> tuple[list[Step], bool]:
@@ -190,6 +187,7 @@ def fill_followed(trace: Trace, behavior_of: Callable[[str, int], Behavior | Non
             verdict = receipt.followed
             if behavior is not None:
                 verdict = check_followed(behavior, turn, over=over, nodes=nodes, namespace=step.checkpoint_ns)[0]
+                verdict = "yes" if verdict == "no" and _went_there(receipt, trace) else verdict
             receipts.append(replace(receipt, followed=verdict))
         changed[step.index] = step.model_copy(update={"receipts": tuple(receipts)})
     if not changed:

@@ -314,3 +314,34 @@ def test_findings_are_sorted_the_worst_first(coach):
     coach.add(intent="whatever they ask", behavior=Reply("y"))
     coach.add(intent="a user wants a recipe", behavior=Reply("</coaching>"))
     assert [one.severity for one in coach.lint()] == ["error", "warning", "note"]
+
+
+@pytest.mark.parametrize(
+    ("behavior", "severities"),
+    [
+        (Handoff("nobody there", enforce=True), ["error"]),
+        (Process("returns of all kinds", enforce=True), ["error"]),
+        (Playbook("angry customer", enforce="approval"), ["error"]),
+        (Action("no_such_tool", enforce=True), ["error"]),
+    ],
+)
+def test_what_is_enforced_and_not_there_is_an_error(coach, graph, behavior, severities):
+    coach.add(intent="a customer wants something else", behavior=behavior)
+    found = [one for one in coach.lint(graph=graph) if one.rule == "unknown_reference"]
+    assert [one.severity for one in found] == severities
+
+
+def test_what_is_enforced_and_may_not_be_gone_to_is_noted(coach):
+    def node(_):
+        return {}
+
+    def built(**routes):
+        builder = StateGraph(MessagesState).add_node("billing", node)
+        builder.add_node("coach", coach.node(**routes)).add_node("agent", node)
+        return builder.add_edge(START, "coach").compile()
+
+    coach.add(intent="a customer disputes a charge", behavior=Handoff("Billing", enforce=True))
+    (found,) = [one for one in coach.lint(graph=built()) if one.rule == "unknown_reference"]
+    assert found.severity == "note"
+    assert "no node of the coach that may go to it" in found.why
+    assert not [one for one in coach.lint(graph=built(goto="billing", then="agent")) if one.rule == "unknown_reference"]

@@ -40,6 +40,7 @@ On the command line `langgraph-coaching check`, which fails on errors. Saving re
 | `system_prompt` | warning | it says itself that it holds everywhere |
 | `specifics` | note | an order number, a name or a date in the intent |
 | `unknown_reference` | error | a tool, node or target that the graph does not have; softer where words are meant |
+| | note | enforced, and no node of the coach may go there |
 | `fence`, `beyond_scope` | error | marks of a prompt's blocks and roles; words that overrule other instructions |
 | `expired` | note | called active, and over |
 

@@ -22,6 +22,8 @@ class GraphNames:
     """Nodes of the graph and of its subgraphs, and the subgraphs' own names."""
     tools: frozenset[str]
     """Tools of its tool nodes; empty where none can be seen, which says nothing."""
+    goto: frozenset[str] = frozenset()
+    """Nodes that nodes of the coach may go to for what is enforced."""
 
 
 def names_of_graph(graph: Any) -> GraphNames:
@@ -32,17 +34,21 @@ def names_of_graph(graph: Any) -> GraphNames:
     """
     from langgraph.pregel import Pregel
 
+    from langgraph_coaching.agent.routes import goto_of
+
     if not isinstance(graph, Pregel):
         compiled = "; call its .compile()" if hasattr(graph, "compile") else ""
         raise InvalidCoachingError(f"graph must be a compiled LangGraph graph, not {type(graph).__name__}{compiled}")
     nodes: set[str] = set()
     tools: set[str] = set()
+    goto: set[str] = set()
     for one in _with_subgraphs(graph):
         nodes |= {str(name) for name in one.nodes if name not in _ENDS}
         nodes |= {one.name} - {"LangGraph"}
         for node in one.nodes.values():
             tools |= set(getattr(node.bound, "tools_by_name", {}))
-    return GraphNames(nodes=frozenset(nodes), tools=frozenset(tools))
+            goto |= set(goto_of(node.bound))
+    return GraphNames(nodes=frozenset(nodes), tools=frozenset(tools), goto=frozenset(goto))
 
 
 def _with_subgraphs(graph: Any) -> Iterator[Any]:

@@ -6,8 +6,10 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.authoring.enforced_effect import find_obstacle
 from langgraph_coaching.authoring.lint.finding import Finding, Severity
 from langgraph_coaching.authoring.lint.graph_names import plain_name
+from langgraph_coaching.coaching.enforcement import enforced_name, find_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +33,38 @@ def unknown_references(coaching: Coaching, names: GraphNames) -> Iterator[Findin
         yield _finding(
             coaching, "error", "tool", behavior.tool, names.tools, "the agent is told to call what is not there"
         )
+    enforced = bool(getattr(behavior, "enforce", False))
     if behavior.type == "handoff" and not _takes_over(behavior.target, names):
-        severity: Severity = "error" if _IDENTIFIER.fullmatch(behavior.target) else "warning"
+        severity: Severity = "error" if enforced or _IDENTIFIER.fullmatch(behavior.target) else "warning"
         known = names.nodes | {tool for tool in names.tools if "transfer" in tool or "handoff" in tool}
         yield _finding(coaching, severity, "target", behavior.target, known, "nobody in the graph takes over")
-    nodes = {plain_name(name) for name in names.nodes}
-    if (
-        behavior.type in ("process", "playbook")
-        and _IDENTIFIER.fullmatch(behavior.name)
-        and plain_name(behavior.name) not in nodes
-    ):
-        why = f"a {behavior.type} of that spelling reads like a node"
-        yield _finding(coaching, "note", "node", behavior.name, names.nodes, why)
+    if behavior.type in ("process", "playbook"):
+        known = names.nodes | names.tools if enforced else names.nodes
+        missing = plain_name(behavior.name) not in {plain_name(name) for name in known}
+        if missing and enforced:
+            why = f"it is to be enforced, and a {behavior.type} is a node or a tool of its name"
+            yield _finding(coaching, "error", "node or tool", behavior.name, known, why)
+        elif missing and _IDENTIFIER.fullmatch(behavior.name):
+            why = f"a {behavior.type} of that spelling reads like a node"
+            yield _finding(coaching, "note", "node", behavior.name, names.nodes, why)
+    if enforced and behavior.type != "action":
+        yield from _unreachable(coaching, names)
+
+
+def _unreachable(coaching: Coaching, names: GraphNames) -> Iterator[Finding]:
+    """A target that is there, and to which enforced coaching is not let go."""
+    wanted = enforced_name(coaching.behavior)
+    obstacle = find_obstacle(coaching.behavior, names)
+    if obstacle is None or find_name(wanted, names.nodes) is None:
+        return
+    yield Finding(
+        severity="note",
+        rule="unknown_reference",
+        what=f"{wanted!r} is to be enforced, and may stay advice",
+        why=obstacle,
+        remedy="let a node of the coach go there, or take the enforcement away",
+        coaching_ids=(coaching.id,),
+    )
 
 
 def _takes_over(target: str, names: GraphNames) -> bool:
