@@ -1,11 +1,11 @@
 """The whole circle in a real browser: find a conversation, coach it, see it applied, refine, change, undo."""
 
 import pytest
-from browser import CHROMIUM, Served, needs_browser
 from langchain_core.messages import AIMessage
 from langgraph.graph import START, MessagesState, StateGraph
+from studio_browser import CHROMIUM, Served, needs_browser
+from studio_client import recorded
 
-from conftest import recorded
 from langgraph_coaching.studio import studio_app
 
 pytestmark = [needs_browser, pytest.mark.slow]

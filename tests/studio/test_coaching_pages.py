@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from studio_client import client_of, form_token, recorded
 
-from conftest import client_of, form_token, recorded
 from langgraph_coaching import Action, Example, Reply
 from langgraph_coaching.studio import Person, studio_app
 

@@ -1,8 +1,8 @@
 """The replay page shows what the library's replay says, side by side."""
 
 import pytest
+from studio_client import client_of, form_token
 
-from conftest import client_of, form_token
 from langgraph_coaching import Reply
 from langgraph_coaching.studio import studio_app
 

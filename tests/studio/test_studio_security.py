@@ -2,8 +2,8 @@
 
 import pytest
 from starlette.routing import Route
+from studio_client import client_of, form_token, recorded
 
-from conftest import client_of, form_token, recorded
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.studio import Person, studio_app
 from langgraph_coaching.studio.ask import page

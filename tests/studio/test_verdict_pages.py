@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from studio_client import form_token
 
-from conftest import form_token
 from langgraph_coaching import Reply
 from langgraph_coaching.errors import NotFoundError
 
