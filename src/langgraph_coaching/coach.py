@@ -25,6 +25,7 @@ from langgraph_coaching.authoring.lint.linter import Linter
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
 from langgraph_coaching.authoring.repository import Repository
 from langgraph_coaching.authoring.situations import Situations
+from langgraph_coaching.authoring.stages import Stages
 from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.coaching.validation import is_name
 from langgraph_coaching.errors import InvalidCoachingError
@@ -32,6 +33,7 @@ from langgraph_coaching.recall.adviser import Adviser
 from langgraph_coaching.recall.embedder import Embedder, embeddings_of
 from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.pause import Pauses
 from langgraph_coaching.recall.receipts import Receipts
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
@@ -131,10 +133,11 @@ class Coach:
         """Recorded runs: `get`, `list`, `add`, `delete`."""
         backgrounds = BackgroundCache(database, embedder)
         sampler = TrafficSampler(database, namespace, embedder, backgrounds)
-        adviser = Adviser(store, embedder, backgrounds, sampler, self.limits, Judge(judge) if judge else None)
+        pauses = Pauses(database, namespace)
+        adviser = Adviser(store, embedder, backgrounds, sampler, self.limits, Judge(judge) if judge else None, pauses)
         recorder = Recorder(receipts_table, traces, sampler, store.behavior, limits=capture, redaction=redaction)
         stored = StoredAdvice(receipts_table, store, adviser)
-        registry = Registry(registry_name(database.uri, namespace), recorder.keep, stored)
+        registry = Registry(registry_name(database.uri, namespace), recorder.keep, stored, stored.unless_paused)
         self._registry, self._flush = registry, partial(_flush, registry, recorder)
 
         repository = Repository(store, embedder, backgrounds)
@@ -152,6 +155,7 @@ class Coach:
             checks,
             linter,
             Exchanger(repository, namespace),
+            Stages(repository, pauses),
             Eraser(store, traces, receipts_table, self._flush),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             repository,
@@ -234,6 +238,14 @@ class Coach:
     retain = handed_on(Eraser.retain)
     reembed = handed_on(Repository.reembed)
     find_ids = handed_on(IdFinder.find_ids)
+
+    # ── stages ──
+    promote = handed_on(Stages.promote)
+    rollback = handed_on(Stages.rollback)
+    change_sets = handed_on(Stages.change_sets)
+    pause = handed_on(Stages.pause)
+    resume = handed_on(Stages.resume)
+    current_pause = handed_on(Stages.current_pause)
 
     # ── moving things ──
     export = handed_on(Exchanger.export)

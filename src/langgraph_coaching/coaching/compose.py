@@ -11,7 +11,7 @@ from langgraph_coaching.coaching.examples import examples_of
 from langgraph_coaching.coaching.model import Coaching, Scope, new_id, refuse_id
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
-FURTHER = ("priority", "status", "notes", "author", "source", "expires_at")
+FURTHER = ("priority", "status", "share", "notes", "author", "source", "expires_at")
 """Fields of a coaching that a person gives as they are."""
 
 ACCEPTED = ("intent", "behavior", "examples", "never", "scope", "agent", "node", "tags", *FURTHER)
@@ -38,8 +38,8 @@ def compose(
         examples: Texts (or `Example`s) of situations in which it also applies.
         never: Texts of situations in which it never does.
         id: Its id; a random one when None.
-        **fields: `agent`, `node` and `tags` (or a whole `scope`); `priority`, `status`, `notes`, `author`, `source`,
-            `expires_at`.
+        **fields: `agent`, `node` and `tags` (or a whole `scope`); `priority`, `status`, `share`, `notes`, `author`,
+            `source`, `expires_at`.
 
     Raises:
         InvalidCoachingError: A field is unknown or not acceptable.
@@ -55,7 +55,18 @@ def compose(
         **{name: value for name, value in fields.items() if name in FURTHER},
     )
     refuse_id(coaching.id)
+    refuse_share(coaching, fields)
     return coaching
+
+
+def refuse_share(coaching: Coaching, fields: Mapping[str, Any]) -> None:
+    """Refuses a share that was given for what is no canary.
+
+    Raises:
+        InvalidCoachingError: The message says what to give.
+    """
+    if fields.get("share") is not None and coaching.status != "canary":
+        raise InvalidCoachingError(f"share is of a canary, and this is {coaching.status}: give status='canary' with it")
 
 
 def refuse_unknown(fields: Iterable[str], accepted: tuple[str, ...] = ACCEPTED) -> None:
@@ -117,7 +128,9 @@ def edit_coaching(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
         changed["examples"] = examples_after(coaching.examples, changes)
         if changed == {"examples": coaching.examples}:
             return coaching
-    return coaching.revised(**changed)
+    revised = coaching.revised(**changed)
+    refuse_share(revised, changes)
+    return revised
 
 
 def restore_coaching(latest: Coaching, wanted: Coaching | None) -> Coaching:

@@ -68,7 +68,7 @@ class Advice:
         """
         from langgraph_coaching.recall.why import why_without_store
 
-        failure = next((one for one in self.considered if one.outcome == "failed"), None)
+        failure = next((one for one in self.considered if one.outcome in ("failed", "paused")), None)
         if self.explain is None or failure is not None:
             return why_without_store(coaching_id, failure or self.receipt(coaching_id))
         return self.explain(self, coaching_id)

@@ -111,7 +111,7 @@ class Why:
             outcome=receipt.outcome,
             reason=ground,
             change=change,
-            probability=None if receipt.outcome == "failed" else receipt.probability,
+            probability=None if receipt.outcome in ("failed", "paused") else receipt.probability,
             situation=_turns(receipt.situation),
             reserve=receipt.reserve,
             receipt_id=receipt.id,

@@ -65,7 +65,9 @@ def standings(
     judged: dict[str, Counter[str]] = defaultdict(Counter)
     for verdict in verdicts:
         kind = (
-            ("right" if verdict.correct else "wrong") if verdict.applied else ("quiet" if verdict.correct else "missed")
+            ("right" if verdict.correct else "wrong")
+            if verdict.applied or verdict.supposed
+            else ("quiet" if verdict.correct else "missed")
         )
         judged[verdict.coaching_id][kind] += 1
     found = []
