@@ -117,6 +117,16 @@ def test_what_goes_on_while_all_is_paused_goes_on_without(coach, coaching, run, 
     assert model.blocks == [1, 0]
 
 
+def test_what_was_asked_while_all_was_paused_is_looked_up_when_it_goes_on(coach, coaching, run, model):
+    graph = wrapped_agent(coach, run, model, InMemorySaver())
+    coach.pause(reason="stop")
+    run(graph, asking(), THREAD)
+    coach.flush()
+    coach.resume()
+    run(graph, Command(resume="yes"), THREAD)
+    assert model.blocks == [0, 1]
+
+
 @pytest.mark.parametrize("build", [node_agent, wrapped_agent])
 def test_in_another_process_too(coach, coaching, run, model, build, embeddings, monkeypatch):
     monkeypatch.setattr(channel, "FRESH", 0.0)

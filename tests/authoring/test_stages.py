@@ -177,6 +177,16 @@ def test_a_deleted_or_purged_one(coach, some):
     assert coach.get("c-shadow").status == "shadow"
 
 
+def test_what_was_deleted_in_shadow_is_restored_into_shadow(coach, some):
+    coach.promote("c-draft", to="canary", share=0.2)
+    for name in some:
+        coach.delete(name)
+    assert [coach.restore(name).status for name in some] == ["active", "shadow", "canary"]
+    assert coach.get("c-draft").share == 0.2
+    coach.archive("c-shadow")
+    assert coach.restore("c-shadow").status == "active"
+
+
 def test_a_set_that_is_not_there(coach, some):
     with pytest.raises(NotFoundError, match=r"no change set 's-none'.*coach\.change_sets\(\)"):
         coach.rollback("s-none")

@@ -229,7 +229,7 @@ class Lookup:
 
     def _make_pending(self, query: _Query, advice: Advice, given: dict[str, Any]) -> PendingAdvice:
         call_key = query.call_key
-        if advice.considered and call_key.key and advice.failure is None:
+        if call_key.key and advice.known:
             self._recent.put(call_key.key, call_key.task, advice)
         fields: dict[str, Any] = {
             "conversation": query.messages,

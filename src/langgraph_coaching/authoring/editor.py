@@ -138,6 +138,8 @@ class Editor:
     def restore(self, coaching_id: str, *, revision: int | None = None) -> Coaching:
         """Makes it active again, as it last was or as it was at an earlier revision.
 
+        What was deleted in shadow or as a canary is that again.
+
         Raises:
             NotFoundError: There is none of that id or revision.
         """

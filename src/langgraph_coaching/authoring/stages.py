@@ -79,10 +79,11 @@ class Stages:
         names, others = _ids(coachings), _ids(replaces)
         check_request(names, others, to, share)
         now = datetime.now(UTC)
-        until, mark = _Said(until=until).until, _mark(note, author)
+        given: Any = until
+        ends, mark = _Said(until=given).until, _mark(note, author)
         heads = [self._repository.get(name) for name in names]
         gone = [self._repository.get(name) for name in others]
-        return self._write(promoted(heads, gone, to=to, share=share, until=until, mark=mark, now=now))
+        return self._write(promoted(heads, gone, to=to, share=share, until=ends, mark=mark, now=now))
 
     def rollback(self, change_set: str | ChangeSet, *, note: str = "", author: str | None = None) -> ChangeSet:
         """Takes a change set back: each of its coachings has the stage it had before, all in one commit, or none.

@@ -9,6 +9,7 @@ from langgraph_coaching.coaching.behavior import behavior_of
 from langgraph_coaching.coaching.example_changes import CHANGES, examples_after
 from langgraph_coaching.coaching.examples import examples_of
 from langgraph_coaching.coaching.model import Coaching, Scope, new_id, refuse_id
+from langgraph_coaching.coaching.stage import STAGED
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 FURTHER = ("priority", "status", "share", "notes", "author", "source", "expires_at")
@@ -136,13 +137,16 @@ def edit_coaching(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
 def restore_coaching(latest: Coaching, wanted: Coaching | None) -> Coaching:
     """The next revision, active again: as it last was, or with what an earlier revision said.
 
+    What was deleted in shadow or as a canary is that again: only `promote` brings it into every prompt.
+
     Args:
         latest: The latest revision, deleted or not.
         wanted: An earlier one of the same coaching.
     """
     said = ("intent", "behavior", "examples", "scope", "priority", "notes", "expires_at")
     fields = {} if wanted is None else {name: getattr(wanted, name) for name in said}
-    return latest.revised(**fields, status="active", deleted=False)
+    status = latest.status if latest.deleted and latest.status in STAGED else "active"
+    return latest.revised(**fields, status=status, deleted=False)
 
 
 def compose_many(namespace: str, rows: Iterable[Mapping[str, Any]]) -> list[Coaching]:

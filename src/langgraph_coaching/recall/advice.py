@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.one_line import quote_line
-from langgraph_coaching.recall.receipt import Receipt
+from langgraph_coaching.recall.receipt import NOTHING, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,11 @@ class Advice:
         """Why nothing could be looked at, or None."""
         return next((receipt.reason for receipt in self.considered if receipt.outcome == "failed"), None)
 
+    @property
+    def known(self) -> bool:
+        """Whether it says what applies there, so that the same call made again gets it again."""
+        return bool(self.considered) and all(receipt.outcome not in NOTHING for receipt in self.considered)
+
     def receipt(self, coaching_id: str) -> Receipt | None:
         """The receipt of one coaching, or None where it was not looked at."""
         return next((receipt for receipt in self.considered if receipt.coaching_id == coaching_id), None)
@@ -68,7 +73,7 @@ class Advice:
         """
         from langgraph_coaching.recall.why import why_without_store
 
-        failure = next((one for one in self.considered if one.outcome in ("failed", "paused")), None)
+        failure = next((one for one in self.considered if one.outcome in NOTHING), None)
         if self.explain is None or failure is not None:
             return why_without_store(coaching_id, failure or self.receipt(coaching_id))
         return self.explain(self, coaching_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.reasons import join_reason
@@ -117,7 +117,7 @@ class Paused(Exception):  # noqa: N818 - a way out, not an error
         self.situation = situation
 
 
-def paused_advice(pause: Pause, situation: str = "", **fields: str | None) -> Advice:
+def paused_advice(pause: Pause, situation: str = "", **fields: Any) -> Advice:
     """Empty advice with the one receipt that says by whom all is paused.
 
     Args:
@@ -132,7 +132,7 @@ def paused_advice(pause: Pause, situation: str = "", **fields: str | None) -> Ad
         outcome="paused",
         reason=join_reason(f"all coaching is {pause}", "coach.resume()"),
         situation=situation,
-        **fields,  # type: ignore[arg-type]
+        **fields,
     )
     return Advice(considered=[receipt], situation=situation)
 
@@ -140,5 +140,7 @@ def paused_advice(pause: Pause, situation: str = "", **fields: str | None) -> Ad
 def pause_advice(advice: Advice, pause: Pause) -> Advice:
     """Advice of before the pause, without what would be in the prompt; it stays where the call was made."""
     first = advice.considered[0]
-    there = {name: getattr(first, name) for name in ("namespace", "thread_id", "checkpoint_ns", "node", "agent")}
+    there = {
+        name: getattr(first, name) for name in ("namespace", "thread_id", "checkpoint_ns", "node", "agent", "tags")
+    }
     return replace(paused_advice(pause, advice.situation, **there), seconds=advice.seconds)

@@ -32,6 +32,9 @@ nothing was looked at.
 
 NOT_SEEN: Literal["not seen by the model"] = "not seen by the model"
 
+NOTHING = ("failed", "paused")
+"""Outcomes of a whole call, in which nothing was looked at: made again, it is looked at again."""
+
 SUPPOSED = ("shadow", "held_back")
 """Outcomes of what would have been applied."""
 
