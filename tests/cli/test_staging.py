@@ -76,9 +76,7 @@ def test_what_cannot_be_is_said_in_commands(arguments, code, said, command, stat
     assert statuses() == {"c-old": "active", "c-new": "shadow", "c-more": "draft"}
 
 
-def test_changes_are_a_line_a_coaching_where_they_are_piped_and_pleasant_where_not(
-    command, terminal, some, monkeypatch
-):
+def test_piped_changes_are_a_line_a_coaching(command, some):
     assert (command("changes").code, "nothing was promoted yet" in command("changes").err) == (1, True)
     command("promote", "c-new", "c-more", "--to", "canary", "--share", "0.1", "--note", "try")
     rows = [line.split("\t") for line in command("changes").out.splitlines()]
