@@ -26,6 +26,7 @@ METHODS = {
     "calibrate": "()",
     "callback": "()",
     "change_sets": "(*, limit=20)",
+    "chat": "(graph, *, thread_id=None, messages_key=None, config=None, context=None)",
     "close": "()",
     "corrections": "(trace)",
     "current_pause": "()",
@@ -57,14 +58,16 @@ METHODS = {
     "report": "()",
     "restore": "(coaching_id, *, revision=None)",
     "resume": "(*, author=None)",
-    "retain": "(*, days=None, traces=None, dry_run=False)",
-    "review": "(*, limit=20)",
+    "retain": "(*, days=None, traces=None, dry_run=False, always=None)",
+    "retention": "()",
+    "review": "(*, limit=20, simulated=False)",
     "rollback": "(change_set, *, note='', author=None)",
     "save": "(draft, *, status=None, share=None)",
     "similar": "(coaching_id, *, limit=10)",
     "verdict": "(receipt, *, correct, comment='', author=None)",
     "verdicts": "(coaching_id=None)",
-    "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False)",
+    "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False, "
+    "coachings=None, live=False)",
 }
 """What users call, with which parameters: a contract, improved on only by adding."""
 

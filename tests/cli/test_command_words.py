@@ -32,6 +32,8 @@ from langgraph_coaching.cli.command_words import say_commands
         ("To change that: coach.resume()", "To change that: `langgraph-coaching resume`"),
         ("list them with coach.change_sets()", "list them with `langgraph-coaching changes`"),
         ("give model= to have it answered", "give --model to have it answered"),
+        ("not asked; give a model to have it answered", "not asked; give --model to have it answered"),
+        ("give before= or older_than=, not both", "give --before or --older-than, not both"),
     ],
 )
 def test_a_call_becomes_a_command(written, said):

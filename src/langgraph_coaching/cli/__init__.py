@@ -12,7 +12,9 @@
 | `check`: what is the matter with saved coaching, for CI | `check` |
 | `impact`, `preview`: what a coaching would do before it is saved | `impact`, `preview` |
 | … the draft that their options make | `draft_options` |
+| `chat`: a test conversation with one's own graph | `chat` |
 | `forget`: traces deleted, and what was said in them | `forget` |
+| `retain`: a rule for how old and how many they become | `retain` |
 | `draft`, `add`: from a step or without; many from a file | `draft`, `add`, `rows` |
 | `edit`; the options that it shares with `add` | `edit`, `behavior_options` |
 | `archive`, `restore`, `delete` | `archive` |
@@ -51,6 +53,7 @@ langgraph-coaching pause --reason "prices went out wrong" --yes
 langgraph-coaching resume
 langgraph-coaching list
 langgraph-coaching check --graph shop.agent:graph
+langgraph-coaching chat shop.agent:graph
 langgraph-coaching advise "can I still change an order that was delivered?" --keep
 langgraph-coaching why "can I still change an order that was delivered?"
 langgraph-coaching propose c-k3v9q2m7x4ab --model openai:gpt-4o-mini
@@ -66,6 +69,7 @@ langgraph-coaching feedback --format langsmith
 langgraph-coaching export coachings
 langgraph-coaching import coachings --dry-run
 langgraph-coaching forget --user lee --dry-run
+langgraph-coaching retain --days 90 --always
 ```
 
 Every command has `-h`, most have `--json`; `--install-completion` completes them in your shell. Of an id its beginning
@@ -84,9 +88,14 @@ __all__ = ["main"]
 
 def main() -> None:
     """Runs the command and exits with its code."""
-    from langgraph_coaching.cli.app import run
+    try:
+        from langgraph_coaching.cli.app import run
 
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter is no reason to fail
-    sys.exit(run())
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                # A terminal that cannot show a letter is no reason to fail.
+                stream.reconfigure(errors="backslashreplace")
+        code = run()
+    except KeyboardInterrupt:  # while it was still being loaded
+        code = 130
+    sys.exit(code)

@@ -92,8 +92,13 @@ def import_(
         recordings.import_recordings(file, format_, simulated, store, namespace, as_json)
         return
     side = cast("Side | None", prefer)
-    with open_coach(store, namespace, embeddings) as coach, render.errors.status("importing"):
-        found = coach.import_(file, dry_run=dry_run, prefer=side)
+    with open_coach(store, namespace, embeddings) as coach, render.errors.status("importing") as status:
+        found = coach.import_(
+            file,
+            dry_run=dry_run,
+            prefer=side,
+            progress=lambda count: status.update(f"importing: {count:,} changed coachings"),
+        )
     if as_json:
         told = {name: [_as_dict(one) for one in conflicts] for name, conflicts in found.conflicts.items()}
         render.print_json(

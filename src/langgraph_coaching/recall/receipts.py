@@ -199,7 +199,7 @@ class Receipts:
         return first_readable(self._table, _read_receipts, _COLUMNS, order=_NEWEST, limit=limit, **equal)
 
     def situations(self, limit: int) -> list[str]:
-        """The situations of the latest calls, each once, as the receipts have them.
+        """The situations of the latest calls, each once, as the receipts have them; not those of test conversations.
 
         Args:
             limit: Most calls to look at.
@@ -210,7 +210,7 @@ class Receipts:
         return list(dict.fromkeys(receipt.situation for receipt in self.calls(limit)))
 
     def calls(self, limit: int) -> list[Receipt]:
-        """The first receipt of each of the latest calls, newest first.
+        """The first receipt of each of the latest calls, newest first, without those of test conversations.
 
         Args:
             limit: Most calls to look at.
@@ -218,7 +218,16 @@ class Receipts:
         Raises:
             StoreError: The table could not be read.
         """
-        return self.receipts(limit=limit, position=0)
+        return [receipt for receipt in self.receipts(limit=limit, position=0) if not receipt.is_test]
+
+    def tests_among(self, receipt_ids: Iterable[str]) -> set[str]:
+        """The ids of those receipts that are of test conversations.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        keys = [key_of(self.namespace, one) for one in receipt_ids]
+        return {receipt.id for receipt in self.receipts(key=keys) if receipt.is_test} if keys else set()
 
     def receipt(self, receipt_id: str) -> Receipt:
         """One receipt.

@@ -32,7 +32,8 @@ reserved; it never makes one bolder, since what is missed is taught by examples.
 minute.
 
 The last verdict on a receipt counts; `coach.verdicts(id)` says who said what when. Precision comes with Wilson's 95 %
-interval, since three verdicts are not thirty.
+interval, since three verdicts are not thirty. Test conversations (`coach.chat`) are not counted; a verdict in one
+teaches its coaching like any other.
 """
 
 from __future__ import annotations
