@@ -68,7 +68,9 @@ COACHINGS = st.builds(
     ),
     scope=st.fixed_dictionaries({}, optional={"agent": LINE, "node": LINE, "tags": st.lists(LINE, max_size=3)}),
     priority=st.integers(-100, 100),
-    status=st.sampled_from(["draft", "active", "archived"]),
+    status=st.sampled_from(["draft", "shadow", "canary", "active", "archived"]),
+    share=st.floats(0, 1, exclude_min=True),  # kept of a canary only, and so is the next
+    cohort=st.one_of(st.none(), LINE),
     notes=_REMARK,
     author=st.one_of(st.none(), LINE),
     created_at=_TIMES,

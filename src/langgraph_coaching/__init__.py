@@ -34,6 +34,7 @@ from langgraph_coaching.lazy import attach as _attach
 
 if TYPE_CHECKING:
     from langgraph_coaching.agent.state import CoachingState, coached
+    from langgraph_coaching.authoring.change_set import ChangeSet
     from langgraph_coaching.authoring.lint.finding import Finding
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
@@ -53,6 +54,7 @@ _ROOMS = {
     "Action": "coaching.behavior",
     "Advice": "recall.advice",
     "CaptureLimits": "traces.capture.limits",
+    "ChangeSet": "authoring.change_set",
     "Coach": "coach",
     "Coaching": "coaching.model",
     "CoachingError": "errors",
@@ -81,6 +83,7 @@ __all__ = [
     "Action",
     "Advice",
     "CaptureLimits",
+    "ChangeSet",
     "Coach",
     "Coaching",
     "CoachingError",

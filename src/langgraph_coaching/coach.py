@@ -28,6 +28,7 @@ from langgraph_coaching.authoring.repository import Repository
 from langgraph_coaching.authoring.retainer import Retainer
 from langgraph_coaching.authoring.retention import Retentions
 from langgraph_coaching.authoring.situations import Situations
+from langgraph_coaching.authoring.stages import Stages
 from langgraph_coaching.chat.chats import Chats
 from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.coaching.validation import is_name
@@ -36,6 +37,7 @@ from langgraph_coaching.recall.adviser import Adviser
 from langgraph_coaching.recall.embedder import Embedder, embeddings_of
 from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.recall.pause import Pauses
 from langgraph_coaching.recall.receipts import Receipts
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
@@ -138,10 +140,11 @@ class Coach:
         """Recorded runs: `get`, `list`, `add`, `delete`."""
         backgrounds = BackgroundCache(database, embedder)
         sampler = TrafficSampler(database, namespace, embedder, backgrounds)
-        adviser = Adviser(store, embedder, backgrounds, sampler, self.limits, Judge(judge) if judge else None)
+        pauses = Pauses(database, namespace)
+        adviser = Adviser(store, embedder, backgrounds, sampler, self.limits, Judge(judge) if judge else None, pauses)
         recorder = Recorder(receipts_table, traces, sampler, store.behavior, limits=capture, redaction=redaction)
         stored = StoredAdvice(receipts_table, store, adviser)
-        registry = Registry(registry_name(database.uri, namespace), recorder.keep, stored)
+        registry = Registry(registry_name(database.uri, namespace), recorder.keep, stored, stored.unless_paused)
         self._registry, self._flush = registry, partial(_flush, registry, recorder)
         registry.owner, registry.flush = weakref.ref(self), self._flush
 
@@ -165,6 +168,7 @@ class Coach:
             checks,
             linter,
             exchanger,
+            Stages(repository, pauses),
             Eraser(store, traces, receipts_table, kept, self._flush),
             retainer,
             reviewer,
@@ -251,6 +255,14 @@ class Coach:
     retention = handed_on(Retainer.retention)
     reembed = handed_on(Repository.reembed)
     find_ids = handed_on(IdFinder.find_ids)
+
+    # ── stages ──
+    promote = handed_on(Stages.promote)
+    rollback = handed_on(Stages.rollback)
+    change_sets = handed_on(Stages.change_sets)
+    pause = handed_on(Stages.pause)
+    resume = handed_on(Stages.resume)
+    current_pause = handed_on(Stages.current_pause)
 
     # ── moving things ──
     export = handed_on(Exchanger.export)

@@ -31,7 +31,8 @@ def test_coachings(beginning, found, filled):
 def test_the_other_kinds_and_no_other(filled):
     assert filled.find_ids("t", kind="trace") == ["t:1"]
     assert filled.find_ids("t", kind="receipt") == []
-    with pytest.raises(InvalidCoachingError, match="kind is one of coaching, trace, receipt, not 'step'"):
+    assert filled.find_ids("", kind="change_set") == []
+    with pytest.raises(InvalidCoachingError, match="kind is one of coaching, trace, receipt, change_set, not 'step'"):
         filled.find_ids("t", kind="step")
 
 

@@ -46,6 +46,7 @@ def test_these_are_the_commands():
     ]
     writing = ["add", "archive", "calibrate", "delete", "edit", "forget", "propose", "reembed", "restore", "review"]
     writing += ["retain", "similar", "test", "verdict", "export", "import"]
+    writing += ["promote", "rollback", "changes", "pause", "resume"]
     assert sorted([*looking, *writing, "demo", "feedback", "show", "studio", "traces", "why"]) == COMMANDS
 
 

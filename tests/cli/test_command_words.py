@@ -27,6 +27,10 @@ from langgraph_coaching.cli.command_words import say_commands
         ),
         ("coach.advise(messages).why('c')", "`langgraph-coaching why CONVERSATION c`"),
         ("coach.traces.get(…).coachable_steps()", "`langgraph-coaching show TRACE`"),
+        ("coach.promote('c', to='active')", "`langgraph-coaching promote c --to active`"),
+        ("coach.edit('c', status='shadow')", "`langgraph-coaching edit c --status shadow`"),
+        ("To change that: coach.resume()", "To change that: `langgraph-coaching resume`"),
+        ("list them with coach.change_sets()", "list them with `langgraph-coaching changes`"),
         ("give model= to have it answered", "give --model to have it answered"),
         ("not asked; give a model to have it answered", "not asked; give --model to have it answered"),
         ("give before= or older_than=, not both", "give --before or --older-than, not both"),
@@ -48,7 +52,7 @@ def test_every_command_that_is_said_is_there_with_its_options():
     fields = "intent='x', priority=1, add_examples=['x'], add_never=['x'], remove=['x'], expires_at=None, agent=None"
     calls = [f"edit('c', {fields}, node=None, tags=[], notes='x', behavior=…)", "verdict('r', correct=True)", "list()"]
     calls += ["receipts()", "calibrate()", "reembed()", "report()", "draft(step)", "restore('c', revision=1)"]
-    calls += ["delete('c')", "history('c')"]
+    calls += ["delete('c')", "history('c')", "promote('c', to='canary', share=0.1)", "resume()", "change_sets()"]
     for call in calls:
         name, *rest = say_commands(f"coach.{call}").strip("`").split()[1:]
         known = {option for parameter in commands[name].params for option in parameter.opts + parameter.secondary_opts}

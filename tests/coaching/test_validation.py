@@ -45,7 +45,7 @@ for _ in range(100_000):
         ({"priority": "high"}, "priority", "must be a whole number"),
         ({"priority": 0.5}, "priority", "must be a whole number"),
         ({"priority": None}, "priority", "must be a whole number"),
-        ({"status": "gone"}, "status", "must be 'draft', 'active' or 'archived'"),
+        ({"status": "gone"}, "status", "must be 'draft', 'shadow', 'canary', 'active' or 'archived'"),
         ({"expires_at": datetime(2030, 1, 1)}, "expires_at", "needs a time zone, such as datetime.now"),  # noqa: DTZ001
         ({"expires_at": "tomorrow"}, "expires_at", "must be a moment such as 2030-01-31T12:00:00Z"),
         ({"created_at": datetime(2030, 1, 1)}, "created_at", "needs a time zone"),  # noqa: DTZ001

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langgraph.types import CachePolicy
 
+from langgraph_coaching.agent.call_key import current_thread
 from langgraph_coaching.agent.state import read_field
 
 if TYPE_CHECKING:
@@ -37,10 +39,13 @@ def cache_key(
 
     def key(*args: Any, **kwargs: Any) -> bytes:
         given = of_input(*args, **kwargs)
-        advice = adviser.advise(_messages(args, kwargs, messages_key), labels)
+        thread = current_thread()
+        advice = adviser.advise(_messages(args, kwargs, messages_key), replace(labels, thread_id=thread))
         if advice.failure is not None:
             log.warning("coaching: nothing is taken from the cache: %s", advice.failure)
-        told = secrets.token_hex(16) if advice.failure is not None else advice.prompt
+        # Without a thread it is not known which canaries the answer was made with.
+        unknown = thread is None and any(one.outcome == "held_back" for one in advice.considered)
+        told = secrets.token_hex(16) if unknown or advice.failure is not None else advice.prompt
         return hashlib.sha256(told.encode("utf-8", "replace")).digest() + _bytes(given)
 
     return key

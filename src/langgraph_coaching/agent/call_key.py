@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.config import get_config
 
 from langgraph_coaching.recall.receipts import task_of
 from langgraph_coaching.recall.simulated import SIMULATED, is_simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from langchain_core.messages import BaseMessage
 
@@ -112,6 +114,15 @@ def current_namespace() -> str:
         return ""
 
 
+def thread_in(metadata: Any) -> str | None:
+    """The thread that the metadata of a call names, outside of a graph; LangChain takes it from the configuration."""
+    here = var_child_runnable_config.get() or {}
+    for told in (metadata, here.get("metadata"), here.get("configurable")):
+        if isinstance(told, Mapping) and told.get("thread_id") not in (None, ""):
+            return str(told["thread_id"])
+    return None
+
+
 def _node_path(namespace: str) -> list[str]:
     # A part that is only a number counts how often a node has called its subgraph, in retries too.
     return [part.partition(":")[0] for part in namespace.split("|") if not part.isdecimal()]
@@ -124,7 +135,7 @@ def locate_receipts(advice: Advice, call_key: CallKey) -> Advice:
         considered=[
             replace(
                 receipt,
-                thread_id=call_key.thread_id,
+                thread_id=receipt.thread_id or call_key.thread_id,
                 checkpoint_ns=call_key.checkpoint_ns,
                 node=call_key.node or receipt.node,
                 tags=tuple(sorted({*receipt.tags, SIMULATED})) if call_key.simulated else receipt.tags,

@@ -7,8 +7,9 @@ what is in it is the same as long as the same coaching applies to the same words
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ from langgraph_coaching.recall.advice import Advice
 if TYPE_CHECKING:
     from langgraph_coaching.agent.pending import PendingAdvice
     from langgraph_coaching.agent.registry import Registry
+
+FRESH = 1.0
+"""Seconds within which it is not looked again whether all coaching was paused meanwhile."""
 
 CACHE_SIZE = 2_048
 """Pieces of advice that are kept in memory."""
@@ -35,6 +39,14 @@ class ChannelAdvice:
     """The call's key, under which its receipts are stored."""
     keep_receipts: bool = True
     """Whether its receipts are written; not in a replay."""
+    made: float = field(default_factory=time.monotonic)
+    """When it was looked up, in seconds of the monotonic clock."""
+
+    def unless_paused(self) -> ChannelAdvice:
+        """As far as it may be in a prompt now: a graph may have waited for a person in between."""
+        if not (self.keep_receipts and self.advice.prompt) or time.monotonic() - self.made < FRESH:
+            return self
+        return replace(self, advice=self.registry.unless_paused(self.advice))
 
 
 class ChannelCache:
@@ -95,4 +107,5 @@ def read_item(item: dict[str, Any]) -> ChannelAdvice:
         registry, key = registry_of(item["coach"]), key_in_thread(current_thread(), item["asked"])
         known = ChannelAdvice(registry.lookup(key, item["applied"]) if item["applied"] else Advice(), registry, key)
         CHANNEL_CACHE.put(item, known)
-    return known if known.registry.is_open else replace(known, registry=registry_of(item["coach"]))
+    known = known if known.registry.is_open else replace(known, registry=registry_of(item["coach"]))
+    return known.unless_paused()

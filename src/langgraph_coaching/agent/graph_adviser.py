@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack, overload
 
 from langchain_core.runnables.config import var_child_runnable_config
 
+from langgraph_coaching.agent.call_key import thread_in
 from langgraph_coaching.agent.recent_advice import RecentAdvice
 from langgraph_coaching.coaching.model import Labels, labels_of
 from langgraph_coaching.errors import extra
@@ -28,6 +30,11 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 StateT = TypeVar("StateT")
 ModelT = TypeVar("ModelT")
+
+
+def in_thread(labels: Labels, thread_id: str | None) -> Labels:
+    """The labels of a call in this thread, or in the one that is running here."""
+    return replace(labels, thread_id=thread_id or thread_in(None))
 
 
 class LabelFields(TypedDict, total=False):
@@ -59,7 +66,13 @@ class GraphAdviser:
         self._anew = again
 
     def advise(
-        self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
+        self,
+        messages: Any,
+        *,
+        agent: str | None = None,
+        node: str | None = None,
+        tags: Iterable[str] = (),
+        thread_id: str | None = None,
     ) -> Advice:
         """What coaching applies after these messages; never raises. In a graph, its receipts and its trace say so.
 
@@ -68,23 +81,31 @@ class GraphAdviser:
             agent: Label of the calling agent, matched against each coaching's scope; so are the next two.
             node: Label of the calling node.
             tags: Further labels.
+            thread_id: The conversation, which tells in the share of which canaries it is; in a graph, by default its
+                thread. Without one it is in none.
 
         Returns:
             The advice; where anything failed, empty advice with one receipt that says why.
         """
         labels = labels_of(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
-            return lookup.advise(messages).hand_out()
-        return self._record(self._adviser.advise(messages, labels))
+            return lookup.advise(messages, thread_id=thread_id).hand_out()
+        return self._record(self._adviser.advise(messages, in_thread(labels, thread_id)))
 
     async def aadvise(
-        self, messages: Any, *, agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()
+        self,
+        messages: Any,
+        *,
+        agent: str | None = None,
+        node: str | None = None,
+        tags: Iterable[str] = (),
+        thread_id: str | None = None,
     ) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
         labels = labels_of(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
-            return (await lookup.aadvise(messages)).hand_out()
-        return self._record(await self._adviser.aadvise(messages, labels))
+            return (await lookup.aadvise(messages, thread_id=thread_id)).hand_out()
+        return self._record(await self._adviser.aadvise(messages, in_thread(labels, thread_id)))
 
     def advise_batch(
         self,
@@ -93,6 +114,7 @@ class GraphAdviser:
         agent: str | None = None,
         node: str | None = None,
         tags: Iterable[str] = (),
+        thread_id: str | None = None,
         keep: bool = False,
     ) -> list[Advice]:
         """Advice for many conversations in one pass, for looking back.
@@ -102,13 +124,14 @@ class GraphAdviser:
             agent: Label of the calling agent; so are the next two, as for `advise`.
             node: Label of the calling node.
             tags: Further labels.
+            thread_id: Of all of them, as for `advise`.
             keep: Whether the receipts go into the store, so that there can be a verdict on them afterwards.
 
         Raises:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        advice = self._adviser.advise_batch(conversations, labels_of(agent, node, tags), stored=keep)
+        advice = self._adviser.advise_batch(conversations, labels_of(agent, node, tags, thread_id), stored=keep)
         return [self._record(one) for one in advice] if keep else advice
 
     @overload

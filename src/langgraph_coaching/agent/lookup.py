@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import var_child_runnable_config
 
-from langgraph_coaching.agent.call_key import current_call_key, locate_receipts
+from langgraph_coaching.agent.call_key import current_call_key, locate_receipts, thread_in
 from langgraph_coaching.agent.pending import PendingAdvice, nothing_pending
 from langgraph_coaching.recall.advice import Advice, failed_advice
 from langgraph_coaching.recall.deadline import Deadline
@@ -137,33 +137,40 @@ class Lookup:
     def __reduce__(self) -> tuple[Any, ...]:
         return self._reopen, ()
 
-    def advise(self, messages: Any, metadata: Any = None, **fields: Any) -> PendingAdvice:
+    def advise(self, messages: Any, metadata: Any = None, thread_id: str | None = None, **fields: Any) -> PendingAdvice:
         """Advice for a model call with these messages, which a model has to see.
 
         Args:
             messages: The conversation.
             metadata: Of the call, where it is known.
+            thread_id: Of the call, where it is another one than the graph's.
             **fields: Further fields of what is returned.
         """
         if (recall := REPLAY_ADVICE.get()) is not None:
             return self._advise_in_replay(recall, messages, fields)
         try:
-            query = self._query_for(messages, metadata)
+            query = self._query_for(messages, metadata, thread_id)
             return self._make_pending(
-                query, self._failed_call_advice(query) or _run_as_retriever(query, lambda: self._look_up(query)), fields
+                query,
+                self._unless_paused(self._failed_call_advice(query))
+                or _run_as_retriever(query, lambda: self._look_up(query)),
+                fields,
             )
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._pending_failure(error, messages, fields)
 
-    async def aadvise(self, messages: Any, metadata: Any = None, **fields: Any) -> PendingAdvice:
+    async def aadvise(
+        self, messages: Any, metadata: Any = None, thread_id: str | None = None, **fields: Any
+    ) -> PendingAdvice:
         """Like `advise`, without ever blocking the event loop."""
         if (recall := REPLAY_ADVICE.get()) is not None:
             return await asyncio.to_thread(self._advise_in_replay, recall, messages, fields)
         try:
-            query = self._query_for(messages, metadata)
+            query = self._query_for(messages, metadata, thread_id)
             return self._make_pending(
                 query,
-                self._failed_call_advice(query) or await _arun_as_retriever(query, lambda: self._alook_up(query)),
+                await self._aunless_paused(self._failed_call_advice(query))
+                or await _arun_as_retriever(query, lambda: self._alook_up(query)),
                 fields,
             )
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
@@ -179,10 +186,11 @@ class Lookup:
             advice, self.registry, conversation=query.messages, digest=query.digest, keep_receipts=False, **fields
         )
 
-    def _query_for(self, messages: Any, metadata: Any = None) -> _Query:
+    def _query_for(self, messages: Any, metadata: Any = None, thread_id: str | None = None) -> _Query:
         read = read_messages(messages)
         call_key = current_call_key(read, self.labels, metadata)
-        labels = replace(self.labels, node=self.labels.node or call_key.node)
+        thread_id = thread_id or call_key.thread_id or thread_in(metadata)
+        labels = replace(self.labels, node=self.labels.node or call_key.node, thread_id=thread_id)
         callbacks = (var_child_runnable_config.get() or {}).get("callbacks")
         return _Query(read, labels, call_key, getattr(callbacks, "parent_run_id", None))
 
@@ -194,6 +202,7 @@ class Lookup:
         known = self._recent_advice(query.call_key)
         if known is None and query.call_key.again and query.call_key.saved:
             known = self._deadline.run(lambda: self._stored_advice(query.call_key), self._adviser.limits.deadline)
+        known = self._unless_paused(known)
         return known or locate_receipts(self._adviser.advise(query.messages, query.labels), query.call_key)
 
     async def _alook_up(self, query: _Query) -> Advice:
@@ -202,7 +211,19 @@ class Lookup:
             known = await self._deadline.arun(
                 lambda: self._stored_advice(query.call_key), self._adviser.limits.deadline
             )
+        known = await self._aunless_paused(known)
         return known or locate_receipts(await self._adviser.aadvise(query.messages, query.labels), query.call_key)
+
+    def _unless_paused(self, known: Advice | None) -> Advice | None:
+        """Advice of an earlier call, as far as it may be in a prompt now."""
+        if known is None or not known.prompt:
+            return known
+        return self._deadline.run(lambda: self._adviser.unless_paused(known), self._adviser.limits.deadline)
+
+    async def _aunless_paused(self, known: Advice | None) -> Advice | None:
+        if known is None or not known.prompt:
+            return known
+        return await self._deadline.arun(lambda: self._adviser.unless_paused(known), self._adviser.limits.deadline)
 
     def _recent_advice(self, call_key: CallKey) -> Advice | None:
         return _find_earlier(self._recent.get, call_key) if call_key.again else None
@@ -212,7 +233,7 @@ class Lookup:
 
     def _make_pending(self, query: _Query, advice: Advice, given: dict[str, Any]) -> PendingAdvice:
         call_key = query.call_key
-        if advice.considered and call_key.key and advice.failure is None:
+        if call_key.key and advice.known:
             self._recent.put(call_key.key, call_key.task, advice)
         self._tell_listener(advice)
         fields: dict[str, Any] = {

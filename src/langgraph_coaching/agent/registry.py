@@ -33,13 +33,19 @@ class Registry:
         name: Of the coach: the same in every process that opens the same namespace of the same store.
         write: Writes receipts, off the graph's path.
         lookup: Finds the advice of a call key, or what was applied then, in the store.
+        unless_paused: What of earlier advice may be in a prompt now; all of it by default.
     """
 
     def __init__(
-        self, name: str, write: Callable[[Entry], None], lookup: Callable[[str, Sequence[str]], Advice] | None = None
+        self,
+        name: str,
+        write: Callable[[Entry], None],
+        lookup: Callable[[str, Sequence[str]], Advice] | None = None,
+        unless_paused: Callable[[Advice], Advice] | None = None,
     ) -> None:
         self.name = name
         self.lookup = lookup or _refuse_lookup
+        self.unless_paused = unless_paused or _same
         self.write = write
         self.owner: Callable[[], Any] = _no_owner
         """The coach, while it is there."""
@@ -107,6 +113,10 @@ class Registry:
             self._warned.add(where)
         if not known:
             log.warning("%s: %s", where, text)
+
+
+def _same(advice: Advice) -> Advice:
+    return advice
 
 
 def _refuse_lookup(_: str, applied: Sequence[str]) -> Advice:

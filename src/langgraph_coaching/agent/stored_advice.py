@@ -51,7 +51,18 @@ class StoredAdvice:
             Overdue: It took longer than the deadline.
             StoreError: The store could not be read.
         """
-        return self._deadline.run(lambda: self._find(key, applied), self._adviser.limits.deadline)
+        return self._deadline.run(
+            lambda: self._adviser.unless_paused(self._find(key, applied)), self._adviser.limits.deadline
+        )
+
+    def unless_paused(self, advice: Advice) -> Advice:
+        """Advice that was put into a state a while ago, as far as it may be in a prompt now.
+
+        Raises:
+            Overdue: It took longer than the deadline.
+            StoreError: The store could not be read.
+        """
+        return self._deadline.run(lambda: self._adviser.unless_paused(advice), self._adviser.limits.deadline)
 
     def _find(self, key: str, applied: Sequence[str]) -> Advice:
         advice = self._receipts_table.advice(key) if key else None

@@ -30,6 +30,9 @@
 | merge: what was changed in a file, in the store, or in both | `merge`, `merge_fields` |
 | lineage: what a file and a store have in common | `lineage` |
 | meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
+| stages: coachings promoted together and taken back; the kill switch | `stages` |
+| change set: what was changed together, read from the histories | `change_set` |
+| promotion: the revisions that are made for it | `promotion` |
 | eraser: what was said in traces goes, wherever it has come to stand | `eraser` |
 | retention: the rule by which traces go by themselves, and who keeps to it | `retention`, `retainer` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
@@ -93,6 +96,33 @@ For what is saved: `coach.impact(id)`, `coach.preview(id)`, `coach.propose(id, m
 `coach.review()`; on the command line `impact`, `preview`, `propose`, `similar`, `review` and `why`. While you author,
 faults raise a `CoachingError` that says what to do.
 
+**Stages.** draft → shadow → canary → active → archived. A shadow is looked at like what is active, takes nothing from
+it and is in no prompt; its receipts have the outcome `shadow` where it would have been applied. A canary is in the
+prompts of a share of the threads, the same ones in every process and for ever; a larger share keeps those of a smaller
+one, and the coachings of one set are together in a prompt or not at all. Elsewhere the outcome is `held_back`: the
+control. A call without a thread is in the control; name it with `coach.advise(messages, thread_id=…)`, a graph's is
+known. Verdicts on both say whether it would have been right.
+
+```python
+draft = coach.draft(step).when("a customer asks what shipping costs").reply("Say that it is free from 50 euros.")
+shadow = coach.save(draft, status="shadow")
+coach.promote(shadow, to="canary", share=0.1)  # one id or many: all of them in one commit, or none
+made = coach.promote([shadow], to="active", replaces=[coaching], author="dana", note="new shipping policy")
+print([(change.before, change.after) for change in sorted(made.changes, key=lambda change: change.after)])
+coach.rollback(made)  # each has the stage it had; a change set as well
+print(coach.get(coaching.id).status, coach.get(shadow.id).status, len(coach.change_sets()))
+```
+```text
+[('canary', 'active'), ('active', 'archived')]
+active canary 3
+```
+
+Whoever is overtaken by another's edit gets a `ChangedMeanwhileError`, and nothing is written; so does a rollback of
+what a person has edited since. The sets stand in the revisions themselves (`coaching.changed_in`), so that the history
+tells of them. `coach.pause(reason=…)` takes all coaching of the namespace out of every prompt, and `coach.resume()`
+brings it back: every process sees it at its next call, of an object store within a second; a node that is running
+keeps what it was given. `coach.list(expired=True)` lists what has ended.
+
 **Review in git, and staging to production.** `coach.export(folder)` writes one YAML file a coaching, with all that it
 is taught; private notes only with `notes=True`. Only what changed is written. `coach.import_(folder)` brings the files
 in, edited by hand or from another store, namespace or embedder; `dry_run=True` says what it would do.
@@ -102,7 +132,7 @@ coach.export("coachings")  # commit it, have it reviewed; edit intent, behavior,
 print(coach.import_("coachings", dry_run=True))
 ```
 ```text
-0 added, 0 changed, 2 unchanged, 0 conflicts from coachings, nothing was written
+0 added, 0 changed, 3 unchanged, 0 conflicts from coachings, nothing was written
 ```
 
 A file ends with what it was exported from (`revision`, `exported`, `earlier`): leave these lines alone, by them both
@@ -120,6 +150,7 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
+    from langgraph_coaching.authoring.change_set import ChangeSet, StageChange
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.exported import Exported
     from langgraph_coaching.authoring.impact import Impact
@@ -132,6 +163,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.similar import Similar
 
 __all__ = [
+    "ChangeSet",
     "Draft",
     "Exported",
     "FieldConflict",
@@ -142,11 +174,13 @@ __all__ = [
     "Preview",
     "Proposal",
     "Similar",
+    "StageChange",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
+        "ChangeSet": "change_set",
         "Draft": "draft",
         "Exported": "exported",
         "FieldConflict": "merge_fields",
@@ -157,5 +191,6 @@ __getattr__, __dir__ = attach(
         "Preview": "preview",
         "Proposal": "proposal",
         "Similar": "similar",
+        "StageChange": "change_set",
     },
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.coaching.fields import Changes, Filters, NewCoaching, NewFields
-    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.model import Coaching, Status
 
 
 class Editor:
@@ -33,10 +33,15 @@ class Editor:
     def __init__(self, repository: Repository, home: Home) -> None:
         self._repository, self._home = repository, home
 
-    def save(self, draft: Draft) -> Coaching:
+    def save(self, draft: Draft, *, status: Status | None = None, share: float | None = None) -> Coaching:
         """Saves a draft as active coaching, with the proposals that were not dropped.
 
         A draft of what is saved already becomes its next revision; what others have changed meanwhile stays.
+
+        Args:
+            draft: Of this coach.
+            status: `draft`, `shadow` or another one; by default it is active, or as it was.
+            share: Of a canary.
 
         Raises:
             ChangedMeanwhileError: Others have changed the same of it meanwhile; the message says how.
@@ -45,6 +50,9 @@ class Editor:
             StoreError: It could not be written; nothing is lost, save it again.
         """
         self._home.refuse_draft_of_elsewhere(draft)
+        stage = {"status": status, "share": share}
+        if given := {name: value for name, value in stage.items() if value is not None}:
+            draft = draft.having(**given)
         if draft.revises is not None:
             return self._repository.revise(draft.id, partial(revise_from_draft, draft))
         return self._repository.save([draft.coaching(self._home.namespace)])[0]
@@ -56,7 +64,7 @@ class Editor:
             intent: When replying to what.
             behavior: One of the six, or a mapping with a `type`.
             **fields: `examples`, `never` (texts), `agent`, `node`, `tags` (or a whole `scope`), `priority`, `status`,
-                `notes`, `author`, `expires_at`, `source`, `id`.
+                `share` (of a canary), `notes`, `author`, `expires_at`, `source`, `id`.
 
         Returns:
             The coaching as it stands in the store. Adding the same again under the same id changes nothing.
@@ -96,7 +104,7 @@ class Editor:
         """Coachings, oldest first.
 
         Args:
-            **filters: Any of `status`, `text`, `behavior`, `agent`, `node`, `tag`, `trace_id`.
+            **filters: Any of `status`, `text`, `behavior`, `agent`, `node`, `tag`, `trace_id`, `expired`.
         """
         return self._repository.list(**filters)
 
@@ -129,6 +137,8 @@ class Editor:
 
     def restore(self, coaching_id: str, *, revision: int | None = None) -> Coaching:
         """Makes it active again, as it last was or as it was at an earlier revision.
+
+        What was deleted in shadow or as a canary is that again.
 
         Raises:
             NotFoundError: There is none of that id or revision.

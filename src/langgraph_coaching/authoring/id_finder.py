@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from langgraph_coaching.coaching.coachings import TABLE as COACHINGS
 from langgraph_coaching.errors import InvalidCoachingError, StoreError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.storage.database import Database
 
-IdKind = Literal["coaching", "trace", "receipt"]
+IdKind = Literal["coaching", "trace", "receipt", "change_set"]
 
 _LAST = "\U0010ffff"
 """Behind everything that an id may go on with."""
@@ -41,7 +41,7 @@ class IdFinder:
 
         Args:
             beginning: What is known of an id; "" for every one.
-            kind: `coaching`, `trace` or `receipt`.
+            kind: `coaching`, `trace`, `receipt` or `change_set`.
 
         Returns:
             `[beginning]` where that is a whole id; otherwise the ids, in order.
@@ -50,15 +50,30 @@ class IdFinder:
             InvalidCoachingError: There is no such kind.
             StoreError: The table could not be read.
         """
-        if kind not in self._tables:
-            raise InvalidCoachingError(f"kind is one of {', '.join(_TABLES)}, not {kind!r}")
+        if kind not in get_args(IdKind):
+            raise InvalidCoachingError(f"kind is one of {', '.join(get_args(IdKind))}, not {kind!r}")
+        found = self._change_sets(beginning) if kind == "change_set" else self._keys(beginning, kind)
+        return [beginning] if beginning in found else sorted(found)
+
+    def _change_sets(self, beginning: str) -> set[str]:
+        """Of change sets, which revisions of coachings name in a column of their own."""
+        from lancedb.expr import col, lit
+
+        table = self._tables["coaching"]
+        opened = table.opened()
+        if opened is None or "change_set" not in opened.schema.names:
+            return set()
+        name = col("change_set")
+        rows = table.rows(["change_set"], [name >= lit(beginning), name < lit(beginning + _LAST)])
+        return {row["change_set"] for row in rows}
+
+    def _keys(self, beginning: str, kind: str) -> set[str]:
         from lancedb.expr import col, lit
 
         # A key is a JSON array that begins with namespace and id: '["default", "t-9f2c' of '["default", "t-9f2c41"]'.
         start = key_of(self._namespace, beginning)[: -len('"]')]
         rows = self._tables[kind].rows(["key"], [col("key") >= lit(start), col("key") < lit(start + _LAST)])
-        found = sorted({json.loads(row["key"])[1] for row in rows})
-        return [beginning] if beginning in found else found
+        return {json.loads(row["key"])[1] for row in rows}
 
 
 def _no_schema() -> pa.Schema:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Coaching, Example
 
-FIELDS = ("intent", "behavior", "priority", "status", "notes", "author", "source", "expires_at", "deleted")
+FIELDS = ("intent", "behavior", "priority", "status", "share", "notes", "author", "source", "expires_at", "deleted")
 """What is compared as a whole; labels of the scope and examples are compared one by one."""
 
 _SHOWN = 160
@@ -36,11 +36,19 @@ def edit_revision(latest: Coaching, *, began: Coaching | None, changes: Mapping[
     """
     if began is None:
         return edit_coaching(latest, changes)
-    since = {name: pair for name, pair in field_changes(began, latest).items() if name != "deleted"}
-    since |= _example_changes(began, latest, learned=False)
+    since = {name: pair for name, pair in _changes_by_people(began, latest).items() if name != "deleted"}
     if since:
         raise _conflict(began, latest, since)
     return keep_both(began, latest, edit_coaching(latest, changes))
+
+
+def changes_since(began: Coaching, latest: Coaching) -> list[str]:
+    """What people have changed between two revisions, in words; what verdicts have taught is left out."""
+    return [_describe(name, *pair) for name, pair in _changes_by_people(began, latest).items()]
+
+
+def _changes_by_people(began: Coaching, latest: Coaching) -> _Values:
+    return field_changes(began, latest) | _example_changes(began, latest, learned=False)
 
 
 def keep_both(began: Coaching, latest: Coaching, changed: Coaching) -> Coaching:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.recall.receipt import SUPPOSED
+
 if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.receipt import Receipt
@@ -31,11 +33,18 @@ def hint_of(
         near: Undecided ones in which it stays silent.
     """
     name, command = repr(coaching.id), f"`langgraph-coaching similar {coaching.id}`"
-    outdone = source is not None and source.outcome not in ("below_floor", "denied")
+    outdone = source is not None and source.outcome not in ("below_floor", "denied", *SUPPOSED)
     told = any(example.applies for example in coaching.examples)
     hints = (
         (
-            coaching.status != "active",
+            coaching.status in ("draft", "shadow"),
+            (
+                f"it is {'a draft' if coaching.status == 'draft' else 'in shadow'} and in no prompt; coach.promote"
+                f"({name}, to='active') brings it into the prompts, or first to='canary' into a share of them"
+            ),
+        ),
+        (
+            coaching.status == "archived",
             f"it is {coaching.status} and stays silent everywhere; coach.restore({name}) makes it active",
         ),
         (

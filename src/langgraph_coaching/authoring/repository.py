@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -92,7 +93,12 @@ class Repository:
             raise ConflictError(f"{deleted} was deleted; coach.restore({deleted!r}) brings it back")
         return found
 
-    def _write(self, coachings: builtins.list[Coaching], progress: Callable[[int], None] | None = None) -> None:
+    def _write(
+        self,
+        coachings: builtins.list[Coaching],
+        progress: Callable[[int], None] | None = None,
+        made_of: dict[str, int] | None = None,
+    ) -> None:
         if not coachings:
             return
         self._check()  # before the embedder is asked, which may cost money
@@ -101,7 +107,7 @@ class Repository:
             vectors += vectors_of(coachings[start : start + BATCH], self._embedder, self._background)
             if progress is not None:
                 progress(len(vectors))
-        self._store.insert(coachings, vectors)
+        self._store.insert(coachings, vectors, made_of)
 
     def _check(self, dimension: int | None = None) -> None:
         if (table := self._store.table()) is not None:
@@ -151,17 +157,19 @@ class Repository:
         node: str | None = None,
         tag: str | None = None,
         trace_id: str | None = None,
+        expired: bool | None = None,
     ) -> builtins.list[Coaching]:
         """Coachings, oldest first.
 
         Args:
-            status: `draft`, `active` or `archived`; all three when None.
+            status: `draft`, `shadow`, `canary`, `active` or `archived`; all of them when None.
             text: Somewhere in intent, behavior, examples or notes, in any case.
             behavior: Type of the behavior.
             agent: Scoped to this agent.
             node: Scoped to this node.
             tag: With this label.
             trace_id: Written from a step of this trace.
+            expired: Only those that have ended, or only those that have not.
 
         Raises:
             InvalidCoachingError: There is no such status or behavior.
@@ -169,6 +177,7 @@ class Repository:
         """
         _check_choice("status", status, get_args(Status))
         _check_choice("behavior", behavior, get_args(BehaviorType))
+        now = datetime.now(UTC)
 
         def matches(c: Coaching) -> bool:
             said = "\n".join((c.intent, c.behavior.render(), c.notes, *(e.text for e in c.examples)))
@@ -181,6 +190,7 @@ class Repository:
                     node in (None, c.scope.node),
                     tag is None or tag in c.scope.tags,
                     trace_id is None or (c.source is not None and c.source.trace_id == trace_id),
+                    expired in (None, c.expired(now)),
                 )
             )
 
@@ -218,6 +228,23 @@ class Repository:
             StoreError: They could not be written.
         """
         self._write(revisions, progress)
+
+    def write_together(self, revisions: builtins.list[Coaching], made_of: dict[str, int]) -> None:
+        """Writes the next revisions of several coachings in one commit, all of them or none.
+
+        Args:
+            revisions: At least one.
+            made_of: By id the revisions that they follow.
+
+        Raises:
+            ChangedMeanwhileError: Somebody has changed one of them meanwhile; nothing is written.
+            StoreError: They could not be written; nothing is.
+        """
+        self._write(revisions, made_of=made_of)
+
+    def marked(self) -> builtins.list[Coaching]:
+        """Every revision that a change set has made, in no particular order."""
+        return self._store.marked()
 
     def purge(self, coaching_id: str) -> None:
         """Erases a coaching with its history.

@@ -198,7 +198,7 @@ class Situations:
         search = self.search(coaching, without=source.text if source else None, within=PATIENCE)
         silent = tuple(most_similar(search, self.floor, SILENT, silent=True))
         receipt = self._receipt_at_source(coaching, conversation) if source else None
-        fires = None if source is None else receipt is not None and receipt.applied
+        fires = None if source is None else receipt is not None and (receipt.applied or receipt.supposed)
         met, looked_at = int((search.probabilities >= self.floor).sum()), len(search.situations)
         return Outlook(
             coaching_id=coaching.id,
@@ -216,7 +216,8 @@ class Situations:
 
     def _receipt_at_source(self, coaching: Coaching, conversation: Sequence[BaseMessage]) -> Receipt | None:
         """Its receipt where that conversation is, beside all other coaching; None where it was not even considered."""
-        (advice,) = self._adviser.advise_batch([conversation], labels_of(coaching))
+        snapshot = self._adviser.snapshot()  # given, so that a pause says nothing here
+        (advice,) = self._adviser.advise_batch([conversation], labels_of(coaching), snapshot=snapshot)
         return next((one for one in advice.considered if one.coaching_id == coaching.id), None)
 
     def source_conversation(self, coaching: Coaching) -> list[BaseMessage]:

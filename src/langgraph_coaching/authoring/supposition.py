@@ -70,7 +70,7 @@ def suppose_saved(
         EmbedderError: The embedder failed.
         StoreError: The store could not be read.
     """
-    today = adviser.snapshot()
+    today = replace(adviser.snapshot(), staged=None)  # what is in a part of the prompts at most is not there yet
     live = coaching.model_copy(update={"status": "active", "expires_at": None, "deleted": False})
     live = live if live != coaching else coaching
     others = [head.coaching for head in today.heads if head.coaching.id != coaching.id]

@@ -18,6 +18,8 @@
 | `draft`, `add`: from a step or without; many from a file | `draft`, `add`, `rows` |
 | `edit`; the options that it shares with `add` | `edit`, `behavior_options` |
 | `archive`, `restore`, `delete` | `archive` |
+| `promote`, `rollback`, `changes`: several coachings to another stage, and back | `stages` |
+| `pause`, `resume`: the kill switch | `pause` |
 | `reembed` | `reembed` |
 | `export`, `import`: coachings as files, recorded runs | `exchange`, `recordings` |
 | `propose`: proposals shown and chosen | `propose` |
@@ -45,6 +47,11 @@ langgraph-coaching edit c-k3v9 --intent "a customer asks about shipping abroad" 
 langgraph-coaching history c-k3v9
 langgraph-coaching restore c-k3v9 --revision 1
 langgraph-coaching delete c-k3v9 --yes
+langgraph-coaching promote c-k3v9 c-7fq2 --to canary --share 0.1 --note "new returns policy"
+langgraph-coaching changes
+langgraph-coaching rollback s-61ec
+langgraph-coaching pause --reason "prices went out wrong" --yes
+langgraph-coaching resume
 langgraph-coaching list
 langgraph-coaching check --graph shop.agent:graph
 langgraph-coaching chat shop.agent:graph

@@ -17,6 +17,7 @@ from langgraph_coaching.cli.check import print_findings_of
 from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.draft import choose_intent
 from langgraph_coaching.cli.draft_options import draft_from_step
+from langgraph_coaching.cli.edit import read_expiry
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
 from langgraph_coaching.cli.propose import Drop, Languages, ask_for_proposals, choose_proposals, split_languages
 from langgraph_coaching.cli.rows import read_rows
@@ -50,6 +51,11 @@ def add(
     node: given_as.Node = None,
     tag: given_as.Tag = None,
     priority: given_as.Priority = 0,
+    status: given_as.Status = None,
+    share: given_as.Share = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="TIME", help="From then on it is silent (UTC), such as 2030-01-31T12:00.")
+    ] = None,
     step: Annotated[
         str | None,
         typer.Option(
@@ -116,7 +122,8 @@ def add(
                 "priority": priority,
                 "notes": notes,
                 "author": author,
-            }
+                "expires_at": None if expires is None else read_expiry(expires),
+            } | {name: value for name, value in (("status", status), ("share", share)) if value is not None}
             draft = None if step is None else draft_from_step(coach, intent, step, behavior, fields)
             if draft is not None and asked is not None:
                 begun = draft

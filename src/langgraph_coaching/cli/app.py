@@ -20,6 +20,7 @@ from langgraph_coaching.cli import (
     forget,
     history,
     impact,
+    pause,
     preview,
     propose,
     receipts,
@@ -31,6 +32,7 @@ from langgraph_coaching.cli import (
     review,
     show,
     similar,
+    stages,
     studio,
     test,
     why,
@@ -75,6 +77,11 @@ app.command("edit")(edit.edit)
 app.command("archive")(archive.archive)
 app.command("restore")(archive.restore)
 app.command("delete")(archive.delete)
+app.command("promote")(stages.promote)
+app.command("rollback")(stages.rollback)
+app.command("changes")(stages.changes)
+app.command("pause")(pause.pause)
+app.command("resume")(pause.resume)
 app.command("history")(history.history)
 app.command("propose")(propose.propose)
 app.command("import")(exchange.import_)

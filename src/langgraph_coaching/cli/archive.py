@@ -55,7 +55,8 @@ def restore(
         before = coach.history(name)[-1]
         made = coach.restore(name, revision=revision)
     print_changes(changes_between(before, made))
-    render.print_line(f"{made.id} is active (revision {made.revision})")
+    stage = made.status if made.status in ("active", "canary") else f"in {made.status}"
+    render.print_line(f"{made.id} is {stage} (revision {made.revision})")
 
 
 def delete(

@@ -44,6 +44,12 @@ Tag = Annotated[Many, typer.Option(metavar="NAME", help="Only for calls with thi
 Priority = Annotated[
     int, typer.Option(metavar="NUMBER", help="-100 to 100; the higher goes first where several apply.")
 ]
+Status = Annotated[
+    Words, typer.Option(metavar="WORD", help="draft, shadow (in no prompt, with receipts), canary, active or archived.")
+]
+Share = Annotated[
+    float | None, typer.Option(metavar="NUMBER", help="Of a canary: its share of the threads, such as 0.1.")
+]
 Notes = Annotated[str, typer.Option(metavar="WORDS", help="Private; never in a prompt.")]
 Author = Annotated[Words, typer.Option(metavar="NAME", help="Who says so.")]
 Subject = Annotated[

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.conversation import DEFAULT_FLOOR, Agent, Conversation, Floor, Node, Tag, messages_of
+from langgraph_coaching.cli.conversation import (
+    DEFAULT_FLOOR,
+    Agent,
+    Conversation,
+    Floor,
+    Node,
+    Tag,
+    Thread,
+    messages_of,
+)
 from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import (
     DEFAULT_STORE,
@@ -108,9 +117,15 @@ def list_(
     text: Annotated[
         str | None, typer.Option(metavar="WORDS", help="Somewhere in intent, behavior, examples or notes.")
     ] = None,
-    status: Annotated[str | None, typer.Option(metavar="WORD", help="draft, active or archived.")] = None,
+    status: Annotated[
+        str | None, typer.Option(metavar="WORD", help="draft, shadow, canary, active or archived.")
+    ] = None,
     behavior: Annotated[
         str | None, typer.Option(metavar="TYPE", help="Only this type, such as reply or handoff.")
+    ] = None,
+    expired: Annotated[
+        bool | None,
+        typer.Option("--expired/--unexpired", help="Only those that have ended; or that have not.", show_default=False),
     ] = None,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
@@ -121,7 +136,7 @@ def list_(
     Example: langgraph-coaching list --text refund --status active
     """
     with open_coach(store, namespace, "minilm") as coach:
-        filters = {"text": text, "status": status, "behavior": behavior}
+        filters = {"text": text, "status": status, "behavior": behavior, "expired": expired}
         found = coach.list(**cast("Filters", filters))  # one that there is none of is refused there
     if as_json:
         render.print_json([coaching.model_dump(mode="json") for coaching in found])
@@ -137,6 +152,7 @@ def advise(
     agent: Agent = None,
     node: Node = None,
     tag: Tag = None,
+    thread: Thread = None,
     floor: Floor = DEFAULT_FLOOR,
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the receipts, and show their ids: `verdict` can judge them.")
@@ -155,7 +171,7 @@ def advise(
     """
     messages = messages_of(conversation)
     with open_coach(store, namespace, embeddings, limits=Limits(floor=floor)) as coach:
-        (advice,) = coach.advise_batch([messages], agent=agent, node=node, tags=tag or (), keep=keep)
+        (advice,) = coach.advise_batch([messages], agent=agent, node=node, tags=tag or (), thread_id=thread, keep=keep)
     if as_json:
         render.print_json(advice.to_json())
     else:

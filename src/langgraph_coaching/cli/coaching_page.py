@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ def print_coaching(history: Sequence[Coaching]) -> None:
         ("enforcement", describe_enforcement(found.behavior)),
         *(("also here" if e.applies else "never here", f"{e.text} ({e.origin})") for e in found.examples),
         ("scope", f"{scope}; priority {found.priority}"),
-        ("expires", found.expires_at and f"{found.expires_at:%Y-%m-%d %H:%M} UTC"),
+        ("expires", found.expires_at and f"{found.expires_at:%Y-%m-%d %H:%M} UTC{_note_end(found)}"),
         ("source", source),
         ("notes", found.notes),
     ]
@@ -45,6 +46,10 @@ def print_coaching(history: Sequence[Coaching]) -> None:
     console.print("[bold]history[/bold]:")
     for revision, changes in revisions_of(history):
         print_line(f"  {_head_of(revision, ', '.join(_names_of(revision, changes)))}")
+
+
+def _note_end(found: Coaching) -> str:
+    return ", so that it is recalled nowhere now" if found.expired(datetime.now(UTC)) else ""
 
 
 def _print_field(name: str, value: str) -> None:
@@ -90,6 +95,8 @@ def as_json(history: Sequence[Coaching]) -> list[dict[str, Any]]:
 
 def _head_of(revision: Coaching, changed: str) -> str:
     by = f" by {revision.author}" if revision.author else ""
+    if (mark := revision.changed_in) is not None:  # who changes the stage need not be who has written it
+        by = f" in {mark.id}{f' by {mark.author}' if mark.author else ''}"
     told = f"  {changed}{by}" if changed else by
     return f"{revision.revision:>3}  {revision.updated_at:%Y-%m-%d %H:%M} UTC{told}"
 
@@ -98,5 +105,5 @@ def _names_of(revision: Coaching, changes: Sequence[FieldChange]) -> list[str]:
     if revision.revision == 1:
         return ["saved"]
     states = [change.added[0] for change in changes if change.field == "state"]
-    states = ["restored" if state == "active" else state for state in states]
+    states = ["restored" if state == "active" and revision.changed_in is None else state for state in states]
     return [*states, *(change.field for change in changes if change.field != "state")] or ["saved again"]

@@ -20,6 +20,9 @@ _WORDS = "WORDS"
 """What stands for dots."""
 
 _PARAMETERS = {
+    "give until=…": "give --until TIME",
+    "share=0.1 for": "--share 0.1 for",
+    "with to='active'": "with --to active",
     "as_of='recorded'": "--as-of recorded",
     "with using= and graph= give": "with --using and --graph give",
     "give model= to": "give --model to",
@@ -42,6 +45,8 @@ _PLAIN = {
     "reembed": "reembed",
     "report": "report",
     "draft": "draft TRACE:NUMBER",
+    "change_sets": "changes",
+    "resume": "resume",
 }
 """Methods whose arguments say nothing."""
 
@@ -59,6 +64,8 @@ _FIELDS = {
     "tags": "--tag",
     "notes": "--notes",
     "behavior": "--reply",
+    "status": "--status",
+    "share": "--share",
 }
 """Fields of `coach.edit` as options of `edit`."""
 
@@ -134,7 +141,7 @@ def _with_id(method: str, name: str, named: dict[str, list[str]]) -> str | None:
 
 
 def _edit(name: str, named: dict[str, list[str]]) -> str | None:
-    if named.get("status") == ["active"]:
+    if named.get("status") == ["active"] and len(named) == 1:
         return f"restore {name}"
     if not named.keys() <= _FIELDS.keys():
         return None
@@ -156,16 +163,22 @@ def _restore(name: str, named: dict[str, list[str]]) -> str:
     return " ".join(("restore", name, *(f"--revision {number}" for number in named.get("revision", ()))))
 
 
+def _promote(name: str, named: dict[str, list[str]]) -> str:
+    options = (f"--{option} {' '.join(named[option])}" for option in ("to", "share") if option in named)
+    return " ".join(("promote", name, *options))
+
+
 _WRITTEN: dict[str, Callable[[str, dict[str, list[str]]], str | None]] = {
     "edit": _edit,
     "verdict": _verdict,
     "propose": _propose,
     "restore": _restore,
+    "promote": _promote,
     "advise": lambda *_: "advise CONVERSATION",
 }
 """Methods whose arguments become options."""
 
-_NAMED = ("archive", "delete", "similar", "history")
+_NAMED = ("archive", "delete", "similar", "history", "rollback")
 """Methods of one id, whose command has the same name."""
 
 

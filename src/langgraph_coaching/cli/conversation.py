@@ -35,6 +35,9 @@ Node = Annotated[str | None, typer.Option("--node", metavar="NAME", help="Label 
 Tag = Annotated[
     list[str] | None, typer.Option("--tag", metavar="NAME", help="Further label; may be given several times.")
 ]
+Thread = Annotated[
+    str | None, typer.Option("--thread", metavar="ID", help="The thread, which says whether it is in a canary's share.")
+]
 Floor = Annotated[
     float, typer.Option("--floor", min=0, max=1, metavar="0..1", help="Below this probability nothing applies.")
 ]

@@ -58,6 +58,8 @@ def edit(
         list[str] | None,
         typer.Option(metavar="NAME", help="Only for calls with these labels, in place of earlier ones; '' for any."),
     ] = None,
+    status: given_as.Status = None,
+    share: given_as.Share = None,
     notes: Annotated[str | None, typer.Option(metavar="WORDS", help="Private; never in a prompt.")] = None,
     expires: Annotated[
         str | None,
@@ -90,6 +92,8 @@ def edit(
         "add_never": never,
         "remove": remove,
         "priority": priority,
+        "status": status,
+        "share": share,
         "notes": notes,
         "author": author,
     }

@@ -24,7 +24,7 @@ def full_id(coach: Coach, given: str, kind: IdKind) -> str:
     Args:
         coach: Where it is looked up.
         given: An id or its beginning.
-        kind: `coaching`, `trace` or `receipt`.
+        kind: `coaching`, `trace`, `receipt` or `change_set`.
 
     Raises:
         InvalidCoachingError: Several begin so; the message lists them.

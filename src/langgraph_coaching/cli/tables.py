@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.render import console
 from langgraph_coaching.cli.table import Column, print_table
+from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.recall.receipt import NOT_SEEN
 from langgraph_coaching.refining.report_text import difference_text
 
@@ -64,8 +66,12 @@ def _figure(one: Standing, name: str) -> str:
 
 
 def status_of(coaching: Coaching) -> str:
-    """Its status, or that it was deleted."""
-    return "deleted" if coaching.deleted else coaching.status
+    """Its status, with the share of a canary; or that it was deleted, or has ended."""
+    if coaching.deleted:
+        return "deleted"
+    if coaching.status in STAGES and coaching.expired(datetime.now(UTC)):
+        return "expired"
+    return coaching.status if coaching.share is None else f"{coaching.status} {coaching.share * 100:g}%"
 
 
 def print_coachings(found: Sequence[Coaching]) -> None:

@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.conversation import DEFAULT_FLOOR, Agent, Conversation, Floor, Node, Tag, messages_of
+from langgraph_coaching.cli.conversation import (
+    DEFAULT_FLOOR,
+    Agent,
+    Conversation,
+    Floor,
+    Node,
+    Tag,
+    Thread,
+    messages_of,
+)
 from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import (
     DEFAULT_STORE,
@@ -32,6 +41,7 @@ def why(
     agent: Agent = None,
     node: Node = None,
     tag: Tag = None,
+    thread: Thread = None,
     floor: Floor = DEFAULT_FLOOR,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
@@ -47,7 +57,7 @@ def why(
     """
     messages = messages_of(conversation)
     with open_coach(store, namespace, embeddings, limits=Limits(floor=floor)) as coach:
-        (advice,) = coach.advise_batch([messages], agent=agent, node=node, tags=tag or ())
+        (advice,) = coach.advise_batch([messages], agent=agent, node=node, tags=tag or (), thread_id=thread)
         name = None if name is None else coaching_id(coach, name)
         ids = [one.coaching_id or "" for one in advice.considered[:limit]] if name is None else [name]
         found = [advice.why(one) for one in ids]

@@ -3,6 +3,7 @@
 | word | file |
 |---|---|
 | coaching: when replying to an intent, show a behavior; with its examples, scope, source | `model` |
+| stage: what it may do in a call, by its status and the thread | `stage` |
 | behavior: what to do then, one of six, each able to say itself in a prompt | `behavior` |
 | enforcement: whether a graph is made to do it, and by which names tools and nodes go | `enforcement` |
 | validation: what is accepted in an intent, a behavior or a note | `validation` |
@@ -37,7 +38,8 @@ coach.add(
 ```
 
 `coach.edit`, `archive`, `restore` and `delete` make revisions; `coach.history(id)` keeps them all, since receipts
-point at them. Only the latest active revision is recalled. `coach.add_many(rows)` takes thousands at once.
+point at them. Only the latest revision is recalled,
+where it is active or a canary of that thread. `coach.add_many(rows)` takes thousands at once.
 
 **Namespaces never mix.** `Coach(uri, namespace="acme")` sees its own alone. `coach.verdict(receipt)` takes what is
 stored here under the receipt's id, `coach.draft(step)` the step as it is stored here; a receipt, draft, trace,

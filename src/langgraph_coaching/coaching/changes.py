@@ -58,6 +58,7 @@ def _texts_of(coaching: Coaching) -> dict[str, tuple[str, ...]]:
     source = coaching.source and f"{coaching.source.trace_id}:{coaching.source.step}"
     return {
         "state": ("deleted" if coaching.deleted else coaching.status,),
+        "share": (f"{coaching.share:g}",) if coaching.share is not None else (),
         "intent": (coaching.intent,),
         "behavior": (f"[{behavior.type}] {behavior.render()}",),
         "enforcement": (enforcement,) if (enforcement := describe_enforcement(behavior)) else (),

@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.model import Coaching
-from langgraph_coaching.errors import ConflictError, EmbedderMismatchError, StoreError
+from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, EmbedderMismatchError, StoreError
 from langgraph_coaching.storage.database import Database, faults
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
@@ -50,6 +50,7 @@ def schema_of(embedder: str, dimension: int) -> pa.Schema:
             # The intent's vector stands in a column of its own, so that any LanceDB client can search it.
             pa.field("vector", pa.list_(pa.float32(), dimension), nullable=False),
             pa.field("examples", pa.list_(pa.list_(pa.float32(), dimension)), nullable=False),
+            pa.field("change_set", pa.string()),
         ],
         # `made` tells apart two tables of one name: vectors read from the one are not those of the other.
         metadata={"embedder": embedder, "dimension": str(dimension), "made": secrets.token_hex(8)},
@@ -137,12 +138,16 @@ class Coachings:
         """Like `rows`, as an Arrow table; None before the first write."""
         return self._table.arrow(columns, **equal)
 
-    def insert(self, coachings: Sequence[Coaching], vectors: Iterable[Vectors]) -> None:
+    def insert(
+        self, coachings: Sequence[Coaching], vectors: Iterable[Vectors], made_of: dict[str, int] | None = None
+    ) -> None:
         """Writes revisions; each either becomes the only row of its key or is refused.
 
         Args:
             coachings: Revisions not in the table yet.
             vectors: For each of them the unit vectors (`float32[dimension]`) of `recall.vectors.texts_of`.
+            made_of: By id the revisions that they follow, which still have to be the latest: then all are written in
+                one commit, or none.
 
         Raises:
             ConflictError: Another writer has taken one of these revisions; the others are written.
@@ -153,12 +158,36 @@ class Coachings:
         if not rows:
             return
         dimension = len(rows[0]["vector"])
-        # It is looked at before every attempt: what got in between may have been a `reembed`.
         table = self._table_of(None, dimension)
-        if table.insert(rows, lambda opened: self.check(opened, dimension)) < len(rows):
+
+        # It is looked at before every attempt: what got in between may have been a `reembed`.
+        def check(opened: LanceTable) -> None:
+            self.check(opened, dimension)
+            self._refuse_overtaken(made_of or {})
+
+        if table.insert(rows, check, together=made_of is not None) < len(rows):
+            self._refuse_overtaken(made_of or {})
             raise ConflictError(
                 "somebody else saved the same coaching at the same moment; read it again and redo the change"
             )
+
+    def _refuse_overtaken(self, made_of: dict[str, int]) -> None:
+        found = latest_rows(self.rows(["id", "revision"], id=[*made_of])) if made_of else []
+        if changed := sorted(row["id"] for row in found if row["revision"] != made_of[row["id"]]):
+            raise ChangedMeanwhileError(
+                f"{', '.join(changed)} was changed by somebody else at the same moment, so that nothing of this was "
+                f"written; look at coach.history({changed[0]!r}), and say it again"
+            )
+
+    def marked(self) -> list[Coaching]:
+        """Every revision that a change set has made, in no particular order."""
+        table = self.table()
+        if table is None or "change_set" not in table.schema.names:
+            return []
+        from lancedb.expr import col, lit
+
+        rows = self._table.rows(_NAMED, [col("change_set") > lit("")])
+        return [*read_each(((name_of(row), row["record"]) for row in rows), coaching_of)]
 
     def history(self, coaching_id: str) -> list[Coaching]:
         """Every revision of one coaching, oldest first; [] where there is none.
@@ -256,8 +285,8 @@ def row_of(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
         "key": key_of(coaching.namespace, coaching.id, coaching.revision),
         **coaching.model_dump(include={"namespace", "id", "revision", "status", "intent", "created_at", "updated_at"}),
         "content_hash": coaching.content_hash,
-        # An earlier version takes no record with a field it does not know.
-        "record": coaching.model_dump_json(exclude=None if coaching.lineage else {"lineage"}),
+        "change_set": coaching.changed_in.id if coaching.changed_in else None,
+        "record": coaching.model_dump_json(exclude=coaching.unused),
         "vector": vectors[0],
         "examples": list(vectors[1:]),
     }

@@ -9,9 +9,10 @@ from langgraph_coaching.coaching.behavior import behavior_of
 from langgraph_coaching.coaching.example_changes import CHANGES, examples_after
 from langgraph_coaching.coaching.examples import examples_of
 from langgraph_coaching.coaching.model import Coaching, Scope, new_id, refuse_id
+from langgraph_coaching.coaching.stage import STAGED
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
-FURTHER = ("priority", "status", "notes", "author", "source", "expires_at")
+FURTHER = ("priority", "status", "share", "notes", "author", "source", "expires_at")
 """Fields of a coaching that a person gives as they are."""
 
 ACCEPTED = ("intent", "behavior", "examples", "never", "scope", "agent", "node", "tags", *FURTHER)
@@ -38,8 +39,8 @@ def compose(
         examples: Texts (or `Example`s) of situations in which it also applies.
         never: Texts of situations in which it never does.
         id: Its id; a random one when None.
-        **fields: `agent`, `node` and `tags` (or a whole `scope`); `priority`, `status`, `notes`, `author`, `source`,
-            `expires_at`.
+        **fields: `agent`, `node` and `tags` (or a whole `scope`); `priority`, `status`, `share`, `notes`, `author`,
+            `source`, `expires_at`.
 
     Raises:
         InvalidCoachingError: A field is unknown or not acceptable.
@@ -55,7 +56,18 @@ def compose(
         **{name: value for name, value in fields.items() if name in FURTHER},
     )
     refuse_id(coaching.id)
+    refuse_share(coaching, fields)
     return coaching
+
+
+def refuse_share(coaching: Coaching, fields: Mapping[str, Any]) -> None:
+    """Refuses a share that was given for what is no canary.
+
+    Raises:
+        InvalidCoachingError: The message says what to give.
+    """
+    if fields.get("share") is not None and coaching.status != "canary":
+        raise InvalidCoachingError(f"share is of a canary, and this is {coaching.status}: give status='canary' with it")
 
 
 def refuse_unknown(fields: Iterable[str], accepted: tuple[str, ...] = ACCEPTED) -> None:
@@ -117,11 +129,15 @@ def edit_coaching(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
         changed["examples"] = examples_after(coaching.examples, changes)
         if changed == {"examples": coaching.examples}:
             return coaching
-    return coaching.revised(**changed)
+    revised = coaching.revised(**changed)
+    refuse_share(revised, changes)
+    return revised
 
 
 def restore_coaching(latest: Coaching, wanted: Coaching | None) -> Coaching:
     """The next revision, active again: as it last was, or with what an earlier revision said.
+
+    What was deleted in shadow or as a canary is that again: only `promote` brings it into every prompt.
 
     Args:
         latest: The latest revision, deleted or not.
@@ -129,7 +145,8 @@ def restore_coaching(latest: Coaching, wanted: Coaching | None) -> Coaching:
     """
     said = ("intent", "behavior", "examples", "scope", "priority", "notes", "expires_at")
     fields = {} if wanted is None else {name: getattr(wanted, name) for name in said}
-    return latest.revised(**fields, status="active", deleted=False)
+    status = latest.status if latest.deleted and latest.status in STAGED else "active"
+    return latest.revised(**fields, status=status, deleted=False)
 
 
 def compose_many(namespace: str, rows: Iterable[Mapping[str, Any]]) -> list[Coaching]:

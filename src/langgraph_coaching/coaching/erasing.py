@@ -87,6 +87,6 @@ def _rewritten(store: Coachings, coaching: Coaching, taken: frozenset[str]) -> d
         "key": row["key"],
         "updated_at": left.updated_at,
         "content_hash": left.content_hash,
-        "record": left.model_dump_json(),
+        "record": left.model_dump_json(exclude=left.unused),
         "examples": [row["examples"][index] for index in kept],
     }

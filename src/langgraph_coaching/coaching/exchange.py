@@ -19,7 +19,7 @@ FORM = "1"
 EARLIER_LIMIT = 20
 """Digests of earlier revisions that a text carries."""
 
-KEPT_BY_STORE = ("namespace", "updated_at", "deleted", "lineage", "content_hash")
+KEPT_BY_STORE = ("namespace", "updated_at", "deleted", "lineage", "changed_in", "content_hash")
 """Fields of a coaching that are no part of its text."""
 
 SAID = tuple(
@@ -53,7 +53,7 @@ class CoachingText:
 
 def digest_of(coaching: Coaching) -> str:
     """12 hex digits of the SHA-256 over a revision's number and what it says, notes apart."""
-    said = coaching.model_dump(mode="json", include={*SAID, "revision"})
+    said = coaching.model_dump(mode="json", include={*SAID, "revision"} - coaching.unused)
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -31,6 +31,8 @@ class CommonFields(TypedDict, total=False):
     priority: int
     """-100 to 100; takes precedence over probability."""
     status: Status
+    share: float | None
+    """Of a canary: in how many of the threads it is in the prompts, above 0 and up to 1."""
     notes: str
     """Private: for authors only, never in a prompt."""
     author: str | None
@@ -81,3 +83,5 @@ class Filters(TypedDict, total=False):
     tag: str | None
     trace_id: str | None
     """Written from a step of this trace."""
+    expired: bool | None
+    """Only those that have ended, or only those that have not."""

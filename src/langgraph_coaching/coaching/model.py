@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, computed_field
+from pydantic import AfterValidator, AwareDatetime, Field, computed_field, model_validator
 
 from langgraph_coaching.coaching.behavior import Behavior
 from langgraph_coaching.coaching.notebook import card_html
@@ -22,11 +22,16 @@ from langgraph_coaching.errors import InvalidCoachingError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Status = Literal["draft", "active", "archived"]
-"""Only `active` coaching is recalled."""
+Status = Literal["draft", "shadow", "canary", "active", "archived"]
+"""`active` coaching is recalled, a `canary` in a share of the threads; a `shadow` is looked at only: see `stage`."""
 
 PRIORITY_LIMIT = 100
 """Priorities run from -100 to 100; 0 is ordinary."""
+
+_OF_CANARY = ("share", "cohort")
+
+_LATER = ("share", "cohort", "lineage", "changed_in")
+"""Fields that an earlier version does not know: it takes no record with one of them."""
 
 _ID = re.compile(r"[\w.:-]+")
 
@@ -97,11 +102,36 @@ class Labels:
     agent: str | None = None
     node: str | None = None
     tags: frozenset[str] = frozenset()
+    thread_id: str | None = None
+    """The thread of the call, which no scope is matched against; it tells in which share of a canary the call is."""
 
 
-def labels_of(agent: str | None = None, node: str | None = None, tags: Iterable[str] = ()) -> Labels:
+def labels_of(
+    agent: str | None = None, node: str | None = None, tags: Iterable[str] = (), thread_id: str | None = None
+) -> Labels:
     """The labels of a call; one tag may be given as it is."""
-    return Labels(agent=agent, node=node, tags=frozenset([tags] if isinstance(tags, str) else tags))
+    tags = frozenset([tags] if isinstance(tags, str) else tags)
+    return Labels(agent=agent, node=node, tags=tags, thread_id=thread_id)
+
+
+class ChangeMark(CheckedModel):
+    """What a revision knows of the change set that made it, so that the history itself tells of all sets."""
+
+    id: Name
+    """Of the set."""
+    before: Annotated[int, Field(ge=1)]
+    """The revision that was there before."""
+    status: Status
+    """Of that revision, and what follows too."""
+    share: float | None = None
+    cohort: Name | None = None
+    expires_at: UtcTime | None = None
+    replaced_by: tuple[Name, ...] = ()
+    """Coachings of the set that took its place; none for those that were promoted."""
+    undoes: Name | None = None
+    """The set that this one takes back."""
+    author: Name | None = None
+    note: Remark = ""
 
 
 class Coaching(CheckedModel):
@@ -118,6 +148,11 @@ class Coaching(CheckedModel):
     priority: Annotated[int, Field(ge=-PRIORITY_LIMIT, le=PRIORITY_LIMIT)] = 0
     """Takes precedence over probability when several apply; -100 to 100."""
     status: Status = "active"
+    share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] | None = None
+    """Of a canary, and of nothing else: in how many of the threads it is in the prompts, above 0 (that is a shadow) and
+    up to 1."""
+    cohort: Name | None = None
+    """Of a canary: what its threads are drawn by; by its id when None. Canaries of one change set have the same."""
     notes: Remark = ""
     """Private: for authors only, never in a prompt."""
     author: Name | None = None
@@ -131,6 +166,21 @@ class Coaching(CheckedModel):
     """True only in the history of a coaching that was deleted."""
     lineage: tuple[str, ...] = ()
     """Of a revision that came with an import: digests (`exchange.digest_of`) of those it comes from, oldest first."""
+    changed_in: ChangeMark | None = None
+    """Of a revision that a change set has made: which one, and what it was before."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_share_of_others(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and not fields.keys().isdisjoint(_OF_CANARY) and fields.get("status") != "canary":
+            return {name: value for name, value in fields.items() if name not in _OF_CANARY}
+        return fields
+
+    @model_validator(mode="after")
+    def _refuse_canary_without_share(self) -> Self:
+        if self.status == "canary" and self.share is None:
+            raise ValueError("needs a `share` of the threads, such as 0.1, where its status is canary")
+        return self
 
     @computed_field  # type: ignore[prop-decorator]
     @cached_property
@@ -140,6 +190,8 @@ class Coaching(CheckedModel):
             mode="json",
             include={"intent", "behavior", "scope", "priority", "status", "expires_at", "deleted"},
         )
+        if self.status == "canary":
+            said |= {"share": self.share, "cohort": self.cohort}
         said["examples"] = [(example.text, example.turns, example.applies) for example in self.examples]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -152,6 +204,11 @@ class Coaching(CheckedModel):
     def __str__(self) -> str:
         """The same; `model_dump` has all of it."""
         return repr(self)
+
+    @property
+    def unused(self) -> set[str]:
+        """Fields that came later and say nothing here; what is written does without them, as it did before."""
+        return {name for name in _LATER if getattr(self, name) == type(self).model_fields[name].default}
 
     def _repr_html_(self) -> str:
         scope = [f"agent {self.scope.agent}"] if self.scope.agent else []
@@ -166,7 +223,11 @@ class Coaching(CheckedModel):
 
     def live(self, now: datetime) -> bool:
         """Whether it may be recalled at that time."""
-        return self.status == "active" and not self.deleted and (self.expires_at is None or now < self.expires_at)
+        return self.status == "active" and not self.deleted and not self.expired(now)
+
+    def expired(self, now: datetime) -> bool:
+        """Whether it has ended by then."""
+        return self.expires_at is not None and self.expires_at <= now
 
     def revised(self, **changes: Any) -> Self:
         """The next revision with these fields changed, validated anew.
@@ -179,7 +240,7 @@ class Coaching(CheckedModel):
             raise InvalidCoachingError(f"{', '.join(sorted(fixed))} cannot be edited; add a new coaching instead")
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         told = {"revision": self.revision + 1, "updated_at": datetime.now(UTC)}
-        return type(self)(**fields | {"lineage": ()} | changes | told)
+        return type(self)(**fields | {"lineage": (), "changed_in": None} | changes | told)
 
 
 def refuse_id(text: str) -> None:

@@ -48,6 +48,9 @@ def read_coaching(text: str, namespace: str = "default") -> CoachingText:
         for name, value in fields.items()
         if value not in ("", [])  # a field that was emptied is one that was left out
     }
+    if ("share" in given) != (given.get("status") == "canary"):
+        line = lines.get("share", lines.get("status", 1))
+        raise InvalidCoachingError(f"line {line}: `status: canary` and `share` go together; give both, or none")
     return CoachingText(
         coaching=Coaching(**given, namespace=namespace),
         digest=digests[0] if digests else None,
@@ -63,8 +66,11 @@ def _read_value(name: str, value: Any, line: int) -> Any:
         if name == "id":
             refuse_path(read)
         # Checked field by field, so that a fault has its line.
-        stand_in = {"id": "c", "intent": "i", "behavior": {"type": "reply", "text": "r"}, name: read}
-        return getattr(Coaching(**stand_in), name)
+        stand_in: dict[str, Any] = {"id": "c", "intent": "i", "behavior": {"type": "reply", "text": "r"}, name: read}
+        canary: dict[str, Any] = (
+            {"status": "canary", "share": 1.0} if name in ("share", "cohort") or read == "canary" else {}
+        )
+        return getattr(Coaching(**canary | stand_in), name)
     except InvalidCoachingError as error:
         raise InvalidCoachingError(f"line {line}: {error}") from None
 

@@ -22,6 +22,8 @@
 | receipts: their table, and what is found out of them afterwards | `receipts`, `receipt_links`, `receipt_erasing` |
 | why: the whole reckoning for one coaching in words | `why`, `explain`, `nearest_texts`, `counterfactual` |
 | reasons, recourse: the words of a reason, and the one call that would change it | `reasons`, `recourse` |
+| … of what is in shadow or a canary | `stage_reasons` |
+| pause: the kill switch of a namespace | `pause` |
 | hypothetical: a store as it was, or as somebody thinks of making it, for replay | `hypothetical` |
 
 ```python

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.notebook import card_html
 from langgraph_coaching.coaching.one_line import quote_line
-from langgraph_coaching.recall.receipt import Receipt
+from langgraph_coaching.recall.receipt import NOTHING, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +57,11 @@ class Advice:
         return next((receipt.reason for receipt in self.considered if receipt.outcome == "failed"), None)
 
     @property
+    def known(self) -> bool:
+        """Whether it says what applies there, so that the same call made again gets it again."""
+        return bool(self.considered) and all(receipt.outcome not in NOTHING for receipt in self.considered)
+
+    @property
     def is_test(self) -> bool:
         """Whether it was given to a run that is marked as simulated."""
         return any(receipt.is_test for receipt in self.considered)
@@ -83,7 +88,7 @@ class Advice:
         """
         from langgraph_coaching.recall.why import why_without_store
 
-        failure = next((one for one in self.considered if one.outcome == "failed"), None)
+        failure = next((one for one in self.considered if one.outcome in NOTHING), None)
         if self.explain is None or failure is not None:
             return why_without_store(coaching_id, failure or self.receipt(coaching_id))
         return self.explain(self, coaching_id)

@@ -14,6 +14,7 @@ from langgraph_coaching.recall.advice import Advice, failed_advice
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.explain import AdviseCall, Explainer
 from langgraph_coaching.recall.judge import DEADLINE_SHARE
+from langgraph_coaching.recall.pause import Paused, pause_advice, paused_advice
 from langgraph_coaching.recall.pipeline import NothingToRecall, Pipeline, read_situation
 from langgraph_coaching.recall.reasons import join_reason
 from langgraph_coaching.recall.situation import read_messages, situate
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.judge import Judge
     from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.pause import Pause, Pauses
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.recall.search import Candidate
@@ -52,6 +54,7 @@ class Adviser:
         sampler: Where the namespace's traffic is.
         limits: Floor, budgets and deadline.
         judge: Asked about candidates near the floor; not in `advise_batch`.
+        pauses: Whether all of it is paused; nothing pauses it when None.
     """
 
     def __init__(
@@ -62,8 +65,10 @@ class Adviser:
         sampler: TrafficSampler,
         limits: Limits,
         judge: Judge | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
         self.limits = limits
+        self._pauses = pauses
         self._store = store
         self._loaded = False
         self._embedder = embedder
@@ -120,8 +125,10 @@ class Adviser:
             StoreError: The store could not be read.
         """
         started = time.perf_counter()
-        hypothetical, snapshot = snapshot is not None, self.snapshot() if snapshot is None else snapshot
         situations = [situate(read_messages(messages)) for messages in conversations]
+        if snapshot is None and (pause := self._pause()) is not None:
+            return [self._paused(pause, one.text) if one else Advice() for one in situations]
+        hypothetical, snapshot = snapshot is not None, self.snapshot() if snapshot is None else snapshot
         advice = self._advise_all(snapshot, situations, labels, now or datetime.now(UTC))
         seconds = (time.perf_counter() - started) / max(len(advice), 1)
         calls = [
@@ -133,7 +140,7 @@ class Adviser:
         self, snapshot: Snapshot, situations: list[Situation | None], labels: Labels, now: datetime
     ) -> list[Advice]:
         texts = list(dict.fromkeys(text for one in situations if one is not None for text in one.texts))
-        if not texts or not snapshot.heads:
+        if not texts or not snapshot.looked_at:
             return [Advice(situation=one.text if one else "") for one in situations]
         vectors = dict(zip(texts, self._embedder.documents(texts), strict=True))
         self._check_dimension(snapshot, vectors[texts[0]])
@@ -146,6 +153,21 @@ class Adviser:
             StoreError: The store could not be read.
         """
         return self._snapshots.current()
+
+    def unless_paused(self, advice: Advice) -> Advice:
+        """The advice of an earlier call, made again; without what is in the prompt where all is paused now.
+
+        Raises:
+            StoreError: The store could not be read.
+        """
+        pause = self._pause() if advice.prompt else None
+        return advice if pause is None else pause_advice(advice, pause)
+
+    def _pause(self) -> Pause | None:
+        return self._pauses.current() if self._pauses else None
+
+    def _paused(self, pause: Pause, situation: str) -> Advice:
+        return paused_advice(pause, situation, namespace=self._store.namespace)
 
     def refit(self) -> int:
         """Reads and fits every coaching anew; returns how many are active.
@@ -180,8 +202,10 @@ class Adviser:
 
     def _prepare(self, messages: Any) -> tuple[Snapshot, Situation]:
         situation = read_situation(messages)
+        if (pause := self._pause()) is not None:
+            raise Paused(pause, situation.text)
         snapshot = self._snapshots.current()
-        if not snapshot.heads:
+        if not snapshot.looked_at:
             raise NothingToRecall(situation)
         return snapshot, situation
 
@@ -197,11 +221,19 @@ class Adviser:
         return Pipeline(snapshot, labels, self.limits, self._store.namespace, self._embedder.is_default)
 
     def _ask_judge(self, situation: Situation, candidates: list[Candidate]) -> dict[str, bool]:
-        if self._judge is None:
+        until = time.monotonic() + self.limits.deadline * DEADLINE_SHARE
+        live = [one for one in candidates if one.part == "live"]
+        staged = [one for one in candidates if one.part != "live"]
+        # By themselves, after the others and in what is left of the time: they take none from what is active.
+        return {**self._confirm(situation, live, until), **self._confirm(situation, staged, until)}
+
+    def _confirm(self, situation: Situation, candidates: list[Candidate], until: float) -> dict[str, bool]:
+        left = until - time.monotonic()
+        if self._judge is None or not candidates or left <= 0:
             return {}
         question = partial(self._judge.confirm, situation.text, candidates, self.limits.floor)
         try:
-            return self._deadline.run(question, self.limits.deadline * DEADLINE_SHARE)
+            return self._deadline.run(question, left)
         except Exception as error:  # noqa: BLE001 - the probabilities decide, then
             log.warning("the judge gave no answer: %s: %s", type(error).__name__, error)
             return {}
@@ -213,6 +245,8 @@ class Adviser:
 
     def _empty_advice(self, error: Exception, started: float, labels: Labels) -> Advice:
         seconds = time.perf_counter() - started
+        if isinstance(error, Paused):
+            return replace(self._paused(error.pause, error.situation), seconds=seconds)
         if isinstance(error, NothingToRecall):
             return Advice(seconds=seconds, explain=AdviseCall(self._explainer, error.situation, labels))
         late = f"it took longer than the deadline of {self.limits.deadline:g} s"

@@ -30,7 +30,7 @@ def exclusion_of(coaching: Coaching, labels: Labels, now: datetime) -> tuple[Exc
         return "archived", "it is archived", f"coach.restore({name})"
     if coaching.status == "draft":
         return "draft", "it is a draft, which is never recalled", f"coach.edit({name}, status='active')"
-    if coaching.expires_at is not None and coaching.expires_at <= now:
+    if coaching.expires_at is not None and coaching.expired(now):
         ended = f"it expired at {coaching.expires_at:%Y-%m-%d %H:%M} UTC"
         return "expired", ended, f"coach.edit({name}, expires_at=None)"
     return _scope_exclusion(coaching, labels)

@@ -190,7 +190,7 @@ class Explainer:
         """What becomes of it among the others: as its receipt would say, had the call left more of them."""
         (found,) = search(snapshot, [alone.situation], labels, datetime.now(UTC), CANDIDATES)
         everything = replace(self._limits, considered=CANDIDATES)
-        advice = select(found, everything, query=Query(alone.situation.vector, alone.background))
+        advice = select(found, everything, labels=labels, query=Query(alone.situation.vector, alone.background))
         receipt = advice.receipt(why.coaching_id)
         if receipt is None:
             return _Result("not_ranked", f"{CANDIDATES} others rank before it here", "")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.recall.scoring.head import Head, fit_heads, join_fits, take_rows
-from langgraph_coaching.recall.snapshot import REVISION_KEY, Snapshot, heads_in
+from langgraph_coaching.recall.snapshot import REVISION_KEY, Snapshot, heads_in, split_stages
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -26,7 +27,7 @@ def hypothetical_snapshot(
     """The snapshot that a store with just these coachings would have.
 
     Args:
-        coachings: One revision of each; what is not active stays silent.
+        coachings: One revision of each; what is in no stage at which it is looked at stays silent.
         store: Where the vectors of saved revisions are.
         embedder: For the vectors of those that were never saved.
         backgrounds: Where the embedder's background is.
@@ -36,26 +37,28 @@ def hypothetical_snapshot(
         EmbedderError: The embedder failed.
         StoreError: The store could not be read.
     """
-    active = sorted((c for c in coachings if c.status == "active" and not c.deleted), key=lambda c: c.id)
-    if not active:
+    asked = sorted((c for c in coachings if c.status in STAGES and not c.deleted), key=lambda c: c.id)
+    if not asked:
         return Snapshot.empty()
-    here = {_key(head.coaching): row for row, head in enumerate(current.heads)}
-    rows = [_row_in(coaching, here, current) for coaching in active]
-    other = [coaching for row, coaching in zip(rows, active, strict=True) if row < 0]
+    there = current.looked_at
+    here = {_key(head.coaching): row for row, head in enumerate(there)}
+    rows = [_row_in(coaching, here, there) for coaching in asked]
+    other = [coaching for row, coaching in zip(rows, asked, strict=True) if row < 0]
     heads = _heads_of(other, store, embedder, backgrounds) if other else []
-    background = backgrounds.background((heads or current.heads)[0].vectors.shape[1])
-    pool = join_fits(current.fits, fit_heads(heads, background)) if heads else current.fits
-    fresh = iter(range(len(current.heads), len(current.heads) + len(heads)))
+    background = backgrounds.background((heads or there)[0].vectors.shape[1])
+    pool = current.fits if current.staged is None else join_fits(current.fits, current.staged.fits)
+    pool = join_fits(pool, fit_heads(heads, background)) if heads else pool
+    fresh = iter(range(len(there), len(there) + len(heads)))
     rows = [next(fresh) if row < 0 else row for row in rows]
-    known = (*current.heads, *heads)
+    known = (*there, *heads)
     fits = take_rows(pool, rows)
-    return Snapshot.of(0, [known[row] for row in rows], fits, background, current.traffic, current.reserve)
+    return split_stages(0, [known[row] for row in rows], fits, background, current.traffic, current.reserve)
 
 
-def _row_in(coaching: Coaching, here: dict[tuple[str, int, datetime], int], current: Snapshot) -> int:
+def _row_in(coaching: Coaching, here: dict[tuple[str, int, datetime], int], there: Sequence[Head]) -> int:
     """Where the snapshot has it, or -1; the same revision may be supposed to say something else."""
     row = here.get(_key(coaching), -1)
-    known = current.heads[row].coaching if row >= 0 else None
+    known = there[row].coaching if row >= 0 else None
     return row if known is coaching or known == coaching else -1
 
 

@@ -32,7 +32,8 @@ class Limits:
     margin: float = 0.2
     """0..1: how much less probable than the best one another may be and still apply beside it."""
     considered: int = 10
-    """Most receipts one call leaves behind, the applied ones included."""
+    """Most receipts one call leaves behind, the applied ones included; besides, as many of what would have been
+    applied, were it not in shadow or held back."""
 
     def __post_init__(self) -> None:
         """Checks the bounds."""

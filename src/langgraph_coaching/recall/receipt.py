@@ -23,14 +23,24 @@ Outcome = Literal[
     "duplicate",
     "over_limit",
     "over_budget",
+    "shadow",
+    "held_back",
+    "paused",
     "failed",
 ]
 """What became of a coaching at a step. `applied` was in the request of a model call, or is what `coach.advise` hands
-out, or the graph was made to go where it says; `not seen by the model` was chosen, and in none. `failed` is the whole
-call's: nothing was looked at.
+out, or the graph was made to go where it says; `not seen by the model` was chosen, and in none. `shadow` would have
+been applied, were it not in shadow, and `held_back` a canary that would have been, were the thread in its share.
+`paused` and `failed` are the whole call's: nothing was looked at.
 """
 
 NOT_SEEN: Literal["not seen by the model"] = "not seen by the model"
+
+NOTHING = ("failed", "paused")
+"""Outcomes of a whole call, in which nothing was looked at: made again, it is looked at again."""
+
+SUPPOSED = ("shadow", "held_back")
+"""Outcomes of what would have been applied."""
 
 _WHY = f"; {NOT_SEEN}: "
 
@@ -116,6 +126,11 @@ class Receipt:
     def applied(self) -> bool:
         """Whether it was put into the prompt."""
         return self.outcome == "applied"
+
+    @property
+    def supposed(self) -> bool:
+        """Whether it would have been put into the prompt, were it not in shadow or held back."""
+        return self.outcome in SUPPOSED
 
     @property
     def is_test(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.advice import Advice
-from langgraph_coaching.recall.receipt import NOT_SEEN, Receipt
+from langgraph_coaching.recall.receipt import NOT_SEEN, NOTHING, Receipt
 from langgraph_coaching.recall.receipt_erasing import (
     erase_situations,
     find_erasable,
@@ -259,7 +259,7 @@ class Receipts:
         return read_one(_name(rows[0]), rows[0], _receipt_of)
 
     def advice(self, moment: str, task: str | None = None) -> Advice | None:
-        """The advice that was given at a moment, or None where none is recorded; a failure is none.
+        """The advice that was given at a moment, or None where none is recorded; a failure or a pause is none.
 
         Args:
             moment: Digest of thread, node and messages.
@@ -271,7 +271,7 @@ class Receipts:
         columns = (*_COLUMNS, "position", "prompt", "outcome", "at")
         rows = sorted(self._table.rows(columns, moment=moment), key=lambda row: int(row["position"]))
         prompts = {row["at"]: row["prompt"] or "" for row in reversed(rows)}
-        found = [receipt.chosen() for receipt in _read_receipts(row for row in rows if row["outcome"] != "failed")]
+        found = [receipt.chosen() for receipt in _read_receipts(row for row in rows if row["outcome"] not in NOTHING)]
         if task is not None:
             found = [receipt for receipt in found if task_of(receipt.checkpoint_ns or "") == task]
         if not found:

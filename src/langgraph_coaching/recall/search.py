@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.coaching.stage import part_of
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.probability import FittedHeads, probabilities
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.model import Labels
+    from langgraph_coaching.coaching.stage import Part
     from langgraph_coaching.recall.scoring.head import Head
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.snapshot import Snapshot
@@ -32,6 +34,8 @@ class Candidate:
     head: Head
     probability: float
     """0..1."""
+    part: Part = "live"
+    """What it is in the call: only what is live may be in the prompt."""
 
 
 def in_scope(snapshot: Snapshot, labels: Labels, now: datetime) -> NDArray[np.bool_]:
@@ -57,8 +61,23 @@ def search(
         count: How many candidates a situation gets at most.
 
     Returns:
-        For each situation its candidates, most probable first; ties in order of id.
+        For each situation its candidates, most probable first; ties in order of id. Behind them as many of what is in
+        shadow or a canary, which are searched by themselves: they take no place from what is active.
     """
+    found = _search_heads(snapshot, situations, labels, now, count)
+    if snapshot.staged is None:
+        return found
+    staged = _search_heads(snapshot.staged, situations, labels, now, count)
+    parts = {head.coaching.id: part_of(head.coaching, labels.thread_id) for head in snapshot.staged.heads}
+    return [
+        [*active, *(replace(one, part=parts[one.head.coaching.id]) for one in others)]
+        for active, others in zip(found, staged, strict=True)
+    ]
+
+
+def _search_heads(
+    snapshot: Snapshot, situations: Sequence[SituationVector], labels: Labels, now: datetime, count: int
+) -> list[list[Candidate]]:
     eligible = in_scope(snapshot, labels, now)
     background = snapshot.background
     if background is None or not eligible.any():

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.enforcement import describe_enforcement
+from langgraph_coaching.coaching.stage import cohort_of
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.nearest_texts import nearest_texts
 from langgraph_coaching.recall.normalization.language import language_of
 from langgraph_coaching.recall.prompt import block, count_tokens, entry
 from langgraph_coaching.recall.reasons import join_reason, outranking_change, unlikely_reason
-from langgraph_coaching.recall.receipt import Outcome, Receipt
+from langgraph_coaching.recall.receipt import SUPPOSED, Outcome, Receipt
+from langgraph_coaching.recall.stage_reasons import in_share, say_staged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.nearest_texts import Query
     from langgraph_coaching.recall.search import Candidate
 
+
+_Chosen = tuple["Candidate", "Outcome", str, str]
+"""A candidate, what becomes of it, why, and what would change that."""
 
 _UNLIKELY = ("below_floor", "denied")
 """Outcomes of what is not likely enough, whatever else there is room for."""
@@ -51,8 +56,10 @@ class _Choice:
             return exclusion
         self.put_in(candidate)
         if self.judged.get(coaching.id):
-            return "applied", f"probability {chance:.2f} is near the floor, and the judge says that it applies", ""
-        return "applied", f"probability {chance:.2f} reaches the floor of {self.limits.floor:.2f}", ""
+            ground = f"probability {chance:.2f} is near the floor, and the judge says that it applies"
+        else:
+            ground = f"probability {chance:.2f} reaches the floor of {self.limits.floor:.2f}"
+        return "applied", ground + in_share(candidate), ""
 
     def put_in(self, candidate: Candidate) -> None:
         """Puts a candidate into the prompt."""
@@ -134,27 +141,81 @@ def select(
         query: The situation, for what reasons say of the texts it was compared with.
 
     Returns:
-        Advice whose `considered` begins with the applied ones in prompt order, the rest by probability.
+        Advice whose `considered` begins with the applied ones in prompt order, the rest by probability; at the end,
+        beyond `limits.considered`, what would have been applied, were it not in shadow or held back.
     """
     if not candidates:
         return Advice(situation=situation)
-    best = max(candidates, key=lambda one: (one.probability, one.head.coaching.priority))
-    choice = _Choice(limits, best, judged or {})
-    found = [(candidate, *choice.take(candidate)) for candidate in sorted(candidates, key=_precedence)]
+    live = [one for one in candidates if one.part == "live"]
+    found, entries = _choose(live, limits, judged or {})
     applied = [one for one in found if one[1] == "applied"]
-    others = sorted((one for one in found if one[1] != "applied"), key=lambda one: -one[0].probability)
-    kept = (*applied, *others[: max(0, limits.considered - len(applied))])
+    others = [one for one in found if one[1] != "applied"]
+    threaded = labels is not None and labels.thread_id is not None
+    staged = _suppose_chosen(live, candidates, limits, judged or {}, threaded) if len(live) < len(candidates) else []
+    supposed = [one for one in staged if one[1] in SUPPOSED][: limits.considered]
+    others = sorted([*others, *(one for one in staged if one[1] not in SUPPOSED)], key=_rank)
+    kept = (*applied, *others[: max(0, limits.considered - len(applied))], *supposed)
     now = datetime.now(UTC)  # receipts of one advice share their time
-    call = {} if labels is None else {"agent": labels.agent, "node": labels.node, "tags": tuple(sorted(labels.tags))}
+    call = {} if labels is None else _call_fields(labels)
     shared = {"situation": situation, "namespace": namespace, "at": now, "reserve": reserve} | call
     return Advice(
         considered=[
             _receipt(candidate, outcome, reason, shared)
             for (candidate, outcome, *_), reason in zip(kept, _reasons(kept, query), strict=True)
         ],
-        prompt=block(choice.entries),
+        prompt=block(entries),
         situation=situation,
     )
+
+
+def _call_fields(labels: Labels) -> dict[str, Any]:
+    tags = tuple(sorted(labels.tags))
+    return {"agent": labels.agent, "node": labels.node, "tags": tags, "thread_id": labels.thread_id}
+
+
+def _choose(
+    candidates: Sequence[Candidate], limits: Limits, judged: Mapping[str, bool]
+) -> tuple[list[_Chosen], list[str]]:
+    """What becomes of each candidate, in the order of precedence, and the entries of the prompt."""
+    if not candidates:
+        return [], []
+    best = max(candidates, key=lambda one: (one.probability, one.head.coaching.priority))
+    choice = _Choice(limits, best, judged)
+    return [(one, *choice.take(one)) for one in sorted(candidates, key=_precedence)], choice.entries
+
+
+def _suppose_chosen(
+    live: Sequence[Candidate],
+    candidates: Sequence[Candidate],
+    limits: Limits,
+    judged: Mapping[str, bool],
+    threaded: bool,
+) -> list[_Chosen]:
+    """What would become of what is in shadow or held back beside what is live, the most probable first.
+
+    A shadow is supposed alone, what is held back with its cohort: that is how the threads of its share have it.
+    """
+    groups: dict[str, list[Candidate]] = {}
+    for one in candidates:
+        if one.part != "live":
+            coaching = one.head.coaching
+            groups.setdefault(coaching.id if one.part == "shadow" else cohort_of(coaching), []).append(one)
+    found = []
+    for group in groups.values():
+        if all(one.probability < limits.floor and not judged.get(one.head.coaching.id) for one in group):
+            chosen, _ = _choose(group, limits, judged)  # whatever is beside them, nothing would change
+        else:
+            chosen, _ = _choose([*live, *group], limits, judged)
+        found += [
+            (one, *say_staged(one, outcome, ground, change, threaded=threaded))
+            for one, outcome, ground, change in chosen
+            if one.part != "live"
+        ]
+    return sorted(found, key=_rank)
+
+
+def _rank(chosen: _Chosen) -> float:
+    return -chosen[0].probability
 
 
 def choose_fitting(likely: Sequence[Candidate], limits: Limits) -> list[Candidate]:
@@ -173,7 +234,7 @@ def choose_fitting(likely: Sequence[Candidate], limits: Limits) -> list[Candidat
     return chosen
 
 
-def _reasons(kept: Sequence[tuple[Candidate, Outcome, str, str]], query: Query | None) -> list[str]:
+def _reasons(kept: Sequence[_Chosen], query: Query | None) -> list[str]:
     """The reason of each receipt; what is not likely enough is told what it was compared with."""
     unlikely = [candidate.head for candidate, outcome, *_ in kept if outcome in _UNLIKELY]
     near = iter(nearest_texts(unlikely, query) if query else [None] * len(unlikely))

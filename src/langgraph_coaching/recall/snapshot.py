@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.coaching.coachings import coaching_of, latest_rows
+from langgraph_coaching.coaching.stage import STAGED, STAGES
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import NO_FITS, Head, fit_heads, join_fits, take_rows
 from langgraph_coaching.storage.rows import read_each
@@ -55,11 +56,18 @@ class Snapshot:
     """What this namespace's agents are told otherwise, as far as it is known."""
     reserve: float
     """0 or more: what is taken from every logit."""
+    staged: Snapshot | None = None
+    """What is in shadow or a canary; None where there is nothing of that."""
 
     @property
     def dimension(self) -> int:
         """Of its vectors."""
-        return int(self.fits.rows.shape[1])
+        return int(self.fits.rows.shape[1]) if self.heads or self.staged is None else self.staged.dimension
+
+    @property
+    def looked_at(self) -> tuple[Head, ...]:
+        """All heads: the active ones, and those in shadow or a canary."""
+        return self.heads if self.staged is None else (*self.heads, *self.staged.heads)
 
     @classmethod
     def of(
@@ -113,7 +121,9 @@ class Snapshots:
         self._lock = threading.Lock()
         self._heads: dict[tuple[str, int, datetime], Head] = {}
         self._made = ""
-        self._fits: dict[Any, int] = {}
+        self._fits = NO_FITS
+        self._rows: dict[Any, int] = {}
+        """Which row of the fits is whose."""
         self._current = _EMPTY
 
     def current(self) -> Snapshot:
@@ -130,9 +140,14 @@ class Snapshots:
                 if version != self._current.version:
                     self._current = self._read(version)
         current = self._current
-        if not current.heads:
+        if not current.looked_at:
             return current
-        return replace(current, traffic=self._sampler.traffic(current.dimension), reserve=self._sampler.reserve())
+        met: dict[str, Any] = {
+            "traffic": self._sampler.traffic(current.dimension),
+            "reserve": self._sampler.reserve(),
+        }
+        staged = current.staged
+        return replace(current, staged=staged and replace(staged, **met), **met)
 
     def forget(self) -> None:
         """The next snapshot is read and fitted from nothing."""
@@ -146,7 +161,7 @@ class Snapshots:
             return _EMPTY
         made = self._store.check(table)
         if made != self._made:
-            self._heads, self._fits, self._made, self._current = {}, {}, made, _EMPTY
+            self._heads, self._rows, self._fits, self._made = {}, {}, NO_FITS, made
         wanted = {tuple(row[name] for name in REVISION_KEY) for row in latest_rows(self._store.rows(REVISION_KEY))}
         missing = wanted - self._heads.keys()
         named = {"id": sorted({key[0] for key in missing})} if len(missing) <= _FEW else {}
@@ -155,28 +170,60 @@ class Snapshots:
         if fresh is not None:
             known.update(heads_in(fresh, missing))
         self._heads = known
-        active = {
+        looked_at = {
             key: head
             for key, head in sorted(known.items())
-            if head.coaching.status == "active" and not head.coaching.deleted
+            if head.coaching.status in STAGES and not head.coaching.deleted
         }
-        if not active:
+        if not looked_at:
             return replace(_EMPTY, version=version)
-        dimension = next(iter(active.values())).vectors.shape[1]
+        dimension = next(iter(looked_at.values())).vectors.shape[1]
         background = self._backgrounds.background(dimension)
         if background.dimension != dimension:
             self._store.check(table, background.dimension)
-        return Snapshot.of(version, list(active.values()), self._fit_active(active, background), background)
+        heads = list(looked_at.values())
+        return split_stages(version, heads, self._fit(looked_at, background), background)
 
-    def _fit_active(self, active: dict[Any, Head], background: Background) -> Fits:
-        """Fits of the active heads; those of the last snapshot are taken over."""
-        fresh = [key for key in active if key not in self._fits]
-        pool = self._current.fits
+    def _fit(self, looked_at: dict[Any, Head], background: Background) -> Fits:
+        """Fits of what is looked at; those of the last snapshot are taken over."""
+        fresh = [key for key in looked_at if key not in self._rows]
+        pool = self._fits
         if fresh:
-            pool = join_fits(pool, fit_heads([active[key] for key in fresh], background))
-        rows = {**self._fits, **{key: len(self._current.heads) + row for row, key in enumerate(fresh)}}
-        self._fits = {key: row for row, key in enumerate(active)}
-        return take_rows(pool, [rows[key] for key in active])
+            pool = join_fits(pool, fit_heads([looked_at[key] for key in fresh], background))
+        rows = {**self._rows, **{key: len(self._rows) + row for row, key in enumerate(fresh)}}
+        self._rows = {key: row for row, key in enumerate(looked_at)}
+        self._fits = take_rows(pool, [rows[key] for key in looked_at])
+        return self._fits
+
+
+def split_stages(
+    version: int,
+    heads: Sequence[Head],
+    fits: Fits,
+    background: Background,
+    traffic: Traffic | None = None,
+    reserve: float = 0.0,
+) -> Snapshot:
+    """The snapshot of what is looked at, whose shadows and canaries are apart from what is active.
+
+    Args:
+        version: Of the table.
+        heads: All that is looked at, sorted by id.
+        fits: A row for each.
+        background: What they are held against.
+        traffic: As of the snapshot.
+        reserve: As of the snapshot.
+    """
+    apart = [row for row, head in enumerate(heads) if head.coaching.status in STAGED]
+    if not apart:
+        return Snapshot.of(version, heads, fits, background, traffic, reserve)
+    active = [row for row, head in enumerate(heads) if head.coaching.status not in STAGED]
+
+    def part(rows: list[int]) -> Snapshot:
+        chosen = [heads[row] for row in rows]
+        return Snapshot.of(version, chosen, take_rows(fits, rows), background, traffic, reserve)
+
+    return replace(part(active), staged=part(apart))
 
 
 def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:

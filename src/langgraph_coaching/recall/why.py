@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from langgraph_coaching.coaching.notebook import printed_html
 from langgraph_coaching.recall.eligibility import Exclusion
 from langgraph_coaching.recall.reasons import WRONG, foreign_language, split_reason
-from langgraph_coaching.recall.receipt import Outcome
+from langgraph_coaching.recall.receipt import NOTHING, Outcome
 from langgraph_coaching.recall.situation import Situation
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Why:
             outcome=receipt.outcome,
             reason=ground,
             change=change,
-            probability=None if receipt.outcome == "failed" else receipt.probability,
+            probability=None if receipt.outcome in NOTHING else receipt.probability,
             situation=_turns(receipt.situation),
             reserve=receipt.reserve,
             receipt_id=receipt.id,

@@ -84,6 +84,7 @@ class Refiner:
             coaching_id=receipt.coaching_id,
             revision=receipt.revision,
             applied=receipt.applied,
+            supposed=receipt.supposed,
             correct=correct,
             probability=receipt.probability,
             reserve=receipt.reserve,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.head import Head
 
-JUDGEABLE = ("applied", "below_floor", "denied", "less_probable")
+JUDGEABLE = ("applied", "shadow", "held_back", "below_floor", "denied", "less_probable")
 """Outcomes that say whether a coaching applies; where another one took its place, nothing is said about that."""
 
 CANDIDATES = 500

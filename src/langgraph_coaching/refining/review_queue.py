@@ -40,7 +40,7 @@ def most_informative_receipts(
     Args:
         receipts: The latest, newest first.
         judged: Ids of those that have a verdict.
-        snapshot: The active coachings as they are now.
+        snapshot: The coachings that are looked at, as they are now.
         sampler: Where situations are.
         floor: 0..1: where nothing applies below.
         limit: Most to return.
@@ -49,7 +49,7 @@ def most_informative_receipts(
         EmbedderError: The embedder failed.
         StoreError: The store could not be read.
     """
-    background, heads = snapshot.background, {head.coaching.id: head for head in snapshot.heads}
+    background, heads = snapshot.background, {head.coaching.id: head for head in snapshot.looked_at}
     asked = open_receipts((one for one in receipts if one.situation), heads, judged)
     texts = list(dict.fromkeys(one.receipt.situation for one in asked))[:MOST]
     placed = sampler.situation_vectors([Situation.from_text(text) for text in texts], snapshot.dimension)

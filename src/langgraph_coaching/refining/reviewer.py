@@ -92,8 +92,9 @@ class Reviewer:
     ) -> Verdict:
         """Says whether a coaching was rightly applied, or rightly left out; it learns when to fire from that.
 
-        An applied receipt that was wrong teaches "never here", a considered one that should have fired "also here". Its
-        intent stays as it is, no other coaching moves, and the last verdict on a receipt counts.
+        An applied receipt that was wrong teaches "never here", a considered one that should have fired "also here". Of
+        what is in shadow or held back it is said whether it would have been right. Its intent stays as it is, no other
+        coaching moves, and the last verdict on a receipt counts.
 
         Args:
             receipt: Any receipt of a coaching, from a graph or from `advise`, or the id of a stored one.

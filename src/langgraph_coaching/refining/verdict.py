@@ -24,9 +24,11 @@ class Verdict:
     """0 or more: what the store's reserve had taken from its logit."""
     comment: str = ""
     author: str | None = None
+    supposed: bool = False
+    """Whether it would have been in the prompt, were it not in shadow or held back: then that is what was judged."""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def applies(self) -> bool:
         """What it teaches: whether the coaching applies in that situation."""
-        return self.applied == self.correct
+        return (self.applied or self.supposed) == self.correct

@@ -35,6 +35,7 @@ def _schema() -> pa.Schema:
             pa.field("comment", pa.string(), nullable=False),
             pa.field("author", pa.string()),
             pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
+            pa.field("supposed", pa.bool_()),  # neither has it known of shadows
         ]
     )
 
@@ -83,4 +84,4 @@ class Verdicts:
 
 
 def _verdict(row: dict[str, Any]) -> Verdict:
-    return Verdict(**row | {"reserve": row["reserve"] or 0.0})
+    return Verdict(**row | {"reserve": row["reserve"] or 0.0, "supposed": bool(row["supposed"])})

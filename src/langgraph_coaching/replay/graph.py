@@ -48,7 +48,10 @@ def replay_graph(
         return steps
 
     def advise(messages: Any, labels: Labels) -> Advice:
-        return adviser.advise_batch([messages], labels, snapshot=snapshot, now=now)[0]
+        # The copy of the thread has a name of its own; a canary goes by the thread that was recorded.
+        return adviser.advise_batch([messages], replace(labels, thread_id=trace.thread_id), snapshot=snapshot, now=now)[
+            0
+        ]
 
     fork = run_fork(graph, trace, calls[first].step, advise)
     again = [task_id(call.step) in fork.tasks for call in calls]

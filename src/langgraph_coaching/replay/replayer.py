@@ -149,7 +149,7 @@ class Replayer:
         current = self._adviser.snapshot()
         if assumed is None and not gone and not added:
             return current
-        as_they_are = [head.coaching for head in current.heads]
+        as_they_are = [head.coaching for head in current.looked_at]
         base = as_they_are if assumed is None or isinstance(assumed, str) else coachings_at(self._store, assumed)
         return hypothetical_snapshot(
             replace_coachings(base, gone, added), self._store, self._embedder, self._backgrounds, current

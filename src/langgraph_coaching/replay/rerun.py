@@ -41,7 +41,7 @@ def advise_calls(
     groups: dict[Labels, list[int]] = defaultdict(list)
     for index, call in enumerate(calls):
         if call.coached:
-            groups[call.labels(labels)].append(index)
+            groups[replace(call.labels(labels), thread_id=call.thread_id)].append(index)
     found = [Advice() for _ in calls]
     for group, indices in groups.items():
         conversations = [calls[index].conversation for index in indices]

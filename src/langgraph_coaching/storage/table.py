@@ -9,6 +9,7 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.errors import StoreError
 from langgraph_coaching.storage.database import faults
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ KEY = {"lance-schema:unenforced-primary-key": "true", "lance-schema:unenforced-p
 
 COMPRESSED = {"lance-encoding:compression": "zstd"}
 """Arrow field metadata for long texts."""
+
+_NO_NUMBER = "Cannot cast string"
+"""What LanceDB says of a key that is to be one."""
 
 ASCENDING, DESCENDING = True, False
 """For `order`."""
@@ -87,21 +91,39 @@ class Table:
         """
         return self.database.version(self.name)
 
-    def insert(self, rows: Sequence[Mapping[str, Any]], check: Callable[[LanceTable], object] | None = None) -> int:
+    def insert(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        check: Callable[[LanceTable], object] | None = None,
+        *,
+        together: bool = False,
+    ) -> int:
         """Adds rows; one whose key is there already stays as it is.
 
         Args:
             rows: Each with a value for every column, except for nullable ones.
             check: Looks at the table before every attempt, and raises where it must not be written.
+            together: All of them or none: none where one of the keys is there.
 
         Returns:
-            How many were not there.
+            How many were not there; 0 where none was added.
 
         Raises:
             StoreError: The write failed; nothing of it is visible.
         """
-        result = self._merge(rows, self.schema, lambda merge: merge.when_not_matched_insert_all(), check)
-        return int(result.num_inserted_rows)
+        # LanceDB takes a write up again on top of another's, and leaves out the keys that have come meanwhile. A
+        # condition that cannot be reckoned for a row that is there makes the whole write fail instead.
+        there = f"CAST(target.{self._key} AS INT) = 0" if together else None
+
+        def how(merge: Any) -> Any:
+            return (merge.when_matched_update_all(where=there) if there else merge).when_not_matched_insert_all()
+
+        try:
+            return int(self._merge(rows, self.schema, how, check).num_inserted_rows)
+        except StoreError as error:
+            if there and _NO_NUMBER in str(error.__cause__):
+                return 0
+            raise
 
     def upsert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Adds rows; one whose key is there already is replaced.

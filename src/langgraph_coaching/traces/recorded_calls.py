@@ -58,6 +58,11 @@ class RecordedCall:
         return next((receipt.node for receipt in self.step.receipts if receipt.node), None) or self.step.node
 
     @property
+    def thread_id(self) -> str | None:
+        """The thread that coaching was looked up in, or that of the run."""
+        return next((receipt.thread_id for receipt in self.step.receipts if receipt.thread_id), self.trace.thread_id)
+
+    @property
     def node_path(self) -> str:
         """The nodes it was made in, outermost first, joined by `|`; "" where that is not known."""
         return _node_path(self.step)

@@ -21,7 +21,7 @@ def expired(coaching: Coaching, now: datetime) -> Finding | None:
         severity="note",
         rule="expired",
         what=f"it expired on {end:%Y-%m-%d %H:%M} UTC",
-        why="it is called active and recalled nowhere",
+        why="it is not archived, and recalled nowhere",
         remedy=f"archive it, coach.archive({coaching.id!r}), or give it a later expires_at",
         coaching_ids=(coaching.id,),
     )

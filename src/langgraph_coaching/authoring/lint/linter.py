@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.recall.situation import situate
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ class Linter:
             graph: The compiled graph, whose nodes and tools coachings refer to; not looked at when None.
 
         Returns:
-            Findings, the worst first; each says what, why, and what to do, and prints in two lines. What is archived is
-            left out.
+            Findings, the worst first; each says what, why, and what to do, and prints in two lines. What is archived
+            or a draft is left out, what is in shadow or a canary looked at as if it were active.
 
         Raises:
             InvalidCoachingError: The graph is no compiled graph.
@@ -55,7 +56,7 @@ class Linter:
             StoreError: The store could not be read.
         """
         asked = None if coaching_id is None else self._repository.get(coaching_id)
-        saved = [one for one in self._repository.list() if one.status == "active"]
+        saved = self._looked_at()
         if asked is None:
             return self._find(saved, saved, graph, {})
         return self.lint_unsaved(asked, None, graph)
@@ -75,10 +76,14 @@ class Linter:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        live = coaching if coaching.status == "active" else coaching.model_copy(update={"status": "active"})
-        others = [one for one in self._repository.list() if one.status == "active" and one.id != live.id]
+        live = as_active(coaching)
+        others = [one for one in self._looked_at() if one.id != live.id]
         said = {} if conversation is None else {live.id: situate(conversation)}
         return self._find([live], [live, *others], graph, said)
+
+    def _looked_at(self) -> list[Coaching]:
+        """What is active, and as if it were, what is in shadow or a canary."""
+        return [as_active(one) for one in self._repository.list() if one.status in STAGES]
 
     def _find(
         self, asked: Sequence[Coaching], among: Sequence[Coaching], graph: Any, said: Mapping[str, Situation | None]
@@ -107,3 +112,8 @@ class Linter:
         """Where coachings were written, by id; those of one trace are read together."""
         sourced = sorted((one for one in asked if one.source), key=lambda one: (one.source.trace_id, one.id))  # type: ignore[union-attr]
         return {one.id: situate(self._situations.source_conversation(one)) for one in sourced}
+
+
+def as_active(coaching: Coaching) -> Coaching:
+    """The coaching as it will be, once it is active."""
+    return coaching if coaching.status == "active" else coaching.model_copy(update={"status": "active"})
