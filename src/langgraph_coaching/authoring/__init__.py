@@ -27,6 +27,7 @@
 | … what that has done | `exported`, `imported` |
 | merge: what was changed in a file, in the store, or in both | `merge`, `merge_fields` |
 | lineage: what a file and a store have in common | `lineage` |
+| records: another product's exports (Dify's annotations, Ada's coachings) as coachings | `records` |
 | meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
 | eraser: what was said in traces goes, wherever it has come to stand | `eraser` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
@@ -101,6 +102,13 @@ stays. Changed in both: merged, example by example; where both have changed the 
 written and the result shows both (`prefer="file"` or `"store"` decides). A file that is removed archives nothing: write
 `status: archived`. A file of your own needs `coaching: 1`, `id`, `intent` and `behavior`. Traces, receipts and the
 table of verdicts stay where they are; what verdicts have taught is in the examples.
+
+**From other products.** `coach.import_("annotations.csv")` makes coachings of Dify's annotations (its CSV, lines of
+JSON, or what its API answers): the question becomes an example and, told in the third person, the intent; the answer a
+reply; id and hits stand in the notes. `coach.import_("conversations.json")` makes them of the `used_coaching` of Ada's
+Data Export API, all six types. That export says neither what was said nor at which step one was applied: there are no
+examples and no receipts in what comes of it, so teach it with `propose` or `similar`. Both are drafts at first
+(`status="active"`), importing again adds nothing, and rows that cannot be read are in `findings`, the rest is imported.
 """
 
 from __future__ import annotations

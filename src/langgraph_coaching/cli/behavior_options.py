@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from typing import Annotated, Any
 
 import typer
@@ -40,10 +42,23 @@ Priority = Annotated[
     int, typer.Option(metavar="NUMBER", help="-100 to 100; the higher goes first where several apply.")
 ]
 Notes = Annotated[str, typer.Option(metavar="WORDS", help="Private; never in a prompt.")]
-Author = Annotated[Words, typer.Option(metavar="NAME", help="Who says so.")]
+Author = Annotated[
+    Words,
+    typer.Option(metavar="NAME", help="Who says so; else as LANGGRAPH_COACHING_AUTHOR says, or your login name."),
+]
 Subject = Annotated[
     str, typer.Argument(metavar="ID", help="A coaching; or TRACE:NUMBER, the step one would be written from.")
 ]
+
+
+def author_of(given: str | None) -> str | None:
+    """Who is at the command line: as they say, or by their login name; None where nobody has one."""
+    if named := given or os.environ.get("LANGGRAPH_COACHING_AUTHOR"):
+        return named
+    try:
+        return getpass.getuser() or None
+    except (OSError, KeyError, ImportError):
+        return None
 
 
 def read_behavior(given: dict[str, str | None], instruction: str) -> dict[str, Any]:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 TABLE = "coachings"
 
+_LATER = ("lineage", "changed_by")
+"""Fields that are left out where they say nothing: an earlier version takes no record with a field it does not know."""
+
 _NAMED = ["namespace", "id", "revision", "record"]
 """The columns of a revision that can be read, and be named where it cannot."""
 
@@ -256,8 +259,7 @@ def row_of(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
         "key": key_of(coaching.namespace, coaching.id, coaching.revision),
         **coaching.model_dump(include={"namespace", "id", "revision", "status", "intent", "created_at", "updated_at"}),
         "content_hash": coaching.content_hash,
-        # An earlier version takes no record with a field it does not know.
-        "record": coaching.model_dump_json(exclude=None if coaching.lineage else {"lineage"}),
+        "record": coaching.model_dump_json(exclude={name for name in _LATER if not getattr(coaching, name)}),
         "vector": vectors[0],
         "examples": list(vectors[1:]),
     }
