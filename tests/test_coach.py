@@ -21,6 +21,7 @@ METHODS = {
     "advise": "(messages, *, agent=None, node=None, tags=())",
     "advise_batch": "(conversations, *, agent=None, node=None, tags=(), keep=False)",
     "archive": "(coaching_id, *, changed_by=None)",
+    "audit": "(*, since=None, until=None, author=None, coaching_id=None, notes=False)",
     "assess": "(trace, model)",
     "cache_key": "(key_func=None, *, messages_key='messages', **labels)",
     "calibrate": "()",

@@ -32,6 +32,7 @@ from langgraph_coaching.lazy import attach as _attach
 if TYPE_CHECKING:
     from langgraph_coaching.agent.state import CoachingState, coached
     from langgraph_coaching.authoring.lint.finding import Finding
+    from langgraph_coaching.authoring.split.split import split_prompt
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
     from langgraph_coaching.coaching.model import Coaching, Example, Scope, Source
@@ -70,6 +71,7 @@ _ROOMS = {
     "Why": "recall.why",
     "coached": "agent.state",
     "import_traces": "traces.importers.reader",
+    "split_prompt": "authoring.split.split",
 }
 
 __all__ = [
@@ -97,6 +99,7 @@ __all__ = [
     "Why",
     "coached",
     "import_traces",
+    "split_prompt",
 ]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 from langgraph_coaching.agent.graph_adviser import GraphAdviser
 from langgraph_coaching.agent.registry import Registry, registry_name
 from langgraph_coaching.agent.stored_advice import StoredAdvice
+from langgraph_coaching.authoring.audit import Auditor
 from langgraph_coaching.authoring.draft_checks import DraftChecks
 from langgraph_coaching.authoring.drafter import Drafter
 from langgraph_coaching.authoring.editor import Editor
@@ -152,6 +153,7 @@ class Coach:
             checks,
             linter,
             Exchanger(repository, namespace),
+            Auditor(store),
             Eraser(store, traces, receipts_table, self._flush),
             Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
             repository,
@@ -224,6 +226,7 @@ class Coach:
     restore = handed_on(Editor.restore)
     delete = handed_on(Editor.delete)
     history = handed_on(Editor.history)
+    audit = handed_on(Auditor.audit)
     propose = handed_on(Drafter.propose)
     similar = handed_on(Drafter.similar)
     outlook = handed_on(Drafter.outlook)

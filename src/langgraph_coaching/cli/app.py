@@ -29,6 +29,7 @@ from langgraph_coaching.cli import (
     review,
     show,
     similar,
+    split,
     test,
     why,
 )
@@ -72,6 +73,7 @@ app.command("restore")(archive.restore)
 app.command("delete")(archive.delete)
 app.command("history")(history.history)
 app.command("propose")(propose.propose)
+app.command("split")(split.split)
 app.command("import")(exchange.import_)
 app.command("export")(exchange.export)
 app.command("receipts")(receipts.receipts)

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from langgraph_coaching.cli.render import console, print_line
 from langgraph_coaching.cli.tables import status_of
-from langgraph_coaching.coaching.changes import changes_between
+from langgraph_coaching.coaching.changes import changer_of, changes_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,8 +38,8 @@ def print_coaching(history: Sequence[Coaching]) -> None:
         if value:
             console.print(f"[bold]{name}[/bold]: {escape(value)}", soft_wrap=True)
     console.print("[bold]history[/bold]:")
-    for revision, changes in revisions_of(history):
-        print_line(f"  {_head_of(revision, ', '.join(_names_of(revision, changes)))}")
+    for (revision, changes), by in zip(revisions_of(history), _changers_of(history), strict=True):
+        print_line(f"  {_head_of(revision, by, ', '.join(_names_of(revision, changes)))}")
 
 
 def revisions_of(history: Sequence[Coaching]) -> Iterator[tuple[Coaching, list[FieldChange]]]:
@@ -50,8 +50,8 @@ def revisions_of(history: Sequence[Coaching]) -> Iterator[tuple[Coaching, list[F
 
 def print_history(history: Sequence[Coaching]) -> None:
     """Every revision: who, when, and what it changed as a difference."""
-    for revision, changes in revisions_of(history):
-        console.print(f"[bold]{escape(_head_of(revision, ''))}[/bold]", soft_wrap=True)
+    for (revision, changes), by in zip(revisions_of(history), _changers_of(history), strict=True):
+        console.print(f"[bold]{escape(_head_of(revision, by, ''))}[/bold]", soft_wrap=True)
         print_changes(changes)
 
 
@@ -68,13 +68,19 @@ def as_json(history: Sequence[Coaching]) -> list[dict[str, Any]]:
     """The same for machines: each revision, with its changes."""
     return [
         revision.model_dump(mode="json")
-        | {"changes": [{"field": c.field, "removed": [*c.removed], "added": [*c.added]} for c in changes]}
-        for revision, changes in revisions_of(history)
+        | {"by": by, "changes": [{"field": c.field, "removed": [*c.removed], "added": [*c.added]} for c in changes]}
+        for (revision, changes), by in zip(revisions_of(history), _changers_of(history), strict=True)
     ]
 
 
-def _head_of(revision: Coaching, changed: str) -> str:
-    by = f" by {revision.author}" if revision.author else ""
+def _changers_of(history: Sequence[Coaching]) -> Iterator[str | None]:
+    """Who has made each revision."""
+    yield changer_of(None, history[0])
+    yield from (changer_of(before, after) for before, after in pairwise(history))
+
+
+def _head_of(revision: Coaching, changed_by: str | None, changed: str) -> str:
+    by = f" by {changed_by}" if changed_by else ""
     told = f"  {changed}{by}" if changed else by
     return f"{revision.revision:>3}  {revision.updated_at:%Y-%m-%d %H:%M} UTC{told}"
 
