@@ -105,7 +105,7 @@ class Auditor:
         for start in range(0, len(places), BATCH):
             some = places[start : start + BATCH]
             wanted = {(one.coaching_id, number) for one in some for number in (one.revision, one.before) if number}
-            found = self._read(sorted(wanted))
+            found = self._read_revisions(sorted(wanted))
             for place in some:
                 after = found.get((place.coaching_id, place.revision))
                 before = found.get((place.coaching_id, place.before or 0))
@@ -113,7 +113,7 @@ class Auditor:
                 if author in (None, change.by):
                     yield change
 
-    def _read(self, revisions: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Coaching]:
+    def _read_revisions(self, revisions: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Coaching]:
         keys = [key_of(self._store.namespace, name, number) for name, number in revisions]
         rows = self._store.rows(["namespace", "id", "revision", "record"], key=keys)
         read = read_each(((name_of(row), row["record"]) for row in rows), coaching_of)

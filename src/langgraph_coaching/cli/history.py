@@ -18,7 +18,7 @@ from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import TextIO
+    from typing import IO
 
     from langgraph_coaching.authoring.audit import Change
 
@@ -84,7 +84,7 @@ def _print_changes(changes: Iterable[Change]) -> int:
 
 
 def _write_changes(changes: Iterable[Change], out: Path | None, *, as_csv: bool) -> int:
-    with _opened(out) as file, render.progress_bar() as progress:
+    with _open_file(out) as file, render.progress_bar() as progress:
         counted = progress.track(changes, description="writing changes") if out else changes
         numbers = _Counted(counted)
         file.writelines(csv_lines(numbers) if as_csv else json_lines(numbers))
@@ -104,7 +104,7 @@ class _Counted:
 
 
 @contextmanager
-def _opened(out: Path | None) -> Iterator[TextIO]:
+def _open_file(out: Path | None) -> Iterator[IO[str]]:
     """The file, put in place once it is whole; or what the command prints to.
 
     Raises:

@@ -63,7 +63,7 @@ def split(
     if remaining is not None and remaining.exists() and prompt.exists() and remaining.samefile(prompt):
         raise InvalidCoachingError("--remaining names the prompt itself, which is never changed; give another file")
     asked = None if model is None else chat_model(model)
-    found = split_prompt(_read(prompt), graph=None if graph is None else load_object(graph, "--graph"))
+    found = split_prompt(_read_prompt(prompt), graph=None if graph is None else load_object(graph, "--graph"))
     if asked is not None:
         with render.errors.status("asking the model"):
             found = found.propose(asked)
@@ -86,7 +86,7 @@ def split(
         raise typer.Exit(Exit.NOTHING)
 
 
-def _read(prompt: Path) -> str:
+def _read_prompt(prompt: Path) -> str:
     from langgraph_coaching.authoring.records.text_file import read_text
 
     return sys.stdin.read() if str(prompt) == "-" else read_text(prompt)

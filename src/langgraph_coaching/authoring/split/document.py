@@ -42,7 +42,7 @@ def read_document(text: str) -> Section:
     Args:
         text: With line feeds between its lines.
     """
-    return _Reader(text).read()
+    return _Reader(text).read_all()
 
 
 class _Reader:
@@ -55,7 +55,7 @@ class _Reader:
         """The items that the next one may hang on, with their indents; -1 for the sentence before a list."""
         self._prose: list[_Line] = []
 
-    def read(self) -> Section:
+    def read_all(self) -> Section:
         fence = ""
         for number, line in enumerate(self._lines):
             if found := _FENCE.match(line.text):

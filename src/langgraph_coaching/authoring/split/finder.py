@@ -49,7 +49,7 @@ class _Finder:
             titled: Whether a heading of the first level is only a title.
             domain: Whether it describes what there is.
         """
-        yield from self._conditional(section.passages, domain=domain)
+        yield from self._find_conditions(section.passages, domain=domain)
         for inner in section.sections:
             topic = None if (titled and inner.level == 1) or domain else self._topic_of(inner, section)
             if topic is None:
@@ -83,14 +83,14 @@ class _Finder:
             told = "\n".join(line for one in some for line in one.lines("  " if one.item else ""))
             yield self._piece(some, intent, told, why, sure=sure)
 
-    def _conditional(self, passages: Sequence[Passage], *, domain: bool) -> Iterator[Piece]:
+    def _find_conditions(self, passages: Sequence[Passage], *, domain: bool) -> Iterator[Piece]:
         place = 0
         while place < len(passages):
             passage = passages[place]
             place += 1
             found = condition_of(passage.text)
             if found is None or (domain and not re.search(rf"(?i)\b{PERSON}\b", found.words)):
-                yield from self._conditional(passage.children, domain=domain)
+                yield from self._find_conditions(passage.children, domain=domain)
                 continue
             some = [passage]
             while place < len(passages) and not passage.item and _FOLLOWS.match(passages[place].text):

@@ -86,7 +86,8 @@ def split_prompt(text: str, *, graph: Any = None) -> Split:
     Raises:
         InvalidCoachingError: There is no text, it is too long, or the graph is none.
     """
-    if not isinstance(text, str) or not text.strip():
+    given: Any = text
+    if not isinstance(given, str) or not given.strip():
         raise InvalidCoachingError("there is no prompt to split; give its text")
     if len(text) > LONGEST:
         raise InvalidCoachingError(f"a prompt may have {LONGEST:,} characters, not {len(text):,}; give one part of it")
