@@ -6,7 +6,8 @@
 
 A real small model answers a support agent, and does not do what the shop wants. A person corrects each run from its
 trace. In later conversations the corrections are recalled and followed, and `coach.write_test` makes each of them a
-test: where it fires, where it stays silent, and the recording in which it was followed. Then pytest runs them.
+test: where it fires, where it stays silent, and the recording in which it was followed. The tests load the coaching
+files beside them, for review in git: no store is needed. Then pytest runs them.
 `--record` needs an OpenAI-compatible endpoint at http://127.0.0.1:8088/v1 with the model that `agent.py` names, and
 keeps nothing where a correction is not followed.
 """
@@ -43,10 +44,10 @@ def write(folder: Path, *, record: bool) -> list[str]:
     model, mode = chat_model(), "rewrite" if record else "none"
     shutil.rmtree(folder / "store", ignore_errors=True)
     unshown = []
-    with Coach(folder / "store", limits=Limits(deadline=60)) as coach:
-        with recorded(folder / "runs.yaml", record=mode):
-            play(coach, model)
-        coach.limits = Limits()  # as the tests open it
+    patient = Limits(deadline=60)
+    with Coach(folder / "store", limits=patient) as coach, recorded(folder / "runs.yaml", record=mode):
+        play(coach, model)
+    with Coach(folder / "store") as coach:
         for lesson in LESSONS:
             asked = {"model": model, "expect": lesson.expect, "record": mode} if lesson.expect else {}
             written = coach.write_test(lesson.id, folder / f"test_{lesson.id}.py", force=True, **asked)

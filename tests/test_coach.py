@@ -26,6 +26,7 @@ METHODS = {
     "cache_key": "(key_func=None, *, messages_key='messages', **labels)",
     "calibrate": "()",
     "callback": "()",
+    "chat": "(graph, *, thread_id=None, messages_key=None, config=None, context=None)",
     "close": "()",
     "corrections": "(trace)",
     "delete": "(coaching_id, *, purge=False, changed_by=None)",
@@ -51,15 +52,19 @@ METHODS = {
     "receipts": "(*, coaching_id=None, trace_id=None, limit=None)",
     "reembed": "(*, progress=None)",
     "replay": "(trace, *, without=(), using=(), as_of=None, model=None, graph=None, agent=None, node=None, tags=())",
-    "report": "()",
+    "report": (
+        "(*, since=None, until=None, coaching_id=None, good=None, bad=None, score=None, price_per_million_tokens=None)"
+    ),
     "restore": "(coaching_id, *, revision=None, changed_by=None)",
-    "retain": "(*, days=None, traces=None, dry_run=False)",
-    "review": "(*, limit=20)",
+    "retain": "(*, days=None, traces=None, dry_run=False, always=None)",
+    "retention": "()",
+    "review": "(*, limit=20, simulated=False)",
     "save": "(draft)",
     "similar": "(coaching_id, *, limit=10)",
     "verdict": "(receipt, *, correct, comment='', author=None)",
     "verdicts": "(coaching_id=None)",
-    "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False)",
+    "write_test": "(coaching, path, *, model=None, expect=(), record='rewrite', force=False, "
+    "coachings=None, live=False)",
 }
 """What users call, with which parameters: a contract, improved on only by adding."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from langgraph_coaching import Coach
+from langgraph_coaching import coach_from
 from langgraph_coaching.testing import RecordedTurn
 
 COACHING = "broke_after_months"
@@ -37,11 +37,11 @@ SILENT = {
     "a recorded run 2": [
         ("user", "Can I send the skillet back? I have cooked with it a few times."),
     ],
-    "a recorded run 3": [
-        ("user", "I opened my parcel and the glass bowl in it is broken."),
-    ],
     "example 1 of return_of_a_used_pan": [
         ("user", "May I send the skillet back after I have cooked with it?"),
+    ],
+    "a recorded run 3": [
+        ("user", "I opened my parcel and the glass bowl in it is broken."),
     ],
     "a recorded run 4": [
         ("user", "My parcel came today and one of the plates in it is broken."),
@@ -52,7 +52,7 @@ TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).st
 
 @pytest.fixture(scope="module")
 def coach():
-    with Coach(Path(__file__).parent / "store") as coach:
+    with coach_from(Path(__file__).parent / "coachings") as coach:
         yield coach
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from langchain_openai import ChatOpenAI
 
-from langgraph_coaching import Coach, coached
+from langgraph_coaching import coach_from, coached
 from langgraph_coaching.testing import missing, recorded_turn_of
 
 COACHING = "damaged_item"
@@ -30,20 +30,20 @@ SILENT = {
     "never here 1": [
         ("user", "How do I get a crack out of my wooden table?"),
     ],
-    "example 1 of where_is_my_order": [
-        ("user", "My parcel still isn't here, when will it come?"),
-    ],
     "a recorded run 1": [
-        ("user", "My parcel still isn't here. The order is 8820, when will it come?"),
-    ],
-    "example 1 of broke_after_months": [
-        ("user", "My mixer has stopped working after half a year."),
-    ],
-    "a recorded run 2": [
         ("user", "The toaster I bought last year has stopped working."),
     ],
+    "a recorded run 2": [
+        ("user", "I fried in the cast iron pan once and I don't like it. Can I return it?"),
+    ],
     "a recorded run 3": [
-        ("user", "Are you people idiots? I'm sick and tired of this ridiculous shop!"),
+        ("user", "Can I send the skillet back? I have cooked with it a few times."),
+    ],
+    "a recorded run 4": [
+        ("user", "The kettle I bought in spring no longer heats. What can you do?"),
+    ],
+    "a recorded run 5": [
+        ("user", "My parcel still isn't here. The order is 8820, when will it come?"),
     ],
 }
 EXPECTED = [
@@ -105,7 +105,7 @@ SYSTEM = (
 
 @pytest.fixture(scope="module")
 def coach():
-    with Coach(Path(__file__).parent / "store") as coach:
+    with coach_from(Path(__file__).parent / "coachings") as coach:
         yield coach
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from langgraph_coaching import Coach
+from langgraph_coaching import coach_from
 from langgraph_coaching.testing import RecordedTurn
 
 COACHING = "return_of_a_used_pan"
@@ -30,19 +30,19 @@ SILENT = {
         ("user", "How do I clean a cast iron pan?"),
     ],
     "a recorded run 1": [
-        ("user", "The toaster I bought last year has stopped working."),
-    ],
-    "a recorded run 2": [
         ("user", "The kettle I bought in spring no longer heats. What can you do?"),
     ],
-    "example 1 of broke_after_months": [
-        ("user", "My mixer has stopped working after half a year."),
+    "a recorded run 2": [
+        ("user", "This is the third time you ruin my order! You are useless, I'm furious!"),
     ],
     "a recorded run 3": [
         ("user", "I opened my parcel and the glass bowl in it is broken."),
     ],
     "a recorded run 4": [
-        ("user", "My parcel came today and one of the plates in it is broken."),
+        ("user", "Where is my order 4711? It should have been here on Monday."),
+    ],
+    "a recorded run 5": [
+        ("user", "The toaster I bought last year has stopped working."),
     ],
 }
 TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / "followed.json")
@@ -50,7 +50,7 @@ TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).st
 
 @pytest.fixture(scope="module")
 def coach():
-    with Coach(Path(__file__).parent / "store") as coach:
+    with coach_from(Path(__file__).parent / "coachings") as coach:
         yield coach
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from langgraph_coaching import Coach
+from langgraph_coaching import coach_from
 from langgraph_coaching.testing import RecordedTurn
 
 COACHING = "very_angry"
@@ -28,20 +28,20 @@ SILENT = {
     "never here 1": [
         ("user", "I'm sick at home and would like the parcel left at the door."),
     ],
-    "example 1 of damaged_item": [
-        ("user", "The jug you sent me arrived with a big crack."),
-    ],
     "example 1 of wrong_amount": [
         ("user", "You took more money from my account than is on the bill."),
+    ],
+    "a recorded run 1": [
+        ("user", "You took 45 euros from my account but the bill is only for 30."),
+    ],
+    "a recorded run 2": [
+        ("user", "Where is my order 4711? It should have been here on Monday."),
     ],
     "example 2 of wrong_amount": [
         ("user", "The bill said 20 euros and you charged me 35."),
     ],
-    "a recorded run 1": [
-        ("user", "My invoice says 89 euros but I was charged 120 on my card."),
-    ],
-    "a recorded run 2": [
-        ("user", "You took 45 euros from my account but the bill is only for 30."),
+    "example 2 of broke_after_months": [
+        ("user", "The toaster from last year does nothing any more."),
     ],
 }
 TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / "followed.json")
@@ -49,7 +49,7 @@ TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).st
 
 @pytest.fixture(scope="module")
 def coach():
-    with Coach(Path(__file__).parent / "store") as coach:
+    with coach_from(Path(__file__).parent / "coachings") as coach:
         yield coach
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from langgraph_coaching import Coach
+from langgraph_coaching import coach_from
 from langgraph_coaching.testing import RecordedTurn
 
 COACHING = "where_is_my_order"
@@ -31,17 +31,17 @@ SILENT = {
     "a recorded run 1": [
         ("user", "This is the third time you ruin my order! You are useless, I'm furious!"),
     ],
+    "example 1 of return_of_a_used_pan": [
+        ("user", "May I send the skillet back after I have cooked with it?"),
+    ],
     "a recorded run 2": [
-        ("user", "My parcel came today and one of the plates in it is broken."),
+        ("user", "Can I send the skillet back? I have cooked with it a few times."),
     ],
     "a recorded run 3": [
-        ("user", "I opened my parcel and the glass bowl in it is broken."),
+        ("user", "I fried in the cast iron pan once and I don't like it. Can I return it?"),
     ],
-    "example 1 of damaged_item": [
-        ("user", "The jug you sent me arrived with a big crack."),
-    ],
-    "a recorded run 4": [
-        ("user", "Are you people idiots? I'm sick and tired of this ridiculous shop!"),
+    "example 1 of wrong_amount": [
+        ("user", "You took more money from my account than is on the bill."),
     ],
 }
 TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / "followed.json")
@@ -49,7 +49,7 @@ TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).st
 
 @pytest.fixture(scope="module")
 def coach():
-    with Coach(Path(__file__).parent / "store") as coach:
+    with coach_from(Path(__file__).parent / "coachings") as coach:
         yield coach
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from langgraph_coaching import Coach
+from langgraph_coaching import coach_from
 from langgraph_coaching.testing import RecordedTurn
 
 COACHING = "wrong_amount"
@@ -39,13 +39,13 @@ SILENT = {
         ("user", "What a pathetic company, I am so angry with you people!"),
     ],
     "a recorded run 2": [
-        ("user", "Are you people idiots? I'm sick and tired of this ridiculous shop!"),
-    ],
-    "example 1 of damaged_item": [
-        ("user", "The jug you sent me arrived with a big crack."),
+        ("user", "Where is my order 4711? It should have been here on Monday."),
     ],
     "a recorded run 3": [
-        ("user", "My parcel still isn't here. The order is 8820, when will it come?"),
+        ("user", "Are you people idiots? I'm sick and tired of this ridiculous shop!"),
+    ],
+    "example 2 of broke_after_months": [
+        ("user", "The toaster from last year does nothing any more."),
     ],
 }
 TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).stem / "followed.json")
@@ -53,7 +53,7 @@ TURN = RecordedTurn.load(Path(__file__).parent / "cassettes" / Path(__file__).st
 
 @pytest.fixture(scope="module")
 def coach():
-    with Coach(Path(__file__).parent / "store") as coach:
+    with coach_from(Path(__file__).parent / "coachings") as coach:
         yield coach
 
 

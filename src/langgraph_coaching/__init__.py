@@ -14,7 +14,9 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | refining: verdicts, report, review; after it is live | `refining` |
 | replay: the same trace again, with other coaching | `replay` |
 | testing: recorded model answers, and tests from corrections | `testing`, `pytest_plugin` |
+| chat: a test conversation with one's own graph | `chat` |
 | coach: the one object people open, made of these | `coach` |
+| a coach from exported files, for tests | `from_files` |
 | settings: what it is given, refused at once where it is of the wrong kind | `settings` |
 | demo, command line | `demo`, `cli`, `__main__` |
 | errors: one tree under `CoachingError`, each with what to do next | `errors` |
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
     from langgraph_coaching.coaching.model import Coaching, Example, Scope, Source
     from langgraph_coaching.errors import CoachingError
+    from langgraph_coaching.from_files import coach_from
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.receipt import Receipt
@@ -69,6 +72,7 @@ _ROOMS = {
     "Step": "traces.model",
     "Trace": "traces.model",
     "Why": "recall.why",
+    "coach_from": "from_files",
     "coached": "agent.state",
     "import_traces": "traces.importers.reader",
     "split_prompt": "authoring.split.split",
@@ -97,6 +101,7 @@ __all__ = [
     "Step",
     "Trace",
     "Why",
+    "coach_from",
     "coached",
     "import_traces",
     "split_prompt",

@@ -1,13 +1,14 @@
 """The coach: the one object people open.
 
-It is made of an adviser, a recorder, an editor, a reviewer, a replayer, a test writer and an id finder, and hands on
-their methods.
+It is made of an adviser, a recorder, an editor, a reviewer, a replayer, chats, a test writer and an id finder, and
+hands on their methods.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
+import weakref
 from functools import partial
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -25,7 +26,10 @@ from langgraph_coaching.authoring.id_finder import IdFinder
 from langgraph_coaching.authoring.lint.linter import Linter
 from langgraph_coaching.authoring.other_coachings import OtherCoachings
 from langgraph_coaching.authoring.repository import Repository
+from langgraph_coaching.authoring.retainer import Retainer
+from langgraph_coaching.authoring.retention import Retentions
 from langgraph_coaching.authoring.situations import Situations
+from langgraph_coaching.chat.chats import Chats
 from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.coaching.validation import is_name
 from langgraph_coaching.errors import InvalidCoachingError
@@ -35,7 +39,9 @@ from langgraph_coaching.recall.judge import Judge
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.receipts import Receipts
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
 from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
+from langgraph_coaching.refining.reporter import Reporter
 from langgraph_coaching.refining.reviewer import Reviewer
 from langgraph_coaching.refining.verdicts import Verdicts
 from langgraph_coaching.replay.replayer import Replayer
@@ -127,6 +133,7 @@ class Coach:
 
         # The tables, and what is read from them.
         store, receipts_table = Coachings(database, namespace, embedder.id), Receipts(database, namespace)
+        kept = KeptVectors(database, namespace)
         redaction = Redaction(redact)
         self.traces = traces = Archive(database, namespace, redaction)
         """Recorded runs: `get`, `list`, `add`, `delete`."""
@@ -137,29 +144,38 @@ class Coach:
         stored = StoredAdvice(receipts_table, store, adviser)
         registry = Registry(registry_name(database.uri, namespace), recorder.keep, stored)
         self._registry, self._flush = registry, partial(_flush, registry, recorder)
+        registry.owner, registry.flush = weakref.ref(self), self._flush
 
         repository = Repository(store, embedder, backgrounds)
         situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds, self._flush)
         others, home = OtherCoachings(adviser.snapshot, embedder), Home(store, traces, receipts_table, self._flush)
         checks = DraftChecks(
-            repository, store, traces, receipts_table, adviser, embedder, backgrounds, sampler, home, self._flush
+            repository, store, traces, receipts_table, kept, adviser, embedder, backgrounds, sampler, home, self._flush
         )
+        exchanger = Exchanger(repository, namespace)
+        retainer = Retainer(store, traces, Retentions(database, namespace), self._flush)
+        database.add_chore(retainer.keep)
         verdicts, linter = Verdicts(database, namespace), Linter(repository, situations, embedder, self.limits)
+        drafter = Drafter(repository, situations, others, checks, linter)
+        reviewer = Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush)
         parts = (
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
-            Drafter(repository, situations, others, checks, linter),
+            drafter,
             Editor(repository, home),
             checks,
             linter,
-            Exchanger(repository, namespace),
+            exchanger,
             Auditor(store),
-            Eraser(store, traces, receipts_table, self._flush),
-            Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush),
+            Eraser(store, traces, receipts_table, kept, self._flush),
+            retainer,
+            reviewer,
+            Reporter(store, repository, verdicts, traces, receipts_table, self._flush),
             repository,
             IdFinder(database, namespace),
             Replayer(store, adviser, embedder, backgrounds, home),
-            TestWriter(database.uri, namespace, repository, traces, adviser, embedder, self._flush),
+            Chats(recorder, traces, drafter, reviewer, registry, self._flush),
+            TestWriter(database.uri, namespace, repository, traces, adviser, embedder, exchanger, Coach, self._flush),
         )
         self._parts: dict[str, Any] = {type(part).__name__: part for part in parts}
 
@@ -234,7 +250,8 @@ class Coach:
     impact = handed_on(DraftChecks.impact)
     preview = handed_on(DraftChecks.preview)
     forget = handed_on(Eraser.forget)
-    retain = handed_on(Eraser.retain)
+    retain = handed_on(Retainer.retain)
+    retention = handed_on(Retainer.retention)
     reembed = handed_on(Repository.reembed)
     find_ids = handed_on(IdFinder.find_ids)
 
@@ -248,11 +265,12 @@ class Coach:
     verdicts = handed_on(Reviewer.verdicts)
     review = handed_on(Reviewer.review)
     calibrate = handed_on(Reviewer.calibrate)
-    report = handed_on(Reviewer.report)
+    report = handed_on(Reporter.report)
     assess = handed_on(Reviewer.assess)
     feedback = handed_on(Reviewer.feedback)
 
-    # ── replay and tests ──
+    # ── testing ──
+    chat = handed_on(Chats.chat)
     replay = handed_on(Replayer.replay)
     write_test = handed_on(TestWriter.write_test)
 

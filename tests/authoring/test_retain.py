@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from langgraph_coaching import Reply, Trace
-from langgraph_coaching.authoring import eraser
+from langgraph_coaching.authoring import retainer
 from langgraph_coaching.errors import InvalidCoachingError
 
 
@@ -40,7 +40,7 @@ def test_what_goes(aged, rule, gone):
 
 
 def test_one_call_deletes_so_many_at_most_the_oldest_first(aged, monkeypatch):
-    monkeypatch.setattr(eraser, "MOST", 2)
+    monkeypatch.setattr(retainer, "MOST", 2)
     assert [aged.retain(traces=1).trace_ids for _ in range(3)] == [("t-4", "t-3"), ("t-2", "t-1"), ()]
 
 

@@ -5,8 +5,9 @@
 
 Makes up runs of five user turns of four steps each (a question, a tool call, its result, an answer) out of some
 hundred subjects, saves `--coachings` of them, fills the traffic sample, and asks for the impact of one more coaching:
-in a process that has read nothing yet, once more, and for one that fires often. What embedding costs is most of the
-first time; with `--drawn` the embedder is made up too.
+where nothing is known yet, and in another process, in which the vectors are; each for a draft that fires seldom and
+for one that fires on half of all calls, once more, with other words, and after another run has come in. What embedding
+costs is most of the first time; with `--drawn` the embedder is made up too.
 """
 
 import resource
@@ -134,8 +135,13 @@ def main():
             )
         with Coach(folder, embeddings=embeddings) as coach:
             timed("the first time", lambda: coach.impact(rare.id, within=None))
+        with Coach(folder, embeddings=embeddings) as coach:  # which knows no more than another process
+            timed("in another process", lambda: coach.impact(rare.id))
             timed("again", lambda: coach.impact(rare.id))
-            timed("again, one that fires often", lambda: coach.impact(common.id))
+            timed("one that fires often", lambda: coach.impact(common.id))
+            timed("again", lambda: coach.impact(common.id))
+            coach.edit(common.id, intent="a customer says that something is amiss")
+            timed("in other words", lambda: coach.impact(common.id))
             coach.traces.add(made_up(10**6, rng))
             timed("after a run has come in", lambda: coach.impact(rare.id))
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform != "darwin" else 1024)

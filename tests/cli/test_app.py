@@ -33,7 +33,7 @@ COMMANDS = sorted(get_command(application.app).commands)
 def test_these_are_the_commands():
     looking = ["advise", "check", "draft", "history", "impact", "list", "preview", "receipts", "replay", "report"]
     writing = ["add", "archive", "calibrate", "delete", "edit", "forget", "propose", "reembed", "restore", "review"]
-    writing += ["similar", "split", "test", "verdict", "export", "import"]
+    writing += ["chat", "retain", "similar", "split", "test", "verdict", "export", "import"]
     assert sorted([*looking, *writing, "demo", "feedback", "show", "traces", "why"]) == COMMANDS
 
 

@@ -101,3 +101,13 @@ def test_what_is_not_acceptable_is_said_in_one_message(command, there, place, op
     assert done.code == code
     assert said in " ".join(done.err.split())
     assert "Traceback" not in done.err
+
+
+def test_an_impact_speaks_of_commands(folder, command, monkeypatch):
+    from langgraph_coaching.authoring.impact import Impact
+
+    monkeypatch.setattr(Impact, "__str__", lambda _: "the same twice: coach.archive('c-1') keeps one of the two")
+    with Coach(folder) as coach:
+        coach.add(id="c-1", intent="a refund", behavior=Reply("r"))
+        coach.advise_batch([[("user", "my money back")]], keep=True)
+    assert "`langgraph-coaching archive c-1` keeps one" in command("impact", "c-1").out

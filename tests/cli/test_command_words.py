@@ -28,6 +28,8 @@ from langgraph_coaching.cli.command_words import say_commands
         ("coach.advise(messages).why('c')", "`langgraph-coaching why CONVERSATION c`"),
         ("coach.traces.get(…).coachable_steps()", "`langgraph-coaching show TRACE`"),
         ("give model= to have it answered", "give --model to have it answered"),
+        ("not asked; give a model to have it answered", "not asked; give --model to have it answered"),
+        ("give before= or older_than=, not both", "give --before or --older-than, not both"),
     ],
 )
 def test_a_call_becomes_a_command(written, said):

@@ -82,3 +82,36 @@ def test_nothing_there(command, recorded):
     done = command("forget", "--thread", "none", "--yes")
     assert done.code == 1
     assert "nothing matched" in done.out + done.err
+
+
+def test_a_rule_is_shown_set_kept_and_ended(command, recorded):
+    shown = command("retain")
+    assert (shown.code, "no rule is stored" in shown.err) == (1, True)
+    assert "langgraph-coaching retain --days 90 --always" in shown.err
+    assert command("retain", "--days", "60").code == 1
+    done = command("retain", "--traces", "1", "--dry-run")
+    assert (done.code, "1 trace would be deleted: t-1" in done.out) == (0, True)
+    done = command("retain", "--days", "90", "--traces", "2", "--always")
+    assert done.code == 0
+    assert "traces of the last 90 days, of these the latest 2" in done.err
+    assert command("retain", "--json").json["days"] == 90
+    assert "kept by itself since" in command("retain").out
+    assert command("retain", "--off", "--days", "3").code == 2
+    assert command("retain", "--off").code == 0
+    assert command("retain", "--off").code == 1
+
+
+def test_a_rule_asks_before_runs_go(command, recorded, monkeypatch):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    done = command("retain", "--traces", "1", "--always")
+    assert (done.code, "add --yes" in done.err) == (2, True)
+    assert command("retain").code == 1
+    done = command("retain", "--traces", "1", "--always", "--yes")
+    assert (done.code, "1 trace deleted: t-1" in done.out) == (0, True)
+    assert left(command) == ["t-0", "t-2"]  # of the first a coaching was written
+
+
+def test_which_runs_is_asked_in_the_words_of_the_command(command, recorded):
+    said = command("forget").err
+    assert "--older-than or --keep-latest" in " ".join(said.split())
+    assert "=" not in said

@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from langgraph_coaching import Step, Trace
+from langgraph_coaching import Coach, Step, Trace
 from langgraph_coaching.cli.table import Column, lay_out
 
 LONG = "an-id-that-was-given-by-some-other-system-and-is-very-long-0123456789"
@@ -111,3 +111,36 @@ def test_words_get_a_line_of_their_own_where_there_is_no_room():
 def test_wide_letters_are_counted_as_the_terminal_does():
     lines = lay_out((Column("id"), Column("said", words=True)), [("a", "汉字" * 40)], 41)
     assert cell_len(lines[1]) <= 41
+
+
+@pytest.mark.parametrize("on_a_terminal", [True, False])
+def test_a_coaching_has_hanging_indents_on_a_terminal_only(folder, request, on_a_terminal):
+    long = "a customer asks to cancel a ticket " + "and tells a long story of it " * 6
+    with Coach(folder) as coach:
+        steps = [
+            Step(index=0, trace_id="t-1", type="user", author="user", text="Cancel it."),
+            Step(index=1, trace_id="t-1", type="message", author="agent", text="Sure:\n\n1. When?\x1b[2J\n2. Why?"),
+        ]
+        coach.traces.add(Trace(id="t-1", steps=steps))
+        draft = coach.draft(coach.traces.get("t-1").steps[1]).when(long).reply("返品手続きをご案内してください。" * 9)
+        coach.save(draft.having(id="c-long", notes="one\ntwo"))
+    shown = request.getfixturevalue("terminal" if on_a_terminal else "command")("show", "c-long").out
+    assert "source: t-1 step 1: Sure:\n      1. When?[2J\n      2. Why?\n" in shown
+    assert "notes: one\n      two\n" in shown
+    assert (f"when replying to: {long.strip()}\n" in shown) is not on_a_terminal
+    if on_a_terminal:
+        assert {line[:6] for line in shown.splitlines() if line.startswith(" ")} <= {" " * 6, "    1 "}
+        assert all(cell_len(line) <= 80 for line in shown.splitlines())
+
+
+def test_what_ctrl_c_ends_has_one_code_and_no_traceback(monkeypatch, capsys):
+    from langgraph_coaching.cli import app, main
+
+    def stopped():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "run", stopped)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == ""

@@ -38,6 +38,43 @@ def test_the_report_fits_eighty_columns_and_names_each_coaching_whole(terminal, 
     assert "c-late" in done.out
 
 
+def test_the_report_of_a_time_fits_its_terminal_and_is_whole_where_it_is_piped(terminal, command, asked):
+    command("verdict", asked[0].id, "--wrong")
+    for columns in (80, 120):
+        shown = terminal("report", "--since", "7d", "--price", "2.5", columns=columns).out
+        assert max(map(len, shown.splitlines())) <= columns
+        assert "1 model call, 1 with coaching (100%; trend: too few to say)" in shown
+        assert "tokens added to prompts" in shown
+    detailed = terminal("report", "--coaching", "c-sw").out
+    assert "right 0 of 1 judged (0%, 0-79%; trend: too few to say)" in detailed
+    assert "c-late" not in detailed
+    assert command("report", "--until", "2001-01-01", "--json").json[0]["considered"] == 0
+    whole = command("report", "--json", "--whole").json
+    assert (whole["overall"]["calls"], len(whole["coachings"])) == (1, 2)
+
+
+def test_the_report_piped_has_its_columns_where_they_were(command, asked, monkeypatch):
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    rows = [line.split("\t") for line in command("report").out.splitlines()]
+    assert [row[:5] for row in rows] == [["c-swap", "1", "1", "0", "0/0"], ["c-late", "1", "0", "0", "0/0"]]
+    assert rows[0][5:10] == ["0", "-", "", "a customer wants to exchange a lamp", "-"]
+    assert {len(row) for row in rows} == {18}
+
+
+def test_the_report_as_a_page_speaks_of_commands(command, asked, tmp_path, embeddings, folder):
+    with Coach(folder, embeddings=embeddings, limits=Limits(deadline=60)) as coach:
+        found = [coach.advise(f"my parcel is late, {place}").applied[0] for place in ("Oslo", "Rome", "Bonn")]
+    for receipt in found:
+        command("verdict", receipt.id, "--wrong")
+    page = tmp_path / "report.html"
+    done = command("report", "--html", page)
+    assert (done.code, done.out) == (0, "")
+    assert f"the report is in {page}" in done.err.replace("\n", "")
+    said = page.read_text(encoding="utf-8")
+    assert "langgraph-coaching edit c-late" in said
+    assert "coach.edit" not in said
+
+
 def test_show_names_the_receipts_that_can_be_judged(command, folder, scripted):
     from langchain.agents import create_agent
 
@@ -69,6 +106,10 @@ def test_calibrate_takes_imported_runs_into_account(command, folder, asked):
         (("verdict", "r-nothing"), 2, "--correct"),
         (("verdict",), 2, "RECEIPT"),
         (("report", "--store", "nowhere"), 1, "there is no such folder yet"),
+        (("report", "--since", "soon"), 2, "not 'soon'"),
+        (("report", "--whole"), 2, "--json"),
+        (("report", "--html", "nowhere/report.html"), 2, "nowhere/report.html"),
+        (("report", "--coaching", "c-none"), 1, "c-none"),
     ],
 )
 def test_what_cannot_be_done_is_said(command, arguments, code, told):

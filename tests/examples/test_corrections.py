@@ -14,7 +14,7 @@ BEHAVIORS = ("Reply", "SearchKnowledge", "Action", "Process", "Playbook", "Hando
 
 @pytest.fixture
 def folder(tmp_path):
-    """A copy, whose store is its own."""
+    """A copy, to be changed."""
     kept = shutil.ignore_patterns("store", "__pycache__")
     return Path(shutil.copytree(FOLDER, tmp_path / "corrections", ignore=kept))
 
@@ -38,16 +38,10 @@ def test_all_six_pass_and_use_every_recording(folder):
 
 
 def test_a_changed_correction_fails_its_own_test_only(folder):
-    story = folder / "story.py"
-    text = story.read_text(encoding="utf-8")
-    assert 'Handoff("billing"' in text
-    story.write_text(text.replace('Handoff("billing"', 'Handoff("complaints"'), encoding="utf-8")
-    conftest = folder / "conftest.py"
-    asked = 'recorded(HERE / "runs.yaml")'
-    assert asked in conftest.read_text(encoding="utf-8")
-    ignoring = asked.replace(")", ", CassetteConfig(ignore_coaching=True))")
-    text = conftest.read_text(encoding="utf-8").replace(asked, ignoring)
-    conftest.write_text(text.replace("import recorded", "import CassetteConfig, recorded"), encoding="utf-8")
+    file = folder / "coachings" / "wrong_amount.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "target: billing" in text
+    file.write_text(text.replace("target: billing", "target: complaints"), encoding="utf-8")
     done, _ = run(folder, "test_wrong_amount.py", "test_very_angry.py")
     failed = set(re.findall(r"FAILED (\w+)\.py::(\w+)", done.stdout))
     mine = {("test_wrong_amount", name) for name in ("test_it_fires", "test_it_is_followed_in_the_recording")}

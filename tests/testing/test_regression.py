@@ -21,7 +21,7 @@ SHIPPING = "how much is shipping to Canada?"
 
 @pytest.fixture
 def shop(tmp_path, embeddings, pytester, monkeypatch):
-    """A store with one correction and one other coaching; `run()` runs the test that was written."""
+    """A store with one correction and one other coaching; `run()` exports, and runs the test that was written."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     with Coach(tmp_path / "store", embeddings=embeddings) as coach:
         coach.add(
@@ -36,6 +36,8 @@ def shop(tmp_path, embeddings, pytester, monkeypatch):
         coach.path = tmp_path / "tests" / "test_damaged.py"
 
         def run(*options):
+            if (files := coach.path.parent / "coachings").exists():
+                coach.export(files)  # as a person does after a change; the test itself reads the files only
             plugin = ("-p", "langgraph_coaching.pytest_plugin", "-p", "no:cacheprovider", "--tb=native", "-q")
             return pytester.runpytest_inprocess(*plugin, f"--rootdir={tmp_path}", coach.path, *options)
 
@@ -91,13 +93,18 @@ CHANGES = {
 
 @pytest.mark.parametrize(
     ("change", "shown"),
-    [*((change, "alone") for change in CHANGES), ("edited", "by a trace"), ("shadowed", "by a trace")],
+    [
+        *((change, "alone") for change in CHANGES),
+        *((change, "by a trace") for change in ("edited", "shadowed")),
+        *((change, "live") for change in ("edited", "deleted", "shadowed")),
+    ],
 )
 def test_it_passes_at_once_and_fails_after(change, shown, shop, scripted):
     if shown == "by a trace":
         ran(shop, scripted("I am sorry! Please send us a photo."))
-    written = shop.write_test("damaged", shop.path)
+    written = shop.write_test("damaged", shop.path, live=shown == "live")
     assert (written.recording is not None) is (shown == "by a trace")
+    assert (shop.path.parent / "coachings").exists() is (shown != "live")
     passed = 4 if written.recording else 3
     shop.run().assert_outcomes(passed=passed)
     CHANGES[change](shop)
@@ -174,14 +181,14 @@ def test_a_model_with_tools_is_recorded_too(shop, provider):
     shop.write_test("damaged", shop.path, model=served(provider).bind_tools([find]))
     shop.run().assert_outcomes(passed=4)
     shop.edit("damaged", behavior=Action("find", {"what": "bowl"}))
-    with pytest.raises(RecordingError, match=r"nothing was written: .* damaged: .*another what"):
+    with pytest.raises(RecordingError, match=r"no test was written: .* damaged: .*another what"):
         shop.write_test("damaged", shop.path, model=served(provider).bind_tools([find]), force=True)
 
 
 def test_what_a_model_says_must_hold_what_is_expected(shop, provider):
     with pytest.raises(RecordingError, match="does not hold 'photo'"):
         shop.write_test("damaged", shop.path, model=served(provider), expect=["photo"])
-    assert not shop.path.parent.exists()
+    assert not shop.path.exists()
 
 
 def test_an_action_is_shown_by_the_newest_trace_in_which_it_was_done(shop, scripted):
@@ -330,13 +337,14 @@ def test_an_id_and_a_file_name_are_texts_in_a_test_and_run_nothing(shop, pyteste
     shop.archive("damaged")
     shop.add(id=HOSTILE, intent=f"{INTENT} {HOSTILE} \\", behavior=Reply(f"{ASK} {HOSTILE}"), examples=[BROKEN])
     shop.path = shop.path.with_name('test_x"""+exit(7)+""".py')
-    shop.write_test(HOSTILE, shop.path)
+    shop.write_test(HOSTILE, shop.path, live=True)  # a file with such an id is not read
     assert shop.path.exists()
     shop.run("--collect-only").assert_outcomes()
     shop.run().assert_outcomes(passed=2)
     assert not [*pytester.path.rglob("ran"), *shop.path.parent.rglob("ran")]
     again = shop.path.read_text().split("`")[1]
-    assert shlex.split(eval(f'"{again}"')) == ["langgraph-coaching", "test", "new", HOSTILE, shop.path.name, "--force"]  # noqa: S307 - a text of our own
+    words = shlex.split(eval(f'"{again}"'))  # noqa: S307 - a text of our own
+    assert words == ["langgraph-coaching", "test", "new", HOSTILE, shop.path.name, "--live", "--force"]
 
 
 def test_secrets_said_by_a_user_are_not_written_either(shop, scripted, provider):

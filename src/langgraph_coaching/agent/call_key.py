@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph.config import get_config
 
 from langgraph_coaching.recall.receipts import task_of
+from langgraph_coaching.recall.simulated import SIMULATED, is_simulated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,8 @@ class CallKey:
     """Whether it says that it goes on from a checkpoint: then a call of another task may be this one."""
     saved: bool = False
     """Whether there is a checkpointer, so that the first time may have been in another process."""
+    simulated: bool = False
+    """Whether the run is marked as simulated."""
 
 
 def current_call_key(
@@ -76,6 +79,7 @@ def current_call_key(
         again=bool(goes_on) or "|" in namespace or metadata is run_metadata,
         replayed=bool(goes_on) and saved,
         saved=saved,
+        simulated=is_simulated(metadata, config.get("tags")),
     )
 
 
@@ -106,7 +110,7 @@ def _node_path(namespace: str) -> list[str]:
 
 
 def locate_receipts(advice: Advice, call_key: CallKey) -> Advice:
-    """The advice with thread, step key and node in its receipts."""
+    """The advice with thread, step key and node in its receipts, and the tag of a simulated run."""
     return replace(
         advice,
         considered=[
@@ -115,6 +119,7 @@ def locate_receipts(advice: Advice, call_key: CallKey) -> Advice:
                 thread_id=call_key.thread_id,
                 checkpoint_ns=call_key.checkpoint_ns,
                 node=call_key.node or receipt.node,
+                tags=tuple(sorted({*receipt.tags, SIMULATED})) if call_key.simulated else receipt.tags,
             )
             for receipt in advice.considered
         ],

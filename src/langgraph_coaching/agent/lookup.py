@@ -41,6 +41,10 @@ REPLAY_ADVICE: ContextVar[Callable[[list[BaseMessage], Labels], Advice] | None] 
 """Where advice comes from while a replay runs a graph; nothing of that is remembered, and no receipt is written."""
 
 
+LOOKED_UP: ContextVar[Callable[[Registry, Advice], None] | None] = ContextVar("looked_up", default=None)
+"""Told of every lookup in this context, by whichever coach: how a test conversation knows what was considered."""
+
+
 class CoachingRetriever(BaseRetriever):
     """The lookup as a retriever run, which every tracer knows how to draw."""
 
@@ -210,6 +214,7 @@ class Lookup:
         call_key = query.call_key
         if advice.considered and call_key.key and advice.failure is None:
             self._recent.put(call_key.key, call_key.task, advice)
+        self._tell_listener(advice)
         fields: dict[str, Any] = {
             "conversation": query.messages,
             "key": call_key.key,
@@ -225,7 +230,13 @@ class Lookup:
             fields = {"conversation": read_messages(messages)} | fields
         except ValueError:  # then no call can be known by it
             log.warning("coaching: %s", reason)
-        return PendingAdvice(failed_advice(reason, namespace=self.namespace), self.registry, **fields)
+        advice = failed_advice(reason, namespace=self.namespace)
+        self._tell_listener(advice)
+        return PendingAdvice(advice, self.registry, **fields)
+
+    def _tell_listener(self, advice: Advice) -> None:
+        if (listen := LOOKED_UP.get()) is not None:
+            listen(self.registry, advice)
 
 
 def _run_as_retriever(query: _Query, search: Callable[[], Advice]) -> Advice:

@@ -7,7 +7,7 @@ import logging
 from collections import OrderedDict
 from itertools import count
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from langgraph_coaching.errors import NotFoundError
@@ -41,6 +41,10 @@ class Registry:
         self.name = name
         self.lookup = lookup or _refuse_lookup
         self.write = write
+        self.owner: Callable[[], Any] = _no_owner
+        """The coach, while it is there."""
+        self.flush: Callable[[], None] = _no_owner
+        """Waits until what it writes is in the store."""
         self._lock = Lock()
         self._warned: set[str] = set()
         self._failed: OrderedDict[str, Advice] = OrderedDict()
@@ -115,6 +119,16 @@ _numbers = count()
 
 _open_registries: WeakValueDictionary[int, Registry] = WeakValueDictionary()
 """Registries in the order in which they were made."""
+
+
+def _no_owner() -> None:
+    """What a registry has that belongs to no open coach."""
+
+
+def open_coaches() -> list[Any]:
+    """The coaches that are open in this process, in the order in which they were made."""
+    found = (registry.owner() for _, registry in sorted(_open_registries.items()))
+    return [coach for coach in found if coach is not None]
 
 
 def registry_name(uri: str, namespace: str) -> str:

@@ -67,10 +67,13 @@ class CallIndex:
         self._vectors = vectors
         self._kept: tuple[int, Recorded, set[str]] | None = None
 
-    def read_calls(self, until: float = math.inf, progress: Callable[[int], None] | None = None) -> Recorded:
+    def read_calls(
+        self, dimension: int, until: float = math.inf, progress: Callable[[int], None] | None = None
+    ) -> Recorded:
         """Every recorded call of the latest `MOST` turns; the vectors of their situations are made on the way.
 
         Args:
+            dimension: Of the vectors.
             until: Time of `time.monotonic` after which no further situation is embedded.
             progress: Called with the number of calls read so far.
 
@@ -78,16 +81,25 @@ class CallIndex:
             EmbedderError: The embedder failed on all that it was asked for.
             StoreError: The store could not be read.
         """
+        self._vectors.load(dimension)
+        try:
+            return self._read_calls(until, progress)
+        finally:
+            self._vectors.keep()
+
+    def _read_calls(self, until: float, progress: Callable[[int], None] | None) -> Recorded:
         version = self._traces.version()
-        if self._kept is not None and self._kept[0] == version:
+        fresh = self._kept is None or self._kept[0] != version
+        if self._kept is not None and not fresh:
             _, traced, names = self._kept
         else:
             traced, names = self._read_traces(until, progress)
-            known = self._vectors.vectors
-            if all(call.key in known for call in traced.calls):
+            if self._vectors.knows(call.key for call in traced.calls):
                 self._kept = version, traced, names
         received = received_turns(self._receipts_table.calls(MOST_RECEIPTS), names)
         calls = (*traced.calls, *self._index_turns(received, until))
+        if fresh:
+            self._vectors.keep_only({call.key for call in calls})
         if progress is not None:
             progress(len(calls))
         return Recorded(calls, traced.traces, traced.steps)
@@ -111,10 +123,15 @@ class CallIndex:
 
     def _index_turns(self, turns: Iterable[AnsweredTurn], until: float) -> list[IndexedCall]:
         keyed = [(key_of_situation(turn.situation), turn) for turn in turns]
-        self._vectors.embed({key: turn.situation for key, turn in keyed}, until)
+        self._vectors.embed({key: (_source_of(turn), turn.situation) for key, turn in keyed}, until)
         return [
             IndexedCall(key, labels, turn.trace_id, step, turn.receipt_id, words)
             for key, turn in keyed
             for words in [quote_text(turn.situation.latest_user_text, WORDS)]
             for step, labels in turn.calls
         ]
+
+
+def _source_of(turn: AnsweredTurn) -> str:
+    """Where a turn is recorded: a receipt where no trace holds it."""
+    return turn.receipt_id or turn.trace_id or ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.authoring.draft_html import draft_html
 from langgraph_coaching.authoring.proposal import find_proposal
 from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.source_examples import source_examples
@@ -87,6 +88,8 @@ class Draft:
         what = f"{self.behavior.type} {quote_line(self.behavior.render())}" if self.behavior else "no behavior yet"
         source = f", from {self.step.trace_id}:{self.step.index}" if self.step else ""
         return f"Draft({quote_line(self.intent)}, {what}{source})"
+
+    _repr_html_ = draft_html
 
     def _with_changes(self, **changes: Any) -> Draft:
         return replace(self, id=self.id if self.revises else new_id(), **changes)

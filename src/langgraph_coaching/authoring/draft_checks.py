@@ -10,9 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.call_index import CallIndex
+from langgraph_coaching.authoring.choices_today import ChoicesToday
 from langgraph_coaching.authoring.draft_source import draft_over
 from langgraph_coaching.authoring.impact import Impact
-from langgraph_coaching.authoring.impact_count import Comparison, count_impact, displacements
+from langgraph_coaching.authoring.impact_choices import Comparison
+from langgraph_coaching.authoring.impact_count import count_impact, displacements
 from langgraph_coaching.authoring.preview_call import preview_step
 from langgraph_coaching.authoring.silent_texts import find_silent_texts
 from langgraph_coaching.authoring.situation_vectors import SituationVectors
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+    from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.traces.archive import Archive
 
@@ -50,6 +53,7 @@ class DraftChecks:
         store: The same, with its vectors.
         traces: Captured and imported runs.
         receipts_table: The receipts.
+        kept_vectors: Where recorded situations are.
         adviser: Recalls.
         embedder: For what is not saved, and for situations.
         backgrounds: Where its background is.
@@ -64,6 +68,7 @@ class DraftChecks:
         store: Coachings,
         traces: Archive,
         receipts_table: Receipts,
+        kept_vectors: KeptVectors,
         adviser: Adviser,
         embedder: Embedder,
         backgrounds: BackgroundCache,
@@ -78,7 +83,8 @@ class DraftChecks:
         self.home = home
         """Refuses what was begun elsewhere."""
         self._flush = flush
-        self._vectors = SituationVectors(embedder, backgrounds)
+        self._vectors = SituationVectors(embedder, backgrounds, kept_vectors)
+        self._choices = ChoicesToday()
         self._index = CallIndex(traces, receipts_table, self._vectors)
         self._suppose_saved = partial(
             suppose_saved, store=store, adviser=adviser, embedder=embedder, backgrounds=backgrounds, sampler=sampler
@@ -111,7 +117,7 @@ class DraftChecks:
         """
         until = math.inf if within is None else time.monotonic() + within
         supposition = self._suppose(self._draft_of(draft))
-        recorded = self._index.read_calls(until, progress)
+        recorded = self._index.read_calls(supposition.supposed.dimension, until, progress)
         comparison = Comparison(
             name=supposition.coaching.id,
             today=supposition.today,
@@ -120,8 +126,8 @@ class DraftChecks:
             limits=self._adviser.limits,
             now=datetime.now(UTC),
         )
-        vectors = self._vectors.vectors
-        count = count_impact(recorded.calls, vectors, comparison)
+        known = self._vectors.known_places()
+        count = count_impact(recorded.calls, known, comparison, self._choices)
         return Impact(
             coaching_id=supposition.coaching.id,
             intent=supposition.coaching.intent,
@@ -135,7 +141,7 @@ class DraftChecks:
             new_where_nothing_applies=count.new_where_nothing_applies,
             lost=count.lost,
             steps=tuple(count.steps),
-            displaced=displacements(count, vectors, comparison),
+            displaced=displacements(count, known, comparison),
             silent=find_silent_texts(self._adviser, supposition),
         )
 

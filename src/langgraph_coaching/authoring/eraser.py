@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Unpack
 
 from langgraph_coaching.coaching.erasing import erase_taken
-from langgraph_coaching.traces.which_traces import rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,13 +13,11 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.erasing import Erased
     from langgraph_coaching.recall.receipts import Receipts
+    from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.deletion import Deletion
     from langgraph_coaching.traces.model import Trace
     from langgraph_coaching.traces.which_traces import TraceFilters
-
-MOST = 10_000
-"""Traces that one call of `retain` deletes, at most."""
 
 
 class Eraser:
@@ -31,13 +27,22 @@ class Eraser:
         store: The coachings.
         traces: Recorded runs.
         receipts_table: The receipts.
+        kept_vectors: Where recorded situations are.
         flush: Writes out what running graphs have left behind.
     """
 
-    def __init__(self, store: Coachings, traces: Archive, receipts_table: Receipts, flush: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Coachings,
+        traces: Archive,
+        receipts_table: Receipts,
+        kept_vectors: KeptVectors,
+        flush: Callable[[], None],
+    ) -> None:
         self._store = store
         self._traces = traces
         self._receipts_table = receipts_table
+        self._kept_vectors = kept_vectors
         self._flush = flush
 
     def forget(
@@ -75,38 +80,14 @@ class Eraser:
         worded = [one.key for one in receipts if one.worded]
         if not dry_run:
             self._receipts_table.erase_situations(worded)
+            self._kept_vectors.erase(taken)
         found = self._traces.delete([*reach.found_ids], dry_run=dry_run)
         done = replace(found, receipts=len(worded), forgotten=True, dry_run=dry_run, **_count_lost(lost))
         return done if dry_run or not done else replace(done, cleared=self._clear_past())
 
-    def retain(self, *, days: float | None = None, traces: int | None = None, dry_run: bool = False) -> Deletion:
-        """Keeps to a rule: deletes traces that are older, or more, than it allows, as `coach.traces.delete` does.
-
-        Call it once a day or so; one call deletes the oldest 10,000 at most. A trace that a coaching was written from
-        stays, for its preview, replays and tests. Receipts keep their situations, which is all that a verdict needs.
-
-        Args:
-            days: How old a trace may become.
-            traces: How many there may be.
-            dry_run: Say only what would be done.
-
-        Returns:
-            What it touched, printed as text; false where all is within the rule.
-
-        Raises:
-            InvalidCoachingError: Neither is given, or one is not acceptable.
-            StoreError: The store could not be read or written; what is done is done, call it again.
-        """
-        self._flush()
-        rule = rule_of(days, traces)
-        sources = {one.source.trace_id for one in self._store.heads() if one.source is not None}
-        # Each part of the rule lets go of the oldest, so that the one that lets go of more has all of the other's.
-        over = max((self._traces.reach(None, which).found_ids for which in rule), key=len)
-        oldest = (name for name in over if name not in sources)
-        return self._traces.delete([*islice(oldest, MOST)], dry_run=dry_run)
-
     def _clear_past(self) -> bool:
-        cleared = [table.clear_past() for table in (self._store, self._receipts_table, self._traces)]
+        tables = (self._store, self._receipts_table, self._kept_vectors, self._traces)
+        cleared = [table.clear_past() for table in tables]
         return all(cleared)
 
 

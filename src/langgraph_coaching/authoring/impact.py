@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.impact_text import count_text, one_line
+from langgraph_coaching.coaching.notebook import printed_html
 from langgraph_coaching.traces.jsonable import to_jsonable
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ class Impact:
             some = [one for one in self.steps if one.new is new][:SHOWN]
             lines += [title, *map(_step_line, some)] if some else []
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return printed_html(str(self))
 
     def _counts(self) -> str:
         if not self.looked_at and not self.not_looked_at:

@@ -6,46 +6,22 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.authoring.impact_choices import choose_both, covers
 from langgraph_coaching.authoring.impact_rows import Displacement, ImpactStep
-from langgraph_coaching.recall.scoring.one_coaching import largest_probabilities
-from langgraph_coaching.recall.scoring.probability import FittedHeads
 from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from langgraph_coaching.authoring.call_index import IndexedCall
+    from langgraph_coaching.authoring.choices_today import ChoicesToday
+    from langgraph_coaching.authoring.impact_choices import Both, Comparison
+    from langgraph_coaching.authoring.known_places import Known
     from langgraph_coaching.coaching.model import Labels
-    from langgraph_coaching.recall.advice import Advice
-    from langgraph_coaching.recall.limits import Limits
-    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
-    from langgraph_coaching.recall.snapshot import Snapshot
 
 LISTED = 1_000
 """Steps that are listed; all are counted."""
-
-SCREEN = 0.6
-"""Share of the floor from which on a situation is advised: what screens is rounded otherwise than what decides."""
-
-TOGETHER = 500
-"""Situations whose advice is held at once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """The coachings of today, and those that are supposed instead."""
-
-    name: str
-    """Id of the one that differs."""
-    today: Snapshot
-    supposed: Snapshot
-    alone: tuple[Snapshot, ...]
-    """Of that one only: as it is supposed, and as it is today where it is active."""
-    limits: Limits
-    now: datetime
-    """For expiry."""
 
 
 @dataclass(slots=True)
@@ -67,76 +43,41 @@ class ImpactCount:
 
 
 def count_impact(
-    calls: Sequence[IndexedCall], vectors: Mapping[bytes, SituationVector], comparison: Comparison
+    calls: Sequence[IndexedCall], known: Known | None, comparison: Comparison, choices: ChoicesToday
 ) -> ImpactCount:
-    """Counts where the coaching applies, today and as supposed; every advice is what `advise` would give.
-
-    Only situations in which it is likely enough, today or as supposed, are advised: in any other it is not chosen and
-    keeps no other one out.
+    """Counts where the coaching applies, today and as supposed, as `advise` would say of each call.
 
     Args:
         calls: Recorded calls.
-        vectors: Of their situations, by key; calls without one are not looked at.
+        known: Their situations; calls of others are not looked at.
         comparison: Of what with what.
+        choices: What applies today, as far as it is known.
     """
     count = ImpactCount()
-    advised = _advise_likely(calls, vectors, comparison)
-    for call in calls:
-        if call.key not in vectors:
+    if known is None:
+        count.not_looked_at = len(calls)
+        return count
+    rows = [known.row(call.key) for call in calls]
+    groups: dict[Labels, dict[int, None]] = defaultdict(dict)
+    for call, row in zip(calls, rows, strict=True):
+        if row is not None:
+            groups[call.labels][row] = None
+    both = {labels: choose_both([*some], labels, known, comparison, choices) for labels, some in groups.items()}
+    covered = {labels: covers(comparison, labels) for labels in groups}
+    for call, row in zip(calls, rows, strict=True):
+        if row is None:
             count.not_looked_at += 1
             continue
         count.looked_at += 1
-        count.out_of_scope += not _covers(comparison, call.labels)
-        if both := advised.get((call.labels, call.key)):
-            _count_call(count, call, comparison.name, *both)
+        count.out_of_scope += not covered[call.labels]
+        if (found := both[call.labels].get(row)) is not None:
+            _count_call(count, call, comparison.name, found)
     count.steps = [*count.steps, *count.known_steps][:LISTED]
     return count
 
 
-def _covers(comparison: Comparison, labels: Labels) -> bool:
-    scopes = [one.heads[0].coaching.scope for one in comparison.alone]
-    return any(one.covers(agent=labels.agent, node=labels.node, tags=labels.tags) for one in scopes)
-
-
-def _advise_likely(
-    calls: Sequence[IndexedCall], vectors: Mapping[bytes, SituationVector], comparison: Comparison
-) -> dict[tuple[Labels, bytes], tuple[Advice, Advice]]:
-    """The advice of today and the supposed one, wherever the coaching is likely enough in either."""
-    groups: dict[Labels, dict[bytes, SituationVector]] = defaultdict(dict)
-    for call in calls:
-        if call.key in vectors:
-            groups[call.labels][call.key] = vectors[call.key]
-    found: dict[tuple[Labels, bytes], tuple[Advice, Advice]] = {}
-    for labels, places in groups.items():
-        likely = _likely_keys(places, labels, comparison)
-        for start in range(0, len(likely), TOGETHER):
-            block = likely[start : start + TOGETHER]
-            both = (_advise(some, [places[key] for key in block], labels, comparison)
-                    for some in (comparison.today, comparison.supposed))  # fmt: skip
-            found |= {(labels, key): pair for key, pair in zip(block, zip(*both, strict=True), strict=True)}
-    return found
-
-
-def _likely_keys(places: Mapping[bytes, SituationVector], labels: Labels, comparison: Comparison) -> list[bytes]:
-    if not _covers(comparison, labels):
-        return []
-    coachings = [FittedHeads(one.heads, one.fits, one.background, one.reserve)
-                 for one in comparison.alone if one.background]  # fmt: skip
-    chances = largest_probabilities([*places.values()], coachings, comparison.supposed.traffic)
-    return [key for key, chance in zip(places, chances, strict=True) if chance >= comparison.limits.floor * SCREEN]
-
-
-def _advise(
-    snapshot: Snapshot, situations: Sequence[SituationVector], labels: Labels, comparison: Comparison
-) -> list[Advice]:
-    ranked = search(snapshot, situations, labels, comparison.now, CANDIDATES)
-    limits = replace(comparison.limits, considered=1)  # receipts of what is not chosen cost more than the choice
-    return [select(candidates, limits) for candidates in ranked]
-
-
-def _count_call(count: ImpactCount, call: IndexedCall, name: str, today: Advice, supposed: Advice) -> None:
-    before = {receipt.coaching_id or "": receipt for receipt in today.applied}
-    after = {receipt.coaching_id or "" for receipt in supposed.applied}
+def _count_call(count: ImpactCount, call: IndexedCall, name: str, both: Both) -> None:
+    before, after = both.today, both.supposed
     gone = [one for one in before if one != name and one not in after]
     for one in gone:
         count.displaced[one].append(call)
@@ -148,41 +89,39 @@ def _count_call(count: ImpactCount, call: IndexedCall, name: str, today: Advice,
     count.new += new
     count.new_where_nothing_applies += new and not before
     listed = count.steps if new else count.known_steps
-    receipt = supposed.receipt(name)
-    if receipt is not None and len(listed) < LISTED:
+    if len(listed) < LISTED:
         listed.append(
             ImpactStep(
                 trace_id=call.trace_id,
                 step=call.step,
                 receipt_id=call.receipt_id,
                 words=call.words,
-                probability=receipt.probability,
-                today=tuple(before),
+                probability=both.probability,
+                today=before,
                 displaces=tuple(gone),
                 new=new,
             )
         )
 
 
-def displacements(
-    count: ImpactCount, vectors: Mapping[bytes, SituationVector], comparison: Comparison
-) -> tuple[Displacement, ...]:
+def displacements(count: ImpactCount, known: Known | None, comparison: Comparison) -> tuple[Displacement, ...]:
     """The coachings that would apply less often, the most displaced first.
 
     Args:
         count: What was counted.
-        vectors: Of the situations, by key.
+        known: The situations.
         comparison: Of what with what.
     """
-    found = [_displacement(name, calls, vectors, comparison) for name, calls in count.displaced.items()]
+    if known is None:
+        return ()
+    found = [_displacement(name, calls, known, comparison) for name, calls in count.displaced.items()]
     return tuple(sorted(found, key=lambda one: (-one.steps, one.coaching_id)))
 
 
-def _displacement(
-    name: str, calls: Sequence[IndexedCall], vectors: Mapping[bytes, SituationVector], comparison: Comparison
-) -> Displacement:
+def _displacement(name: str, calls: Sequence[IndexedCall], known: Known, comparison: Comparison) -> Displacement:
     first = calls[0]
-    (candidates,) = search(comparison.supposed, [vectors[first.key]], first.labels, comparison.now, CANDIDATES)
+    situation = known.places.situation(known.rows[first.key])
+    (candidates,) = search(comparison.supposed, [situation], first.labels, comparison.now, CANDIDATES)
     receipt = select(candidates, replace(comparison.limits, considered=CANDIDATES)).receipt(name)
     (intent,) = (head.coaching.intent for head in comparison.today.heads if head.coaching.id == name)
     return Displacement(

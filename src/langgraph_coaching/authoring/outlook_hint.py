@@ -56,7 +56,7 @@ def hint_of(
                 f"{command}, or put it into the system prompt"
             ),
         ),
-        (near > 0, f"answer yes or no where it is undecided: {command}, or coach.similar({name})"),
+        (near > 0, f"answer yes or no where it is undecided: {command}"),
         (not told, f"add an example or two of what people say: coach.edit({name}, add_examples=['…'])"),
     )
     nothing = 'nothing; try what others may say with `langgraph-coaching advise "…"`'

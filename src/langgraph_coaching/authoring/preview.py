@@ -6,6 +6,7 @@ import difflib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from langgraph_coaching.coaching.notebook import printed_html
 from langgraph_coaching.traces.jsonable import to_jsonable
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class Preview:
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
+
+    def _repr_html_(self) -> str:
+        return printed_html(str(self))
 
     def _lines(self) -> Iterator[str]:
         yield f"{self.coaching_id} at {self.trace_id}:{self.step}: {self.intent}"

@@ -1,33 +1,44 @@
-"""Situation vectors of what is recorded, each made once in a process."""
+"""Situation vectors of what is recorded, each made once, and kept for other processes."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.errors import EmbedderError
+from langgraph_coaching.authoring.known_places import KnownPlaces
+from langgraph_coaching.errors import EmbedderError, StoreError
 from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.kept_vectors import Kept, made_by
+from langgraph_coaching.recall.scoring.places import Places
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector, situation_vector
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from langgraph_coaching.authoring.known_places import Known
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+    from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
     from langgraph_coaching.recall.situation import Situation
+
+log = logging.getLogger("langgraph_coaching")
 
 BLOCK = 64
 """Situations embedded in one call, after which it is asked whether there is time for more."""
 
 MOST = 60_000
-"""Situations whose vectors are remembered: 100 MB at 384 dimensions."""
+"""Situations whose vectors are remembered, and kept: 100 MB at 384 dimensions, on disk as in memory."""
 
 TRIES = 8
 """Situations that may fail one by one before the embedder is taken to be down."""
+
+TOGETHER, OFTEN = 5_000, 20.0
+"""Situations that are written in one commit, and seconds after which fewer are: so much is embedded in vain at most."""
 
 
 def key_of_situation(situation: Situation) -> bytes:
@@ -43,38 +54,104 @@ class SituationVectors:
     Args:
         embedder: For the turns.
         backgrounds: Where its background is.
+        kept_vectors: Where those are that any process has made.
     """
 
-    def __init__(self, embedder: Embedder, backgrounds: BackgroundCache) -> None:
+    def __init__(self, embedder: Embedder, backgrounds: BackgroundCache, kept_vectors: KeptVectors) -> None:
         self._embedder = embedder
         self._backgrounds = backgrounds
+        self._kept_vectors: KeptVectors | None = kept_vectors
         self._lock = threading.Lock()
-        self._known: dict[bytes, SituationVector] = {}
+        self._known = KnownPlaces()
+        self._loaded = 0
+        """The dimension of the vectors that were read, once they were."""
+        self._waiting: list[Kept] = []
+        """Those that are still to be written."""
+        self._written_at = time.monotonic()
 
-    @property
-    def vectors(self) -> Mapping[bytes, SituationVector]:
-        """The vectors of all that were asked for, by `key_of_situation`."""
-        return self._known
+    def known_places(self) -> Known | None:
+        """The vectors of all that were asked for, as far as there was time; None for nothing."""
+        return self._known.view()
 
-    def embed(self, situations: Mapping[bytes, Situation], until: float) -> None:
+    def knows(self, keys: Iterable[bytes]) -> bool:
+        """Whether all of these situations are known."""
+        return all(key in self._known for key in keys)
+
+    def load(self, dimension: int) -> None:
+        """Reads what is kept, once in a process.
+
+        Args:
+            dimension: Of the vectors that are wanted.
+
+        Raises:
+            EmbedderError: Its background could not be measured.
+        """
+        with self._lock:
+            if self._loaded == dimension or self._kept_vectors is None:
+                return
+            self._loaded = dimension
+            made = made_by(self._embedder.id, self._backgrounds.background(dimension))
+            try:
+                found = self._kept_vectors.read(made, dimension)
+                self._kept_vectors.erase_others(made)
+            except StoreError as error:
+                self._give_up(error)
+                return
+        if found is not None:
+            self._known.add(*found)
+
+    def embed(self, situations: Mapping[bytes, tuple[str, Situation]], until: float) -> None:
         """Makes the vectors of those that are not known yet.
 
         Args:
-            situations: By `key_of_situation`.
+            situations: By `key_of_situation`; each with the trace or receipt that it is recorded in.
             until: Time of `time.monotonic` after which no more are embedded.
 
         Raises:
             EmbedderError: The embedder failed on all that it was asked for.
         """
-        missing = [(key, one) for key, one in situations.items() if key not in self._known]
+        missing = [(key, one) for key, (_, one) in situations.items() if key not in self._known]
         for start in range(0, len(missing), BLOCK):
             if time.monotonic() >= until:
                 return
             made = self._embed_block(missing[start : start + BLOCK])
-            with self._lock:
-                self._known.update(made)
-                for key in [*self._known][: max(0, len(self._known) - MOST)]:
-                    del self._known[key]
+            if made:
+                self._known.add([*made], Places.of([*made.values()]))
+                with self._lock:
+                    self._waiting += [Kept(key, situations[key][0], one) for key, one in made.items()]
+                if len(self._waiting) >= TOGETHER or time.monotonic() > self._written_at + OFTEN:
+                    self.keep()
+
+    def keep(self) -> None:
+        """Writes what was made since; where that fails, it goes on without."""
+        with self._lock:
+            waiting, self._waiting, self._written_at = self._waiting, [], time.monotonic()
+            if not waiting or self._kept_vectors is None:
+                return
+            background = self._backgrounds.background(len(waiting[0].vector.vector))
+            try:
+                self._kept_vectors.write(made_by(self._embedder.id, background), waiting)
+            except StoreError as error:
+                self._give_up(error)
+
+    def keep_only(self, keys: Collection[bytes]) -> None:
+        """Forgets what is recorded no more, or so long ago that it is not looked at.
+
+        Args:
+            keys: The situations that are looked at.
+        """
+        if len(self._known) > max(len(keys), MOST):
+            self._known.keep_only(keys)
+        with self._lock:
+            if self._kept_vectors is not None:
+                try:
+                    self._kept_vectors.keep_only(keys)
+                except StoreError as error:
+                    self._give_up(error)
+
+    def _give_up(self, error: StoreError) -> None:
+        log.warning("the vectors of recorded situations are made anew in each process: %s", error)
+        self._kept_vectors, self._waiting = None, []
 
     def _embed_block(self, block: Sequence[tuple[bytes, Situation]]) -> dict[bytes, SituationVector]:
         try:
@@ -85,7 +162,7 @@ class SituationVectors:
                 try:
                     made |= self._embed([one])
                 except EmbedderError:
-                    if not made and not self._known and tried >= min(TRIES, len(block)):
+                    if not made and not len(self._known) and tried >= min(TRIES, len(block)):
                         raise
             return made
 

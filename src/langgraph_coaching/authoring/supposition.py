@@ -75,5 +75,8 @@ def suppose_saved(
     live = live if live != coaching else coaching
     others = [head.coaching for head in today.heads if head.coaching.id != coaching.id]
     supposed = hypothetical_snapshot([*others, live], store, embedder, backgrounds, today)
-    learned = replace(supposed, traffic=sampler.traffic(supposed.dimension), reserve=sampler.reserve())
+    if today.heads:  # both are held against the same, whatever is learned meanwhile
+        learned = replace(supposed, traffic=today.traffic, reserve=today.reserve)
+    else:
+        learned = replace(supposed, traffic=sampler.traffic(supposed.dimension), reserve=sampler.reserve())
     return Supposition(live, today, learned)

@@ -12,7 +12,9 @@
 | `check`: what is the matter with saved coaching, for CI | `check` |
 | `impact`, `preview`: what a coaching would do before it is saved | `impact`, `preview` |
 | … the draft that their options make | `draft_options` |
+| `chat`: a test conversation with one's own graph | `chat` |
 | `forget`: traces deleted, and what was said in them | `forget` |
+| `retain`: a rule for how old and how many they become | `retain` |
 | `draft`, `add`: from a step or without; many from a file | `draft`, `add`, `rows` |
 | `edit`; the options that it shares with `add` | `edit`, `behavior_options` |
 | `archive`, `restore`, `delete` | `archive` |
@@ -21,7 +23,7 @@
 | `split`: a system prompt taken apart | `split`, `split_output` |
 | `propose`: proposals shown and chosen | `propose` |
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
-| `report`, `verdict`, `calibrate` | `refine` |
+| `report`: how coachings are doing; `verdict`, `calibrate` | `report`, `refine` |
 | `replay`; the coachings that it supposes | `replay`, `using` |
 | `test new`: a correction as a test | `test` |
 | `feedback`: what became of coaching, for tracers | `feedback` |
@@ -46,13 +48,14 @@ langgraph-coaching restore c-k3v9 --revision 1
 langgraph-coaching delete c-k3v9 --yes
 langgraph-coaching list
 langgraph-coaching check --graph shop.agent:graph
+langgraph-coaching chat shop.agent:graph
 langgraph-coaching advise "can I still change an order that was delivered?" --keep
 langgraph-coaching why "can I still change an order that was delivered?"
 langgraph-coaching propose c-k3v9q2m7x4ab --model openai:gpt-4o-mini
 langgraph-coaching similar c-k3v9q2m7x4ab
 langgraph-coaching review
 langgraph-coaching receipts --coaching c-k3v9 --limit 10
-langgraph-coaching report
+langgraph-coaching report --since 7d --html report.html
 langgraph-coaching verdict r-5d1c0b7e92aa4f10 --wrong --comment "jackets ship free"
 langgraph-coaching calibrate
 langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab --using tried.jsonl
@@ -63,6 +66,7 @@ langgraph-coaching export coachings
 langgraph-coaching import coachings --dry-run
 langgraph-coaching import annotations.csv --format dify --dry-run
 langgraph-coaching forget --user lee --dry-run
+langgraph-coaching retain --days 90 --always
 ```
 
 Every command has `-h`, most have `--json`; `--install-completion` completes them in your shell. Of an id its beginning
@@ -81,9 +85,14 @@ __all__ = ["main"]
 
 def main() -> None:
     """Runs the command and exits with its code."""
-    from langgraph_coaching.cli.app import run
+    try:
+        from langgraph_coaching.cli.app import run
 
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter is no reason to fail
-    sys.exit(run())
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                # A terminal that cannot show a letter is no reason to fail.
+                stream.reconfigure(errors="backslashreplace")
+        code = run()
+    except KeyboardInterrupt:  # while it was still being loaded
+        code = 130
+    sys.exit(code)

@@ -26,6 +26,8 @@ from langgraph_coaching.cli import (
     reembed,
     refine,
     replay,
+    report,
+    retain,
     review,
     show,
     similar,
@@ -33,6 +35,7 @@ from langgraph_coaching.cli import (
     test,
     why,
 )
+from langgraph_coaching.cli.chat.command import chat
 from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.options import Exit
 from langgraph_coaching.cli.render import console, errors
@@ -62,6 +65,7 @@ app.command("show")(show.show)
 app.command("list")(browse.list_)
 app.command("advise")(browse.advise)
 app.command("why")(why.why)
+app.command("chat")(chat)
 app.command("check")(check.check)
 app.command("impact")(impact.impact)
 app.command("preview")(preview.preview)
@@ -77,13 +81,14 @@ app.command("split")(split.split)
 app.command("import")(exchange.import_)
 app.command("export")(exchange.export)
 app.command("receipts")(receipts.receipts)
-app.command("report")(refine.report)
+app.command("report")(report.report)
 app.command("verdict")(refine.verdict)
 app.command("review")(review.review)
 app.command("similar")(similar.similar)
 app.command("calibrate")(refine.calibrate)
 app.command("feedback")(feedback.feedback)
 app.command("forget")(forget.forget)
+app.command("retain")(retain.retain)
 app.command("replay")(replay.replay)
 app.command("reembed")(reembed.reembed)
 app.add_typer(test.app, name="test")

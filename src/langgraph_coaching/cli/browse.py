@@ -58,6 +58,14 @@ def traces(
             "--coached/--uncoached", help="Only runs in which any coaching was applied; or none.", show_default=False
         ),
     ] = None,
+    simulated: Annotated[
+        bool | None,
+        typer.Option(
+            "--simulated/--no-simulated",
+            help="Only runs without a real user, such as of `chat`; or none.",
+            show_default=False,
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="Most to show, newest first.")] = 20,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
@@ -81,6 +89,7 @@ def traces(
             model=model,
             tool=tool,
             coached=coached,
+            simulated=simulated,
             limit=limit,
         )
     if as_json:

@@ -9,6 +9,7 @@ import typer
 from langgraph_coaching.authoring.lint.finding import sort_findings
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat_model import load_object
+from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, describe_store, open_coach
 
@@ -62,7 +63,7 @@ def check(
         render.print_json([render.as_dict(one) for one in found])
     else:
         for one in found:
-            render.print_line(str(one))
+            render.print_line(say_commands(str(one)))
         if not count:
             render.print_note(f"there is no active coaching in {describe_store(store)}")
         render.print_line(f"{_summary(found)} in {count} active coaching{'' if count == 1 else 's'}")
@@ -78,7 +79,7 @@ def print_findings_of(coach: Coach, saved: Sequence[Coaching]) -> None:
         render.print_note(f"what is the matter with it could not be looked up: {error}")
         return
     for one in found[:_FEW]:
-        render.print_line(one.short())
+        render.print_line(say_commands(one.short()))
     if len(found) > _FEW:
         render.print_line(f"… and {len(found) - _FEW} more; `langgraph-coaching check` has them all")
 

@@ -6,10 +6,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
+from rich.text import Text
 
 from langgraph_coaching.cli.render import console, print_line
 from langgraph_coaching.cli.tables import status_of
+from langgraph_coaching.cli.transcript import INDENT, print_wrapped
 from langgraph_coaching.coaching.changes import changer_of, changes_between
+from langgraph_coaching.coaching.validation import quote_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,10 +39,20 @@ def print_coaching(history: Sequence[Coaching]) -> None:
     ]
     for name, value in lines:
         if value:
-            console.print(f"[bold]{name}[/bold]: {escape(value)}", soft_wrap=True)
+            _print_field(name, value)
     console.print("[bold]history[/bold]:")
     for (revision, changes), by in zip(revisions_of(history), _changers_of(history), strict=True):
         print_line(f"  {_head_of(revision, by, ', '.join(_names_of(revision, changes)))}")
+
+
+def _print_field(name: str, value: str) -> None:
+    """A field, on a terminal with a hanging indent; further lines of it stand below."""
+    first, *rest = [line for line in quote_text(value, len(value)).splitlines() if line.strip()] or [""]
+    head = Text(f"{name}: {first}")
+    head.stylize("bold", 0, len(name))
+    print_wrapped(head)
+    for line in rest:
+        print_wrapped(Text(INDENT + line))
 
 
 def revisions_of(history: Sequence[Coaching]) -> Iterator[tuple[Coaching, list[FieldChange]]]:

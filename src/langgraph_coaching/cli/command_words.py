@@ -24,6 +24,12 @@ _PARAMETERS = {
     "with using= and graph= give": "with --using and --graph give",
     "give model= to": "give --model to",
     "Coach(…, namespace=…)": "--namespace NAME",
+    "their ids, thread_id=, user=, before=, older_than= or keep_latest=; keep_latest=0 means all of them": (
+        "their ids, --thread, --user, --before, --older-than or --keep-latest; --keep-latest 0 means all of them"
+    ),
+    "give before= or older_than=, not both": "give --before or --older-than, not both",
+    "how long traces are kept, days=, or how many, traces=": "how long runs are kept, --days, or how many, --traces",
+    "give a model to have it answered": "give --model to have it answered",
 }
 """What else a message says in Python."""
 

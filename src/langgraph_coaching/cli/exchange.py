@@ -71,8 +71,11 @@ def import_(
             "debug_stream.",
         ),
     ] = None,
-    status: Annotated[
-        str, typer.Option(metavar="STATUS", help="Of what is new from dify or ada: `draft`, `active` or `archived`.")
+    new_status: Annotated[
+        str,
+        typer.Option(
+            "--status", metavar="STATUS", help="Of what is new from dify or ada: `draft`, `active` or `archived`."
+        ),
     ] = "draft",
     author: Author = None,
     simulated: Annotated[bool, typer.Option("--simulated", help="Runs: the users in it were simulated.")] = False,
@@ -108,12 +111,16 @@ def import_(
         recordings.import_recordings(file, format_ or "openai", simulated, store, namespace, as_json)
         return
     side = cast("Side | None", prefer)
-    with open_coach(store, namespace, embeddings) as coach, render.progress_bar() as progress:
-        task = progress.add_task("importing", total=None)
+    with open_coach(store, namespace, embeddings) as coach, render.errors.status("importing") as status:
         found = coach.import_(
-            file, dry_run=dry_run, prefer=side, format=cast("Form", form), status=cast("Status", status),
-            changed_by=author_of(author), progress=lambda done: progress.update(task, completed=done),
-        )  # fmt: skip
+            file,
+            dry_run=dry_run,
+            prefer=side,
+            progress=lambda count: status.update(f"importing: {count:,} changed coachings"),
+            format=cast("Form", form),
+            status=cast("Status", new_status),
+            changed_by=author_of(author),
+        )
     if as_json:
         told = {name: [_as_dict(one) for one in conflicts] for name, conflicts in found.conflicts.items()}
         render.print_json(

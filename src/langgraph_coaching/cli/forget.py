@@ -58,10 +58,12 @@ def forget(
     }
     with open_coach(store, namespace, "minilm") as coach:
         act = coach.traces.delete if traces_only else coach.forget
-        found = act(names or None, dry_run=dry_run or not yes, **which)
+        with render.errors.status("looking for what was said"):
+            found = act(names or None, dry_run=dry_run or not yes, **which)
         if found and found.dry_run and not dry_run:
-            _confirm(found)
-            found = act(names or None, **which)
+            confirm_deletion(found)
+            with render.errors.status(f"deleting {len(found.trace_ids):,} runs"):
+                found = act(names or None, **which)
     if as_json:
         render.print_json(found.to_json())
     elif found:
@@ -78,7 +80,7 @@ def _days(number: float) -> timedelta:
         raise InvalidCoachingError(f"--older-than is a number of days, not {number}") from None
 
 
-def _confirm(found: Deletion) -> None:
+def confirm_deletion(found: Deletion) -> None:
     """Goes on where a person says yes.
 
     Raises:

@@ -20,6 +20,7 @@ from langgraph_coaching.cli.behavior_options import (
     SearchKnowledge,
     Subject,
 )
+from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.draft_options import DraftOptions
 from langgraph_coaching.cli.options import (
     DEFAULT_STORE,
@@ -81,7 +82,7 @@ def impact(
     if as_json:
         render.print_json(found.to_json())
     elif found.looked_at or found.not_looked_at:
-        render.print_line(str(found))
+        render.print_line(say_commands(str(found)))
     else:
         render.print_note(f"nothing is recorded in {describe_store(store)}; `import` brings runs in")
     raise typer.Exit(Exit.DONE if found.looked_at or found.not_looked_at else Exit.NOTHING)

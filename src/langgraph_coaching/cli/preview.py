@@ -21,6 +21,7 @@ from langgraph_coaching.cli.behavior_options import (
     Subject,
 )
 from langgraph_coaching.cli.chat_model import METAVAR, chat_model
+from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.draft_options import DraftOptions
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
 
@@ -69,4 +70,4 @@ def preview(
     if as_json:
         render.print_json(found.to_json())
     else:
-        render.print_line(str(found))
+        render.print_line(say_commands(str(found)))

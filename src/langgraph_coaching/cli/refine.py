@@ -1,4 +1,4 @@
-"""Commands that refine: `report`, `verdict`, `calibrate`."""
+"""Commands that refine: `verdict`, `calibrate`."""
 
 from __future__ import annotations
 
@@ -11,34 +11,11 @@ from langgraph_coaching.cli.ids import receipt_id
 from langgraph_coaching.cli.options import (
     DEFAULT_STORE,
     Embeddings,
-    Exit,
     Json,
     Namespace,
     Store,
-    describe_store,
     open_coach,
 )
-from langgraph_coaching.cli.tables import print_standings
-
-
-def report(store: Store = DEFAULT_STORE, namespace: Namespace = "default", as_json: Json = False) -> None:
-    """Say how each coaching is doing, those that need review first.
-
-    Precision is the share of judged applications that were right, with Wilson's 95 % interval.
-
-    Example: langgraph-coaching report
-    """
-    with open_coach(store, namespace, "minilm") as coach:
-        found = coach.report()
-    if as_json:
-        render.print_json(
-            [render.as_dict(one) | {"precision": one.precision, "needs_review": one.needs_review} for one in found]
-        )
-    elif found:
-        print_standings(found)
-    else:
-        render.print_note(f"no coachings in {describe_store(store)}; `langgraph-coaching add` saves one")
-    raise typer.Exit(Exit.DONE if found else Exit.NOTHING)
 
 
 def verdict(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,15 @@ def as_dict(value: Any) -> dict[str, Any]:
 def print_line(text: str) -> None:
     """Prints a line as it is."""
     console.print(text, markup=False, soft_wrap=True)
+
+
+def print_paragraphs(texts: Sequence[str]) -> None:
+    """Prints texts, each broken between words where the terminal ends, and indented there; a long word stays whole."""
+    for text in texts:
+        lines = textwrap.wrap(
+            text, console.width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+        print_line("\n".join(lines))
 
 
 def print_note(text: str) -> None:

@@ -8,6 +8,7 @@ from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.render import console
 from langgraph_coaching.cli.table import Column, print_table
 from langgraph_coaching.recall.receipt import NOT_SEEN
+from langgraph_coaching.refining.report_text import difference_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,25 +19,48 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.model import Trace
 
 
-def print_standings(found: Sequence[Standing]) -> None:
-    """How coachings are doing, a line each."""
-    counts = (Column(name, right=True) for name in ("considered", "applied", "followed", "right", "missed"))
-    rows = [
-        (
-            one.coaching_id,
-            str(one.considered),
-            str(one.applied),
-            str(one.followed),
-            f"{one.right}/{one.judged}",
-            str(one.missed),
-            "-" if one.precision is None else f"{one.interval[0]:.2f}-{one.interval[1]:.2f}",
-            "review" if one.needs_review else "",
-            one.intent,
-        )
-        for one in found
-    ]
-    columns = (Column("id"), *counts, Column("precision"), Column("needs"), Column("when replying to", words=True))
+def print_report_rows(found: Sequence[Standing]) -> None:
+    """How coachings are doing, a line each; more of it where the terminal is wide, and all of it where it is piped."""
+    wide = console.width >= _WIDE
+    names = (
+        "considered",
+        "applied",
+        "followed",
+        "right",
+        "missed",
+        "precision",
+        "trend",
+        *(("tokens",) if wide else ()),
+    )
+    if not console.is_terminal:
+        names = (*names[:6], "needs")
+    columns = [Column("id"), *(Column(name, right=name not in ("trend", "needs")) for name in names)]
+    rows = [(one.coaching_id, *(_figure(one, name) for name in names), one.intent) for one in found]
+    columns.append(Column("when replying to", words=True))
+    if not console.is_terminal:  # what has come later stands behind, so that a script finds the others where they were
+        columns += [Column(name) for name in _LATER]
+        rows = [(*row, *(_figure(one, name) for name in _LATER)) for row, one in zip(rows, found, strict=True)]
     print_table(console, columns, rows)
+
+
+_WIDE = 100
+"""Columns of the terminal from which there is room for more."""
+
+_LATER = ("trend", "decided", "not seen", "over limit", "over budget", "shadow", "held back", "tokens", "difference")
+
+
+def _figure(one: Standing, name: str) -> str:
+    texts = {
+        "right": f"{one.right}/{one.judged}",
+        "precision": "-" if one.precision is None else f"{one.interval[0]:.2f}-{one.interval[1]:.2f}",
+        "needs": "review" if one.needs_review else "",
+        "trend": "-" if one.applied_trend.difference is None else one.applied_trend.word,
+        "tokens": "-" if one.tokens is None else str(one.tokens),
+        "difference": difference_text(one.outcomes[0]) if one.outcomes else "-",
+    }
+    if name == "trend" and one.applied_trend.word == "too few to say":
+        return "-"
+    return texts.get(name) or ("" if name in texts else str(getattr(one, name.replace(" ", "_"))))
 
 
 def status_of(coaching: Coaching) -> str:

@@ -37,6 +37,11 @@ def new(
         typer.Option(metavar="WORDS", help="What the answer must hold; may be given several times."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+    coachings: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Coaching files that the test loads; `coachings` beside it by default."),
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="The test opens this store, and no files are written.")] = False,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     embeddings: Embeddings = "minilm",
@@ -45,16 +50,27 @@ def new(
     """Write a test of one coaching, and a recording beside it.
 
     It fires at its source, stays silent at its nearest misses, and what it asks for is done in the recording. The test
-    fails when the coaching is edited, archived, deleted or shadowed by another.
+    loads coaching files, which are exported beside it, and needs no store: it fails when they say that the coaching is
+    edited, archived, deleted or shadowed by another. `langgraph-coaching export FOLDER` brings them up to date.
 
     Example: langgraph-coaching test new c-k3v9q2m7x4ab tests/test_shipping.py
     """
     asked = None if model is None else load_object(model)
     with open_coach(store, namespace, embeddings) as coach:
-        found = coach.write_test(coaching_id(coach, coaching), path, model=asked, expect=expect or (), force=force)
+        found = coach.write_test(
+            coaching_id(coach, coaching),
+            path,
+            model=asked,
+            expect=expect or (),
+            force=force,
+            coachings=coachings,
+            live=live,
+        )
     if as_json:
         recording = None if found.recording is None else str(found.recording)
-        render.print_json({"path": str(found.path), "recording": recording, "notes": list(found.notes)})
+        files = None if found.exported is None else found.exported.folder
+        value = {"path": str(found.path), "recording": recording, "coachings": files, "notes": list(found.notes)}
+        render.print_json(value)
     else:
         for line in str(found).splitlines():
             render.print_line(line)

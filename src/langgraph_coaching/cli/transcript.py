@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.traces.model import Step, Trace
 
-_INDENT = " " * 6
+INDENT = " " * 6
 
 _MOST = 600
 """Characters of a text that are shown; `--full` shows all."""
@@ -57,9 +57,9 @@ def _print_step(step: Step, *, full: bool) -> None:
     if step.type not in ("tool_call", "tool_result") or len(lines) == 1:
         first = lines.pop(0) if lines else ""
         head.append(f"  {first}" if first else "")
-    _print_wrapped(head)
+    print_wrapped(head)
     for line in lines:
-        _print_wrapped(Text(_INDENT + line))
+        print_wrapped(Text(INDENT + line))
     _print_receipts(step.receipts, full=full)
 
 
@@ -97,9 +97,9 @@ def _read_json(text: str) -> Any:
         return None
 
 
-def _print_wrapped(text: Text) -> None:
+def print_wrapped(text: Text) -> None:
     """Prints a paragraph, on a terminal with a hanging indent; elsewhere a paragraph is a line."""
-    width = console.width - len(_INDENT)
+    width = console.width - len(INDENT)
     if not console.is_terminal or width < _NARROWEST:
         console.print(text, soft_wrap=True)
         return
@@ -109,7 +109,7 @@ def _print_wrapped(text: Text) -> None:
         begun = text[len(first.plain) :]
         begun.plain = begun.plain.lstrip()
         for line in begun.wrap(console, width):
-            console.print(Text(_INDENT) + line, soft_wrap=True)
+            console.print(Text(INDENT) + line, soft_wrap=True)
 
 
 def _print_receipts(found: tuple[Receipt, ...], *, full: bool) -> None:
@@ -117,10 +117,10 @@ def _print_receipts(found: tuple[Receipt, ...], *, full: bool) -> None:
     shown = [r for r in found if full or r.applied or r.coaching_id is None]
     for r in shown:
         name = f"{r.coaching_id} rev {r.revision}, {r.intent}: " if r.coaching_id else ""
-        said = f"{_INDENT}[{r.outcome} {r.probability:.2f}] {name}{say_commands(r.reason)} ({r.id})"
-        _print_wrapped(Text(said, style="green" if r.applied else "dim"))
+        said = f"{INDENT}[{r.outcome} {r.probability:.2f}] {name}{say_commands(r.reason)} ({r.id})"
+        print_wrapped(Text(said, style="green" if r.applied else "dim"))
     if len(shown) < len(found):
         others = len(found) - len(shown)
         print_line(
-            f"{_INDENT}[{others} {'other' if shown else 'coaching'}{'s' if others > 1 else ''} considered; --full]"
+            f"{INDENT}[{others} {'other' if shown else 'coaching'}{'s' if others > 1 else ''} considered; --full]"
         )

@@ -10,6 +10,7 @@
 | compose: what they typed, made into a coaching; nothing else gets in | `compose` |
 | coachings: the table, in which every revision is a row and the highest one counts | `coachings` |
 | one line: what a `repr` shows of a text | `one_line` |
+| notebook: how a value looks in Jupyter; what completion offers of a record | `notebook`, `completion` |
 | changes: what a revision changed, field by field | `changes` |
 | namespace: what is handed in has to be of this one | `namespace` |
 | exchange: a coaching as one readable text, and what that comes from | `exchange` |

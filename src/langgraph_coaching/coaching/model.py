@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, Field, computed_field
 
 from langgraph_coaching.coaching.behavior import Behavior
+from langgraph_coaching.coaching.notebook import card_html
 from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.coaching.validation import CheckedModel, Line, Name, Prose, Remark
 from langgraph_coaching.errors import InvalidCoachingError
@@ -153,6 +154,17 @@ class Coaching(CheckedModel):
     def __str__(self) -> str:
         """The same; `model_dump` has all of it."""
         return repr(self)
+
+    def _repr_html_(self) -> str:
+        scope = [f"agent {self.scope.agent}"] if self.scope.agent else []
+        scope += [f"node {self.scope.node}"] if self.scope.node else []
+        rows = [("when replying to", self.intent), ("do this", self.behavior.render())]
+        rows += [("also here" if one.applies else "never here", one.text) for one in self.examples]
+        rows.append(("only", ", ".join([*scope, *self.scope.tags])))
+        rows.append(("priority", str(self.priority or "")))
+        rows.append(("until", self.expires_at.isoformat() if self.expires_at else ""))
+        rows.append(("written from", f"{self.source.trace_id}:{self.source.step}" if self.source else ""))
+        return card_html(self.id, f"{'deleted' if self.deleted else self.status}, revision {self.revision}", rows)
 
     def live(self, now: datetime) -> bool:
         """Whether it may be recalled at that time."""

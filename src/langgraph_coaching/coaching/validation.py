@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
+from langgraph_coaching.coaching.completion import CompletedModel
 from langgraph_coaching.errors import InvalidCoachingError
 
 INTENT_LIMIT = 500
@@ -110,7 +111,7 @@ def invalid_error(error: ValidationError, within: str = "") -> InvalidCoachingEr
     return InvalidCoachingError("; ".join(dict.fromkeys(findings)))
 
 
-class CheckedModel(BaseModel):
+class CheckedModel(CompletedModel):
     """Base of the values a person writes: frozen, and every fault is one sentence a field.
 
     Raises:

@@ -10,6 +10,7 @@
 | eligibility: what keeps a coaching from being looked at at all, such as its scope | `eligibility` |
 | search: situations against coachings, one pass for one or for thousands | `search` |
 | scoring: how likely each is right here | `scoring` |
+| many at once: candidates and choices of thousands of situations, for impact | `many_searches`, `many_choices` |
 | judge: if wanted, your own chat model on the few candidates near the floor | `judge` |
 | limits: how much coaching one model call carries, how long finding it may take | `limits` |
 | select: which candidates go into the prompt, and the reason for each of the others | `select` |
@@ -17,6 +18,7 @@
 | advice, receipt: the answer, and one record for each coaching it looked at | `advice`, `receipt` |
 | pipeline: the pure calls from messages to advice, in their order | `pipeline` |
 | adviser: all of this in one call, in time; it never raises | `adviser`, `deadline`, `worker`, `inline_handler` |
+| simulated: what marks a run in which no real user takes part | `simulated` |
 | receipts: their table, and what is found out of them afterwards | `receipts`, `receipt_links`, `receipt_erasing` |
 | why: the whole reckoning for one coaching in words | `why`, `explain`, `nearest_texts`, `counterfactual` |
 | reasons, recourse: the words of a reason, and the one call that would change it | `reasons`, `recourse` |

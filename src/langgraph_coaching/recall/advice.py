@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.notebook import card_html
 from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.recall.receipt import Receipt
 
@@ -36,6 +37,15 @@ class Advice:
         names = ", ".join(str(receipt.coaching_id) for receipt in self.applied[:3])
         return f"Advice({len(self.applied)} of {len(self.considered)} considered apply{f': {names}' if names else ''})"
 
+    def _repr_html_(self) -> str:
+        state = self.failure or f"{len(self.applied)} of {len(self.considered)} considered apply"
+        rows = [
+            (str(one.coaching_id), f"{one.outcome} at {one.probability:.2f}: {one.intent}; {one.reason}")
+            for one in self.considered
+            if one.coaching_id
+        ]
+        return card_html("Advice", state, [("situation", self.situation), *rows])
+
     @property
     def applied(self) -> list[Receipt]:
         """The receipts of what is in the prompt, in its order."""
@@ -45,6 +55,11 @@ class Advice:
     def failure(self) -> str | None:
         """Why nothing could be looked at, or None."""
         return next((receipt.reason for receipt in self.considered if receipt.outcome == "failed"), None)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it was given to a run that is marked as simulated."""
+        return any(receipt.is_test for receipt in self.considered)
 
     def receipt(self, coaching_id: str) -> Receipt | None:
         """The receipt of one coaching, or None where it was not looked at."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from langgraph_coaching.coaching.notebook import card_html
+from langgraph_coaching.recall.simulated import SIMULATED
+
 if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching
 
@@ -74,10 +77,26 @@ class Receipt:
         where = f" in {self.trace_id}:{self.step}" if self.trace_id else ""
         return f"Receipt({self.id}: {which}, {self.outcome} at {self.probability:.2f}{where})"
 
+    def _repr_html_(self) -> str:
+        revision = f" revision {self.revision}" if self.revision else ""
+        rows = [
+            ("coaching", f"{self.coaching_id}{revision}: {self.intent}" if self.coaching_id else ""),
+            ("why", self.reason),
+            ("followed", self.followed if self.applied else ""),
+            ("situation", self.situation),
+            ("where", f"{self.trace_id}:{self.step}" if self.trace_id else ""),
+        ]
+        return card_html(self.id, f"{self.outcome} at {self.probability:.2f}", rows)
+
     @property
     def applied(self) -> bool:
         """Whether it was put into the prompt."""
         return self.outcome == "applied"
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is of a run that is marked as simulated, such as a test conversation: it is no traffic."""
+        return SIMULATED in self.tags
 
     @classmethod
     def of(cls, coaching: Coaching, **fields: Any) -> Receipt:

@@ -64,6 +64,9 @@ def _schema() -> pa.Schema:
             pa.field("trace_id", text),
             pa.field("step", whole),
             pa.field("followed", text),
+            # On the first receipt of a call only, like the next one: milliseconds of recall; null before it was kept.
+            pa.field("took_ms", pa.float32()),
+            pa.field("simulated", pa.bool_()),  # of a test conversation; null before it was kept
             # On the first receipt of a moment only: the prompt block, for resume and replay.
             pa.field("prompt", text, metadata=COMPRESSED),
             pa.field("record", text, nullable=False, metadata=COMPRESSED),
@@ -125,6 +128,8 @@ class Receipts:
                 "trace_id": receipt.trace_id,
                 "step": receipt.step,
                 "followed": None if receipt.followed == "unknown" else receipt.followed,
+                "simulated": receipt.is_test,
+                "took_ms": 1_000 * entry.advice.seconds or None if position == 0 else None,
                 "prompt": entry.advice.prompt if position == 0 else None,
                 # ASCII, because a user's words may hold half a character, which Arrow refuses
                 "record": json.dumps(asdict(receipt) | {"at": receipt.at.isoformat()}),
@@ -199,18 +204,11 @@ class Receipts:
         return first_readable(self._table, _read_receipts, _COLUMNS, order=_NEWEST, limit=limit, **equal)
 
     def situations(self, limit: int) -> list[str]:
-        """The situations of the latest calls, each once, as the receipts have them.
-
-        Args:
-            limit: Most calls to look at.
-
-        Raises:
-            StoreError: The table could not be read.
-        """
+        """The situations of the latest calls, each once, as the receipts have them; limits and faults as of `calls`."""
         return list(dict.fromkeys(receipt.situation for receipt in self.calls(limit)))
 
     def calls(self, limit: int) -> list[Receipt]:
-        """The first receipt of each of the latest calls, newest first.
+        """The first receipt of each of the latest calls, newest first, without those of test conversations.
 
         Args:
             limit: Most calls to look at.
@@ -218,7 +216,29 @@ class Receipts:
         Raises:
             StoreError: The table could not be read.
         """
-        return self.receipts(limit=limit, position=0)
+        return [receipt for receipt in self.receipts(limit=limit, position=0) if not receipt.is_test]
+
+    def tests_among(self, receipt_ids: Iterable[str]) -> set[str]:
+        """The ids of those receipts that are of test conversations.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        keys = [key_of(self.namespace, one) for one in receipt_ids]
+        return {receipt.id for receipt in self.receipts(key=keys) if receipt.is_test} if keys else set()
+
+    def columns(self, names: Sequence[str], where: Iterable[Any] = (), **asked: Any) -> pa.Table | None:
+        """Some columns of receipts as an Arrow table, for whoever counts them; None before the first write.
+
+        Args:
+            names: Which columns; one that an earlier version has not made is left out.
+            where: LanceDB expressions that all hold.
+            **asked: As `Table.arrow` takes it.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return self._table.arrow(names, where, **asked)
 
     def receipt(self, receipt_id: str) -> Receipt:
         """One receipt.

@@ -46,14 +46,19 @@ class _Choice:
         What it was compared with, and what would make it likelier, is said later: only of those that leave a receipt.
         """
         coaching, chance = candidate.head.coaching, candidate.probability
-        if (exclusion := self._exclude_unlikely(candidate) or self._exclude_for_room(candidate)) is not None:
+        if (exclusion := self._exclude_unlikely(candidate) or self.exclude_for_room(candidate)) is not None:
             return exclusion
-        self.entries.append(entry(coaching))
-        self.behaviors[_behavior_key(coaching)] = coaching.id
-        self.last = candidate
+        self.put_in(candidate)
         if self.judged.get(coaching.id):
             return "applied", f"probability {chance:.2f} is near the floor, and the judge says that it applies", ""
         return "applied", f"probability {chance:.2f} reaches the floor of {self.limits.floor:.2f}", ""
+
+    def put_in(self, candidate: Candidate) -> None:
+        """Puts a candidate into the prompt."""
+        coaching = candidate.head.coaching
+        self.entries.append(entry(coaching))
+        self.behaviors[_behavior_key(coaching)] = coaching.id
+        self.last = candidate
 
     def _exclude_unlikely(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
         coaching, chance, limits = candidate.head.coaching, candidate.probability, self.limits
@@ -71,7 +76,8 @@ class _Choice:
             return "less_probable", ground, outranking_change(coaching.id, best.priority, "a wider Limits(margin=…)")
         return None
 
-    def _exclude_for_room(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
+    def exclude_for_room(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
+        """What keeps a likely candidate out of the prompt beside those that are in it, or None."""
         coaching, limits = candidate.head.coaching, self.limits
         if (twin := self.behaviors.get(_behavior_key(coaching))) is not None:
             ground = f"{twin} already says the same, so that nothing is missing"
@@ -146,6 +152,22 @@ def select(
         prompt=block(choice.entries),
         situation=situation,
     )
+
+
+def choose_fitting(likely: Sequence[Candidate], limits: Limits) -> list[Candidate]:
+    """Those for which there is room, of candidates that are likely enough.
+
+    Args:
+        likely: In order of precedence.
+        limits: Item limit and token budget.
+    """
+    chosen: list[Candidate] = []
+    choice = _Choice(limits, likely[0], {}) if likely else None
+    for candidate in likely:
+        if choice is not None and choice.exclude_for_room(candidate) is None:
+            choice.put_in(candidate)
+            chosen.append(candidate)
+    return chosen
 
 
 def _reasons(kept: Sequence[tuple[Candidate, Outcome, str, str]], query: Query | None) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from langgraph_coaching.coaching.notebook import printed_html
 from langgraph_coaching.recall.eligibility import Exclusion
 from langgraph_coaching.recall.reasons import WRONG, foreign_language, split_reason
 from langgraph_coaching.recall.receipt import Outcome
@@ -123,6 +124,9 @@ class Why:
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
+
+    def _repr_html_(self) -> str:
+        return printed_html(str(self))
 
     def _lines(self) -> Iterator[str]:
         revision = f", revision {self.revision}" if self.revision else ""

@@ -12,7 +12,6 @@ from langgraph_coaching.refining.assess import assess_trace
 from langgraph_coaching.refining.calibrate import Calibration, calibration
 from langgraph_coaching.refining.feedback import format_scores, scores
 from langgraph_coaching.refining.refine import Refiner
-from langgraph_coaching.refining.report import standings
 from langgraph_coaching.refining.review_queue import LOOKED_AT, most_informative_receipts
 from langgraph_coaching.traces.capture.recorder import links_of
 from langgraph_coaching.traces.situations import situations_in
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
-    from langgraph_coaching.refining.report import Standing
     from langgraph_coaching.refining.verdict import Verdict
     from langgraph_coaching.refining.verdicts import Verdicts
     from langgraph_coaching.traces.archive import Archive
@@ -63,7 +61,6 @@ class Reviewer:
         flush: Callable[[], None],
     ) -> None:
         self._store = store
-        self._repository = repository
         self._verdicts = verdicts
         self._refiner = Refiner(repository, verdicts)
         self._traces = traces
@@ -172,7 +169,7 @@ class Reviewer:
         traces = [self._traces.get(trace_id)] if trace_id else self._traces.list(since=since, limit=None)
         return format_scores(format, scores(traces, self._verdicts.list()))
 
-    def review(self, *, limit: int = 20) -> builtins.list[Receipt]:
+    def review(self, *, limit: int = 20, simulated: bool = False) -> builtins.list[Receipt]:
         """The receipts whose verdict would teach most: give each to `verdict`.
 
         Undecided ones, which would now be near the floor, applied and missed ones alike; in situations that are often
@@ -181,6 +178,7 @@ class Reviewer:
 
         Args:
             limit: Most to return.
+            simulated: Whether those of test conversations are asked about too.
 
         Returns:
             The most telling first; [] where there is nothing to say.
@@ -194,22 +192,13 @@ class Reviewer:
             raise InvalidCoachingError(f"limit is a number of receipts, not {limit}")
         self._flush()
         return most_informative_receipts(
-            self._receipts_table.receipts(limit=LOOKED_AT),
+            [one for one in self._receipts_table.receipts(limit=LOOKED_AT) if simulated or not one.is_test],
             {verdict.receipt_id for verdict in self._verdicts.list()},
             self._adviser.snapshot(),
             self._sampler,
             self._adviser.limits.floor,
             limit,
         )
-
-    def report(self) -> builtins.list[Standing]:
-        """How each coaching is doing, those that need review first: applied, precision with Wilson's interval, missed.
-
-        Raises:
-            StoreError: The store could not be read.
-        """
-        self._flush()
-        return standings(self._repository.list(), self._receipts_table.receipts(), self._verdicts.list())
 
     def calibrate(self) -> Calibration:
         """Fits every coaching anew from its examples and verdicts, and compares probabilities with verdicts.
@@ -225,10 +214,15 @@ class Reviewer:
         """
         self._flush()
         # Of whole runs, the latest: their situations share turns, and each turn is embedded once.
-        traced = (situation for trace in self._traces.list(limit=MOST) for situation in situations_in(trace))
+        traced = (situation for trace in islice(self._traces.newest(), MOST) for situation in situations_in(trace))
         received = map(Situation.from_text, self._receipts_table.situations(MOST))
         situations = self._sampler.add_all(one for one in (*islice(traced, MOST), *received) if one.turns)
         verdicts = self._verdicts.list()
-        judged = [(one.probability, one.reserve, one.correct) for one in verdicts if one.applied]
+        tests = self._receipts_table.tests_among(one.receipt_id for one in verdicts if one.applied)
+        judged = [
+            (one.probability, one.reserve, one.correct)
+            for one in verdicts
+            if one.applied and one.receipt_id not in tests
+        ]
         reserve = self._sampler.learn_reserve(judged)
         return calibration(self._adviser.refit(), situations, reserve, verdicts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-_Z = 1.959964
+QUANTILE = 1.959964
 """Normal quantile of a 95 % interval."""
 
 
@@ -20,7 +20,7 @@ def wilson_interval(right: int, count: int) -> tuple[float, float]:
     """
     if not count:
         return 0.0, 1.0
-    share, z2 = right / count, _Z * _Z
+    share, z2 = right / count, QUANTILE * QUANTILE
     middle = (share + z2 / (2 * count)) / (1 + z2 / count)
-    half = _Z * math.sqrt(share * (1 - share) / count + z2 / (4 * count * count)) / (1 + z2 / count)
+    half = QUANTILE * math.sqrt(share * (1 - share) / count + z2 / (4 * count * count)) / (1 + z2 / count)
     return max(0.0, middle - half), min(1.0, middle + half)

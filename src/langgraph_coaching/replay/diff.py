@@ -6,6 +6,8 @@ import difflib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.notebook import printed_html
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,6 +29,9 @@ class Diff:
     def __repr__(self) -> str:
         """One line; printed, it has the changes."""
         return f"Diff({self._replay.trace_id}: {len(self.changes)} of {len(self.steps)} model calls changed)"
+
+    def _repr_html_(self) -> str:
+        return printed_html(str(self))
 
     @property
     def changes(self) -> list[ReplayedCall]:

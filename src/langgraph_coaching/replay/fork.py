@@ -127,7 +127,7 @@ def resume_graph(graph: Any, config: dict[str, Any]) -> None:
     loop = getattr(graph.checkpointer, "loop", None)
     if loop is not None:
         asyncio.run_coroutine_threadsafe(graph.ainvoke(None, config), loop).result()
-    elif _needs_async(graph):
+    elif needs_async(graph):
         # In a thread, because the caller may be in an event loop already.
         with ThreadPoolExecutor(1) as pool:
             pool.submit(copy_context().run, asyncio.run, graph.ainvoke(None, config)).result()
@@ -162,7 +162,7 @@ def without_capture(graph: Any) -> Any:
     return graph.copy({"config": config | {"callbacks": [one for one in handlers if not isinstance(one, Capture)]}})
 
 
-def _needs_async(graph: Any) -> bool:
+def needs_async(graph: Any) -> bool:
     """Whether a node or a tool of it can only be awaited."""
     return any(_is_async_only(part) for node in graph.nodes.values() for part in _steps_of(node.bound))
 
@@ -173,7 +173,7 @@ def _steps_of(bound: Any) -> Iterator[Any]:
 
 def _is_async_only(part: Any) -> bool:
     if isinstance(part, Pregel):
-        return _needs_async(part)
+        return needs_async(part)
     if tools := getattr(part, "tools_by_name", None):
         return any(_is_async_only(tool) for tool in tools.values())
     other = getattr(part, "afunc", None) or getattr(part, "coroutine", None)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from langgraph_coaching.storage.at_exit import LAST, at_end, promise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from lancedb.table import Table
@@ -48,6 +48,9 @@ MOST = 500
 
 QUIET = 2.0
 """Seconds without a write after which nobody writes."""
+
+BUSY = 60.0
+"""Seconds of writing after which what else there is to do no longer waits for an end of it."""
 
 PATIENCE = 10.0
 """Seconds that the end of a process, or of a store's use, waits for the upkeep that is going on."""
@@ -90,6 +93,8 @@ class Compaction:
         """For an object store the number of the latest commit that was counted."""
         self._thread: threading.Thread | None = None
         self._process = 0
+        self.chores: list[Callable[[], None]] = []
+        """What else there is to do after writes, off everybody's path."""
         _open.add(self)
 
     def note_write(self, table: Table, indexed: Sequence[str] = (), version: int | None = None) -> None:
@@ -119,12 +124,15 @@ class Compaction:
             self._changed.notify_all()
 
     def _work(self) -> None:
+        began = time.monotonic()
         while True:
             with self._changed:
                 busy = self._changed.wait_for(lambda: bool(self._fresh), timeout=QUIET)
                 names, self._fresh = [*self._fresh], set()
                 if not busy:
                     self._thread = None
+            if not busy or time.monotonic() - began >= BUSY:
+                self._do_chores()
             if not busy:
                 self._rest()
                 return
@@ -139,9 +147,17 @@ class Compaction:
         """Waits for the upkeep that is going on, and does what there is to do for what this process has written."""
         if self._process != os.getpid():  # in the child of a fork what was written is the parent's
             return
+        self._do_chores()
         with self._changed:
             self._fresh.clear()
         self._rest(ending=True)
+
+    def _do_chores(self) -> None:
+        for chore in self.chores:
+            try:
+                chore()
+            except Exception:
+                log.warning("something was left to the next upkeep", exc_info=True)
 
     def clear_past(self, table: Table, indexed: Sequence[str]) -> bool | None:
         """Writes every row of a table into new files, and takes the others away, those of failed writes too.

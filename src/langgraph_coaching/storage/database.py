@@ -226,6 +226,10 @@ class Database:
             self.write(table, write_anew, indexed=indexed)
         return cleared is True
 
+    def add_chore(self, chore: Callable[[], None]) -> None:
+        """What else upkeep does after writes, and at the end; it says itself when it is time to, and never raises."""
+        self._compaction.chores.append(chore)
+
     def close(self) -> None:
         """Puts together what was written, and lets go of the handles; the next use opens them again."""
         if not _forked_after_use():  # there, even letting go of what the parent opened can crash

@@ -14,13 +14,20 @@
 | test file: what pytest reads and a person does | `testfile`, `template` |
 | literal, expression: a text or object as Python source; nothing from a trace becomes code | `literal`, `expression` |
 | … and looked through before it is written | `source_check` |
+| opening: the coach of a test, on exported files or on a store | `opening` |
 
 **A correction as a regression test.** `langgraph-coaching test new c-k3v9q2m7x4ab tests/test_shipping.py`, or
 `coach.write_test(coaching, path, model=model)`, writes a readable pytest file and a recording beside it: the coaching
-fires at its source, stays silent at its nearest misses, and what it asks for is done in the recording. The test fails
-when the coaching is edited, archived, deleted or shadowed by another. Without a model it takes the newest trace in
-which the coaching was followed. `examples/corrections` has one for each of the six behaviors. Generated tests depend
-on recall: after an upgrade that moves probabilities, write them anew with `--force`.
+fires at its source, stays silent at its nearest misses, and what it asks for is done in the recording. Without a model
+it takes the newest trace in which the coaching was followed. The coachings are exported to `tests/coachings`, one
+readable file each to keep in git, and the test loads those with `coach_from`: CI needs no store. After a change
+`langgraph-coaching export tests/coachings` brings the files up to date, and the test fails when they say that the
+coaching is edited, archived, deleted or shadowed by another. `--coachings FOLDER` names another folder; with `--live`
+the test opens the store itself. `examples/corrections` has one for each of the six behaviors. Generated tests depend on
+recall: after an upgrade that moves probabilities, write them anew with `--force`.
+
+**Coaching files in tests of your own**: `with coach_from("tests/coachings") as coach:` (of `langgraph_coaching`) is a
+coach with what the files say, and leaves nothing behind; 100 coachings take about a second.
 
 **Tests of your own** replay recorded HTTP through the pytest plug-in (extra `testing`), which is vcrpy underneath:
 

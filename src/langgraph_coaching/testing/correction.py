@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import tempfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,21 +13,19 @@ from langchain_core.messages import SystemMessage
 
 from langgraph_coaching.agent.state import coached
 from langgraph_coaching.errors import InvalidCoachingError, RecordingError
-from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.prompt import entry
 from langgraph_coaching.recall.situation import text_of
 from langgraph_coaching.testing.cases import find_cases
 from langgraph_coaching.testing.cassette import recorded
 from langgraph_coaching.testing.expression import constructor_expression
-from langgraph_coaching.testing.literal import literal
 from langgraph_coaching.testing.recorded_turn import RecordedTurn, missing, recorded_turn_of, scrub_turns, turns_in
 from langgraph_coaching.testing.scrub import Scrub
 from langgraph_coaching.testing.testfile import (
     FOLLOWED,
     GeneratedTest,
     Written,
+    recordings_folder,
     recordings_in,
-    refuse,
     render_test_file,
 )
 from langgraph_coaching.traces.followed import turn_of
@@ -38,9 +35,12 @@ from langgraph_coaching.traces.prompt import prompt_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from langgraph_coaching.authoring.exported import Exported
     from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.testing.cases import Advise, Cases
     from langgraph_coaching.testing.cassette import Record
+    from langgraph_coaching.testing.opening import Opening
     from langgraph_coaching.traces.model import Trace
 
 
@@ -59,12 +59,11 @@ class Correction:
     advise: Advise
     """Today's advice, with the labels of the coaching's scope."""
     limits: Limits
-    store: str
-    namespace: str
-    embeddings: Any
-    """Those that are not the default ones, or None."""
+    opening: Opening
+    exported: Exported | None
+    """What became of the coaching files that the test loads."""
 
-    def write(self, path: Path, model: Any, expect: Sequence[str], *, record: Record, force: bool) -> Written:
+    def write(self, path: Path, model: Any, expect: Sequence[str], *, record: Record) -> Written:
         """Writes the test and its recording.
 
         Args:
@@ -72,14 +71,12 @@ class Correction:
             model: Answers once, over HTTP, while it is recorded; None for the newest turn that is already recorded.
             expect: Regular expressions that what is said must hold.
             record: `none` to take the model's answer from the recording that is there.
-            force: Write over what is there.
 
         Raises:
-            InvalidCoachingError: There is a file, or it would not be one pytest runs, or the coaching fires nowhere.
+            InvalidCoachingError: The coaching fires nowhere, or holds a secret.
             RecordingError: The model did not follow it.
         """
-        folder = path.parent / "cassettes" / path.stem
-        refuse(path, folder, force=force)
+        folder = recordings_folder(path)
         if Scrub().text(said := entry(self.coaching)) != said:
             raise InvalidCoachingError(
                 f"{self.coaching.id} itself holds what looks like a password or a key, and a test file is no place for "
@@ -97,10 +94,11 @@ class Correction:
                 (Path(aside) / old.name).write_bytes(old.read_bytes())
             shown, recording = self._shown(found, Path(aside), model, expect, record)
             imports: dict[str, set[str]] = shown.pop("imports", {})
+            again = self.opening.options(path)
             page = GeneratedTest(
                 coaching=self.coaching,
-                again=shlex.join(["langgraph-coaching", "test", "new", self.coaching.id, path.name, "--force"]),
-                coach=self._opened(path, imports),
+                again=shlex.join(["langgraph-coaching", "test", "new", self.coaching.id, path.name, *again, "--force"]),
+                coach=self.opening.expression(path, imports),
                 imports=imports,
                 fires=found.fires,
                 silent=found.silent,
@@ -115,23 +113,7 @@ class Correction:
                 folder.mkdir(parents=True, exist_ok=True)
                 kept.write_bytes(recording.read_bytes())
             path.write_text(text, encoding="utf-8")
-        return Written(path=path, recording=kept, notes=tuple(found.notes))
-
-    def _opened(self, path: Path, imports: dict[str, set[str]]) -> str:
-        where = literal(self.store)
-        if "://" not in self.store:
-            relative = Path(os.path.relpath(Path(self.store).resolve(), path.parent.resolve())).as_posix()
-            where = f"Path(__file__).parent / {literal(relative)}"
-        given = [where]
-        if self.namespace != "default":
-            given.append(f"namespace={literal(self.namespace)}")
-        if self.embeddings is not None:
-            given.append(f"embeddings={constructor_expression(self.embeddings, imports)}")
-        if self.limits != Limits():
-            imports.setdefault("langgraph_coaching", set()).add("Limits")
-            bounds = [f"{field.name}={literal(getattr(self.limits, field.name))}" for field in fields(self.limits)]
-            given.append(f"limits=Limits({', '.join(bounds)})")
-        return f"Coach({', '.join(given)})"
+        return Written(path=path, recording=kept, exported=self.exported, notes=tuple(found.notes))
 
     def _shown(
         self, found: Cases, aside: Path, model: Any, expect: Sequence[str], record: Record
@@ -189,7 +171,7 @@ class Correction:
         with recorded(cassette, record=record):
             turn = recorded_turn_of(model.invoke(asked))
         if (why := self._follows(turn, expect)) is not None:
-            raise RecordingError(f"nothing was written: the model does not follow {self.coaching.id}: {why}")
+            raise RecordingError(f"no test was written: the model does not follow {self.coaching.id}: {why}")
         scope: dict[str, Any] = {}
         lines = [f"from {m} import {n}" for m, names in imports.items() for n in names] + ["import os"]
         exec("\n".join([*lines, f"MODEL = {built}"]), scope)  # noqa: S102 - our own text, as the test will run it

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from langgraph_coaching.authoring.exported import Exported
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.testing.recorded_turn import Conversation
 
@@ -67,10 +68,15 @@ class Written:
     """The recording beside it, or None where there is none."""
     notes: tuple[str, ...]
     """What a person should know of it."""
+    exported: Exported | None = None
+    """What became of the coaching files that the test loads; None where it opens the store."""
 
     def __str__(self) -> str:
         recording = f" and {self.recording}" if self.recording else ""
-        return "\n".join([f"wrote {self.path}{recording}", *(f"  note: {note}" for note in self.notes)])
+        files = [f"  coaching files: {line.strip()}" for line in str(self.exported or "").splitlines()[:1]]
+        kept = self.exported.kept if self.exported else {}
+        files += [f"  note: {name} {why}; the test loads it as it is" for name, why in kept.items()]
+        return "\n".join([f"wrote {self.path}{recording}", *files, *(f"  note: {note}" for note in self.notes)])
 
 
 def render_test_file(page: GeneratedTest) -> str:
@@ -110,11 +116,11 @@ def _header(page: GeneratedTest) -> str:
 
 
 def _imports(page: GeneratedTest) -> list[str]:
-    ours = {"langgraph_coaching": {"Coach"}}
+    ours: dict[str, set[str]] = {}
     for module, names in page.imports.items():
         ours.setdefault(module, set()).update(names)
     if page.model is not None:
-        ours["langgraph_coaching"].add("coached")
+        ours.setdefault("langgraph_coaching", set()).add("coached")
         ours["langgraph_coaching.testing"] = {"recorded_turn_of"}
     if page.turn is not None:
         ours["langgraph_coaching.testing"] = {"RecordedTurn"}
@@ -192,7 +198,7 @@ def _check_line(page: GeneratedTest, turn: str = "turn") -> str:
     return f'assert {turn}.follows(coach.get(COACHING).behavior)[0] == "yes"'
 
 
-def refuse(path: Path, folder: Path, *, force: bool) -> None:
+def refuse(path: Path, *, force: bool) -> None:
     """Refuses a file that pytest would not run, or that is there already.
 
     Raises:
@@ -202,11 +208,16 @@ def refuse(path: Path, folder: Path, *, force: bool) -> None:
         raise InvalidCoachingError(
             f"pytest runs files such as test_{path.stem or 'it'}.py; name it so, not {path.name}"
         )
-    there = [file for file in (path, *recordings_in(folder)) if file.exists()]
+    there = [file for file in (path, *recordings_in(recordings_folder(path))) if file.exists()]
     if there and not force:
         raise InvalidCoachingError(
             f"{', '.join(map(str, there))} is there already; give --force (force=True) to replace it"
         )
+
+
+def recordings_folder(path: Path) -> Path:
+    """Where the recording of a test is."""
+    return path.parent / "cassettes" / path.stem
 
 
 def recordings_in(folder: Path) -> list[Path]:

@@ -18,6 +18,7 @@
 | jsonable: values that the archive can hold | `jsonable` |
 | encoding, chunks: a trace as it is kept; what its thread shares, in a table | `encoding`, `chunking`, `chunks` |
 | archive: `coach.traces`, their table, searched by text, coaching, label and time | `archive`, `archive_row` |
+| scores: the numbers that an evaluation left with a run | `scores` |
 | which traces, deletion: what is deleted, and what went with it | `which_traces`, `deletion`, `delete_traces` |
 | chunk sweep: parts of histories go with the last trace that names them | `chunk_sweep` |
 | filters: by agent, model and tool | `filters` |
@@ -27,7 +28,7 @@ duration, usage and errors. A step is *coachable* when the agent's own reasoning
 call, a handoff; never a user's words, a tool's result or canned text.
 
 ```python
-trace = coach.traces.list(text="shipping")[0]  # also coaching_id=, label=, since=, limit=
+trace = coach.traces.list(text="shipping")[0]  # also coaching_id=, label=, simulated=, since=, limit=
 [step.type for step in trace.steps], trace.coachable_steps()
 prompt_of(trace, trace.steps[-1])  # the messages that the model saw, exactly
 answer_of(trace, trace.steps[-1])  # the message that it answered
@@ -46,7 +47,7 @@ from datetime import timedelta
 coach.traces.delete(older_than=timedelta(days=30), dry_run=True)  # also before=, keep_latest=
 coach.traces.delete(thread_id="support-17")
 coach.forget(user="lee")  # and what was said there
-coach.retain(days=90, traces=100_000)  # a rule, to be called once a day; sources of coachings stay
+coach.retain(days=90, traces=100_000, always=True)  # a rule that is kept from then on; sources of coachings stay
 ```
 
 | | `coach.traces.delete` | `coach.forget` |
@@ -58,6 +59,10 @@ coach.retain(days=90, traces=100_000)  # a rule, to be called once a day; source
 | files of the store | hold it until upkeep | are written anew; `cleared` says so |
 | intents, behaviors, notes, comments of verdicts | stay | stay: a person has written them |
 | the traffic sample: vectors, each named by a digest of what was said | stays | stays |
+
+**A rule is kept by itself**: with `always=True` it is stored, for its namespace, and every process that captures or
+imports runs sees to it, hourly and off the path of its graphs, a thousand traces at once. `coach.retention()` says what
+has gone by it, so does a line in the log of `langgraph_coaching`; `coach.retain(always=False)` ends it.
 
 Other traces of a thread tell what was said before them: name the thread. A run that goes on is captured as before, so
 forget a thread once it is over. Cassettes, written tests and copies of the folder are not reached.

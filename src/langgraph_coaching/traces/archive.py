@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError, StoreError
 from langgraph_coaching.recall.receipts import Receipts
+from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
+from langgraph_coaching.recall.simulated import SIMULATED
 from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, DESCENDING, Table
@@ -27,6 +29,8 @@ from langgraph_coaching.traces.which_traces import reach_of
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import pyarrow as pa
 
     from langgraph_coaching.storage.database import Database
     from langgraph_coaching.traces.deletion import Deletion
@@ -64,6 +68,7 @@ class Archive:
         self._redaction = redaction or Redaction()
         self._chunks = Chunks(database, namespace)
         self._receipts_table = Receipts(database, namespace)
+        self._kept_vectors = KeptVectors(database, namespace)
 
     def add(self, traces: Trace | Iterable[Trace]) -> builtins.list[str]:
         """Keeps traces in this namespace; one that is there already, by id, is replaced.
@@ -135,7 +140,10 @@ class Archive:
             InvalidCoachingError: Nothing says which traces, or a filter is not acceptable.
             StoreError: The store could not be read or written; what is done is done, delete again.
         """
-        return delete_traces(self._table, self._chunks, self._receipts_table, traces, which, dry_run=dry_run)
+        done = delete_traces(self._table, self._chunks, self._receipts_table, traces, which, dry_run=dry_run)
+        if not dry_run:
+            self._kept_vectors.try_erase(done.trace_ids)
+        return done
 
     def reach(self, traces: Trace | str | Iterable[Trace | str] | None, which: TraceFilters) -> Reach:
         """What `delete` would find, and what else is meant: for whoever erases more than traces."""
@@ -161,7 +169,7 @@ class Archive:
         names = read_one(_name(rows[0]), rows[0], _chunk_names)
         return read_one(_name(rows[0]), rows[0]["record"], partial(self._decode, self._chunks.read(names)))
 
-    def list(
+    def list(  # noqa: PLR0913 - a filter each
         self,
         *,
         text: str | None = None,
@@ -175,6 +183,7 @@ class Archive:
         model: str | None = None,
         tool: str | None = None,
         coached: bool | None = None,
+        simulated: bool | None = None,
         limit: int | None = 100,
     ) -> builtins.list[Trace]:
         """Traces, newest first.
@@ -192,6 +201,7 @@ class Archive:
             model: Answered by this model in one of its calls.
             tool: This tool was called in it.
             coached: Whether any coaching was in one of its prompts.
+            simulated: Whether no real user took part, as in a test conversation.
             limit: Most to return; None for all.
 
         Raises:
@@ -206,6 +216,9 @@ class Archive:
             None if since is None else col("started_at") >= lit(_with_zone(since)),
             None if until is None else col("started_at") < lit(_with_zone(until)),
             None if coached is None else (col("applied") != lit("\n") if coached else col("applied") == lit("\n")),
+            None
+            if simulated is None
+            else (col("origin") == lit(SIMULATED) if simulated else col("origin") != lit(SIMULATED)),
         ]
         asked = {"label": label, "origin": origin, "thread_id": thread_id}
         equal: dict[str, Any] = {column: value for column, value in asked.items() if value is not None}
@@ -214,6 +227,19 @@ class Archive:
         pages = self._pages(where, equal) if limit is None or limit > 0 else iter(())
         fitting = (trace for trace in pages if fits(trace, agent=agent, model=model, tool=tool))
         return [*islice(fitting, limit)]
+
+    def columns(self, names: Sequence[str], where: Iterable[Any] = (), **asked: Any) -> pa.Table | None:
+        """Some columns of traces as an Arrow table, for whoever counts them; None before the first write.
+
+        Args:
+            names: Which columns; one that an earlier version has not made is left out.
+            where: LanceDB expressions that all hold.
+            **asked: As `Table.arrow` takes it.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        return self._table.arrow(names, where, **asked)
 
     def version(self) -> int:
         """Number of the table's latest commit, 0 before the first.
@@ -224,12 +250,12 @@ class Archive:
         return self._table.version()
 
     def newest(self) -> Iterator[Trace]:
-        """Every trace, newest first, read a page at a time.
+        """Every trace, newest first, read a page at a time; without test conversations, which are no traffic.
 
         Raises:
             StoreError: The table could not be read.
         """
-        return self._pages((), {})
+        return (trace for trace in self._pages((), {}) if not trace.is_test)
 
     def _pages(self, where: Sequence[Any], equal: Mapping[str, Any]) -> Iterator[Trace]:
         start, size = 0, PAGE

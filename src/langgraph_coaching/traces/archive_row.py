@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.storage.table import COMPRESSED, KEY, key_of
+from langgraph_coaching.traces.scores import scores_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from langgraph_coaching.traces.model import Trace
+
+HELD_BACK, SHADOW = "held_back", "shadow"
+"""Outcomes of receipts of coachings that were chosen, and on purpose in no prompt."""
 
 
 def archive_schema() -> pa.Schema:
@@ -33,6 +38,10 @@ def archive_schema() -> pa.Schema:
             pa.field("steps", pa.int32(), nullable=False),
             pa.field("applied", text, nullable=False),  # ids of the coachings in its prompts
             pa.field("considered", text, nullable=False),
+            # For reports; null in rows that were written before there were such columns.
+            pa.field("held_back", text),
+            pa.field("shadow", text),
+            pa.field("scores", text),  # numbers by name, as JSON
             pa.field("text", pa.large_string(), nullable=False, metadata=COMPRESSED),
             pa.field("record", pa.large_string(), nullable=False, metadata=COMPRESSED),
         ]
@@ -58,6 +67,9 @@ def archive_row(trace: Trace, record: str) -> dict[str, Any]:
         "steps": len(trace.steps),
         "applied": _join_lines(receipt.coaching_id for receipt in receipts if receipt.applied),
         "considered": _join_lines(receipt.coaching_id for receipt in receipts),
+        "held_back": _join_lines(receipt.coaching_id for receipt in receipts if str(receipt.outcome) == HELD_BACK),
+        "shadow": _join_lines(receipt.coaching_id for receipt in receipts if str(receipt.outcome) == SHADOW),
+        "scores": json.dumps(scores_of(trace.metadata)),
         "text": trace.model_copy(update={"steps": [step for step in trace.steps if not step.history]}).text,
         "record": record,
     }

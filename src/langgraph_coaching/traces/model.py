@@ -6,10 +6,13 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from langgraph_coaching.coaching.one_line import quote_line
+from langgraph_coaching.coaching.completion import CompletedModel
+from langgraph_coaching.coaching.notebook import card_html
+from langgraph_coaching.coaching.one_line import cut_line, quote_line
 from langgraph_coaching.recall.receipt import Receipt
+from langgraph_coaching.recall.simulated import SIMULATED
 
 StepType = Literal["user", "message", "reasoning", "tool_call", "tool_result", "handoff", "system"]
 
@@ -20,7 +23,7 @@ Author = Literal["agent", "user", "tool", "system", "canned"]
 """Who made a step; `canned` is text the agent sent without a model having written it."""
 
 
-class Step(BaseModel):
+class Step(CompletedModel):
     """One thing that happened."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,6 +77,21 @@ class Step(BaseModel):
         """The same; `model_dump` has all of it."""
         return repr(self)
 
+    def _repr_html_(self) -> str:
+        reason = self.not_coachable_because
+        state = f"{self.type} by {self.author}, {f'not coachable: {reason}' if reason else 'coachable'}"
+        rows = [
+            (self.name or "said", self.text),
+            ("error", self.error or ""),
+            ("model", self.model or ""),
+            *(
+                ("coaching", f"{one.coaching_id} applied at {one.probability:.2f}")
+                for one in self.receipts
+                if one.applied
+            ),
+        ]
+        return card_html(f"{self.trace_id}:{self.index}", state, rows)
+
     @property
     def coachable(self) -> bool:
         """Whether the agent's own reasoning made it."""
@@ -95,7 +113,7 @@ class Step(BaseModel):
         return None
 
 
-class Trace(BaseModel):
+class Trace(CompletedModel):
     """One recorded run."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -138,9 +156,22 @@ class Trace(BaseModel):
         """The same; `model_dump` has all of it."""
         return repr(self)
 
+    def _repr_html_(self) -> str:
+        state = filter(None, (self.name, self.origin, self.status, self.label, f"{len(self.steps)} steps"))
+        return card_html(self.id, ", ".join(state), map(_step_row, self.steps))
+
     def coachable_steps(self) -> list[Step]:
         """The steps the agent's own reasoning made, in order."""
         return [step for step in self.steps if step.coachable]
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it was captured from a run that is marked as simulated, such as a test conversation.
+
+        Such a run is no traffic: it is left out where runs are counted. Recordings with simulated users that were
+        imported are counted, for that is what they were imported for.
+        """
+        return self.origin == "simulated" and SIMULATED in self.tags
 
     @property
     def receipts(self) -> list[Receipt]:
@@ -153,12 +184,18 @@ class Trace(BaseModel):
         return "\n".join(step.text for step in self.steps if step.text and step.type != "system")
 
 
+def _step_row(step: Step) -> tuple[str, str]:
+    names = ", ".join(str(one.coaching_id) for one in step.receipts if one.applied)
+    said = cut_line(f"{f'{step.name} ' if step.name else ''}{step.error or step.text}", 200) or "-"
+    return f"{step.index} {step.type}", f"{said}{f' [coaching {names}]' if names else ''}"
+
+
 def new_trace_id() -> str:
     """A random id, such as `t-9f2c41d07be3`."""
     return "t-" + secrets.token_hex(6)
 
 
-class ModelCall(BaseModel):
+class ModelCall(CompletedModel):
     """One model call as a trace keeps it, its messages by reference; `Step.call` is its place in `Trace.calls`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

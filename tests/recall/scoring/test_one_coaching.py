@@ -1,6 +1,5 @@
 """One coaching in many situations: the numbers of `search`, the other way round."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,7 +11,8 @@ from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.recall.scoring.head import Head, fit_heads
-from langgraph_coaching.recall.scoring.one_coaching import largest_probabilities
+from langgraph_coaching.recall.scoring.one_coaching import chances_of
+from langgraph_coaching.recall.scoring.places import Places, surroundings_of
 from langgraph_coaching.recall.scoring.probability import FittedHeads
 from langgraph_coaching.recall.scoring.situation_vector import situation_vector
 from langgraph_coaching.recall.scoring.traffic import Traffic
@@ -79,23 +79,18 @@ def test_the_numbers_are_those_of_a_search(fields, crowd, reserve, places, embed
     found = search(snapshot, places, Labels(), datetime.now(UTC), 1)
     expected = np.array([some[0].probability for some in found])
     fitted = FittedHeads(snapshot.heads, snapshot.fits, background, reserve)
-    got = largest_probabilities(places, [fitted], traffic)
+    many = Places.of(places)
+    got = chances_of(many, fitted, 0, traffic and surroundings_of(many, traffic))
     assert expected.max() > 0.5 > expected.min()
-    np.testing.assert_allclose(got, expected, atol=2e-3)
+    np.testing.assert_allclose(got.values[~got.unsure], expected[~got.unsure], atol=2e-6)
+    assert got.unsure.mean() < 0.05
+    ranks = many.vectors @ snapshot.rows.full[0] + snapshot.rows.offsets[0]
+    np.testing.assert_allclose(got.ranks, ranks, atol=1e-4)
 
 
-def test_of_several_coachings_the_likeliest_counts(places, embedder, backgrounds, background):
-    both = [
-        compose("default", intent=intent, behavior={"type": "reply", "text": "x"})
-        for intent in ("a customer asks where a parcel is", "a customer wants to cancel a flight")
-    ]
-    heads = [
-        Head(one, np.stack(rows))
-        for one, rows in zip(both, vectors_of(both, embedder, backgrounds.background), strict=True)
-    ]
-    each = [FittedHeads((head,), fit_heads([head], background), background) for head in heads]
-    alone = [largest_probabilities(places, [one], None) for one in each]
-    np.testing.assert_array_equal(largest_probabilities(places, each, None), np.maximum(*alone))
-    assert largest_probabilities([], each, None).shape == (0,)
-    crowded = [replace(one, crowding=9.0) for one in places]
-    assert (largest_probabilities(crowded, each, None) <= np.maximum(*alone) + 1e-9).all()
+def test_there_may_be_no_situation_at_all(places, embedder, backgrounds, background):
+    coaching = compose("default", intent="a customer asks where a parcel is", behavior={"type": "reply", "text": "x"})
+    head = Head(coaching, np.stack(vectors_of([coaching], embedder, backgrounds.background)[0]))
+    fitted = FittedHeads((head,), fit_heads([head], background), background)
+    none = Places.of(places).take(slice(0))
+    assert [len(part) for part in chances_of(none, fitted, 0, None)] == [0, 0, 0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from langgraph_coaching.coaching.notebook import card_html
 from langgraph_coaching.coaching.one_line import cut_line
 
 if TYPE_CHECKING:
@@ -56,14 +57,38 @@ class Finding:
     def __str__(self) -> str:
         return f"{self.short()}\n  {self.why}; {self.remedy}"
 
+    def _repr_html_(self) -> str:
+        rows = [
+            ("found", self.what),
+            ("why", self.why),
+            ("what to do", self.remedy),
+            ("coachings", " ".join(self.coaching_ids)),
+        ]
+        return card_html(f"{self.severity} {self.rule}", "", rows)
+
     def short(self) -> str:
         """One line: how bad, which rule, which coachings, what."""
         return f"{self.severity} {self.rule} {' '.join(self.coaching_ids)}: {self.what}"
 
 
-def sort_findings(found: Iterable[Finding]) -> list[Finding]:
+class Findings(list[Finding]):
+    """A list of findings; prints with a paragraph for each."""
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self)) or "no findings"
+
+    def _repr_html_(self) -> str:
+        counts = (f"{sum(one.severity == level for one in self)} {level}s" for level in SEVERITIES)
+        rows = (
+            (f"{one.severity} {one.rule}", f"{' '.join(one.coaching_ids)}: {one.what}; {one.remedy}") for one in self
+        )
+        return card_html("Findings", ", ".join(counts), rows)
+
+
+def sort_findings(found: Iterable[Finding]) -> Findings:
     """The worst first, then by rule and coaching; each once."""
-    return sorted(dict.fromkeys(found), key=lambda one: (SEVERITIES.index(one.severity), one.rule, one.coaching_ids))
+    once = dict.fromkeys(found)
+    return Findings(sorted(once, key=lambda one: (SEVERITIES.index(one.severity), one.rule, one.coaching_ids)))
 
 
 def quote(text: str) -> str:

@@ -11,6 +11,8 @@
 | opening penalty: what is known from a later moment says little where a conversation only begins | `opening` |
 | probability: one logistic of all that is measured | `probability` |
 | one coaching in many situations: the same probabilities the other way round | `one_coaching` |
+| places: many situations as arrays, with what of the traffic is near each | `places` |
+| kept vectors: where recorded situations are, without their words, in a table | `kept_vectors` |
 | weights: every constant that decides what applies, with its data, day and command | `weights` |
 | traffic: where the situations are that a namespace has met, in a table | `traffic`, `traffic_sampler` |
 | reserve: how much more reserved a store has to be, as its verdicts show, in a table | `reserve` |

@@ -106,6 +106,31 @@ class Rows:
         best = best[sums[best] > -np.inf]
         return (best if isinstance(likely, slice) else likely[best]), sums[best]
 
+    def shortlist_many(
+        self, vectors: NDArray[np.float32], count: int, close: float, among: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
+        """Which rows `largest` reads in full for each of many vectors; None where it reads all of them.
+
+        Args:
+            vectors: `float32[m, dimension]`.
+            count: How many are wanted.
+            close: Difference of two products below which rounding may tell which is larger.
+            among: Which rows count, `bool[n]`; None for all.
+
+        Returns:
+            Those rows, and where rounding may tell whether it is one of them; `bool[m, n]` each.
+        """
+        size = max(SHORTLIST, TIMES * count)
+        if self.axes is None or self.short is None or size >= len(self.full):
+            return None
+        with one_thread():
+            rough = (vectors @ self.axes) @ self.short + self.offsets
+        if among is not None:
+            rough[:, ~among] = -np.inf
+        cut = np.partition(rough, -size, axis=1)[:, -size, np.newaxis]
+        with np.errstate(invalid="ignore"):  # where fewer than that count, nothing is cut off
+            return rough >= cut, np.abs(rough - cut) < close
+
     def _shortlist(
         self, vector: NDArray[np.float32], count: int, among: NDArray[np.bool_] | None
     ) -> NDArray[np.intp] | slice:

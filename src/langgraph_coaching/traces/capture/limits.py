@@ -42,8 +42,11 @@ class CaptureLimits:
                 raise InvalidCoachingError(f"{name} must be at least 1, or None for no bound, not {bound}")
 
     def keeps(self, trace: Trace) -> bool:
-        """Whether a trace is kept: decided by its thread, or where it has none by itself, the same in any process."""
-        if self.sample >= 1.0 or (self.keep_errors and trace.status == "error"):
+        """Whether a trace is kept: decided by its thread, or where it has none by itself, the same in any process.
+
+        A test conversation is always kept: a person holds it to look at it.
+        """
+        if self.sample >= 1.0 or (self.keep_errors and trace.status == "error") or trace.is_test:
             return True
         name = (trace.thread_id or trace.id).encode()
         return int.from_bytes(hashlib.blake2b(name, digest_size=4).digest()) < self.sample * _FINEST

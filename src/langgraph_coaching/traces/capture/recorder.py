@@ -86,6 +86,10 @@ class Recorder:
         """Queues the receipts of one call; takes microseconds and never raises."""
         self._writer.put("live", entry)
 
+    def remember(self, receipts: Iterable[Receipt]) -> None:
+        """Takes note of receipts that another coach of the same store writes, for the trace they belong to."""
+        self._recent.update((receipt.id, receipt) for receipt in receipts)
+
     def flush(self) -> None:
         """Waits until every receipt and every step so far is in the store; runs that go on are written as they are.
 
@@ -132,7 +136,8 @@ class Recorder:
         # Receipts with what is known of their traces by now: most of them need no second commit.
         self._receipts_table.write(entries, [link for trace in traces for link in links_of(trace)])
         self._archive.keep(traces)
-        self._sampler.add_live([met for entry in entries if (met := Situation.from_text(entry.advice.situation)).turns])
+        live = [entry.advice for entry in entries if not entry.advice.is_test]
+        self._sampler.add_live([met for advice in live if (met := Situation.from_text(advice.situation)).turns])
 
     def _fill_followed(self, trace: Trace) -> Trace:
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.recall.simulated import SIMULATED, is_simulated
 from langgraph_coaching.traces.capture.payload import NOTHING
 from langgraph_coaching.traces.jsonable import to_jsonable
 
@@ -151,9 +152,6 @@ class Run:
             run = run.parent
 
 
-ORIGIN = "coaching_origin"
-"""Key of run metadata that says `simulated` where no real user takes part; a tag of that name says the same."""
-
 LABEL = "coaching_label"
 """Key of run metadata with the trace's label."""
 
@@ -167,7 +165,9 @@ def header_of(start: Event) -> dict[str, Any]:
     metadata, tags = start.metadata or {}, [str(tag) for tag in start.tags]
     names = (metadata.get("lc_agent_name"), metadata.get("graph_id"), start.name)
     name = next((found for found in names if found), None) if start.name in _UNNAMED else start.name
-    simulated = metadata.get(ORIGIN) == "simulated" or "simulated" in tags
+    simulated = is_simulated(metadata, tags)
+    if simulated and SIMULATED not in tags:
+        tags.append(SIMULATED)
     origin: Origin = "simulated" if simulated else "live"
     fields = {
         "id": f"t-{start.run_id.hex}" if start.run_id else "t-unknown",

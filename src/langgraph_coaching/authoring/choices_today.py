@@ -1,0 +1,184 @@
+"""Choices of today: what applies at recorded situations as the coachings are, kept from one impact to the next.
+
+It is the same for every draft, and takes most of the time: so a draft whose words are being written is held against
+what is known already.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from langgraph_coaching.recall.many_choices import choose_many
+from langgraph_coaching.recall.many_searches import KEPT, Ranked, rank_many
+from langgraph_coaching.recall.scoring.places import surroundings_of
+from langgraph_coaching.recall.search import CANDIDATES, in_scope, search
+from langgraph_coaching.recall.select import select
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.authoring.known_places import Known
+    from langgraph_coaching.coaching.model import Labels
+    from langgraph_coaching.recall.advice import Advice
+    from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.scoring.head import Head
+    from langgraph_coaching.recall.scoring.places import Places, Surroundings
+    from langgraph_coaching.recall.scoring.traffic import Traffic
+    from langgraph_coaching.recall.snapshot import Snapshot
+
+SCOPES = 16
+"""Kinds of calls, by which coachings may speak there, whose choices are kept; 30 MB each at 60,000 situations."""
+
+
+class Today(NamedTuple):
+    """What applies in some situations as the coachings are."""
+
+    ranked: Ranked
+    chosen: list[tuple[str, ...]]
+    """Ids of what is in the prompt, in its order."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """What is known of the situations so far, `[n]`."""
+
+    done: NDArray[np.bool_]
+    ranked: Ranked
+    chosen: list[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, count: int, width: int) -> _Held:
+        shape = (count, width)
+        ranked = Ranked(
+            np.zeros(shape, dtype=np.int32),
+            np.zeros(shape, dtype=np.float32),
+            np.zeros(shape),
+            np.zeros(count, dtype=np.bool_),
+        )
+        return cls(np.zeros(count, dtype=np.bool_), ranked, [()] * count)
+
+    def keep(self, rows: NDArray[np.intp], ranked: Ranked, chosen: Sequence[tuple[str, ...]]) -> None:
+        """Takes note of some situations."""
+        for held, made in zip(self.ranked, ranked, strict=True):
+            held[rows] = made
+        for row, ids in zip(rows.tolist(), chosen, strict=True):
+            self.chosen[row] = ids
+        self.done[rows] = True
+
+    def grow(self, count: int) -> None:
+        """Makes room for situations that have become known since."""
+        more = count - len(self.done)
+        if more > 0:
+            other = _Held.of(more, self.ranked.indices.shape[1])
+            self.done = np.concatenate([self.done, other.done])
+            self.ranked = Ranked(*(np.concatenate(some) for some in zip(self.ranked, other.ranked, strict=True)))
+            self.chosen += other.chosen
+
+
+class ChoicesToday:
+    """Holds it for one snapshot, and begins anew with another one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._near_of: tuple[int, Traffic] | None = None
+        self._surroundings: Surroundings | None = None
+        self._of: tuple[int, Snapshot, Limits] | None = None
+        self._held: dict[bytes, _Held] = {}
+
+    def surroundings(self, known: Known, traffic: Traffic | None) -> Surroundings | None:
+        """What of the traffic is near each situation; None where there is no traffic."""
+        if traffic is None:
+            return None
+        with self._lock:
+            of = self._near_of
+            if of is None or of[0] != known.generation or of[1] is not traffic:
+                self._near_of, self._surroundings = (known.generation, traffic), None
+            held = self._surroundings
+            done = 0 if held is None else len(held.cosines)
+            if done < len(known.places):
+                new = surroundings_of(known.places.take(slice(done, None)), traffic)
+                self._surroundings = held = new if held is None else held.with_more(new)
+            return held and held.take(slice(len(known.places)))
+
+    def today(
+        self, snapshot: Snapshot, known: Known, rows: NDArray[np.intp], labels: Labels, limits: Limits, now: datetime
+    ) -> Today:
+        """What applies in some situations.
+
+        Args:
+            snapshot: The coachings as they are.
+            known: The situations.
+            rows: Which of them.
+            labels: Where the calls come from.
+            limits: Of a call.
+            now: For expiry.
+        """
+        with self._lock:
+            if not self._is_of(known, snapshot, limits):
+                self._of, self._held = (known.generation, snapshot, limits), {}
+            eligible = in_scope(snapshot, labels, now)
+            scope = eligible.tobytes()
+            if scope not in self._held and len(self._held) >= SCOPES:
+                self._held = {}
+            held = self._held.setdefault(scope, _Held.of(0, min(KEPT, int(eligible.sum()))))
+            held.grow(len(known.places))
+            new = rows[~held.done[rows]]
+            if len(new):
+                surroundings = self.surroundings(known, snapshot.traffic)
+                places, near = known.places.take(new), surroundings and surroundings.take(new)
+                found = rank_many(snapshot, places, near, eligible)
+                chosen = choose_exactly(snapshot, snapshot.heads, places, found, labels, limits, now)
+                held.keep(new, found, chosen)
+            ranked: Any = (one[rows] for one in held.ranked)
+            return Today(Ranked(*ranked), [held.chosen[row] for row in rows.tolist()])
+
+    def _is_of(self, known: Known, snapshot: Snapshot, limits: Limits) -> bool:
+        if self._of is None:
+            return False
+        generation, held, held_limits = self._of
+        same = held.rows is snapshot.rows and held.traffic is snapshot.traffic and held.reserve == snapshot.reserve
+        return same and generation == known.generation and held_limits == limits
+
+
+def choose_exactly(
+    snapshot: Snapshot,
+    heads: Sequence[Head],
+    places: Places,
+    ranked: Ranked,
+    labels: Labels,
+    limits: Limits,
+    now: datetime,
+) -> list[tuple[str, ...]]:
+    """Ids of what is in the prompt in each situation; where rounding may decide, a search and a choice are made.
+
+    Args:
+        snapshot: The coachings.
+        heads: Those that `ranked` has indices of.
+        places: The situations.
+        ranked: As `rank_many` gives them.
+        labels: Where the calls come from.
+        limits: Of a call.
+        now: For expiry.
+    """
+    choices = choose_many(heads, ranked.candidates(), limits)
+    found = [tuple(heads[index].coaching.id for index in some) for some in choices.chosen]
+    unsure = np.flatnonzero(choices.unsure).tolist()
+    for row, advice in zip(unsure, advise_places(snapshot, places, unsure, labels, limits, now), strict=True):
+        found[row] = tuple(one.coaching_id or "" for one in advice.applied)
+    return found
+
+
+def advise_places(
+    snapshot: Snapshot, places: Places, rows: Sequence[int], labels: Labels, limits: Limits, now: datetime
+) -> list[Advice]:
+    """What a search and a choice say in some situations: a thousandth of a second each."""
+    ranked = search(snapshot, [places.situation(row) for row in rows], labels, now, CANDIDATES)
+    few = replace(limits, considered=1)  # receipts of what is not chosen cost more than the choice
+    return [select(some, few) for some in ranked]
