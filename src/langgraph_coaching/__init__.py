@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.agent.state import CoachingState, coached
     from langgraph_coaching.authoring.change_set import ChangeSet
     from langgraph_coaching.authoring.lint.finding import Finding
+    from langgraph_coaching.authoring.split.split import split_prompt
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.coaching.behavior import Action, Handoff, Playbook, Process, Reply, SearchKnowledge
     from langgraph_coaching.coaching.model import Coaching, Example, Scope, Source
@@ -77,6 +78,7 @@ _ROOMS = {
     "coach_from": "from_files",
     "coached": "agent.state",
     "import_traces": "traces.importers.reader",
+    "split_prompt": "authoring.split.split",
 }
 
 __all__ = [
@@ -106,6 +108,7 @@ __all__ = [
     "coach_from",
     "coached",
     "import_traces",
+    "split_prompt",
 ]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 from langgraph_coaching.agent.graph_adviser import GraphAdviser
 from langgraph_coaching.agent.registry import Registry, registry_name
 from langgraph_coaching.agent.stored_advice import StoredAdvice
+from langgraph_coaching.authoring.audit import Auditor
 from langgraph_coaching.authoring.draft_checks import DraftChecks
 from langgraph_coaching.authoring.drafter import Drafter
 from langgraph_coaching.authoring.editor import Editor
@@ -169,6 +170,7 @@ class Coach:
             linter,
             exchanger,
             Stages(repository, pauses),
+            Auditor(store),
             Eraser(store, traces, receipts_table, kept, self._flush),
             retainer,
             reviewer,
@@ -244,6 +246,7 @@ class Coach:
     restore = handed_on(Editor.restore)
     delete = handed_on(Editor.delete)
     history = handed_on(Editor.history)
+    audit = handed_on(Auditor.audit)
     propose = handed_on(Drafter.propose)
     similar = handed_on(Drafter.similar)
     outlook = handed_on(Drafter.outlook)

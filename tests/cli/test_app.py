@@ -45,7 +45,7 @@ def test_these_are_the_commands():
         "report",
     ]
     writing = ["add", "archive", "calibrate", "delete", "edit", "forget", "propose", "reembed", "restore", "review"]
-    writing += ["retain", "similar", "test", "verdict", "export", "import"]
+    writing += ["retain", "similar", "split", "test", "verdict", "export", "import"]
     writing += ["promote", "rollback", "changes", "pause", "resume"]
     assert sorted([*looking, *writing, "demo", "feedback", "show", "studio", "traces", "why"]) == COMMANDS
 

@@ -1,5 +1,8 @@
 """`edit`, `archive`, `restore`, `delete` and `history`: what a person may do to a saved coaching, and undo."""
 
+import csv
+import json
+
 import pytest
 
 from langgraph_coaching import Handoff, Reply
@@ -118,7 +121,7 @@ def test_history_says_who_when_and_what(command, shop):
     shop.edit("swap", behavior=Handoff("exchanges"), author="Lee")
     lines = command("history", "swap").out.splitlines()
     heads = [line for line in lines if "UTC" in line]
-    assert [line.split("UTC")[1] for line in heads] == [" by Kim", " by Kim", " by Lee"]
+    assert [line.split("UTC")[1] for line in heads] == [" by Kim", "", " by Lee"]
     last = lines[lines.index(heads[-1]) + 1 :]
     assert [line.strip() for line in last if line.strip()[0] not in "+-"] == ["behavior", "author"]
     assert any(line.strip().startswith('+ [handoff] Hand the conversation over to "exchanges"') for line in last)
@@ -153,3 +156,39 @@ def test_what_cannot_be_enforced_is_said(command, shop):
 def test_a_new_coaching_is_enforced_after_approval(command, shop):
     done = command("add", "--intent", "a customer wants money back", "--action", "refund", "--approval", "--json")
     assert done.json[0]["behavior"]["enforce"] == "approval"
+
+
+def test_every_change_of_all_for_an_audit(command, shop, tmp_path):
+    command("edit", "swap", "--priority", "9", "--author", "Mo")
+    command("delete", "old", "--yes", "--author", "Lee")
+    lines = command("history", "--all").out.splitlines()
+    assert [line.split("UTC  ")[1] for line in lines if "UTC" in line][-2:] == [
+        "swap revision 3 edited by Mo",
+        "old revision 2 deleted by Lee",
+    ]
+    rows = [json.loads(line) for line in command("history", "--all", "--json").out.splitlines()]
+    assert rows[-2]["fields"][0] == {"field": "priority", "before": ["5"], "after": ["9"]}
+    assert "PRIVATE" not in command("history", "--all", "--csv").out
+    out = tmp_path / "audit.csv"
+    done = command("history", "swap", "--csv", "--out", out, "--notes")
+    assert (done.code, done.out) == (0, "")
+    assert "PRIVATE" in out.read_text(encoding="utf-8")
+    assert {row["coaching_id"] for row in csv.DictReader(out.open(encoding="utf-8", newline=""))} == {"swap"}
+    assert command("history", "--all", "--author", "Lee", "--json").out.count("\n") == 1
+    assert command("history", "--all", "--since", "2099-01-01").code == 1
+    assert command("history", "--all", "--out", tmp_path / "none" / "a.csv", "--csv").code == 2
+
+
+@pytest.mark.parametrize("given", [[], ["swap", "--all"], ["--all", "--csv", "--json"]])
+def test_history_is_of_one_or_of_all(command, shop, given):
+    assert command("history", *given).code == 2
+
+
+@pytest.mark.parametrize("named", ["Kim", None])
+def test_who_is_at_the_command_line(command, shop, monkeypatch, named):
+    monkeypatch.delenv("LANGGRAPH_COACHING_AUTHOR", raising=False)
+    monkeypatch.setenv("LOGNAME", "login")
+    if named:
+        monkeypatch.setenv("LANGGRAPH_COACHING_AUTHOR", named)
+    command("archive", "swap")
+    assert shop.history("swap")[-1].changed_by == (named or "login")

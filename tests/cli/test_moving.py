@@ -59,3 +59,20 @@ def test_a_folder_of_runs_is_still_one_of_runs(command, shop, tmp_path):
     done = command("import", runs, "--dry-run")
     assert done.code == 2
     assert "--dry-run and --prefer are for coachings" in done.err
+
+
+def test_another_products_export_is_told_by_what_is_in_it(command, shop, tmp_path):
+    path = tmp_path / "annotations.csv"
+    path.write_text("\ufeffQuestion,Answer\nDo you ship to Peru?,Yes.\nempty,\n", encoding="utf-8")
+    done = command("import", path, "--dry-run")
+    assert (done.code, len(shop.list(status="draft"))) == (0, 0)
+    done = command("import", path, "--author", "Lee")
+    (made,) = shop.list(status="draft")
+    assert f"  added     {made.id}: the user asks whether the agent ships to Peru" in done.out.splitlines()
+    assert "annotations.csv row 3 unreadable: has an empty answer; it was left out" in done.out
+    assert (made.changed_by, command("restore", made.id).code, shop.get(made.id).status) == ("Lee", 0, "active")
+    assert command("import", path, "--json").json["findings"][0]["row"] == 3
+    ada = {"_id": "1", "used_coaching": [{"id": "c1", "coaching_intent": "it rains", "coaching_instructions": "Run."}]}
+    path.write_text(json.dumps({"data": [ada]}))
+    assert command("import", path, "--status", "active", "--json").json["added"] == ["ada-c1"]
+    assert shop.get("ada-c1").status == "active"

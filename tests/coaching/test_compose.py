@@ -266,5 +266,5 @@ def test_ids_that_could_be_taken_for_something_else_are_refused(name):
 
 def test_type_checkers_know_the_fields_that_are_accepted():
     assert set(NewCoaching.__annotations__) == {*ACCEPTED, "id"}
-    assert set(Changes.__annotations__) == {*ACCEPTED, *CHANGES}
+    assert set(Changes.__annotations__) == {*ACCEPTED, *CHANGES, "changed_by"}
     assert set(Filters.__annotations__) == {*inspect.signature(Repository.list).parameters} - {"self"}

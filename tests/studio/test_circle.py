@@ -66,7 +66,7 @@ def agent(coach, scripted):
     return run
 
 
-def test_from_a_wrong_answer_to_coaching_that_applies_and_is_judged(page, coach, agent):
+def test_from_a_wrong_answer_to_coaching_that_applies_and_is_judged(page, coach, agent):  # noqa: PLR0915 - one circle
     agent("How much is shipping for a pair of boots?", "one")
     coach.traces.add(recorded("What does postage to France cost?", "Nothing at all.", id="t-france"))
 

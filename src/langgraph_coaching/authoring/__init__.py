@@ -29,13 +29,16 @@
 | … what that has done | `exported`, `imported` |
 | merge: what was changed in a file, in the store, or in both | `merge`, `merge_fields` |
 | lineage: what a file and a store have in common | `lineage` |
+| records: another product's exports (Dify's annotations, Ada's coachings) as coachings | `records` |
 | meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
 | stages: coachings promoted together and taken back; the kill switch | `stages` |
 | change set: what was changed together, read from the histories | `change_set` |
 | promotion: the revisions that are made for it | `promotion` |
 | eraser: what was said in traces goes, wherever it has come to stand | `eraser` |
+| audit: every change in order of time, who made it | `audit`, `audit_index`, `audit_text` |
 | retention: the rule by which traces go by themselves, and who keeps to it | `retention`, `retainer` |
 | repository, revision: saved revision by revision | `repository`, `revision` |
+| split: what of a system prompt holds in one situation only | `split` |
 | step reference: a step by name, `t-…:7` | `step_reference` |
 | id finder: ids by how they begin | `id_finder` |
 
@@ -141,6 +144,41 @@ stays. Changed in both: merged, example by example; where both have changed the 
 written and the result shows both (`prefer="file"` or `"store"` decides). A file that is removed archives nothing: write
 `status: archived`. A file of your own needs `coaching: 1`, `id`, `intent` and `behavior`. Traces, receipts and the
 table of verdicts stay where they are; what verdicts have taught is in the examples.
+
+**Who, when, what.** Every change of every coaching in order of time, read as you go, private notes only with
+`notes=True`; on the command line `history --all`, as text, JSON lines or CSV. A change has a name where one was given:
+`author=` of `add` and `edit`, else `changed_by=`. `coach.restore(id, revision=…)` goes back to any revision.
+
+```python
+for change in coach.audit(coaching_id=coaching.id):  # also since=, until=, author=
+    print(change.kind, change.revision, [field.field for field in change.fields][:3])
+```
+```text
+added 1 ['state', 'intent', 'behavior']
+edited 2 ['examples']
+```
+
+**What belongs into coaching.** `split_prompt(text)` proposes which passages of a system prompt hold in one situation
+only (conditions, items, sections such as "Returns"), each with its lines, an intent, a behavior and why; what always
+holds stays in `remaining()`. By rules for English; `graph=` says which tools and nodes there are, `.propose(model)`
+words the intents. `coach.add_many(piece.fields() for piece in split)` saves drafts; on the command line `split`.
+
+```python
+split = split_prompt("Be brief. If a customer asks about a lost parcel, call open_case. Never guess.")
+print(split.pieces[0].intent, split.pieces[0].behavior.type)
+print(split.remaining())
+```
+```text
+a customer asks about a lost parcel action
+Be brief. Never guess.
+```
+
+**From other products.** `coach.import_("annotations.csv")` makes coachings of Dify's annotations (its CSV, lines of
+JSON, or what its API answers): the question becomes an example and, told in the third person, the intent; the answer a
+reply; id and hits stand in the notes. `coach.import_("conversations.json")` makes them of the `used_coaching` of Ada's
+Data Export API, all six types. That export says neither what was said nor at which step one was applied: there are no
+examples and no receipts in what comes of it, so teach it with `propose` or `similar`. Both are drafts at first
+(`status="active"`), importing again adds nothing, and rows that cannot be read are in `findings`, the rest is imported.
 """
 
 from __future__ import annotations
@@ -150,6 +188,7 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.lazy import attach
 
 if TYPE_CHECKING:
+    from langgraph_coaching.authoring.audit import Change
     from langgraph_coaching.authoring.change_set import ChangeSet, StageChange
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.exported import Exported
@@ -161,8 +200,11 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.preview import Preview
     from langgraph_coaching.authoring.proposal import Proposal
     from langgraph_coaching.authoring.similar import Similar
+    from langgraph_coaching.authoring.split.piece import Piece
+    from langgraph_coaching.authoring.split.split import Split, split_prompt
 
 __all__ = [
+    "Change",
     "ChangeSet",
     "Draft",
     "Exported",
@@ -171,15 +213,19 @@ __all__ = [
     "Impact",
     "Imported",
     "Outlook",
+    "Piece",
     "Preview",
     "Proposal",
     "Similar",
+    "Split",
     "StageChange",
+    "split_prompt",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
+        "Change": "audit",
         "ChangeSet": "change_set",
         "Draft": "draft",
         "Exported": "exported",
@@ -188,9 +234,12 @@ __getattr__, __dir__ = attach(
         "Imported": "imported",
         "Impact": "impact",
         "Outlook": "outlook",
+        "Piece": "split.piece",
         "Preview": "preview",
         "Proposal": "proposal",
         "Similar": "similar",
         "StageChange": "change_set",
+        "Split": "split.split",
+        "split_prompt": "split.split",
     },
 )

@@ -269,10 +269,8 @@ class Draft:
             return revise_from_draft(self, self.revises)
         if self.behavior is None:
             raise InvalidCoachingError("the draft says when but not what: choose a behavior, e.g. draft.reply('…')")
-        answers = {
-            "add_examples": [e for e in self.answered if e.applies],
-            "add_never": [e for e in self.answered if not e.applies],
-        }
+        also, never = ([e for e in self.answered if e.applies is applies] for applies in (True, False))
+        answers = {"add_examples": also, "add_never": never}
         held = examples_after((*self._applying_examples(), *self._never_examples()), answers)
         examples = {"examples": [e for e in held if e.applies], "never": [e for e in held if not e.applies]}
         fields = {"id": self.id, "source": self._source_of_step(), **self.fields, **examples}
@@ -280,8 +278,7 @@ class Draft:
 
     def new_proposals(self, held: Sequence[Example]) -> list[Proposal]:
         """The proposals that are not among these examples already."""
-        known = {example.text for example in held}
-        return [one for one in self.proposals if one.text not in known]
+        return [one for one in self.proposals if one.text not in {example.text for example in held}]
 
     def _source_of_step(self) -> Source | None:
         if self.step is None:

@@ -114,10 +114,11 @@ class Editor:
         Args:
             coaching_id: Which one.
             revision: The one you have looked at; where it was changed since, nothing is saved.
-            **changes: Fields of `add`. `examples` and `never` stand for the author's own ones and replace those; what
-                the source, verdicts and answers to recorded situations have taught stays. Without replacing any:
-                `add_examples` and `add_never` (texts or `Similar`s), and `remove` (texts, or examples as they are in
-                `coaching.examples`; whoever said so). The same situation is never on both sides, the last word counts.
+            **changes: Fields of `add`, and `changed_by`: who does so, where it is not the author. `examples` and
+                `never` stand for the author's own ones and replace those; what the source, verdicts and answers to
+                recorded situations have taught stays. Without replacing any: `add_examples` and `add_never` (texts or
+                `Similar`s), and `remove` (texts, or examples as they are in `coaching.examples`; whoever said so). The
+                same situation is never on both sides, the last word counts.
 
         Returns:
             The next revision; the latest one where its examples are what they were.
@@ -131,27 +132,38 @@ class Editor:
         began = None if revision is None else self._repository.get(coaching_id, revision)
         return self._repository.revise(coaching_id, partial(edit_revision, began=began, changes=changes))
 
-    def archive(self, coaching_id: str) -> Coaching:
-        """Makes it silent; `restore` brings it back."""
-        return self.edit(coaching_id, status="archived")
+    def archive(self, coaching_id: str, *, changed_by: str | None = None) -> Coaching:
+        """Makes it silent; `restore` brings it back.
 
-    def restore(self, coaching_id: str, *, revision: int | None = None) -> Coaching:
+        Args:
+            coaching_id: Which one.
+            changed_by: Who does so, for its history.
+        """
+        return self.edit(coaching_id, status="archived", changed_by=changed_by)
+
+    def restore(self, coaching_id: str, *, revision: int | None = None, changed_by: str | None = None) -> Coaching:
         """Makes it active again, as it last was or as it was at an earlier revision.
 
         What was deleted in shadow or as a canary is that again.
+
+        Args:
+            coaching_id: Which one.
+            revision: What it is to say again.
+            changed_by: Who does so, for its history.
 
         Raises:
             NotFoundError: There is none of that id or revision.
         """
         wanted = None if revision is None else self._repository.get(coaching_id, revision)
-        return self._repository.revise(coaching_id, lambda latest: restore_coaching(latest, wanted))
+        return self._repository.revise(coaching_id, lambda latest: restore_coaching(latest, wanted, changed_by))
 
-    def delete(self, coaching_id: str, *, purge: bool = False) -> None:
+    def delete(self, coaching_id: str, *, purge: bool = False, changed_by: str | None = None) -> None:
         """Takes it out of every list and recall; its history stays for the receipts that point to it.
 
         Args:
             coaching_id: Which one.
             purge: Erase the history too; receipts then point to nothing.
+            changed_by: Who does so, for its history.
 
         Raises:
             NotFoundError: There is none of that id.
@@ -160,7 +172,7 @@ class Editor:
             self._repository.purge(coaching_id)
         else:
             self._repository.get(coaching_id)
-            self._repository.revise(coaching_id, lambda latest: latest.revised(deleted=True))
+            self._repository.revise(coaching_id, lambda latest: latest.revised(deleted=True, changed_by=changed_by))
 
     def history(self, coaching_id: str) -> builtins.list[Coaching]:
         """Every revision, oldest first.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
@@ -15,6 +16,7 @@ from langgraph_coaching.authoring.imported import Imported
 from langgraph_coaching.authoring.lineage import lineage_of
 from langgraph_coaching.authoring.merge import Merge, merge_coaching
 from langgraph_coaching.authoring.repository import TRIES
+from langgraph_coaching.coaching.model import Status
 from langgraph_coaching.coaching.text_writer import write_coaching
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError, StoreError
 
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.coaching.exchange import CoachingText
     from langgraph_coaching.coaching.model import Coaching
+
+
+Form = Literal["coachings", "dify", "ada"]
+"""What `import_` takes: coachings as text, or another product's export."""
 
 
 class Exchanger:
@@ -111,6 +117,9 @@ class Exchanger:
         dry_run: bool = False,
         prefer: Side | None = None,
         progress: Callable[[int], None] | None = None,
+        format: Form | None = None,  # noqa: A002 - as `import_traces` calls it
+        status: Status = "draft",
+        changed_by: str | None = None,
     ) -> Imported:
         """Brings in the coachings of a folder that `export` has written, here or in another store, perhaps edited.
 
@@ -118,11 +127,19 @@ class Exchanger:
         changed in both, fields that do not overlap are merged, and where they do nothing is written: a conflict. A file
         that is gone archives nothing. Where a file cannot be read, none is imported.
 
+        Of a file (or a folder of files) that another product has exported, each record becomes a coaching, a draft at
+        first: `dify` for annotations, `ada` for the coachings that were used in conversations. Bringing in the same
+        again adds nothing; what was changed there since becomes the next revision, by the same rules. What cannot be
+        read is told with its row, and the rest is imported.
+
         Args:
             folder: With the files.
             dry_run: Say only what would be done.
             prefer: `file` or `store`: whose word counts where there is a conflict.
             progress: Called with the number embedded so far.
+            format: `coachings`, `dify` or `ada`; by what is in the files when None.
+            status: Of what is new from another product: `draft`, `active` or `archived`.
+            changed_by: Who imports, for the history.
 
         Returns:
             What was added, changed, left alone, and the conflicts field by field; prints as text.
@@ -133,15 +150,29 @@ class Exchanger:
         """
         if prefer not in (None, "file", "store"):
             raise InvalidCoachingError(f"prefer is 'file' or 'store', not {prefer!r}")
-        texts = read_files(Path(folder).expanduser(), self._namespace)
+        if status not in (known := get_args(Status)):
+            raise InvalidCoachingError(f"status is one of {', '.join(known)}, not {status!r}")
+        place, result = Path(folder).expanduser(), Imported(folder=str(folder), dry_run=dry_run)
+        form = form_of(place) if format is None else format
+        if form not in (forms := get_args(Form)):
+            raise InvalidCoachingError(f"format is one of {', '.join(forms)}, not {form!r}")
+        if form == "coachings":
+            work = partial(self._import_once, read_files(place, self._namespace), result, prefer, progress, changed_by)
+        else:
+            from langgraph_coaching.authoring.records.importer import import_records
+            from langgraph_coaching.authoring.records.reader import read_records
+
+            result.status = status
+            options: dict[str, Any] = {"status": status, "prefer": prefer, "by": changed_by, "progress": progress}
+            records = read_records(place, form)
+            work = partial(import_records, records, result, self._repository, self._namespace, **options)
         retrying = Retrying(
             retry=retry_if_exception_type(ConflictError),
             stop=stop_after_attempt(TRIES),
             wait=wait_random_exponential(multiplier=0.01, max=0.3),
             reraise=True,
         )
-        result = Imported(folder=str(folder), dry_run=dry_run)
-        retrying(self._import_once, texts, result, prefer, progress)
+        retrying(work)
         return result
 
     def _import_once(
@@ -150,6 +181,7 @@ class Exchanger:
         result: Imported,
         prefer: Side | None,
         progress: Callable[[int], None] | None,
+        by: str | None,
     ) -> None:
         histories = self._repository.histories()
         merges: dict[str, Merge] = {}
@@ -160,7 +192,18 @@ class Exchanger:
             merges[text.coaching.id] = merge_coaching(text, history, prefer)
         result.take(merges, {name for name, history in histories.items() if history})
         if not result.dry_run:
-            self._repository.write([one.coaching for one in merges.values() if one.coaching is not None], progress)
+            told = {} if by is None else {"changed_by": by}
+            written = [one.coaching.model_copy(update=told) for one in merges.values() if one.coaching is not None]
+            self._repository.write(written, progress)
+
+
+def form_of(place: Path) -> Form:
+    """What a file or folder holds: coachings as text, unless it is without a doubt another product's export."""
+    if list_files(place):
+        return "coachings"
+    from langgraph_coaching.authoring.records.reader import product_of
+
+    return product_of(place) or "coachings"
 
 
 def _is_there(history: list[Coaching] | None) -> bool:

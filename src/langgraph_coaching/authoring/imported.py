@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.merge import Merge
     from langgraph_coaching.authoring.merge_fields import FieldConflict
     from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.traces.importers.findings import Finding
 
+_DRAFTS = (
+    "what was added is a draft, and not recalled yet; look at it, then make it live with "
+    "`langgraph-coaching restore ID` (coach.edit(id, status='active'))"
+)
 _CUT = 300
 """Characters of a value that are shown."""
 
@@ -29,6 +34,10 @@ class Imported:
     """Ids of those that need nothing: the store says the same, or has gone on from it."""
     conflicts: dict[str, tuple[FieldConflict, ...]] = field(default_factory=dict)
     """Ids, each with the fields that were changed in the file and in the store; nothing of them was written."""
+    findings: list[Finding] = field(default_factory=list)
+    """Of another product's export: rows that were left out or repaired, or what is missing, each with its row."""
+    status: str | None = None
+    """Of what is new from another product's export."""
 
     def take(self, merges: Mapping[str, Merge], known: Collection[str]) -> None:
         """Tells anew what becomes of each coaching.
@@ -62,6 +71,9 @@ class Imported:
                 "let the files say what shall hold and import with --prefer file (prefer='file'), "
                 "or keep what is stored with --prefer store"
             )
+        lines += [f"  {finding}" for finding in self.findings]
+        if self.status == "draft" and self.added:
+            lines.append(_DRAFTS)
         return "\n".join(lines)
 
 

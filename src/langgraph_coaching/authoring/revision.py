@@ -37,6 +37,6 @@ def revise_from_draft(draft: Draft, latest: Coaching) -> Coaching:
         changes |= {name: (*changes.get(name, ()), *new)} if new else {}
     if not changes and not latest.deleted:
         return latest
-    changed, counted = edit_coaching(latest, changes), {"revision", "updated_at", "lineage"}
+    changed, counted = edit_coaching(latest, changes), {"revision", "updated_at", "lineage", "changed_by"}
     same = changed.model_dump(exclude=counted) == latest.model_dump(exclude=counted)
     return latest if same else keep_both(began, latest, changed)

@@ -22,6 +22,7 @@
 | `pause`, `resume`: the kill switch | `pause` |
 | `reembed` | `reembed` |
 | `export`, `import`: coachings as files, recorded runs | `exchange`, `recordings` |
+| `split`: a system prompt taken apart | `split`, `split_output` |
 | `propose`: proposals shown and chosen | `propose` |
 | `review`, `similar`: one question at a time, answered with one key | `review`, `similar`, `ask` |
 | `report`: how coachings are doing; `verdict`, `calibrate` | `report`, `refine` |
@@ -45,6 +46,7 @@ langgraph-coaching impact t-9f2c41d07be3:7 --reply "Offer an exchange, not a ref
 langgraph-coaching preview t-9f2c41d07be3:7 --reply "Offer an exchange, not a refund." --model openai:gpt-4o-mini
 langgraph-coaching edit c-k3v9 --intent "a customer asks about shipping abroad" --example "do you ship to Peru?"
 langgraph-coaching history c-k3v9
+langgraph-coaching history --all --since 2030-01-31 --csv --out audit.csv
 langgraph-coaching restore c-k3v9 --revision 1
 langgraph-coaching delete c-k3v9 --yes
 langgraph-coaching promote c-k3v9 c-7fq2 --to canary --share 0.1 --note "new returns policy"
@@ -67,8 +69,10 @@ langgraph-coaching calibrate
 langgraph-coaching replay t-9f2c41d07be3 --without c-k3v9q2m7x4ab --using tried.jsonl
 langgraph-coaching test new c-k3v9q2m7x4ab tests/test_orders.py
 langgraph-coaching feedback --format langsmith
+langgraph-coaching split system_prompt.md --write coachings --remaining shorter.md
 langgraph-coaching export coachings
 langgraph-coaching import coachings --dry-run
+langgraph-coaching import annotations.csv --format dify --dry-run
 langgraph-coaching forget --user lee --dry-run
 langgraph-coaching retain --days 90 --always
 ```

@@ -11,7 +11,7 @@ import typer
 
 from langgraph_coaching.cli import behavior_options as given_as
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.behavior_options import enforcement_of, read_behavior
+from langgraph_coaching.cli.behavior_options import author_of, enforcement_of, read_behavior
 from langgraph_coaching.cli.chat_model import METAVAR, chat_model
 from langgraph_coaching.cli.check import print_findings_of
 from langgraph_coaching.cli.command_words import say_commands
@@ -110,7 +110,7 @@ def add(
     asked = None if model is None else chat_model(model)
     with open_coach(store, namespace, embeddings) as coach:
         if file is not None:
-            saved = _add_rows(coach, read_rows(file))
+            saved = _add_rows(coach, read_rows(file), author_of(author))
         else:
             behavior = read_behavior(chosen, instruction, enforcement_of(enforce, approval))
             fields = {
@@ -121,7 +121,7 @@ def add(
                 "tags": tag or [],
                 "priority": priority,
                 "notes": notes,
-                "author": author,
+                "author": author_of(author),
                 "expires_at": None if expires is None else read_expiry(expires),
             } | {name: value for name, value in (("status", status), ("share", share)) if value is not None}
             draft = None if step is None else draft_from_step(coach, intent, step, behavior, fields)
@@ -160,7 +160,13 @@ def _add_by_options(coach: Coach, intent: str | None, behavior: dict[str, Any], 
     return coach.add(intent=intent, behavior=behavior, **fields)
 
 
-def _add_rows(coach: Coach, rows: list[Any]) -> list[Coaching]:
+def _add_rows(coach: Coach, rows: list[Any], author: str | None) -> list[Coaching]:
     with render.progress_bar() as progress:
         task = progress.add_task("saving", total=len(rows))
-        return coach.add_many(rows, progress=lambda done: progress.update(task, completed=done))
+        return coach.add_many(
+            [_authored(row, author) for row in rows], progress=lambda done: progress.update(task, completed=done)
+        )
+
+
+def _authored(row: Any, author: str | None) -> Any:
+    return {"author": author, **row} if isinstance(row, dict) else row

@@ -32,6 +32,7 @@ from langgraph_coaching.cli import (
     review,
     show,
     similar,
+    split,
     stages,
     studio,
     test,
@@ -84,6 +85,7 @@ app.command("pause")(pause.pause)
 app.command("resume")(pause.resume)
 app.command("history")(history.history)
 app.command("propose")(propose.propose)
+app.command("split")(split.split)
 app.command("import")(exchange.import_)
 app.command("export")(exchange.export)
 app.command("receipts")(receipts.receipts)

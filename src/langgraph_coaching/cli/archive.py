@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from langgraph_coaching.cli import render
+from langgraph_coaching.cli.behavior_options import Author, author_of
 from langgraph_coaching.cli.coaching_page import print_changes
 from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Namespace, Store, open_coach
@@ -21,14 +22,18 @@ Name = Annotated[str, typer.Argument(metavar="ID", help="A coaching, by its id o
 
 
 def archive(
-    name: Name, store: Store = DEFAULT_STORE, namespace: Namespace = "default", embeddings: Embeddings = "minilm"
+    name: Name,
+    author: Author = None,
+    store: Store = DEFAULT_STORE,
+    namespace: Namespace = "default",
+    embeddings: Embeddings = "minilm",
 ) -> None:
     """Make a coaching silent; `restore` brings it back.
 
     Example: langgraph-coaching archive c-k3v9q2m7x4ab
     """
     with open_coach(store, namespace, embeddings) as coach:
-        made = coach.archive(coaching_id(coach, name))
+        made = coach.archive(coaching_id(coach, name), changed_by=author_of(author))
     render.print_line(
         f"{made.id} is archived and silent (revision {made.revision}); `restore {made.id}` brings it back"
     )
@@ -40,6 +45,7 @@ def restore(
         int | None,
         typer.Option(min=1, metavar="NUMBER", help="As it was at this revision; `history ID` lists them."),
     ] = None,
+    author: Author = None,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     embeddings: Embeddings = "minilm",
@@ -53,7 +59,7 @@ def restore(
     with open_coach(store, namespace, embeddings) as coach:
         name = coaching_id(coach, name)
         before = coach.history(name)[-1]
-        made = coach.restore(name, revision=revision)
+        made = coach.restore(name, revision=revision, changed_by=author_of(author))
     print_changes(changes_between(before, made))
     stage = made.status if made.status in ("active", "canary") else f"in {made.status}"
     render.print_line(f"{made.id} is {stage} (revision {made.revision})")
@@ -68,6 +74,7 @@ def delete(
         ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete it without asking.")] = False,
+    author: Author = None,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     embeddings: Embeddings = "minilm",
@@ -85,7 +92,7 @@ def delete(
         if not (yes or _confirm(found, purge=purge)):
             render.print_note("nothing was deleted")
             raise typer.Exit(Exit.NOTHING)
-        coach.delete(name, purge=purge)
+        coach.delete(name, purge=purge, changed_by=author_of(author))
     left = "and its history is erased" if purge else f"; `restore {name}` brings it back"
     render.print_line(f"{name} is deleted{' ' if purge else ''}{left}")
 

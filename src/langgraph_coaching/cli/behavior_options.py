@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from typing import Annotated, Any
 
 import typer
@@ -51,7 +53,10 @@ Share = Annotated[
     float | None, typer.Option(metavar="NUMBER", help="Of a canary: its share of the threads, such as 0.1.")
 ]
 Notes = Annotated[str, typer.Option(metavar="WORDS", help="Private; never in a prompt.")]
-Author = Annotated[Words, typer.Option(metavar="NAME", help="Who says so.")]
+Author = Annotated[
+    Words,
+    typer.Option(metavar="NAME", help="Who says so; else as LANGGRAPH_COACHING_AUTHOR says, or your login name."),
+]
 Subject = Annotated[
     str, typer.Argument(metavar="ID", help="A coaching; or TRACE:NUMBER, the step one would be written from.")
 ]
@@ -60,6 +65,16 @@ Subject = Annotated[
 def enforcement_of(enforce: bool, approval: bool) -> bool | str:
     """What --enforce and --approval say together."""
     return APPROVAL if approval else enforce
+
+
+def author_of(given: str | None) -> str | None:
+    """Who is at the command line: as they say, or by their login name; None where nobody has one."""
+    if named := given or os.environ.get("LANGGRAPH_COACHING_AUTHOR"):
+        return named
+    try:
+        return getpass.getuser() or None
+    except (OSError, KeyError, ImportError):
+        return None
 
 
 def read_behavior(given: dict[str, str | None], instruction: str, enforce: bool | str = False) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from langgraph_coaching.cli.render import console, print_line
 from langgraph_coaching.cli.tables import status_of
 from langgraph_coaching.cli.transcript import INDENT, print_wrapped
-from langgraph_coaching.coaching.changes import changes_between
+from langgraph_coaching.coaching.changes import changer_of, changes_between
 from langgraph_coaching.coaching.enforcement import describe_enforcement
 from langgraph_coaching.coaching.validation import quote_text
 
@@ -44,8 +44,8 @@ def print_coaching(history: Sequence[Coaching]) -> None:
         if value:
             _print_field(name, value)
     console.print("[bold]history[/bold]:")
-    for revision, changes in revisions_of(history):
-        print_line(f"  {_head_of(revision, ', '.join(_names_of(revision, changes)))}")
+    for (revision, changes), by in zip(revisions_of(history), _changers_of(history), strict=True):
+        print_line(f"  {_head_of(revision, by, ', '.join(_names_of(revision, changes)))}")
 
 
 def _note_end(found: Coaching) -> str:
@@ -70,8 +70,8 @@ def revisions_of(history: Sequence[Coaching]) -> Iterator[tuple[Coaching, list[F
 
 def print_history(history: Sequence[Coaching]) -> None:
     """Every revision: who, when, and what it changed as a difference."""
-    for revision, changes in revisions_of(history):
-        console.print(f"[bold]{escape(_head_of(revision, ''))}[/bold]", soft_wrap=True)
+    for (revision, changes), by in zip(revisions_of(history), _changers_of(history), strict=True):
+        console.print(f"[bold]{escape(_head_of(revision, by, ''))}[/bold]", soft_wrap=True)
         print_changes(changes)
 
 
@@ -88,15 +88,21 @@ def as_json(history: Sequence[Coaching]) -> list[dict[str, Any]]:
     """The same for machines: each revision, with its changes."""
     return [
         revision.model_dump(mode="json")
-        | {"changes": [{"field": c.field, "removed": [*c.removed], "added": [*c.added]} for c in changes]}
-        for revision, changes in revisions_of(history)
+        | {"by": by, "changes": [{"field": c.field, "removed": [*c.removed], "added": [*c.added]} for c in changes]}
+        for (revision, changes), by in zip(revisions_of(history), _changers_of(history), strict=True)
     ]
 
 
-def _head_of(revision: Coaching, changed: str) -> str:
-    by = f" by {revision.author}" if revision.author else ""
-    if (mark := revision.changed_in) is not None:  # who changes the stage need not be who has written it
-        by = f" in {mark.id}{f' by {mark.author}' if mark.author else ''}"
+def _changers_of(history: Sequence[Coaching]) -> Iterator[str | None]:
+    """Who has made each revision."""
+    yield changer_of(None, history[0])
+    yield from (changer_of(before, after) for before, after in pairwise(history))
+
+
+def _head_of(revision: Coaching, changed_by: str | None, changed: str) -> str:
+    by = f" by {changed_by}" if changed_by else ""
+    if (mark := revision.changed_in) is not None:
+        by = f" in {mark.id}{by}"
     told = f"  {changed}{by}" if changed else by
     return f"{revision.revision:>3}  {revision.updated_at:%Y-%m-%d %H:%M} UTC{told}"
 

@@ -9,7 +9,7 @@ import typer
 
 from langgraph_coaching.cli import behavior_options as given_as
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.behavior_options import enforcement_of, read_behavior
+from langgraph_coaching.cli.behavior_options import author_of, enforcement_of, read_behavior
 from langgraph_coaching.cli.coaching_page import print_changes
 from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, open_coach
@@ -113,7 +113,7 @@ def edit(
         before = coach.get(name)
         if enforced is not None:
             changes["behavior"] = {**before.behavior.model_dump(), "enforce": enforced}
-        after = coach.edit(name, **changes)
+        after = coach.edit(name, **changes, changed_by=author_of(author))
     found = changes_between(before, after)
     if as_json:
         render.print_json(after.model_dump(mode="json"))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
 from langgraph_coaching.authoring.coaching_files import list_files
+from langgraph_coaching.authoring.exchange import Form, form_of
 from langgraph_coaching.cli import recordings, render
+from langgraph_coaching.cli.behavior_options import Author, author_of
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, open_coach
 from langgraph_coaching.errors import InvalidCoachingError
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.merge import Side
     from langgraph_coaching.authoring.merge_fields import FieldConflict
+    from langgraph_coaching.coaching.model import Status
 
 
 def export(
@@ -49,7 +52,8 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="PATH", help="A folder that `export` has written; or a file of recorded runs, or a folder of those."
+            metavar="PATH",
+            help="A folder that `export` has written, another product's export, or recorded runs (file or folder).",
         ),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Coachings: say only what would be done.")] = False,
@@ -58,13 +62,22 @@ def import_(
         typer.Option(metavar="SIDE", help="Coachings: whose word counts in a conflict, `file` or `store`."),
     ] = None,
     format_: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--format",
             metavar="NAME",
-            help="Runs: openai (messages of any provider), langsmith, langfuse, openinference, otel or debug_stream.",
+            help="Coachings: dify (annotations) or ada (used_coaching); seen by itself in CSV and in what their APIs "
+            "answer. Runs: openai (the default: messages of any provider), langsmith, langfuse, openinference, otel or "
+            "debug_stream.",
         ),
-    ] = "openai",
+    ] = None,
+    new_status: Annotated[
+        str,
+        typer.Option(
+            "--status", metavar="STATUS", help="Of what is new from dify or ada: `draft`, `active` or `archived`."
+        ),
+    ] = "draft",
+    author: Author = None,
     simulated: Annotated[bool, typer.Option("--simulated", help="Runs: the users in it were simulated.")] = False,
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
@@ -78,18 +91,24 @@ def import_(
     changed in both, nothing of that coaching is written, it is shown as a conflict, and the exit code is 2. If a file
     cannot be read, none is imported.
 
+    Annotations of Dify (CSV, or the JSON of its API) and conversations of Ada with used_coaching become coachings too,
+    as drafts that are not recalled until `restore ID`, or with --status active at once. Each keeps its id
+    from there: importing again adds nothing, and what was changed there since becomes the next revision. What cannot
+    be read is named by its row, and the rest is imported.
+
     Anything else holds runs: one JSON document, JSON rows as lines, or documents one after another, perhaps with gzip.
     What can be repaired is repaired, what cannot be read or is missing is reported by row. Importing a file again adds
     nothing. `langgraph-coaching calibrate` then tells coachings apart from what else is said in them.
 
     Example: langgraph-coaching import coachings --dry-run
     """
-    if not list_files(file):
+    form = form_of(file) if format_ is None else format_
+    if form not in get_args(Form) or (form == "coachings" and format_ is None and not list_files(file)):
         if dry_run or prefer is not None:
             raise InvalidCoachingError(
                 f"--dry-run and --prefer are for coachings; {file} is no folder with .yaml files"
             )
-        recordings.import_recordings(file, format_, simulated, store, namespace, as_json)
+        recordings.import_recordings(file, format_ or "openai", simulated, store, namespace, as_json)
         return
     side = cast("Side | None", prefer)
     with open_coach(store, namespace, embeddings) as coach, render.errors.status("importing") as status:
@@ -98,6 +117,9 @@ def import_(
             dry_run=dry_run,
             prefer=side,
             progress=lambda count: status.update(f"importing: {count:,} changed coachings"),
+            format=cast("Form", form),
+            status=cast("Status", new_status),
+            changed_by=author_of(author),
         )
     if as_json:
         told = {name: [_as_dict(one) for one in conflicts] for name, conflicts in found.conflicts.items()}
@@ -109,6 +131,9 @@ def import_(
                 "changed": found.changed,
                 "unchanged": found.unchanged,
                 "conflicts": told,
+                "findings": [
+                    {"file": f.file, "row": f.row, "kind": f.kind, "message": f.message} for f in found.findings
+                ],
             }
         )
     else:

@@ -49,6 +49,20 @@ def changes_between(before: Coaching | None, after: Coaching) -> list[FieldChang
     ]
 
 
+def changer_of(before: Coaching | None, after: Coaching) -> str | None:
+    """Who has made a revision, where that is known: who says so, or an author who was not there before.
+
+    Args:
+        before: The revision before it; None where it is the first.
+        after: The revision.
+    """
+    if after.changed_by is not None:
+        return after.changed_by
+    if after.changed_in is not None:  # who changes the stage need not be who has written it
+        return after.changed_in.author
+    return after.author if before is None or before.author != after.author else None
+
+
 def _texts_of(coaching: Coaching) -> dict[str, tuple[str, ...]]:
     """What each field says, in words; a field that says nothing has none."""
     scope, behavior = coaching.scope, coaching.behavior

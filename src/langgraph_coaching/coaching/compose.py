@@ -117,9 +117,9 @@ def edit_coaching(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
     """
     if coaching.deleted:
         raise NotFoundError(f"{coaching.id} was deleted; coach.restore({coaching.id!r}) brings it back")
-    if not changes:
+    if not changes.keys() - {"changed_by"}:
         raise InvalidCoachingError("nothing to change: name a field, e.g. intent='…'")
-    refuse_unknown(changes, (*ACCEPTED, *CHANGES))
+    refuse_unknown(changes, (*ACCEPTED, *CHANGES, "changed_by"))
     changed = {name: value for name, value in changes.items() if name in (*FURTHER, "intent")}
     if "behavior" in changes:
         changed["behavior"] = behavior_of(changes["behavior"])
@@ -129,12 +129,19 @@ def edit_coaching(coaching: Coaching, changes: Mapping[str, Any]) -> Coaching:
         changed["examples"] = examples_after(coaching.examples, changes)
         if changed == {"examples": coaching.examples}:
             return coaching
-    revised = coaching.revised(**changed)
+    revised = coaching.revised(**changed, changed_by=_changer_of(coaching, changes))
     refuse_share(revised, changes)
     return revised
 
 
-def restore_coaching(latest: Coaching, wanted: Coaching | None) -> Coaching:
+def _changer_of(coaching: Coaching, changes: Mapping[str, Any]) -> str | None:
+    """Who makes a change; an author who stays the same does not show in that field."""
+    named: str | None = changes.get("changed_by")
+    author: str | None = changes.get("author")
+    return author if named is None and author == coaching.author else named
+
+
+def restore_coaching(latest: Coaching, wanted: Coaching | None, by: str | None = None) -> Coaching:
     """The next revision, active again: as it last was, or with what an earlier revision said.
 
     What was deleted in shadow or as a canary is that again: only `promote` brings it into every prompt.
@@ -142,11 +149,12 @@ def restore_coaching(latest: Coaching, wanted: Coaching | None) -> Coaching:
     Args:
         latest: The latest revision, deleted or not.
         wanted: An earlier one of the same coaching.
+        by: Who brings it back.
     """
     said = ("intent", "behavior", "examples", "scope", "priority", "notes", "expires_at")
     fields = {} if wanted is None else {name: getattr(wanted, name) for name in said}
     status = latest.status if latest.deleted and latest.status in STAGED else "active"
-    return latest.revised(**fields, status=status, deleted=False)
+    return latest.revised(**fields, status=status, deleted=False, changed_by=by)
 
 
 def compose_many(namespace: str, rows: Iterable[Mapping[str, Any]]) -> list[Coaching]:

@@ -19,7 +19,7 @@ FORM = "1"
 EARLIER_LIMIT = 20
 """Digests of earlier revisions that a text carries."""
 
-KEPT_BY_STORE = ("namespace", "updated_at", "deleted", "lineage", "changed_in", "content_hash")
+KEPT_BY_STORE = ("namespace", "updated_at", "deleted", "lineage", "changed_in", "changed_by", "content_hash")
 """Fields of a coaching that are no part of its text."""
 
 SAID = tuple(

@@ -67,6 +67,8 @@ class Changes(CommonFields, total=False):
     """Further situations in which it also applies; those that are known stay."""
     add_never: Iterable[ExampleLike]
     """Further situations in which it never does."""
+    changed_by: str | None
+    """Who makes the change, for the history; the author where it is left out and `author` is given."""
     remove: Iterable[ExampleLike]
     """Examples that are no longer any, whoever said so."""
 

@@ -30,7 +30,7 @@ PRIORITY_LIMIT = 100
 
 _OF_CANARY = ("share", "cohort")
 
-_LATER = ("share", "cohort", "lineage", "changed_in")
+_LATER = ("share", "cohort", "lineage", "changed_in", "changed_by")
 """Fields that an earlier version does not know: it takes no record with one of them."""
 
 _ID = re.compile(r"[\w.:-]+")
@@ -156,6 +156,8 @@ class Coaching(CheckedModel):
     notes: Remark = ""
     """Private: for authors only, never in a prompt."""
     author: Name | None = None
+    changed_by: Name | None = None
+    """Who made this revision, where it was not the author or does not show in that; not kept for the next one."""
     created_at: UtcTime = Field(default_factory=lambda: datetime.now(UTC))
     updated_at: UtcTime = Field(default_factory=lambda: datetime.now(UTC))
     expires_at: UtcTime | None = None
@@ -240,7 +242,7 @@ class Coaching(CheckedModel):
             raise InvalidCoachingError(f"{', '.join(sorted(fixed))} cannot be edited; add a new coaching instead")
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         told = {"revision": self.revision + 1, "updated_at": datetime.now(UTC)}
-        return type(self)(**fields | {"lineage": (), "changed_in": None} | changes | told)
+        return type(self)(**fields | {"lineage": (), "changed_in": None, "changed_by": None} | changes | told)
 
 
 def refuse_id(text: str) -> None:

@@ -38,7 +38,7 @@ def learn_verdict(coaching: Coaching, verdict: Verdict, receipt: Receipt) -> Coa
     others = [example for example in coaching.examples if example.reference != receipt.id]
     told = [example for example in others if example.origin != "verdict"]
     earlier = [example for example in others if example.origin == "verdict"]
-    return coaching.revised(examples=(*told, *earlier[-(MOST - 1) :], learned))
+    return coaching.revised(examples=(*told, *earlier[-(MOST - 1) :], learned), changed_by=verdict.author)
 
 
 def forget_verdict(coaching: Coaching, receipt_id: str) -> Coaching:
