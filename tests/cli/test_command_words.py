@@ -25,6 +25,7 @@ from langgraph_coaching.cli.command_words import say_commands
             "coach.propose('c', model, languages=[…]) or coach.similar('c')",
             "`langgraph-coaching propose c --model NAME --languages NAMES` or `langgraph-coaching similar c`",
         ),
+        ("`langgraph-coaching similar c`, or coach.similar('c')", "`langgraph-coaching similar c`"),
         ("coach.advise(messages).why('c')", "`langgraph-coaching why CONVERSATION c`"),
         ("coach.traces.get(…).coachable_steps()", "`langgraph-coaching show TRACE`"),
         ("coach.promote('c', to='active')", "`langgraph-coaching promote c --to active`"),

@@ -14,6 +14,9 @@ _CALL = re.compile(r"`?coach\.(?:traces\.)?\w+\(")
 
 _NAME = "langgraph-coaching"
 
+_TWICE = re.compile(rf"(`{_NAME} [^`]+`), or \1")
+"""The same command for both ways that a hint names."""
+
 _DOTS = "…"
 
 _WORDS = "WORDS"
@@ -90,7 +93,7 @@ def say_commands(text: str) -> str:
         said = f"`{_NAME} {command}`"
         begin, stop = (begin - 1, stop + 1) if quoted else (begin, stop)
         text, start = text[:begin] + said + text[stop:], begin + len(said)
-    return text
+    return _TWICE.sub(r"\1", text)
 
 
 def _end_of_call(text: str, position: int) -> int:
