@@ -101,3 +101,10 @@ def test_an_archived_one_is_told_that_it_is_silent(recorded):
 def test_what_is_not_there_has_no_outlook(coach):
     with pytest.raises(NotFoundError, match="c-none"):
         coach.outlook("c-none")
+
+
+def test_of_a_draft_nothing_is_said_of_its_source(recorded):
+    saved = recorded.save(drafted(recorded), status="draft")
+    found = recorded.outlook(saved)
+    assert found.fires_at_source is None
+    assert "source" not in str(found)

@@ -78,7 +78,8 @@ class _Held:
         if more > 0:
             other = _Held.of(more, self.ranked.indices.shape[1])
             self.done = np.concatenate([self.done, other.done])
-            self.ranked = Ranked(*(np.concatenate(some) for some in zip(self.ranked, other.ranked, strict=True)))
+            pairs: Any = zip(self.ranked, other.ranked, strict=True)
+            self.ranked = Ranked(*(np.concatenate(pair) for pair in pairs))
             self.chosen += other.chosen
 
 

@@ -198,7 +198,8 @@ class Situations:
         search = self.search(coaching, without=source.text if source else None, within=PATIENCE)
         silent = tuple(most_similar(search, self.floor, SILENT, silent=True))
         receipt = self._receipt_at_source(coaching, conversation) if source else None
-        fires = None if source is None else receipt is not None and (receipt.applied or receipt.supposed)
+        looked = source is not None and coaching.status != "draft"  # a draft is looked at nowhere
+        fires = receipt is not None and (receipt.applied or receipt.supposed) if looked else None
         met, looked_at = int((search.probabilities >= self.floor).sum()), len(search.situations)
         return Outlook(
             coaching_id=coaching.id,
