@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from langgraph_coaching.errors import CoachingError
 
@@ -17,25 +15,20 @@ if TYPE_CHECKING:
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.refining.report import Report
 
-QUICK = 0.25
-"""Seconds: what was made in less is made anew before the page is shown, and is never behind."""
+LARGE = 2_000
+"""Coachings and model calls from which a report is made behind the page; below, no page is ever behind."""
 
 KEPT = 6
 """Windows that are kept."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    report: Report
-    seconds: float
-    """What it took to make it, when it was last made."""
+_Window: TypeAlias = "tuple[datetime | None, datetime | None]"
 
 
 class LatestReports:
     """The latest report of each window that was asked for.
 
-    A report that takes long is shown as it was when it was last made, while the next one is made in a thread: the page
-    says of when it is. `coach.report` itself makes one anew only where something was written.
+    A large one is shown as it was when it was last made, while the next one is made in a thread: the page says of when
+    it is. `coach.report` itself makes one anew only where something was written.
 
     Args:
         coach: Makes them.
@@ -43,8 +36,8 @@ class LatestReports:
 
     def __init__(self, coach: Coach) -> None:
         self._coach = coach
-        self._known: OrderedDict[tuple[datetime | None, datetime | None], _Known] = OrderedDict()
-        self._making: set[tuple[datetime | None, datetime | None]] = set()
+        self._known: OrderedDict[_Window, Report] = OrderedDict()
+        self._making: set[_Window] = set()
         self._lock = threading.Lock()
 
     def take(self, since: datetime | None = None, until: datetime | None = None) -> Report:
@@ -61,28 +54,23 @@ class LatestReports:
         window = since, until
         with self._lock:
             known = self._known.get(window)
-            if known is not None and known.seconds >= QUICK:
-                self._known.move_to_end(window)
+            if known is not None and len(known) + known.overall.calls >= LARGE:
                 if window not in self._making:
                     self._making.add(window)
                     threading.Thread(target=self._make_behind, args=(window,), daemon=True).start()
-                return known.report
+                return known
         return self._make(window)
 
-    def _make(self, window: tuple[datetime | None, datetime | None]) -> Report:
-        start = time.monotonic()
+    def _make(self, window: _Window) -> Report:
         report = self._coach.report(since=window[0], until=window[1])
-        took = time.monotonic() - start
         with self._lock:
-            before = self._known.pop(window, None)
-            # What was given again took no time; what it takes to make it is what it took before.
-            same = before is not None and before.report.at == report.at
-            self._known[window] = _Known(report, before.seconds if same and before else took)
+            self._known[window] = report
+            self._known.move_to_end(window)
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
         return report
 
-    def _make_behind(self, window: tuple[datetime | None, datetime | None]) -> None:
+    def _make_behind(self, window: _Window) -> None:
         try:
             with suppress(CoachingError):  # the next page that asks says so
                 self._make(window)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BETWEEN = "between"
 
-WINDOWS = {"7": "7 days", "30": "30 days", "90": "90 days", "all": "all", BETWEEN: "from – to"}
+WINDOWS = {"7": "7 days", "30": "30 days", "90": "90 days", "all": "all", BETWEEN: "from, to"}
 """Days back, all of them, or from one day to another, as the address says it, and in words."""
 
 ROWS = 50
@@ -46,6 +46,7 @@ def report(ask: Ask) -> Response:
     shown = _report_of(ask)
     found, rows = shown.report, shown.report[:ROWS]
     some = Report(rows, overall=found.overall, window=found.window, at=found.at, notes=found.notes)
+    said = str(found.window)
     compared = [one for standing in (found.overall, *rows) for one in standing.outcomes]
     return ask.render(
         "report_parts.html" if ask.is_fragment else "report.html",
@@ -55,6 +56,7 @@ def report(ask: Ask) -> Response:
         windows=WINDOWS,
         coachings=[] if ask.is_fragment else ask.coach.list(),
         rows=rows,
+        window=said[:1].upper() + said[1:],
         tiles=str(tiles(found.overall)),
         trends=str(trends(shown.one or found.overall)),
         table=str(coachings_table(rows, address=lambda name: ask.url("coaching", id=name))),
