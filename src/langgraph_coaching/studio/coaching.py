@@ -38,7 +38,8 @@ def coaching(ask: Ask) -> Response:
     ask.coach.flush()
     history = ask.coach.history(ask.request.path_params["id"])
     latest = history[-1]
-    standing = next((one for one in ask.studio.reports.take() if one.coaching_id == latest.id), None)
+    report = ask.studio.reports.take()
+    standing = next((one for one in report if one.coaching_id == latest.id), None)
     return ask.render(
         "coaching.html",
         one=latest,
@@ -49,7 +50,7 @@ def coaching(ask: Ask) -> Response:
         asked={"coaching_id": latest.id},
         source=_source_of(ask, latest),
         stages=STAGES,
-        others=_replaceable(ask, latest) if ask.may("coach") else [],
+        others=[one for one in report if one.coaching_id != latest.id and one.status in STAGES],
         now=datetime.now(UTC),
         section="coachings",
     )
@@ -160,11 +161,6 @@ def _revisions(history: list[Coaching]) -> list[tuple[Coaching, str | None, list
     pairs = pairwise(history)
     changed = [(after, changer_of(before, after), changes_between(before, after)) for before, after in pairs]
     return [*reversed(changed), (history[0], changer_of(None, history[0]), [])]
-
-
-def _replaceable(ask: Ask, one: Coaching) -> list[Coaching]:
-    """Others whose place it may take."""
-    return [other for other in ask.coach.list() if other.id != one.id and other.status in STAGES]
 
 
 def _source_of(ask: Ask, one: Coaching) -> str | None:

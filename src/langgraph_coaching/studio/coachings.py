@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.studio.ask import Ask, page
 from langgraph_coaching.studio.form_fields import BEHAVIORS
+from langgraph_coaching.studio.latest_reports import is_large
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -40,7 +41,7 @@ def coachings(ask: Ask) -> Response:
         "after": start + SHOWN if start + SHOWN < len(found) else None,
         "asked": asked,
         "standings": standings,
-        "made": report.at,
+        "made": report.at if is_large(report) else None,
         "now": datetime.now(UTC),
         "stages": STAGES,
         "section": "coachings",

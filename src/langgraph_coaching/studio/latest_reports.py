@@ -24,6 +24,11 @@ KEPT = 6
 _Window: TypeAlias = "tuple[datetime | None, datetime | None]"
 
 
+def is_large(report: Report) -> bool:
+    """Whether it is made behind the page, which may show the one before."""
+    return len(report) + report.overall.calls >= LARGE
+
+
 class LatestReports:
     """The latest report of each window that was asked for.
 
@@ -54,7 +59,7 @@ class LatestReports:
         window = since, until
         with self._lock:
             known = self._known.get(window)
-            if known is not None and len(known) + known.overall.calls >= LARGE:
+            if known is not None and is_large(known):
                 if window not in self._making:
                     self._making.add(window)
                     threading.Thread(target=self._make_behind, args=(window,), daemon=True).start()

@@ -26,7 +26,7 @@ BETWEEN = "between"
 WINDOWS = {"7": "7 days", "30": "30 days", "90": "90 days", "all": "all", BETWEEN: "from, to"}
 """Days back, all of them, or from one day to another, as the address says it, and in words."""
 
-ROWS = 50
+ROWS = 25
 """Coachings in a table of the page; the files have all of them."""
 
 
@@ -35,6 +35,8 @@ class Shown:
     """The report that is asked for."""
 
     report: Report
+    whole: Report
+    """The same, of all coachings."""
     one: Standing | None
     """The coaching that it is about, where it is about one."""
     asked: dict[str, str]
@@ -54,7 +56,7 @@ def report(ask: Ask) -> Response:
         one=shown.one,
         asked=shown.asked,
         windows=WINDOWS,
-        coachings=[] if ask.is_fragment else ask.coach.list(),
+        coachings=[] if ask.is_fragment else sorted(shown.whole, key=lambda one: one.intent.casefold()),
         rows=rows,
         window=said[:1].upper() + said[1:],
         tiles=str(tiles(found.overall)),
@@ -102,12 +104,13 @@ def _report_of(ask: Ask) -> Shown:
         asked |= {"since": "", "until": ""}
     found = ask.studio.reports.take(*_window_of(asked))
     if not asked["coaching_id"]:
-        return Shown(found, None, asked)
+        return Shown(found, found, None, asked)
     one = next((one for one in found if one.coaching_id == asked["coaching_id"]), None)
     if one is None:
         raise NotFoundError(f"no coaching {asked['coaching_id']!r} is there to report on")
     notes = notes_of([one], found.overall)
-    return Shown(Report([one], overall=found.overall, window=found.window, at=found.at, notes=notes), one, asked)
+    own = Report([one], overall=found.overall, window=found.window, at=found.at, notes=notes)
+    return Shown(own, found, one, asked)
 
 
 def _window_of(asked: dict[str, str]) -> tuple[datetime | None, datetime | None]:
