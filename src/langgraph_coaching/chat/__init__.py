@@ -32,8 +32,8 @@ with coach.chat(graph) as chat:
 conversation is handed on with each turn), sync or async, of the functional API, coached or not. `again` goes on from
 a fork at the checkpoint before the turn; tools run again, and what subgraphs save for themselves stays. Where the graph
 asks (`interrupt`, or a breakpoint), there is a `question`, `chat.waits` is true, and `chat.answer(value)` goes on. What
-fails in the graph is an `error` among the events, and the conversation goes on; `chat.stop()`, from another thread, ends
-the turn that runs.
+fails in the graph is an `error` among the events, and the conversation goes on. `chat.stop()`, from another thread,
+ends the turn that runs.
 
 **What it captures is marked as simulated**: its traces have `origin="simulated"` and the tag `simulated`, its receipts
 that tag. It can be coached from and judged like any other, but it is no traffic: not in `impact`, `report`, `review`

@@ -205,8 +205,8 @@ class HeldChats:
             found = self._held.pop(name, None)
             if found is None:
                 raise NotFoundError(
-                    f"this test conversation is not held any more: the studio keeps the last {self._most}, until it is "
-                    "started anew. What was said in it is among the conversations; begin a new one to go on"
+                    f"This test conversation is not held any more: the studio keeps the last {self._most}, until it is "
+                    "started anew. What was said in it is among the conversations; begin a new one to go on."
                 )
             self._held[name] = found
             return found

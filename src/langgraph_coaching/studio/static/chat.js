@@ -4,6 +4,7 @@
   const test = document.querySelector("#test");
   if (!test) return;
   const turns = test.querySelector("#turns");
+  const log = test.querySelector("#log");
   const field = test.querySelector("#said");
   const notice = document.querySelector("#notice");
   let reading = false;
@@ -51,7 +52,7 @@
     reading = true;
     notice.replaceChildren();
     test.classList.add("talking");
-    turns.setAttribute("aria-busy", "true");
+    log.setAttribute("aria-busy", "true");
     if (form.id === "composer") field.value = "";
     toBottom();
     try {
@@ -67,7 +68,7 @@
     }
     reading = false;
     test.classList.remove("talking");
-    turns.setAttribute("aria-busy", "false");
+    log.setAttribute("aria-busy", "false");
     const open = turns.querySelector(".turn:last-child .question input:not([type=hidden]), .turn:last-child .question button");
     if (open) open.focus();
     else if (form.id === "composer" && !document.querySelector("#draft")) field.focus({ preventScroll: true });
@@ -89,15 +90,15 @@
     if (field.value.trim()) field.form.requestSubmit();
   });
 
-  document.body.addEventListener("saved", () => {
-    const again = test.querySelector(".again");
-    again.classList.add("main");
-    test.querySelector(".send").classList.remove("main");
+  document.addEventListener("htmx:afterSwap", (event) => {  // once it is saved, the next thing is to try again
+    const saved = event.target.id === "panel" && event.target.querySelector(".saved");
+    if (!saved) return;
+    const again = document.createElement("button");
+    again.className = "main";
+    again.textContent = "Try again";
+    again.setAttribute("form", "again");
+    saved.querySelector("p.row:last-child").prepend(again);
     again.focus({ preventScroll: true });
-  });
-  test.addEventListener("submit", () => {
-    test.querySelector(".again").classList.remove("main");
-    test.querySelector(".send").classList.add("main");
   });
 
   if (turns.children.length) toBottom();
