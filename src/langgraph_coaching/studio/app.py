@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.studio import (
+    chat_page,
     coaching,
     coachings,
     conversation,
@@ -101,5 +102,6 @@ PAGES = [
     *replay.PAGES,
     *coachings.PAGES,
     *coaching.PAGES,
+    *chat_page.PAGES,
 ]
 """Every page; tests look through them."""

@@ -83,6 +83,10 @@ class Ask:
         self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any
     ) -> Response:
         """A page, or a part of one."""
+        return HTMLResponse(self.html(template, **values), status, headers)
+
+    def html(self, template: str, **values: Any) -> str:
+        """The same as text."""
         own = {
             "ask": self,
             "url": self.url,
@@ -93,7 +97,7 @@ class Ask:
             "sections": [one for one in SECTIONS if self.studio.has(self.request, one[0])],
             "section": "",
         }
-        return HTMLResponse(TEMPLATES.get_template(template).render(own | values), status, headers)
+        return TEMPLATES.get_template(template).render(own | values)
 
     def go(self, page: str, **query: Any) -> Response:
         """Leads on to a page, once something is done."""

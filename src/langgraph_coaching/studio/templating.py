@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from langgraph_coaching import __version__
 from langgraph_coaching.coaching.one_line import cut_line
-from langgraph_coaching.studio.text import show_text
+from langgraph_coaching.studio.text import show_text, show_unseen
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -49,7 +49,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-"""`text` is the filter for whatever was recorded or typed by somebody."""
+"""`text` is the filter for whatever was recorded or typed by somebody; `unseen` the same without its element."""
 
 TEMPLATES.filters |= {
     "age": show_age,
@@ -57,6 +57,7 @@ TEMPLATES.filters |= {
     "json": show_json,
     "percent": show_percent,
     "text": show_text,
+    "unseen": show_unseen,
     "line": cut_line,
 }
 TEMPLATES.globals["version"] = __version__
