@@ -17,6 +17,8 @@
 | inbox: what would teach most, one situation at a time | `inbox` |
 | receipt words: what became of coaching at a step, in words | `receipt_words` |
 | replay: a conversation with other coaching, side by side | `replay` |
+| chat page, held chats: a test of the user's graph; those that are going on | `chat_page`, `held_chats` |
+| turn pieces, turn stream: what happens in a turn, as it is shown; and as it happens | `turn_pieces`, `turn_stream` |
 | coachings, coaching: the list; one of them, with every change that can be made of it | `coachings`, `coaching` |
 | changes: several to another stage together, and back | `changes` |
 | pause: the kill switch, and the banner meanwhile | `pause` |

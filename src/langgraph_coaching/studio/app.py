@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.studio import (
     changes,
+    chat_page,
     coaching,
     coachings,
     conversation,
@@ -106,6 +107,7 @@ PAGES = [
     *replay.PAGES,
     *coachings.PAGES,
     *coaching.PAGES,
+    *chat_page.PAGES,
     *changes.PAGES,
     *pause.PAGES,
     *report.PAGES,

@@ -84,6 +84,10 @@ class Ask:
         self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any
     ) -> Response:
         """A page, or a part of one."""
+        return HTMLResponse(self.html(template, **values), status, headers)
+
+    def html(self, template: str, **values: Any) -> str:
+        """The same as text."""
         own = {
             "ask": self,
             "url": self.url,
@@ -95,7 +99,7 @@ class Ask:
             "section": "",
             "current_pause": self._current_pause,
         }
-        return HTMLResponse(TEMPLATES.get_template(template).render(own | values), status, headers)
+        return TEMPLATES.get_template(template).render(own | values)
 
     def _current_pause(self) -> Pause | None:
         """The pause that is on; a store that cannot be read is not said here, but by what else is asked of it."""

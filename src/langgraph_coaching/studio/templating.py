@@ -12,7 +12,7 @@ from langgraph_coaching import __version__
 from langgraph_coaching.coaching.enforcement import describe_enforcement
 from langgraph_coaching.coaching.one_line import cut_line
 from langgraph_coaching.studio.receipt_words import enforcement_words, outcome_words
-from langgraph_coaching.studio.text import show_text
+from langgraph_coaching.studio.text import show_text, show_unseen
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -56,7 +56,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-"""`text` is the filter for whatever was recorded or typed by somebody."""
+"""`text` is the filter for whatever was recorded or typed by somebody; `unseen` the same without its element."""
 
 TEMPLATES.filters |= {
     "age": show_age,
@@ -65,6 +65,7 @@ TEMPLATES.filters |= {
     "percent": show_percent,
     "share": show_share,
     "text": show_text,
+    "unseen": show_unseen,
     "line": cut_line,
 }
 TEMPLATES.filters |= {"outcome": outcome_words, "enforcement": enforcement_words, "enforced": describe_enforcement}

@@ -79,7 +79,7 @@
   document.addEventListener("reset", () => setTimeout(tell));
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id === "panel") { event.target.scrollTop = 0; event.target.querySelector("[autofocus], textarea, input:not([type=hidden])")?.focus({ preventScroll: true }); }
+    if (event.target.id === "panel") { event.target.scrollTop = 0; if (innerWidth <= 900) event.target.scrollIntoView(); event.target.querySelector("[autofocus], textarea, input:not([type=hidden])")?.focus({ preventScroll: true }); }
     if (event.target.id === "notice" && event.target.children.length) event.target.scrollIntoView({ block: "nearest" });
   });
   document.addEventListener("htmx:sendError", () => {
