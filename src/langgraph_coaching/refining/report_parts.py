@@ -76,7 +76,7 @@ def _time_text(one: Overall) -> str:
     return "not known" if one.time is None else f"{milliseconds(one.time.median_ms)} in the median"
 
 
-def trends(one: Overall) -> Markup:
+def trends(one: Figures) -> Markup:
     """How often coaching was applied and how right that was, over time."""
     most = max((period.applied for period in one.periods), default=0)
     applied = _with_scales(applied_bars(one.periods, "applied"), [f"{most:,}", "0"], one.periods)

@@ -61,7 +61,8 @@ def edit_form(ask: Ask) -> Response:
     one = ask.coach.get(ask.request.path_params["id"])
     said = one.behavior.model_dump(mode="json")
     held = {f"{one.behavior.type}.{name}": value for name, value in said.items()}
-    held[f"{one.behavior.type}.enforce"] = {True: "yes"}.get(said.get("enforce"), said.get("enforce", ""))
+    enforced = said.get("enforce", "")
+    held[f"{one.behavior.type}.enforce"] = "yes" if enforced is True else enforced
     arguments = f"{one.behavior.type}.arguments"
     if held.get(arguments):
         from langgraph_coaching.studio.templating import show_json
