@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.behavior_options import Author
+from langgraph_coaching.cli.behavior_options import Author, author_of
 from langgraph_coaching.cli.options import DEFAULT_STORE, Exit, Json, Namespace, Store, open_coach
 
 
@@ -34,22 +34,27 @@ def pause(
             if not typer.confirm(asked, default=False, err=True):
                 render.print_note("nothing was paused")
                 raise typer.Exit(Exit.NOTHING)
-        made = coach.pause(reason=reason, author=author)
+        made = coach.pause(reason=reason, author=author_of(author))
     if as_json:
         render.print_json(render.as_dict(made))
     else:
         render.print_line(f"all coaching is {made}\n`resume` brings it back")
 
 
-def resume(author: Author = None, store: Store = DEFAULT_STORE, namespace: Namespace = "default") -> None:
+def resume(
+    author: Author = None, store: Store = DEFAULT_STORE, namespace: Namespace = "default", as_json: Json = False
+) -> None:
     """End a pause: coaching is in the prompts again.
 
     Example: langgraph-coaching resume
     """
     with open_coach(store, namespace, "minilm") as coach:
         before = coach.current_pause()
-        coach.resume(author=author)
+        coach.resume(author=author_of(author))
     if before is None:
         render.print_note("nothing was paused")
         raise typer.Exit(Exit.NOTHING)
-    render.print_line(f"coaching is in the prompts again; it was {before}")
+    if as_json:
+        render.print_json(render.as_dict(before))
+    else:
+        render.print_line(f"coaching is in the prompts again; it was {before}")
