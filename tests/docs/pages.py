@@ -48,6 +48,8 @@ _ID = re.compile(r"\b[crst]-[0-9a-z]{12,}\b")
 _BEGUN = re.compile(r"\b[crst]-[0-9a-z]{4,}\b")
 _VARIES = [
     (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\+00:00|Z)?"), "TIME"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "DATE"),
+    (re.compile(r"\bchat-[0-9a-f]{8}\b"), "THREAD"),
     (re.compile(r"\b\d+(?:\.\d+)? ?m?s\b"), "SECONDS"),
     (re.compile(r"\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{12}\b"), "DIGEST"),
 ]

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 BATCH = 500
 """Changes that are read at once."""
 
-Kind = Literal["added", "edited", "archived", "restored", "deleted", "imported", "unreadable"]
+Kind = Literal[
+    "added", "edited", "archived", "restored", "deleted", "imported", "promoted", "rolled_back", "unreadable"
+]
 """What a change is; `unreadable` where a newer version of the package has written it."""
 
 _PRIVATE = "(private)"
@@ -42,12 +44,15 @@ class Change:
     """As it is from then on."""
     fields: tuple[FieldChange, ...] = ()
     """What it said before and no longer (`removed`), and what it says since (`added`)."""
+    change_set: str | None = None
+    """The change set that it is part of, where it was promoted or taken back with others."""
 
     def __str__(self) -> str:
         by = f" by {self.by}" if self.by else ""
         names = ", ".join(one.field for one in self.fields if self.kind != "added")
         told = f": {names}" if names else ""
-        return f"{self.at:%Y-%m-%d %H:%M:%S} UTC  {self.coaching_id} revision {self.revision} {self.kind}{by}{told}"
+        what = self.kind.replace("_", " ") + (f" in {self.change_set}" if self.change_set else "")
+        return f"{self.at:%Y-%m-%d %H:%M:%S} UTC  {self.coaching_id} revision {self.revision} {what}{by}{told}"
 
     def to_json(self) -> dict[str, Any]:
         """The same as JSON values; each field with `before` and `after`, lists of texts."""
@@ -59,6 +64,7 @@ class Change:
             "kind": self.kind,
             "intent": self.intent,
             "fields": [{"field": c.field, "before": [*c.removed], "after": [*c.added]} for c in self.fields],
+            "change_set": self.change_set,
         }
 
 
@@ -127,7 +133,8 @@ def _change_at(place: Place, before: Coaching | None, after: Coaching | None, *,
     fields = changes_between(before, after)
     told = fields if notes else [_without_words(one) if one.field == "notes" else one for one in fields]
     kind = _kind_of(place, before, after)
-    return Change(**known, by=changer_of(before, after), kind=kind, intent=after.intent, fields=tuple(told))
+    known |= {"intent": after.intent, "change_set": after.changed_in.id if after.changed_in else None}
+    return Change(**known, by=changer_of(before, after), kind=kind, fields=tuple(told))
 
 
 def _without_words(change: FieldChange) -> FieldChange:
@@ -144,6 +151,8 @@ def _kind_of(place: Place, before: Coaching | None, after: Coaching) -> Kind:
         return "added"
     if after.status == "archived" != before.status:
         return "archived"
+    if after.changed_in is not None:
+        return "rolled_back" if after.changed_in.undoes else "promoted"
     back = before.deleted or (before.status == "archived" and after.status == "active")
     return "restored" if back or place.again else "edited"
 
