@@ -146,16 +146,3 @@ def test_a_long_history_is_read_in_pieces(coach, embeddings, monkeypatch):
     assert [one.at for one in changes] == [begun + timedelta(seconds=number) for number in range(1, count)]
     assert max(map(len, read)) <= 2 * BATCH
     assert json.loads(next(iter(json_lines(coach.audit()))))["coaching_id"] == "first"
-
-
-def test_what_was_promoted_and_taken_back_names_its_change_set(coach):
-    coach.add(id="old", intent="a refund", behavior=Reply("r"))
-    coach.add(id="new", intent="a refund", behavior=Reply("s"), status="shadow")
-    made = coach.promote("new", to="active", replaces=["old"], author="Kim")
-    back = coach.rollback(made.id, author="Lee")
-    found = [(one.coaching_id, one.kind, one.change_set, one.by) for one in coach.audit()][2:]
-    assert sorted(found[:2]) == [("new", "promoted", made.id, "Kim"), ("old", "archived", made.id, "Kim")]
-    assert sorted(found[2:]) == [("new", "rolled_back", back.id, "Lee"), ("old", "rolled_back", back.id, "Lee")]
-    (last,) = list(coach.audit(coaching_id="new"))[-1:]
-    assert f"new revision 3 rolled back in {back.id} by Lee: state" in str(last)
-    assert last.to_json()["change_set"] == back.id

@@ -23,7 +23,7 @@ BATCH = 500
 """Changes that are read at once."""
 
 Kind = Literal[
-    "added", "edited", "archived", "restored", "deleted", "imported", "promoted", "rolled_back", "unreadable"
+    "added", "edited", "promoted", "archived", "restored", "rolled back", "deleted", "imported", "unreadable"
 ]
 """What a change is; `unreadable` where a newer version of the package has written it."""
 
@@ -45,14 +45,13 @@ class Change:
     fields: tuple[FieldChange, ...] = ()
     """What it said before and no longer (`removed`), and what it says since (`added`)."""
     change_set: str | None = None
-    """The change set that it is part of, where it was promoted or taken back with others."""
+    """The set that it is of, where several were changed together."""
 
     def __str__(self) -> str:
         by = f" by {self.by}" if self.by else ""
         names = ", ".join(one.field for one in self.fields if self.kind != "added")
         told = f": {names}" if names else ""
-        what = self.kind.replace("_", " ") + (f" in {self.change_set}" if self.change_set else "")
-        return f"{self.at:%Y-%m-%d %H:%M:%S} UTC  {self.coaching_id} revision {self.revision} {what}{by}{told}"
+        return f"{self.at:%Y-%m-%d %H:%M:%S} UTC  {self.coaching_id} revision {self.revision} {self.kind}{by}{told}"
 
     def to_json(self) -> dict[str, Any]:
         """The same as JSON values; each field with `before` and `after`, lists of texts."""
@@ -63,8 +62,8 @@ class Change:
             "revision": self.revision,
             "kind": self.kind,
             "intent": self.intent,
-            "fields": [{"field": c.field, "before": [*c.removed], "after": [*c.added]} for c in self.fields],
             "change_set": self.change_set,
+            "fields": [{"field": c.field, "before": [*c.removed], "after": [*c.added]} for c in self.fields],
         }
 
 
@@ -133,8 +132,8 @@ def _change_at(place: Place, before: Coaching | None, after: Coaching | None, *,
     fields = changes_between(before, after)
     told = fields if notes else [_without_words(one) if one.field == "notes" else one for one in fields]
     kind = _kind_of(place, before, after)
-    known |= {"intent": after.intent, "change_set": after.changed_in.id if after.changed_in else None}
-    return Change(**known, by=changer_of(before, after), kind=kind, fields=tuple(told))
+    known["change_set"] = after.changed_in.id if after.changed_in else None
+    return Change(**known, by=changer_of(before, after), kind=kind, intent=after.intent, fields=tuple(told))
 
 
 def _without_words(change: FieldChange) -> FieldChange:
@@ -149,12 +148,12 @@ def _kind_of(place: Place, before: Coaching | None, after: Coaching) -> Kind:
         return "imported"
     if before is None:
         return "added"
-    if after.status == "archived" != before.status:
-        return "archived"
-    if after.changed_in is not None:
-        return "rolled_back" if after.changed_in.undoes else "promoted"
+    mark = after.changed_in
+    if mark is not None and (mark.undoes is not None or after.status != "archived"):
+        return "promoted" if mark.undoes is None else "rolled back"
     back = before.deleted or (before.status == "archived" and after.status == "active")
-    return "restored" if back or place.again else "edited"
+    other: Kind = "restored" if back or place.again else "edited"
+    return "archived" if after.status == "archived" != before.status else other
 
 
 def _in_utc(time: datetime | None) -> datetime | None:
