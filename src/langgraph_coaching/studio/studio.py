@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from starlette.routing import NoMatchFound
 
 from langgraph_coaching.studio.access import local_person
+from langgraph_coaching.studio.held_chats import HeldChats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.studio.access import Person, SignIn
+    from langgraph_coaching.studio.latest_reports import LatestReports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class Studio:
     """What its pages have in common."""
 
     coach: Coach
+    reports: LatestReports
     graph: Any = None
     """The user's compiled graph, which the test page runs and whose names the forms offer."""
     graph_name: str = ""
@@ -38,6 +41,8 @@ class Studio:
     secret: bytes = field(default_factory=lambda: token_bytes(32))
     """Signs forms and cookies; of this process, if none is given."""
     local: Person = field(default_factory=local_person)
+    chats: HeldChats = field(default_factory=HeldChats)
+    """Test conversations that are going on."""
 
     def has(self, request: Request, page: str) -> bool:
         """Whether there is a page of that name."""
