@@ -112,7 +112,15 @@ class Reporter:
         window = window_of(since, until, now)
         check_price(price_per_million_tokens)
         self._flush()
-        asked = (window, coaching_id, _asked(good), _asked(bad), score, price_per_million_tokens, f"{now:%Y-%m-%d %H}")
+        asked = (
+            window,
+            coaching_id,
+            _order_labels(good),
+            _order_labels(bad),
+            score,
+            price_per_million_tokens,
+            f"{now:%Y-%m-%d %H}",
+        )
         return self._recent.take(
             (asked, *map(self._version, TABLES)),
             lambda: self._make(now, window, coaching_id, good, bad, score, price_per_million_tokens),
@@ -184,7 +192,7 @@ class Reporter:
         return {(one.id, one.revision): tokens_of(one) for one in read_each(named, coaching_of)}
 
 
-def _asked(labels: Collection[str] | None) -> tuple[str, ...] | None:
+def _order_labels(labels: Collection[str] | None) -> tuple[str, ...] | None:
     return None if labels is None else tuple(sorted(labels))
 
 
