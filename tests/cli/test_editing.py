@@ -192,3 +192,12 @@ def test_who_is_at_the_command_line(command, shop, monkeypatch, named):
         monkeypatch.setenv("LANGGRAPH_COACHING_AUTHOR", named)
     command("archive", "swap")
     assert shop.history("swap")[-1].changed_by == (named or "login")
+
+
+def test_what_is_silenced_and_brought_back_is_said_as_json(command, shop):
+    done = command("archive", "swap", "--json").json
+    assert (done["id"], done["status"], done["revision"]) == ("swap", "archived", shop.get("swap").revision)
+    assert command("restore", "swap", "--json").json["status"] == "active"
+    assert command("delete", "swap", "--yes", "--json").json == {"id": "swap", "deleted": True, "purged": False}
+    assert command("restore", "swap").code == 0
+    assert command("delete", "swap", "--yes", "--purge", "--json").json["purged"] is True

@@ -11,7 +11,7 @@ from langgraph_coaching.cli import render
 from langgraph_coaching.cli.behavior_options import Author, author_of
 from langgraph_coaching.cli.coaching_page import print_changes
 from langgraph_coaching.cli.ids import coaching_id
-from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Namespace, Store, open_coach
+from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, open_coach
 from langgraph_coaching.coaching.changes import changes_between
 from langgraph_coaching.errors import InvalidCoachingError
 
@@ -27,6 +27,7 @@ def archive(
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     embeddings: Embeddings = "minilm",
+    as_json: Json = False,
 ) -> None:
     """Make a coaching silent; `restore` brings it back.
 
@@ -34,6 +35,9 @@ def archive(
     """
     with open_coach(store, namespace, embeddings) as coach:
         made = coach.archive(coaching_id(coach, name), changed_by=author_of(author))
+    if as_json:
+        render.print_json(made.model_dump(mode="json"))
+        return
     render.print_line(
         f"{made.id} is archived and silent (revision {made.revision}); `restore {made.id}` brings it back"
     )
@@ -49,6 +53,7 @@ def restore(
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     embeddings: Embeddings = "minilm",
+    as_json: Json = False,
 ) -> None:
     """Make a coaching active again, as it last was or at a revision.
 
@@ -61,6 +66,9 @@ def restore(
         name = coaching_id(coach, name)
         before = coach.history(name)[-1]
         made = coach.restore(name, revision=revision, changed_by=author_of(author))
+    if as_json:
+        render.print_json(made.model_dump(mode="json"))
+        return
     print_changes(changes_between(before, made))
     stage = made.status if made.status in ("active", "canary") else f"in {made.status}"
     render.print_line(f"{made.id} is {stage} (revision {made.revision})")
@@ -79,6 +87,7 @@ def delete(
     store: Store = DEFAULT_STORE,
     namespace: Namespace = "default",
     embeddings: Embeddings = "minilm",
+    as_json: Json = False,
 ) -> None:
     """Delete a coaching; `restore` brings it back.
 
@@ -94,6 +103,9 @@ def delete(
             render.print_note("nothing was deleted")
             raise typer.Exit(Exit.NOTHING)
         coach.delete(name, purge=purge, changed_by=author_of(author))
+    if as_json:
+        render.print_json({"id": name, "deleted": True, "purged": purge})
+        return
     left = "and its history is erased" if purge else f"; `restore {name}` brings it back"
     render.print_line(f"{name} is deleted{' ' if purge else ''}{left}")
 

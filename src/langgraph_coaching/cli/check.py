@@ -60,7 +60,7 @@ def check(
     compiled = None if graph is None else load_object(graph, "--graph")
     with open_coach(store, namespace, embeddings) as coach:
         found = coach.lint(coaching_id(coach, coaching) or None, graph=compiled)
-        counts = Counter(one.status for one in coach.list())
+        counts: Counter[str] = Counter(one.status for one in coach.list())
     if as_json:
         render.print_json([render.as_dict(one) for one in found])
     else:

@@ -66,4 +66,5 @@ def calibrate(
     if found.reserve:
         render.print_line(f"verdicts make the store more reserved: {found.reserve:.2f} is taken from every logit")
     if found.error is not None:
-        render.print_line(f"probabilities and {found.verdicts} verdicts disagree by {found.error:.2f} on average")
+        many = "1 verdict" if found.verdicts == 1 else f"{found.verdicts} verdicts"
+        render.print_line(f"probabilities and {many} disagree by {found.error:.2f} on average")

@@ -104,6 +104,7 @@ def print_wrapped(text: Text) -> None:
         console.print(text, soft_wrap=True)
         return
     first, *rest = text.wrap(console, console.width)
+    first.rstrip()
     console.print(first, soft_wrap=True)
     if rest:
         begun = text[len(first.plain) :]

@@ -112,7 +112,15 @@ class Reporter:
         window = window_of(since, until, now)
         check_price(price_per_million_tokens)
         self._flush()
-        asked = (window, coaching_id, _sort_labels(good), _sort_labels(bad), score, price_per_million_tokens, f"{now:%Y-%m-%d %H}")
+        asked = (
+            window,
+            coaching_id,
+            _sort_labels(good),
+            _sort_labels(bad),
+            score,
+            price_per_million_tokens,
+            f"{now:%Y-%m-%d %H}",
+        )
         return self._recent.take(
             (asked, *map(self._version, TABLES)),
             lambda: self._make(now, window, coaching_id, good, bad, score, price_per_million_tokens),
