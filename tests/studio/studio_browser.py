@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from contextlib import contextmanager
 
 import pytest
 import uvicorn
@@ -31,3 +32,20 @@ class Served:
         self._server.should_exit = True
         self._thread.join(20)
         self._socket.close()
+
+
+@contextmanager
+def opened(app, **options):
+    """A page of an application in a browser of its own; what the browser complains of fails the test."""
+    from playwright.sync_api import sync_playwright
+
+    complaints = []
+    with Served(app) as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_context(base_url=served.address, **options).new_page()
+        page.set_default_timeout(90_000)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page
+        browser.close()
+    assert complaints == []
