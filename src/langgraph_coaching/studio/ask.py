@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from langgraph_coaching.coach import Coach
+    from langgraph_coaching.recall.pause import Pause
     from langgraph_coaching.studio.access import Person, Role
     from langgraph_coaching.studio.studio import Studio
 
@@ -96,8 +97,16 @@ class Ask:
             "form_token": form_token(self.studio.secret, self.person.name),
             "sections": [one for one in SECTIONS if self.studio.has(self.request, one[0])],
             "section": "",
+            "current_pause": self._current_pause,
         }
         return TEMPLATES.get_template(template).render(own | values)
+
+    def _current_pause(self) -> Pause | None:
+        """The pause that is on; a store that cannot be read is not said here, but by what else is asked of it."""
+        try:
+            return self.coach.current_pause()
+        except StoreError:
+            return None
 
     def go(self, page: str, **query: Any) -> Response:
         """Leads on to a page, once something is done."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.studio.access import Person, SignIn
+    from langgraph_coaching.studio.latest_reports import LatestReports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Studio:
     """What its pages have in common."""
 
     coach: Coach
+    reports: LatestReports
     graph: Any = None
     """The user's compiled graph, which the test page runs and whose names the forms offer."""
     graph_name: str = ""
