@@ -32,12 +32,12 @@ def test_from_a_wrong_answer_to_a_right_one(coach, scripted, script):
         if script:
             page.press("#said", "Enter")
         else:
-            page.click("text=Send")
+            page.click("button.send")
         page.wait_for_selector(".step.latest >> text=It is <b>4.90</b> to anywhere.")
         assert "chat=" in page.url
         tested = page.url
 
-        page.click("text=Provide coaching")
+        page.click(".step.latest >> text=Provide coaching")
         assert "shipping" in page.input_value("#intent")
         page.fill("[name='reply.text']", "Ask which country it goes to.")
         page.click("footer button.main")
@@ -46,7 +46,7 @@ def test_from_a_wrong_answer_to_a_right_one(coach, scripted, script):
             page.keyboard.press("Enter")  # what comes next has the focus
         else:
             page.goto(tested)
-            page.click("text=Try again")
+            page.click("button.again")
         page.wait_for_selector(".step.latest >> text=To which country does it go?")
         assert page.locator(".turn").count() == 1
         assert page.inner_text(".before summary").endswith("It is <b>4.90</b> to anywhere.")
@@ -80,8 +80,8 @@ def test_a_turn_is_stopped_and_a_closed_page_stops_its_own(coach, scripted):
         assert reached.acquire(timeout=60)
         page.fill("#said", "typed meanwhile")
         page.press("#said", "Enter")  # not yet
-        page.click("text=Stop")
-        page.wait_for_selector(".turn >> text=Stopped.")
+        page.click("button.stop")
+        page.wait_for_selector("#test:not(.talking) .turn >> text=Stopped.")
         assert page.input_value("#said") == "typed meanwhile"
         page.press("#said", "Enter")
         assert reached.acquire(timeout=60)
