@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from contextlib import contextmanager
 
 import pytest
 import uvicorn
@@ -31,3 +32,26 @@ class Served:
         self._server.should_exit = True
         self._thread.join(20)
         self._socket.close()
+
+
+def is_complaint(message):
+    """Whether the browser found fault: not that an answer was a refusal, or that newer typing has stopped a request."""
+    expected = ("responded with a status of 4", "htmx:sendAbort", "htmx:afterRequest")
+    return message.type == "error" and not any(words in message.text for words in expected)
+
+
+@contextmanager
+def opened(app, **options):
+    """A page of an application in a browser of its own; what the browser complains of fails the test."""
+    from playwright.sync_api import sync_playwright
+
+    complaints = []
+    with Served(app) as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_context(base_url=served.address, **options).new_page()
+        page.set_default_timeout(30_000)
+        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page
+        browser.close()
+    assert complaints == []

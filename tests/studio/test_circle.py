@@ -3,7 +3,7 @@
 import pytest
 from langchain_core.messages import AIMessage
 from langgraph.graph import START, MessagesState, StateGraph
-from studio_browser import CHROMIUM, Served, needs_browser
+from studio_browser import CHROMIUM, Served, is_complaint, needs_browser
 from studio_client import recorded
 
 from langgraph_coaching import Reply
@@ -19,12 +19,6 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-def is_complaint(message):
-    """Whether the browser found fault: not that an answer was a refusal, or that newer typing has stopped a request."""
-    expected = ("responded with a status of 4", "htmx:sendAbort", "htmx:afterRequest")
-    return message.type == "error" and not any(words in message.text for words in expected)
 
 
 def wait_for_count(page, selector, number):

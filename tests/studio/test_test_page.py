@@ -16,8 +16,10 @@ from langgraph.types import interrupt
 from studio_client import client_of, form_token
 
 from langgraph_coaching import Reply
+from langgraph_coaching.chat import ChatEvent
 from langgraph_coaching.studio import Person, studio_app
 from langgraph_coaching.studio.held_chats import HeldChats
+from langgraph_coaching.studio.turn_pieces import open_questions, pieces_of
 
 ASKED = "How much is shipping for a pair of boots?"
 WISH = "Ask which country it goes to."
@@ -417,3 +419,17 @@ def test_a_conversation_in_which_a_turn_runs_is_kept():
 
     chats.keep(Quiet())
     assert chats.get("busy").id == "busy"
+
+
+def test_what_happens_at_once_in_several_agents_is_kept_apart():
+    said = [("a", "m1", "It"), ("b", "m2", "No"), ("a", "m1", " is"), ("b", "m2", "pe")]
+    events = [ChatEvent(kind="token", agent=agent, id=name, text=text) for agent, name, text in said]
+    events += [ChatEvent(kind="handoff", name="billing"), ChatEvent(kind="end")]
+    found = pieces_of(events).all
+    assert [(one.kind, one.agent, one.text or one.name) for one in found] == [
+        ("message", "a", "It is"),
+        ("message", "b", "Nope"),
+        ("handoff", None, "billing"),
+    ]
+    asked = [ChatEvent(kind="question", id=name, text=name) for name in ("q1", "q2", "q3")]
+    assert open_questions([asked[0], events[-1], *asked[1:], events[-1]]) == asked[1:]
