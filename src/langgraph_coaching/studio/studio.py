@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from starlette.routing import NoMatchFound
 
 from langgraph_coaching.studio.access import local_person
+from langgraph_coaching.studio.questions import Questions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,8 @@ class Studio:
     secret: bytes = field(default_factory=lambda: token_bytes(32))
     """Signs forms and cookies; of this process, if none is given."""
     local: Person = field(default_factory=local_person)
+    questions: Questions = field(default_factory=Questions)
+    """Of the inbox."""
 
     def has(self, request: Request, page: str) -> bool:
         """Whether there is a page of that name."""
