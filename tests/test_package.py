@@ -34,7 +34,7 @@ def test_errors_and_the_record_load_only_what_they_need():
 
 def test_making_a_coach_and_asking_an_absent_store_loads_no_database_and_no_model(tmp_path):
     made = f"from langgraph_coaching import Coach\ncoach = Coach({str(tmp_path / 'store')!r})\n"
-    heaviest = {"lancedb", "onnxruntime", "tokenizers", "langchain", "pandas", "torch", "rich", "typer"}
+    heaviest = {"lancedb", "onnxruntime", "tokenizers", "langchain", "langgraph", "pandas", "torch", "rich", "typer"}
     assert loaded_after(made) & heaviest == set()
     used = made + "assert (coach.advise('hello').considered, coach.list(), coach.receipts()) == ([], [], [])"
     assert loaded_after(used) & heaviest == set()

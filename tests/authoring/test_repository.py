@@ -209,12 +209,12 @@ def test_a_change_is_made_on_top_of_what_somebody_else_changed_meanwhile(coach, 
     insert = Coachings.insert
     others = iter(["first", "second"])
 
-    def late(store, coachings, vectors):
+    def late(store, coachings, vectors, *rest):
         if (note := next(others, None)) is not None:
             with monkeypatch.context() as as_it_was:
                 as_it_was.setattr(Coachings, "insert", insert)
                 coach_there.edit("c-1", notes=note)
-        insert(store, coachings, vectors)
+        insert(store, coachings, vectors, *rest)
 
     coach_there = Coach(coach.uri, embeddings=coach.embeddings)
     monkeypatch.setattr(Coachings, "insert", late)
@@ -226,7 +226,7 @@ def test_a_change_is_made_on_top_of_what_somebody_else_changed_meanwhile(coach, 
 
 
 def test_a_change_that_never_gets_through_is_said(coach, made, monkeypatch):
-    def busy(store, coachings, vectors):
+    def busy(*_):
         raise ConflictError("somebody was faster")
 
     monkeypatch.setattr(repository, "TRIES", 3)

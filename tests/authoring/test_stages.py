@@ -359,3 +359,16 @@ def test_what_is_promoted_and_taken_back_is_what_it_was(given_, to):
     assert {one.id: (one.status, one.share, one.cohort, one.content_hash) for one in back} == {
         one.id: was[one.id] for one in revisions
     }
+
+
+def test_the_audit_says_what_was_changed_together_by_whom(coach, some):
+    made = coach.promote(some[1:], to="active", replaces=some[0], author="lee")
+    back = coach.rollback(made, author="mo")
+    told = [(one.coaching_id, one.kind, one.by) for one in coach.audit() if one.change_set == made.id]
+    assert sorted(told) == [
+        ("c-active", "archived", "lee"),
+        ("c-draft", "promoted", "lee"),
+        ("c-shadow", "promoted", "lee"),
+    ]
+    undone = [(one.kind, one.by, one.to_json()["change_set"]) for one in coach.audit() if one.change_set == back.id]
+    assert undone == [("rolled back", "mo", back.id)] * 3

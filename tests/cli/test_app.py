@@ -213,6 +213,7 @@ def _chunk(terminal):
         return b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_terminal_that_cannot_show_a_letter_is_no_reason_to_fail(encoding, shop, process):
     done = process("list", env={"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"})

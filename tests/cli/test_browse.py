@@ -127,7 +127,7 @@ def test_a_coaching_is_shown_whole_with_its_history(command, shop):
         "source: t-lamp step 4: Sorry, no.",
         "notes: PRIVATE",
         "UTC  saved by Kim",
-        "UTC  intent, priority by Kim",
+        "UTC  intent, priority",
     ):
         assert line in done.out
     assert "scope: agent support, tag vip; priority 0" in command("show", LONG).out

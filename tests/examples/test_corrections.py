@@ -37,6 +37,7 @@ def test_all_six_pass_and_use_every_recording(folder):
     assert counts.keys() == {"passed"}
 
 
+@pytest.mark.slow
 def test_a_changed_correction_fails_its_own_test_only(folder):
     file = folder / "coachings" / "wrong_amount.yaml"
     text = file.read_text(encoding="utf-8")

@@ -13,6 +13,8 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 from langgraph_coaching import Coach, Reply
 from langgraph_coaching.errors import ConflictError
 
+pytestmark = pytest.mark.slow
+
 SPAWN = multiprocessing.get_context("spawn")
 ADDS = 25
 EDITS = 10

@@ -94,7 +94,7 @@ def test_a_receipt_of_a_newer_version_is_left_alone(shop, caplog):
     with caplog.at_level(logging.WARNING):
         assert {one.id for one in shop.receipts()} == ids - {gone}
         assert {one.id for one in shop.receipts(limit=3)} == ids - {gone}  # another one in its place
-        assert sum(one.considered for one in shop.report()) == len(ids) - 1
+        assert sum(one.considered for one in shop.report()) == len(ids)  # what it counts stands in the columns
         assert shop.review() is not None
         assert shop.calibrate() is not None
         shop.verdict(first.considered[0], correct=True)

@@ -13,9 +13,9 @@ from langgraph_coaching import Action, Coaching, Example, Handoff, Limits, Playb
 from langgraph_coaching.coaching.model import Scope
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.prompt import entry
-from langgraph_coaching.testing.correction import Correction
 from langgraph_coaching.testing.expression import constructor_expression
 from langgraph_coaching.testing.literal import docstring, dotted_name, literal
+from langgraph_coaching.testing.opening import Opening
 from langgraph_coaching.testing.source_check import refuse_foreign_source
 from langgraph_coaching.testing.testfile import GeneratedTest, render_test_file
 
@@ -144,7 +144,7 @@ def unchecked(id_, **fields):
     return Coaching(id="c-1", **fields).model_copy(update={"id": id_})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_generated_file_holds_what_was_said_and_does_nothing_else(data):
     draw = data.draw
@@ -157,18 +157,20 @@ def test_a_generated_file_holds_what_was_said_and_does_nothing_else(data):
         examples=(Example(text=draw(PROSE), reference=draw(NAMES)),),
         scope=Scope(agent=draw(NAMES), node=draw(NAMES), tags=(draw(NAMES),)),
     )
-    correction = Correction(
-        coaching=coaching, source=None, others=(), traces=(), applied=(), advise=lambda _: [], limits=Limits(items=2),
-        store=draw(st.sampled_from(["s3://", "", "db://"])) + draw(TEXTS).replace("\0", ""), namespace=draw(TEXTS),
+    opening = Opening(
+        folder=Path(draw(TEXTS).replace("\0", "") or "x") if draw(st.booleans()) else None,
+        store=draw(st.sampled_from(["s3://", "", "db://"])) + draw(TEXTS).replace("\0", ""),
+        namespace=draw(TEXTS),
         embeddings=None,
-    )  # fmt: skip
+        limits=Limits(items=2),
+    )
     imports = {}
     said = {draw(TEXTS): tuple(draw(st.lists(st.tuples(st.just("user") | TEXTS, TEXTS), max_size=2)))}
     shown = draw(st.sampled_from(["take", "model", "neither"]))
     page = GeneratedTest(
         coaching=coaching,
         again=f"langgraph-coaching test new {coaching.id} {draw(TEXTS)} --force",
-        coach=correction._opened(Path("tests/test_one.py"), imports),
+        coach=opening.expression(Path("tests/test_one.py"), imports),
         imports=imports,
         fires=said,
         silent={} if draw(st.booleans()) else said,

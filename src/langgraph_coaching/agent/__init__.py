@@ -9,6 +9,7 @@
 | graph adviser: `coach.advise` and the doors, on their own and in a graph | `graph_adviser` |
 | lookup: where a model call asks for advice | `lookup` |
 | call key: what is the same when LangGraph resumes, retries, replays or forks a model call | `call_key` |
+| thread: of a call that is made outside of a graph | `thread` |
 | recent, stored advice: of the latest calls; of another process, in the receipts | `recent_advice`, `stored_advice` |
 | registry: what is known of one coach's advice from one model call to the next | `registry` |
 | pending: advice that waits for the request it belongs into | `pending`, `relevance` |

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.config import get_config
 
 from langgraph_coaching.recall.receipts import task_of
 from langgraph_coaching.recall.simulated import SIMULATED, is_simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from langchain_core.messages import BaseMessage
 
@@ -112,15 +110,6 @@ def current_namespace() -> str:
         return str((get_config().get("configurable") or {}).get("checkpoint_ns") or "")
     except RuntimeError:
         return ""
-
-
-def thread_in(metadata: Any) -> str | None:
-    """The thread that the metadata of a call names, outside of a graph; LangChain takes it from the configuration."""
-    here = var_child_runnable_config.get() or {}
-    for told in (metadata, here.get("metadata"), here.get("configurable")):
-        if isinstance(told, Mapping) and told.get("thread_id") not in (None, ""):
-            return str(told["thread_id"])
-    return None
 
 
 def _node_path(namespace: str) -> list[str]:

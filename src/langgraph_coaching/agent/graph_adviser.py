@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack, ov
 
 from langchain_core.runnables.config import var_child_runnable_config
 
-from langgraph_coaching.agent.call_key import thread_in
 from langgraph_coaching.agent.recent_advice import RecentAdvice
+from langgraph_coaching.agent.thread import thread_in
 from langgraph_coaching.coaching.model import Labels, labels_of
 from langgraph_coaching.errors import extra
 from langgraph_coaching.recall.receipts import Entry

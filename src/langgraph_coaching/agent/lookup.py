@@ -13,8 +13,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import var_child_runnable_config
 
-from langgraph_coaching.agent.call_key import current_call_key, locate_receipts, thread_in
+from langgraph_coaching.agent.call_key import current_call_key, locate_receipts
 from langgraph_coaching.agent.pending import PendingAdvice, nothing_pending
+from langgraph_coaching.agent.thread import thread_in
 from langgraph_coaching.recall.advice import Advice, failed_advice
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.situation import read_messages, situate

@@ -156,6 +156,8 @@ for change in coach.audit(coaching_id=coaching.id):  # also since=, until=, auth
 ```text
 added 1 ['state', 'intent', 'behavior']
 edited 2 ['examples']
+archived 3 ['state']
+rolled back 4 ['state']
 ```
 
 **What belongs into coaching.** `split_prompt(text)` proposes which passages of a system prompt hold in one situation

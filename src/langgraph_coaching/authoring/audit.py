@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 BATCH = 500
 """Changes that are read at once."""
 
-Kind = Literal["added", "edited", "archived", "restored", "deleted", "imported", "unreadable"]
+Kind = Literal[
+    "added", "edited", "promoted", "archived", "restored", "rolled back", "deleted", "imported", "unreadable"
+]
 """What a change is; `unreadable` where a newer version of the package has written it."""
 
 _PRIVATE = "(private)"
@@ -42,6 +44,8 @@ class Change:
     """As it is from then on."""
     fields: tuple[FieldChange, ...] = ()
     """What it said before and no longer (`removed`), and what it says since (`added`)."""
+    change_set: str | None = None
+    """The set that it is of, where several were changed together."""
 
     def __str__(self) -> str:
         by = f" by {self.by}" if self.by else ""
@@ -58,6 +62,7 @@ class Change:
             "revision": self.revision,
             "kind": self.kind,
             "intent": self.intent,
+            "change_set": self.change_set,
             "fields": [{"field": c.field, "before": [*c.removed], "after": [*c.added]} for c in self.fields],
         }
 
@@ -127,6 +132,7 @@ def _change_at(place: Place, before: Coaching | None, after: Coaching | None, *,
     fields = changes_between(before, after)
     told = fields if notes else [_without_words(one) if one.field == "notes" else one for one in fields]
     kind = _kind_of(place, before, after)
+    known["change_set"] = after.changed_in.id if after.changed_in else None
     return Change(**known, by=changer_of(before, after), kind=kind, intent=after.intent, fields=tuple(told))
 
 
@@ -142,10 +148,12 @@ def _kind_of(place: Place, before: Coaching | None, after: Coaching) -> Kind:
         return "imported"
     if before is None:
         return "added"
-    if after.status == "archived" != before.status:
-        return "archived"
+    mark = after.changed_in
+    if mark is not None and (mark.undoes is not None or after.status != "archived"):
+        return "promoted" if mark.undoes is None else "rolled back"
     back = before.deleted or (before.status == "archived" and after.status == "active")
-    return "restored" if back or place.again else "edited"
+    other: Kind = "restored" if back or place.again else "edited"
+    return "archived" if after.status == "archived" != before.status else other
 
 
 def _in_utc(time: datetime | None) -> datetime | None:

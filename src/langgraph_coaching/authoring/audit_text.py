@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.authoring.audit import Change
 
-COLUMNS = ("at", "by", "coaching_id", "revision", "kind", "intent", "field", "before", "after")
+COLUMNS = ("at", "by", "coaching_id", "revision", "kind", "intent", "field", "before", "after", "change_set")
 """Of the CSV: a row for each field that a change changed."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
@@ -32,7 +32,7 @@ def csv_lines(changes: Iterable[Change]) -> Iterator[str]:
         told = change.to_json()
         head = [told[name] for name in COLUMNS[:6]]
         for one in told["fields"] or [{"field": "", "before": [], "after": []}]:
-            yield _row_of([*head, one["field"], "\n".join(one["before"]), "\n".join(one["after"])])
+            yield _row_of([*head, one["field"], "\n".join(one["before"]), "\n".join(one["after"]), told["change_set"]])
 
 
 def plain_cell(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.behavior_options import Author
+from langgraph_coaching.cli.behavior_options import Author, author_of
 from langgraph_coaching.cli.options import DEFAULT_STORE, Exit, Json, Namespace, Store, open_coach
 
 
@@ -34,7 +34,7 @@ def pause(
             if not typer.confirm(asked, default=False, err=True):
                 render.print_note("nothing was paused")
                 raise typer.Exit(Exit.NOTHING)
-        made = coach.pause(reason=reason, author=author)
+        made = coach.pause(reason=reason, author=author_of(author))
     if as_json:
         render.print_json(render.as_dict(made))
     else:
@@ -48,7 +48,7 @@ def resume(author: Author = None, store: Store = DEFAULT_STORE, namespace: Names
     """
     with open_coach(store, namespace, "minilm") as coach:
         before = coach.current_pause()
-        coach.resume(author=author)
+        coach.resume(author=author_of(author))
     if before is None:
         render.print_note("nothing was paused")
         raise typer.Exit(Exit.NOTHING)

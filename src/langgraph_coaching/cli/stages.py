@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from langgraph_coaching.cli import render
-from langgraph_coaching.cli.behavior_options import Author
+from langgraph_coaching.cli.behavior_options import Author, author_of
 from langgraph_coaching.cli.edit import read_expiry
 from langgraph_coaching.cli.ids import coaching_id, full_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, open_coach
@@ -69,7 +69,7 @@ def promote(
             replaces=[coaching_id(coach, name) for name in replaces or []],
             until=ends,
             note=note,
-            author=author,
+            author=author_of(author),
         )
     _print_made(made, as_json=as_json)
 
@@ -93,7 +93,7 @@ def rollback(
     Example: langgraph-coaching rollback s-61ec --note "refunds doubled"
     """
     with open_coach(store, namespace, embeddings) as coach:
-        made = coach.rollback(full_id(coach, name, "change_set"), note=note, author=author)
+        made = coach.rollback(full_id(coach, name, "change_set"), note=note, author=author_of(author))
     _print_made(made, as_json=as_json)
 
 
