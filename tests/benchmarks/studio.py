@@ -12,16 +12,13 @@ from __future__ import annotations
 
 import random
 import re
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "studio")]
-
 from data import options
-from studio_client import client_of, form_token
+from starlette.testclient import TestClient
 
 from langgraph_coaching import Advice, Coach, Receipt, Reply, Step, Trace
 from langgraph_coaching.recall.receipts import Entry, Receipts
@@ -29,7 +26,20 @@ from langgraph_coaching.storage.database import Database
 from langgraph_coaching.studio import studio_app
 
 WISHES = ("to return", "to exchange", "to know the price of", "to cancel", "a refund for", "to track", "advice about")
-THINGS = ("tent", "stove", "jacket", "rope", "helmet", "sleeping bag", "lamp", "backpack", "boots", "map", "ski", "sled")
+THINGS = (
+    "tent",
+    "stove",
+    "jacket",
+    "rope",
+    "helmet",
+    "sleeping bag",
+    "lamp",
+    "backpack",
+    "boots",
+    "map",
+    "ski",
+    "sled",
+)
 CASES = ("that came late", "bought as a gift", "that is broken", "in another size", "without a receipt", "on sale")
 A_CALL, AT_ONCE = 5, 1_000
 LONG = "t-long"
@@ -65,7 +75,7 @@ def made_up_run(number: int, traces: int, coachings: list, rng: random.Random) -
         ("system", "system", "You are a clerk.", ()),
         ("user", "user", said, ()),
         ("tool_call", "agent", "", receipts),
-        ("tool_result", "tool", '{"status": "sent", "days": %d}' % (number % 9), ()),
+        ("tool_result", "tool", f'{{"status": "sent", "days": {number % 9}}}', ()),
         ("message", "agent", f"It takes {number % 9} days. Anything else?", ()),
         ("user", "user", "No, thanks.", ()),
         ("message", "agent", "You are welcome.", ()),
@@ -121,7 +131,7 @@ class Clock:
 
     def __init__(self, client, times: int) -> None:
         self._client, self._times = client, times
-        self._token = form_token(client)
+        self._token = re.search(r'X-Form-Token": "([0-9a-f]+)"', client.get("/").text)[1]
         self.over: list[str] = []
 
     def ask(self, name: str, addresses, *, form=None, part: bool = False) -> str:
@@ -227,7 +237,8 @@ def main() -> None:
         if not arguments.listed and not (Path(store) / "traces.lance").exists():
             make_store(store, arguments.traces, arguments.coachings)
         with Coach(store) as coach:
-            clock = Clock(client_of(studio_app(coach)), arguments.times)
+            here = {"base_url": "http://127.0.0.1", "client": ("127.0.0.1", 50_000)}
+            clock = Clock(TestClient(studio_app(coach), **here), arguments.times)
             print(f"{'milliseconds':34} {'p50':>7} {'p95':>7} {'most':>7} {'cpu p95':>7} {'first':>7} {'bytes':>9}")
             if arguments.listed:
                 ask_lists(clock)

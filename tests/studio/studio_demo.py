@@ -124,7 +124,9 @@ def _parcel():
 def _old(name, question, answer):
     rows = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
     (trace,) = import_traces([{"messages": rows}], format="openai")
-    return trace.model_copy(update={"id": name, "started_at": datetime.now(UTC) - timedelta(days=9), "label": "success"})
+    return trace.model_copy(
+        update={"id": name, "started_at": datetime.now(UTC) - timedelta(days=9), "label": "success"}
+    )
 
 
 def _failed():

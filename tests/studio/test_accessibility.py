@@ -3,7 +3,6 @@
 import pytest
 from every_page import PARTS, addresses
 from studio_browser import CHROMIUM, Served, needs_browser
-from studio_client import client_of
 from studio_demo import fill
 
 from langgraph_coaching import Coach
@@ -12,8 +11,6 @@ from langgraph_coaching.studio import Person, studio_app
 pytestmark = [needs_browser, pytest.mark.slow]
 
 SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
-
-TOKEN = "a token of twenty and more"
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +30,8 @@ def site(coach):
     whole = {name: path for name, path in pages.items() if name not in PARTS}
     whole["a long conversation"] = addresses(app, trace=long, step=step[long], coaching=one)["conversation"]
     whole |= {"nothing found": "/?text=nobody+said+this", "not found": "/conversation?trace=t-none"}
-    with Served(app) as served, Served(studio_app(coach, tokens={TOKEN: Person(name="Anna")})) as guarded:
-        yield {name: served.address + path for name, path in whole.items()} | {
-            "sign in": f"{guarded.address}/sign-in"
-        }
+    with Served(app) as served, Served(studio_app(coach, tokens={"a" * 20: Person(name="Anna")})) as guarded:
+        yield {name: served.address + path for name, path in whole.items()} | {"sign in": f"{guarded.address}/sign-in"}
 
 
 @pytest.fixture(scope="module")
