@@ -39,13 +39,14 @@ _JSON = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_REMARK, inner, max_size=3)),
     max_leaves=6,
 )
+_HOW = {"instruction": _REMARK, "enforce": st.sampled_from([False, True, "approval"])}
 BEHAVIORS = st.one_of(
     st.builds(Reply, PROSE),
     st.builds(SearchKnowledge, LINE, query=_REMARK, instruction=_REMARK),
-    st.builds(Action, LINE, arguments=st.dictionaries(_REMARK, _JSON, max_size=4), instruction=_REMARK),
-    st.builds(Process, LINE, instruction=_REMARK),
-    st.builds(Playbook, LINE, instruction=_REMARK),
-    st.builds(Handoff, LINE, instruction=_REMARK),
+    st.builds(Action, LINE, arguments=st.dictionaries(_REMARK, _JSON, max_size=4), **_HOW),
+    st.builds(Process, LINE, **_HOW),
+    st.builds(Playbook, LINE, **_HOW),
+    st.builds(Handoff, LINE, **_HOW),
 )
 _EXAMPLES = st.builds(
     Example,
@@ -73,6 +74,7 @@ COACHINGS = st.builds(
     cohort=st.one_of(st.none(), LINE),
     notes=_REMARK,
     author=st.one_of(st.none(), LINE),
+    changed_by=st.one_of(st.none(), LINE),  # of the store it was changed in: no file has it
     created_at=_TIMES,
     expires_at=st.one_of(st.none(), _TIMES),
     revision=st.integers(1, 10_000),

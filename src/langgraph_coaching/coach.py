@@ -174,7 +174,7 @@ class Coach:
             Eraser(store, traces, receipts_table, kept, self._flush),
             retainer,
             reviewer,
-            Reporter(store, repository, verdicts, traces, receipts_table, self._flush),
+            Reporter(store, repository, verdicts, traces, receipts_table, self._flush, database.version),
             repository,
             IdFinder(database, namespace),
             Replayer(store, adviser, embedder, backgrounds, home),

@@ -156,3 +156,15 @@ def test_what_was_saved_from_a_step_is_recalled_in_a_like_conversation(coach, ke
     saved = coach.save(coach.draft(kept.steps[6]).reply("Refund it.").when("a customer wants a refund"))
     assert coach.list(trace_id="t-1") == [saved]
     assert [r.coaching_id for r in coach.advise("could I get my money back for a lamp?").applied] == [saved.id]
+
+
+def test_what_is_no_draft_is_refused_and_it_is_said_what_does_it(coach, kept):
+    saved = coach.add(id="swap", intent="a customer asks for a swap", behavior=Reply("Offer it."))
+    with pytest.raises(InvalidCoachingError, match=r"is the coaching swap: .* coach\.edit\('swap', …\)"):
+        coach.save(saved)
+    with pytest.raises(InvalidCoachingError, match=r"a step: .*coach\.draft\(step\)\.reply"):
+        coach.save(kept.steps[1])
+    for odd in ("swap", None, {"intent": "x"}):
+        with pytest.raises(InvalidCoachingError, match=rf"{type(odd).__name__}: begin one with coach\.draft\(step\)"):
+            coach.save(odd)
+    assert coach.list() == [saved]

@@ -16,7 +16,7 @@ from langgraph_coaching.coaching.text_writer import write_coaching
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError
 
 ASKED = "can I swap the lamp I got yesterday"
-LOST = {"updated_at", "namespace", "lineage"}
+LOST = {"updated_at", "namespace", "lineage", "changed_by"}
 
 
 @pytest.fixture
@@ -144,6 +144,35 @@ def test_a_store_made_from_files_recalls_the_same(coach, swap, files, opened):
         assert [r.probability for r in here.considered] == pytest.approx([r.probability for r in there.considered])
         assert here.prompt == there.prompt
     assert other.get("swap").notes == "PRIVATE"
+
+
+def test_a_store_made_from_files_has_the_same_stages_and_enforces_the_same(coach, swap, files, opened):
+    wish = "a customer asks for an invoice"
+    coach.edit("swap", behavior=Action("exchange", enforce="approval"), changed_by="Lee")
+    coach.add(id="shade", intent=wish, behavior=Handoff("billing", enforce=True), status="shadow")
+    names = [coach.add(id=f"try-{n}", intent=wish, behavior=Reply(f"Say {n}."), status="draft").id for n in "ab"]
+    coach.promote(names, to="canary", share=0.4)
+    coach.export(files)
+    other = opened("rebuilt", namespace="production")
+    other.import_(files, changed_by="Kim")
+
+    assert other.get("swap").behavior == Action("exchange", enforce="approval")
+    assert other.get("shade").behavior == Handoff("billing", enforce=True)
+    assert {one.id: (one.status, one.share, one.cohort, one.content_hash) for one in other.list()} == {
+        one.id: (one.status, one.share, one.cohort, one.content_hash) for one in coach.list()
+    }
+    sides = set()
+    for number in range(30):  # a thread does not change sides with the store, and canaries of one set stay together
+        here, there = (one.advise("I need an invoice", thread_id=f"th-{number}") for one in (coach, other))
+        outcomes = {r.coaching_id: r.outcome for r in here.considered}
+        assert outcomes == {r.coaching_id: r.outcome for r in there.considered}
+        assert here.prompt == there.prompt
+        assert outcomes["shade"] == "shadow"
+        sides.add("held_back" in {outcomes["try-a"], outcomes["try-b"]})
+        assert (outcomes["try-a"] == "held_back") == (outcomes["try-b"] == "held_back")
+    assert sides == {True, False}
+    assert (files / "swap.yaml").read_text(encoding="utf-8").count("Lee") == 0
+    assert other.get("swap").changed_by == "Kim"
 
 
 def test_another_embedder_computes_its_own_vectors(coach, swap, files, opened):

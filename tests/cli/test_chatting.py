@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from langgraph_coaching import Coach, Limits
+from langgraph_coaching.chat.question import answer_of, question_lines
 from langgraph_coaching.cli.chat.flow import Flow
-from langgraph_coaching.cli.chat.question import answer_of, question_lines
 from langgraph_coaching.errors import InvalidCoachingError
 
 SHOP = '''

@@ -105,3 +105,30 @@ def test_add_tells_three_at_most(command, store):
     done = command("add", "--when", DELIVERY, "--handoff", "sales")
     assert sum("conflict" in line for line in done.out.splitlines()) == 3
     assert "… and 2 more; `langgraph-coaching check` has them all" in done.out
+
+
+def test_it_says_what_is_no_active_coaching_and_an_error_of_a_draft_fails_nothing(
+    command, store, monkeypatch, tmp_path
+):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "stage_graphs.py").write_text("from test_checking import graph\n", encoding="utf-8")
+    store.add(intent=SHIPPING, behavior=Action("get_order"))
+    store.add(id="c-new", intent="a customer asks to reset a password", behavior=Action("gone"), status="draft")
+    store.add(id="c-try", intent="a customer asks for the weather", behavior=Action("get_order"), status="shadow")
+    done = command("check", "--graph", "stage_graphs:graph")
+    assert done.code == 0
+    assert "error unknown_reference c-new (draft): " in done.out
+    assert done.out.endswith("1 error in 1 active coaching, 1 in shadow, 1 draft\n")
+    assert command("check", "c-new", "--graph", "stage_graphs:graph").code == 1
+    (found,) = command("check", "--graph", "stage_graphs:graph", "--json").json
+    assert found["stages"] == ["draft"]
+    store.promote("c-new", to="shadow")
+    assert command("check", "--graph", "stage_graphs:graph").code == 1
+
+
+def test_what_may_be_replaced_is_said_as_a_command(command, store):
+    store.add(id="c-old", intent=SHIPPING, behavior=Handoff("billing"))
+    store.add(id="c-new", intent=DELIVERY, behavior=Handoff("sales"), status="shadow")
+    done = command("check")
+    assert done.code == 0
+    assert "`langgraph-coaching promote c-new --to active --replaces c-old`" in done.out

@@ -29,6 +29,13 @@ from langgraph_coaching.cli.command_words import say_commands
         ("coach.advise(messages).why('c')", "`langgraph-coaching why CONVERSATION c`"),
         ("coach.traces.get(…).coachable_steps()", "`langgraph-coaching show TRACE`"),
         ("coach.promote('c', to='active')", "`langgraph-coaching promote c --to active`"),
+        (
+            "coach.promote('c', to='active', replaces=['a', 'b'])",
+            "`langgraph-coaching promote c --to active --replaces a --replaces b`",
+        ),
+        ("coach.promote(id, to='active')", "`langgraph-coaching promote ID --to active`"),
+        ("import with prefer='file'", "import with --prefer file"),
+        ("coach.promote('c', to=…)", "`langgraph-coaching promote c --to STAGE`"),
         ("coach.edit('c', status='shadow')", "`langgraph-coaching edit c --status shadow`"),
         ("To change that: coach.resume()", "To change that: `langgraph-coaching resume`"),
         ("list them with coach.change_sets()", "list them with `langgraph-coaching changes`"),

@@ -154,3 +154,13 @@ def test_advise_says_in_which_thread(command, some):
     assert "held_back" in command("advise", "tell me about c-old").out
     assert command("advise", "tell me about c-old", "--thread", "t-1").code == 0
     assert "in its share of 100 %" in command("why", "tell me about c-old", "--thread", "t-1").out
+
+
+def test_who_promotes_and_pauses_is_who_is_at_the_command_line(command, some, monkeypatch):
+    monkeypatch.setenv("LANGGRAPH_COACHING_AUTHOR", "Kim")
+    made = command("promote", "c-more", "--to", "shadow", "--json").json
+    assert made["author"] == "Kim"
+    assert command("rollback", made["id"], "--author", "Lee", "--json").json["author"] == "Lee"
+    assert command("pause", "--yes", "--json").json["author"] == "Kim"
+    assert command("resume", "--json").json["author"] == "Kim"
+    assert command("resume", "--json").code == 1

@@ -14,7 +14,7 @@ from langgraph_coaching.coaching.text_reader import read_coaching
 from langgraph_coaching.coaching.text_writer import write_coaching
 from langgraph_coaching.errors import InvalidCoachingError
 
-LOST = {"updated_at", "namespace"}
+LOST = {"updated_at", "namespace", "changed_by"}
 
 
 @pytest.fixture

@@ -38,6 +38,8 @@ GUIDES = Path(__file__).resolve().parents[2] / "examples" / "guides"
 COLUMNS = 100
 FOLDER = "/srv/agent"
 """What is shown for the folder a page runs in."""
+AUTHOR = "dana"
+"""Who types the commands."""
 
 _FENCED = re.compile(r"^```(\w+)\n(.*?)^```\n(?:\n?^```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"\A(?:#|//) ([\w./-]+\.\w+)\n")
@@ -46,6 +48,8 @@ _ID = re.compile(r"\b[crst]-[0-9a-z]{12,}\b")
 _BEGUN = re.compile(r"\b[crst]-[0-9a-z]{4,}\b")
 _VARIES = [
     (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\+00:00|Z)?"), "TIME"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "DATE"),
+    (re.compile(r"\bchat-[0-9a-f]{8}\b"), "THREAD"),
     (re.compile(r"\b\d+(?:\.\d+)? ?m?s\b"), "SECONDS"),
     (re.compile(r"\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{12}\b"), "DIGEST"),
 ]
@@ -191,11 +195,11 @@ def _run_ours(command: str) -> tuple[str, int]:
 
 
 def _terminal(*, plain: bool = False) -> dict[str, str]:
-    shown = {"COLUMNS": str(COLUMNS), "NO_COLOR": "1", "TERM": "xterm", "FORCE_COLOR": "1"}
+    shown = {"COLUMNS": str(COLUMNS), "NO_COLOR": "1", "TERM": "xterm", "LANGGRAPH_COACHING_AUTHOR": AUTHOR}
     if not plain:
-        return shown
+        return {**shown, "FORCE_COLOR": "1"}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "COLUMNS": str(COLUMNS), "NO_COLOR": "1", "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**os.environ, **shown, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 @contextlib.contextmanager

@@ -129,7 +129,7 @@ def test_a_never_here_that_silences_is_quoted_and_taking_it_away_changes_it(shop
     ("fields", "outcome", "said", "change"),
     [
         ({"status": "archived"}, "archived", "it is archived", "coach.restore('x')"),
-        ({"status": "draft"}, "draft", "it is a draft", "coach.edit('x', status='active')"),
+        ({"status": "draft"}, "draft", "it is a draft", "coach.promote('x', to='active')"),
         ({"expires_at": datetime.now(UTC) - HOUR}, "expired", "it expired at 2", "coach.edit('x', expires_at=None)"),
         ({"agent": "support"}, "out_of_scope", "the call had agent='sales'", "coach.edit('x', agent=None)"),
         ({"node": "n"}, "out_of_scope", "it is for node='n', and the call had node=None", "coach.edit('x', node=None)"),

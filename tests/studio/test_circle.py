@@ -6,6 +6,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from studio_browser import CHROMIUM, Served, needs_browser
 from studio_client import recorded
 
+from langgraph_coaching import Reply
 from langgraph_coaching.studio import studio_app
 
 pytestmark = [needs_browser, pytest.mark.slow]
@@ -172,8 +173,6 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(page, coach, agent):
 
 
 def test_the_inbox_is_answered_with_keys_and_undone(page, coach, agent):
-    from langgraph_coaching import Reply
-
     coach.add(intent="a customer asks what shipping costs", behavior=Reply("Ask for the country."), id="c-ship")
     for number, said in enumerate(["how much is postage?", "do you ship abroad?", "what do I pay for delivery?"]):
         agent(said, f"th-{number}")
@@ -187,3 +186,51 @@ def test_the_inbox_is_answered_with_keys_and_undone(page, coach, agent):
     wait_for_count(page, "[data-key=u]", 0)
     assert coach.verdicts() == []
     page.wait_for_selector(f".count >> text={count}")
+
+
+def test_two_go_to_canary_as_one_set_and_back_and_all_is_paused(page, coach):
+    for name in ("c-one", "c-two", "c-three"):
+        coach.add(intent=f"a customer asks for {name}", behavior=Reply("Say yes."), id=name, status="draft")
+
+    # promote two of three as one set
+    page.goto("/coachings")
+    assert page.locator(".action-bar").is_hidden()
+    page.get_by_label("Tick: a customer asks for c-one").check()
+    page.get_by_label("Tick: a customer asks for c-two").check()
+    page.wait_for_selector(".action-bar:has-text('2 ticked')")
+    bar = page.locator(".action-bar")
+    bar.get_by_text("Canary", exact=True).click()
+    bar.get_by_label("Share of the threads, in percent").fill("0")
+    bar.get_by_label("Share of the threads, in percent").fill("20")
+    bar.get_by_label("Note (may be empty)").fill("new policy")
+    bar.get_by_role("button", name="Promote them together").click()
+
+    # look at what it did, and take it back
+    page.wait_for_selector(".set:has-text('new policy')")
+    wait_for_count(page, ".set .chip.canary:has-text('20 %')", 2)
+    page.get_by_text("Roll back", exact=True).click()
+    page.get_by_role("button", name="Roll it back").click()
+    page.wait_for_selector("b:has-text('Rolled back')")
+    assert [one.status for one in coach.list()] == ["draft"] * 3
+
+    # a conflict is said where one is
+    made = coach.promote(["c-one", "c-two"], to="shadow")
+    coach.archive("c-one")
+    page.goto(f"/changes?set={made.id}")
+    page.get_by_text("Roll back", exact=True).click()
+    page.get_by_role("button", name="Roll it back").click()
+    page.wait_for_selector("#notice .error:has-text('c-one')")
+
+    # the report, and what is paused
+    page.goto("/report")
+    page.get_by_text("7 days", exact=True).click()
+    page.wait_for_url("**/report?days=7*")
+    page.goto("/coachings")
+    page.get_by_text("Pause all", exact=True).click()
+    page.get_by_label("Reason").fill("wrong prices")
+    page.get_by_role("button", name="Pause all coaching").click()
+    page.wait_for_selector(".pause-banner:has-text('wrong prices')")
+    assert coach.current_pause().reason == "wrong prices"
+    page.get_by_role("button", name="Resume").click()
+    wait_for_count(page, ".pause-banner", 0)
+    assert coach.current_pause() is None

@@ -156,3 +156,21 @@ def test_a_preview_shows_both_sides(coach, client, scripted):
     html = browser.post("/draft/preview", data=typed, headers={"x-form-token": form_token(browser)}).text
     assert "It is free." in html
     assert "Which country, please?" in html
+
+
+@pytest.mark.parametrize(("said", "kept"), [("", False), ("yes", True), ("approval", "approval")])
+def test_whether_it_is_enforced_is_kept(coach, change, said, kept):
+    change("/draft/save", **STEP, behavior="handoff", **{"handoff.target": "billing", "handoff.enforce": said})
+    assert coach.get("c-form").behavior.enforce == kept
+
+
+def test_what_is_no_enforcement_is_refused(coach, change):
+    answer = change("/draft/save", **STEP, behavior="action", **{"action.tool": "quote", "action.enforce": "maybe"})
+    assert (answer.status_code, coach.list()) == (422, [])
+
+
+def test_a_canary_is_saved_with_its_share(coach, change):
+    change("/draft/save", **STEP, behavior="reply", **FORMS["reply"][0], status="canary", share="25")
+    assert (coach.get("c-form").status, coach.get("c-form").share) == ("canary", 0.25)
+    answer = change("/draft/save", **STEP | {"id": "c-none"}, behavior="reply", **FORMS["reply"][0], status="canary")
+    assert (answer.status_code, "percent" in answer.text) == (422, True)

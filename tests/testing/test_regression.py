@@ -4,6 +4,7 @@ import json
 import shlex
 
 import pytest
+from langchain_core.language_models import FakeListChatModel
 from langchain_core.messages import AIMessage
 from langchain_openai import ChatOpenAI
 from langgraph.graph import START, StateGraph
@@ -268,6 +269,20 @@ def test_a_model_that_no_file_can_name_is_refused(shop, scripted):
         shop.write_test(
             "damaged", shop.path, model=type("ScriptedModel", (type(scripted()),), {"__module__": "__main__"})()
         )
+
+
+def test_a_model_that_asks_nobody_over_http_is_refused_in_words(shop):
+    model = FakeListChatModel(responses=["Sorry! A photo of the damage, please."])
+    with pytest.raises(RecordingError, match="FakeListChatModel made no HTTP request"):
+        shop.write_test("damaged", shop.path, model=model)
+    assert not shop.path.exists()
+    assert not (shop.path.parent / "cassettes").exists()
+
+
+def test_a_draft_is_to_be_promoted_first(shop):
+    shop.edit("damaged", status="draft")
+    with pytest.raises(InvalidCoachingError, match=r"fires nowhere .* coach\.promote\('damaged', to='active'\), or"):
+        shop.write_test("damaged", shop.path)
 
 
 def test_scope_namespace_and_limits_are_those_of_the_coach(tmp_path, embeddings, pytester, monkeypatch):

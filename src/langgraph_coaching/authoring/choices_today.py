@@ -66,7 +66,8 @@ class _Held:
 
     def keep(self, rows: NDArray[np.intp], ranked: Ranked, chosen: Sequence[tuple[str, ...]]) -> None:
         """Takes note of some situations."""
-        for held, made in zip(self.ranked, ranked, strict=True):
+        pairs: Any = zip(self.ranked, ranked, strict=True)
+        for held, made in pairs:
             held[rows] = made
         for row, ids in zip(rows.tolist(), chosen, strict=True):
             self.chosen[row] = ids

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
@@ -14,6 +14,30 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.traces.archive import Archive
+
+
+def refuse_other_than_draft(given: Any) -> None:
+    """Refuses what is no draft.
+
+    Raises:
+        InvalidCoachingError: The message says what does with it what may be meant.
+    """
+    from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.traces.model import Step
+
+    if isinstance(given, Draft):
+        return
+    said, instead = type(given).__name__, "begin one with coach.draft(step), or save without a trace with coach.add(…)"
+    if isinstance(given, Coaching):
+        said = f"the coaching {given.id}"
+        instead = (
+            f"what is saved is changed with coach.edit({given.id!r}, …), brought to another stage with coach.promote("
+            f"{given.id!r}, to=…), and into another store with coach.export(folder) and coach.import_(folder)"
+        )
+    elif isinstance(given, Step):
+        said, instead = "a step", "say what to do instead first: coach.save(coach.draft(step).reply('…'))"
+    raise InvalidCoachingError(f"a draft is saved, and this is {said}: {instead}")
 
 
 class Home:
@@ -38,9 +62,10 @@ class Home:
         """Refuses a draft, and a draft with a recorded situation, of another store or namespace.
 
         Raises:
-            InvalidCoachingError: The message says where it is at home.
+            InvalidCoachingError: The message says where it is at home; or it is no draft.
             NamespaceError: It revises a coaching of another namespace.
         """
+        refuse_other_than_draft(draft)
         if draft.home not in (None, self.name):
             place, namespace = draft.home
             raise InvalidCoachingError(

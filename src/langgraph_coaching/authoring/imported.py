@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.importers.findings import Finding
 
 _DRAFTS = (
-    "what was added is a draft, and not recalled yet; look at it, then make it live with "
-    "`langgraph-coaching restore ID` (coach.edit(id, status='active'))"
+    "what was added is a draft, and not recalled yet; look at it, then make it live with coach.promote(id, to='active')"
 )
 _CUT = 300
 """Characters of a value that are shown."""
@@ -68,8 +67,8 @@ class Imported:
             lines += [line for one in conflicts for line in _conflict_lines(one)]
         if self.conflicts:
             lines.append(
-                "let the files say what shall hold and import with --prefer file (prefer='file'), "
-                "or keep what is stored with --prefer store"
+                "let the files say what shall hold and import with prefer='file', "
+                "or keep what is stored with prefer='store'"
             )
         lines += [f"  {finding}" for finding in self.findings]
         if self.status == "draft" and self.added:

@@ -40,7 +40,8 @@ def hint_of(
             coaching.status in ("draft", "shadow"),
             (
                 f"it is {'a draft' if coaching.status == 'draft' else 'in shadow'} and in no prompt; coach.promote"
-                f"({name}, to='active') brings it into the prompts, or first to='canary' into a share of them"
+                f"({name}, to='active') brings it into the prompts, or first coach.promote({name}, to='canary', "
+                "share=0.1) into those of a share of the threads"
             ),
         ),
         (

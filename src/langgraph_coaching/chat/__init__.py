@@ -8,6 +8,7 @@
 | event: what happens, as it happens | `event` |
 | thread: its state, and the way back to before a turn | `thread` |
 | input shape: where a graph takes what a user says | `input_shape` |
+| question: what a graph asks, and the answer as it takes it | `question` |
 | turn runner, runner: a turn runs; the graph, sync or async, beside it | `turn_runner`, `runner` |
 | stream: what LangGraph streams, read into events | `stream` |
 | notes: what a person has to know of a run, and cannot see | `notes` |
@@ -31,7 +32,8 @@ with coach.chat(graph) as chat:
 conversation is handed on with each turn), sync or async, of the functional API, coached or not. `again` goes on from
 a fork at the checkpoint before the turn; tools run again, and what subgraphs save for themselves stays. Where the graph
 asks (`interrupt`, or a breakpoint), there is a `question`, `chat.waits` is true, and `chat.answer(value)` goes on. What
-fails in the graph is an `error` among the events, and the conversation goes on.
+fails in the graph is an `error` among the events, and the conversation goes on. `chat.stop()`, from another thread,
+ends the turn that runs.
 
 **What it captures is marked as simulated**: its traces have `origin="simulated"` and the tag `simulated`, its receipts
 that tag. It can be coached from and judged like any other, but it is no traffic: not in `impact`, `report`, `review`

@@ -123,6 +123,13 @@ class Chat:
         """
         return self._turn_runner.resume(self._thread, self.turn, value)
 
+    def stop(self) -> None:
+        """Stops the turn that runs, from another thread: it ends with an `error`, and what it was at may still be done.
+
+        Does nothing where none runs.
+        """
+        self._runner.stop()
+
     def begin_anew(self) -> str:
         """Begins a new thread; returns its id. What was captured stays."""
         self._thread = ChatThread(self._runner, new_thread_id(), self._thread.shape)

@@ -26,6 +26,11 @@ _ASYNC_ONLY = re.compile(
 )
 """How LangGraph, LangChain and checkpointers say that they can only be awaited."""
 
+
+class StoppedError(Exception):
+    """Somebody has stopped the run."""
+
+
 PATIENCE = 2.0
 """Seconds that a run which is stopped may take to come to its next step."""
 
@@ -57,6 +62,7 @@ class Runner:
         self.graph: Any = None
         self.is_async = False
         self._started: asyncio.AbstractEventLoop | None = None
+        self._running: SimpleQueue[Any] | None = None
 
     def use(self, graph: Any) -> None:
         """Takes a compiled graph to run."""
@@ -99,6 +105,7 @@ class Runner:
             context: LangGraph's run context.
         """
         found: SimpleQueue[Any] = SimpleQueue()
+        self._running = found
         stopping = Event()
         options: dict[str, Any] = {"stream_mode": _MODES, "subgraphs": True}
         if context is not None:
@@ -110,8 +117,14 @@ class Runner:
             if item.error is not None:
                 raise item.error
         finally:
+            self._running = None
             stopping.set()
             stop()
+
+    def stop(self) -> None:
+        """Ends what is streamed, from another thread: the run raises `StoppedError`, and ends at its next step."""
+        if (running := self._running) is not None:
+            running.put(_Done(StoppedError()))
 
     def _start(self, found: SimpleQueue[Any], stopping: Event, *asked: Any) -> Callable[[], object]:
         given, config, options = asked

@@ -10,7 +10,7 @@ from langgraph.types import Command
 
 from langgraph_coaching.chat.event import ChatEvent
 from langgraph_coaching.chat.notes import Notes
-from langgraph_coaching.chat.runner import Lookup, is_async_only
+from langgraph_coaching.chat.runner import Lookup, StoppedError, is_async_only
 from langgraph_coaching.chat.stream import StreamReader
 from langgraph_coaching.errors import CoachingError, InvalidCoachingError
 from langgraph_coaching.recall.simulated import ORIGIN, SIMULATED
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.refining.reviewer import Reviewer
     from langgraph_coaching.traces.archive import Archive
     from langgraph_coaching.traces.capture.recorder import Recorder
+
+
+STOPPED = "stopped; what the agent was doing at that moment may still be done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,8 @@ class TurnRunner:
         try:
             for event in self._read_run(turn, given, config):
                 yield turn.note_event(event)
+        except StoppedError:
+            yield turn.note_event(ChatEvent(kind="error", text=STOPPED))
         except Exception as error:  # noqa: BLE001 - whatever the graph raises
             if is_async_only(error) and not self._runner.is_async:
                 self._runner.is_async = True

@@ -52,7 +52,8 @@ def restore(
 ) -> None:
     """Make a coaching active again, as it last was or at a revision.
 
-    After `archive` and `delete`, or to undo an edit. It becomes the next revision; none is lost.
+    After `archive` and `delete`, or to undo an edit. It becomes the next revision; none is lost. What is a draft or in
+    shadow goes live by `promote`, which `rollback` takes back.
 
     Example: langgraph-coaching restore c-k3v9q2m7x4ab --revision 2
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +15,7 @@ from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Json, Namespace, Store, describe_store, open_coach
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from langgraph_coaching.authoring.lint.finding import Finding
     from langgraph_coaching.coach import Coach
@@ -48,26 +49,28 @@ def check(
     Conflicts, duplicates, what others always go before, what fires nearly everywhere or not even where it was written,
     several scenarios in one intent, what belongs into the system prompt, names and numbers of one person, marks that
     could close the fence, what is expired; with --graph also what names tools and nodes that are gone. Each finding is
-    an error, a warning or a note, and says why and what to do. What is archived is left out.
+    an error, a warning or a note, and says why and what to do. What is archived is left out. Drafts and what is in
+    shadow or a canary are looked at as if they were active, and named as what they are.
 
     Exit codes: 1 there is an error, or no active coaching at all; 0 there is none, whatever else was found; 2 the
-    graph cannot be loaded; 3 the store or the embedder failed.
+    graph cannot be loaded; 3 the store or the embedder failed. An error of a draft counts where its ID is given.
 
     Example: langgraph-coaching check --graph shop.agent:graph
     """
     compiled = None if graph is None else load_object(graph, "--graph")
     with open_coach(store, namespace, embeddings) as coach:
         found = coach.lint(coaching_id(coach, coaching) or None, graph=compiled)
-        count = len(coach.list(status="active"))
+        counts = Counter(one.status for one in coach.list())
     if as_json:
         render.print_json([render.as_dict(one) for one in found])
     else:
         for one in found:
             render.print_line(say_commands(str(one)))
-        if not count:
+        if not counts["active"]:
             render.print_note(f"there is no active coaching in {describe_store(store)}")
-        render.print_line(f"{_summary(found)} in {count} active coaching{'' if count == 1 else 's'}")
-    if not count or any(one.severity == "error" for one in found):
+        render.print_line(f"{_summary(found)} in {_say_counts(counts)}")
+    harmful = [one for one in found if one.severity == "error" and (coaching or "draft" not in one.stages)]
+    if harmful or not counts["active"]:
         raise typer.Exit(ERRORS)
 
 
@@ -82,6 +85,17 @@ def print_findings_of(coach: Coach, saved: Sequence[Coaching]) -> None:
         render.print_line(say_commands(one.short()))
     if len(found) > _FEW:
         render.print_line(f"… and {len(found) - _FEW} more; `langgraph-coaching check` has them all")
+
+
+def _say_counts(counts: Mapping[str, int]) -> str:
+    """How many of each status were looked at."""
+    words = {"canary": ("canary", "canaries"), "shadow": ("in shadow", "in shadow"), "draft": ("draft", "drafts")}
+    active = counts["active"]
+    said = [f"{active} active coaching{'' if active == 1 else 's'}"]
+    said += [
+        f"{counts[name]} {one if counts[name] == 1 else many}" for name, (one, many) in words.items() if counts[name]
+    ]
+    return ", ".join(said)
 
 
 def _summary(found: Sequence[Finding]) -> str:

@@ -24,6 +24,9 @@ _WORDS = "WORDS"
 
 _PARAMETERS = {
     "give until=…": "give --until TIME",
+    "prefer='file'": "--prefer file",
+    "prefer='store'": "--prefer store",
+    "coach.promote(id, ": "coach.promote('ID', ",
     "share=0.1 for": "--share 0.1 for",
     "with to='active'": "with --to active",
     "as_of='recorded'": "--as-of recorded",
@@ -167,7 +170,8 @@ def _restore(name: str, named: dict[str, list[str]]) -> str:
 
 
 def _promote(name: str, named: dict[str, list[str]]) -> str:
-    options = (f"--{option} {' '.join(named[option])}" for option in ("to", "share") if option in named)
+    named = {option: ["STAGE" if value == _WORDS else value for value in given] for option, given in named.items()}
+    options = (f"--{option} {value}" for option in ("to", "share", "replaces") for value in named.get(option, ()))
     return " ".join(("promote", name, *options))
 
 

@@ -11,6 +11,7 @@ from langgraph_coaching.authoring.coaching_files import list_files
 from langgraph_coaching.authoring.exchange import Form, form_of
 from langgraph_coaching.cli import recordings, render
 from langgraph_coaching.cli.behavior_options import Author, author_of
+from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.cli.options import DEFAULT_STORE, Embeddings, Exit, Json, Namespace, Store, open_coach
 from langgraph_coaching.errors import InvalidCoachingError
 
@@ -92,7 +93,7 @@ def import_(
     cannot be read, none is imported.
 
     Annotations of Dify (CSV, or the JSON of its API) and conversations of Ada with used_coaching become coachings too,
-    as drafts that are not recalled until `restore ID`, or with --status active at once. Each keeps its id
+    as drafts that are not recalled until `promote ID`, or with --status active at once. Each keeps its id
     from there: importing again adds nothing, and what was changed there since becomes the next revision. What cannot
     be read is named by its row, and the rest is imported.
 
@@ -137,7 +138,7 @@ def import_(
             }
         )
     else:
-        render.print_line(str(found))
+        render.print_line(say_commands(str(found)))
     if found.conflicts:
         raise typer.Exit(Exit.USAGE)
 

@@ -72,7 +72,7 @@ def history(
         render.print_note(f"there was no such change in {describe_store(store)}")
         raise typer.Exit(Exit.NOTHING)
     if out is not None:
-        render.print_note(f"{count} changes in {out}")
+        render.print_note(f"{count} change{'' if count == 1 else 's'} in {out}")
 
 
 def _print_changes(changes: Iterable[Change]) -> int:

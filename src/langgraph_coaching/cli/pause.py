@@ -41,7 +41,9 @@ def pause(
         render.print_line(f"all coaching is {made}\n`resume` brings it back")
 
 
-def resume(author: Author = None, store: Store = DEFAULT_STORE, namespace: Namespace = "default") -> None:
+def resume(
+    author: Author = None, store: Store = DEFAULT_STORE, namespace: Namespace = "default", as_json: Json = False
+) -> None:
     """End a pause: coaching is in the prompts again.
 
     Example: langgraph-coaching resume
@@ -52,4 +54,7 @@ def resume(author: Author = None, store: Store = DEFAULT_STORE, namespace: Names
     if before is None:
         render.print_note("nothing was paused")
         raise typer.Exit(Exit.NOTHING)
-    render.print_line(f"coaching is in the prompts again; it was {before}")
+    if as_json:
+        render.print_json(render.as_dict(before))
+    else:
+        render.print_line(f"coaching is in the prompts again; it was {before}")

@@ -61,7 +61,7 @@ def save_pieces(coach: Coach, pieces: Sequence[Piece], author: str | None) -> st
     new = [piece for piece in pieces if not _is_saved(coach, piece)]
     coach.add_many({**piece.fields(), "author": author} for piece in new)
     there = f", {len(pieces) - len(new)} there already" if len(new) < len(pieces) else ""
-    return f"{len(new)} saved as drafts{there}; `langgraph-coaching restore ID` makes one live"
+    return f"{len(new)} saved as drafts{there}; `langgraph-coaching promote ID --to active` makes one live"
 
 
 def _is_saved(coach: Coach, piece: Piece) -> bool:

@@ -29,7 +29,7 @@ def exclusion_of(coaching: Coaching, labels: Labels, now: datetime) -> tuple[Exc
     if coaching.status == "archived":
         return "archived", "it is archived", f"coach.restore({name})"
     if coaching.status == "draft":
-        return "draft", "it is a draft, which is never recalled", f"coach.edit({name}, status='active')"
+        return "draft", "it is a draft, which is never recalled", f"coach.promote({name}, to='active')"
     if coaching.expires_at is not None and coaching.expired(now):
         ended = f"it expired at {coaching.expires_at:%Y-%m-%d %H:%M} UTC"
         return "expired", ended, f"coach.edit({name}, expires_at=None)"

@@ -7,6 +7,7 @@
 | refine: what a verdict teaches a coaching about when to fire | `refine` |
 | calibrate: how far probabilities and verdicts agree | `calibrate` |
 | reporter: reads receipts, verdicts and runs of a window, and makes the report of them | `reporter` |
+| … recent reports: made anew only once something was written | `recent_reports` |
 | … the window and its periods; receipts counted in each | `window`, `receipt_counts` |
 | … figures: counts, whether they rise or fall, what coaching costs | `figures`, `counts`, `trend`, `cost` |
 | … outcomes: how threads with and without a coaching ended | `outcomes`, `evaluated_runs`, `comparison` |

@@ -6,18 +6,25 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.refining.markup import Markup, element, join_markup
 from langgraph_coaching.refining.plots import difference_bar
-from langgraph_coaching.refining.report_parts import row, table
+from langgraph_coaching.refining.report_parts import linked, row, table
 from langgraph_coaching.refining.report_text import difference_text, value_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from langgraph_coaching.refining.comparison import Comparison
     from langgraph_coaching.refining.report import Report
 
 _NAMES = ("Coaching", "Measured", "With it", "Without it", "Difference", "Comparison")
 
 
-def outcomes_table(report: Report) -> Markup:
-    """Every comparison in a row: all coachings together first."""
+def outcomes_table(report: Report, address: Callable[[str], str] | None = None) -> Markup:
+    """Every comparison in a row: all coachings together first.
+
+    Args:
+        report: The report.
+        address: Of the page of a coaching, by its id, where there are such pages.
+    """
     found = [("Any coaching", "", one) for one in report.overall.outcomes]
     found += [(standing.intent, standing.coaching_id, one) for standing in report for one in standing.outcomes]
     if not found:
@@ -28,7 +35,12 @@ def outcomes_table(report: Report) -> Markup:
         )
     spans = _spans([one for *_, one in found])
     rows = [
-        row(_head_of(intent, name), _NAMES[1:], _values(one, spans[one.share, one.measure], f"d{place}"), set())
+        row(
+            _head_of(intent, name, address),
+            _NAMES[1:],
+            _values(one, spans[one.share, one.measure], f"d{place}"),
+            set(),
+        )
         for place, (intent, name, one) in enumerate(found)
     ]
     return table("Threads with a coaching and without it, by how they ended", _NAMES, set(), rows)
@@ -44,8 +56,9 @@ def _spans(found: list[Comparison]) -> dict[tuple[bool, str], float]:
     return spans
 
 
-def _head_of(intent: str, name: str) -> Markup:
-    return join_markup([intent, element("div", name, class_="small-text")]) if name else join_markup([intent])
+def _head_of(intent: str, name: str, address: Callable[[str], str] | None) -> Markup:
+    below = [element("div", name, class_="small-text")] if name else []
+    return join_markup([linked(intent, name, address), *below])
 
 
 def _values(one: Comparison, span: float, name: str) -> list[str]:

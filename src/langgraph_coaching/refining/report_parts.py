@@ -125,8 +125,13 @@ def review_list(report: Report, say: Callable[[str], str]) -> Markup:
     return element("ul", *items, class_="review")
 
 
-def coachings_table(standings: Sequence[Standing]) -> Markup:
-    """Each coaching in a row, those that need review first."""
+def coachings_table(standings: Sequence[Standing], address: Callable[[str], str] | None = None) -> Markup:
+    """Each coaching in a row, those that need review first.
+
+    Args:
+        standings: Of each.
+        address: Of the page of a coaching, by its id, where there are such pages.
+    """
     names = ("Coaching", "Considered", "Applied", "Followed", "Precision", "Missed", "Trend", "Tokens")
     numbers = {"Considered", "Applied", "Followed", "Missed", "Tokens"}
     numbered = count()
@@ -147,16 +152,27 @@ def coachings_table(standings: Sequence[Standing]) -> Markup:
             moved,
             "-" if one.tokens is None or not one.applied else f"{one.tokens:,}",
         ]
-        rows.append(row(_head_of(one), names[1:], values, numbers))
+        rows.append(row(_head_of(one, address), names[1:], values, numbers))
     return table("Of each coaching: counts are of model calls", names, numbers, rows)
 
 
-def _head_of(one: Standing) -> Markup:
+def _head_of(one: Standing, address: Callable[[str], str] | None) -> Markup:
     needs = [element("span", "needs review", class_="tag warn"), " "] if one.needs_review else []
     state = [element("span", one.status, class_="tag"), " "] if one.status != "active" else []
     left_out = "".join(f"; {part}" for part in left_out_parts(one))
     below = element("div", *needs, *state, f"{one.coaching_id}{left_out}", class_="small-text")
-    return join_markup([one.intent, below])
+    return join_markup([linked(one.intent, one.coaching_id, address), below])
+
+
+def linked(words: str, name: str, address: Callable[[str], str] | None) -> str:
+    """Words about a coaching, as a link to its page where there is one.
+
+    Args:
+        words: What is said.
+        name: Its id.
+        address: Of its page, by its id.
+    """
+    return words if address is None or not name else element("a", words, href=address(name))
 
 
 def _precise(one: Standing, name: str) -> Markup:

@@ -7,16 +7,21 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.coaching.coachings import TABLE as COACHINGS
 from langgraph_coaching.coaching.coachings import coaching_of, name_of
+from langgraph_coaching.recall.receipts import TABLE as RECEIPTS
 from langgraph_coaching.refining.cost import applied_revisions, check_price, time_cost, tokens_of
 from langgraph_coaching.refining.evaluated_runs import choose_score, label_values, read_runs
 from langgraph_coaching.refining.figures import figures_of
 from langgraph_coaching.refining.outcomes import Outcomes
 from langgraph_coaching.refining.receipt_counts import count_receipts, receipt_times
+from langgraph_coaching.refining.recent_reports import RecentReports
 from langgraph_coaching.refining.report import Overall, Report, Standing
 from langgraph_coaching.refining.report_notes import notes_of
+from langgraph_coaching.refining.verdicts import TABLE as VERDICTS
 from langgraph_coaching.refining.window import window_of
 from langgraph_coaching.storage.rows import read_each
+from langgraph_coaching.traces.archive import TABLE as TRACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -31,6 +36,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.refining.window import Moment, Window
     from langgraph_coaching.traces.archive import Archive
 
+TABLES = (COACHINGS, RECEIPTS, VERDICTS, TRACES)
+"""What a report is made of: where none of it was written since, the last one is given again."""
+
 
 class Reporter:
     """Reports on one namespace.
@@ -42,6 +50,7 @@ class Reporter:
         traces: Recorded runs.
         receipts_table: The receipts.
         flush: Writes out what running graphs have left behind, before anything is counted.
+        version: Number of the latest commit of a table.
     """
 
     def __init__(
@@ -52,6 +61,7 @@ class Reporter:
         traces: Archive,
         receipts_table: Receipts,
         flush: Callable[[], None],
+        version: Callable[[str], int],
     ) -> None:
         self._store = store
         self._repository = repository
@@ -59,6 +69,8 @@ class Reporter:
         self._traces = traces
         self._receipts_table = receipts_table
         self._flush = flush
+        self._version = version
+        self._recent = RecentReports()
 
     def report(
         self,
@@ -100,6 +112,22 @@ class Reporter:
         window = window_of(since, until, now)
         check_price(price_per_million_tokens)
         self._flush()
+        asked = (window, coaching_id, _asked(good), _asked(bad), score, price_per_million_tokens, f"{now:%Y-%m-%d %H}")
+        return self._recent.take(
+            (asked, *map(self._version, TABLES)),
+            lambda: self._make(now, window, coaching_id, good, bad, score, price_per_million_tokens),
+        )
+
+    def _make(
+        self,
+        now: datetime,
+        window: Window,
+        coaching_id: str | None,
+        good: Collection[str] | None,
+        bad: Collection[str] | None,
+        score: str | None,
+        price_per_million_tokens: float | None,
+    ) -> Report:
         coachings = self._repository.list() if coaching_id is None else [self._repository.get(coaching_id)]
         counted = count_receipts(self._receipts_table, window, now)
         verdicts = self._verdicts_in(window)
@@ -154,6 +182,10 @@ class Reporter:
         rows = self._store.rows(columns, id=sorted({name for name, _ in wanted})) if wanted else []
         named = [(name_of(row), row["record"]) for row in rows if (row["id"], row["revision"]) in wanted]
         return {(one.id, one.revision): tokens_of(one) for one in read_each(named, coaching_of)}
+
+
+def _asked(labels: Collection[str] | None) -> tuple[str, ...] | None:
+    return None if labels is None else tuple(sorted(labels))
 
 
 def _outcomes(

@@ -11,16 +11,21 @@ from starlette.staticfiles import StaticFiles
 
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.studio import (
+    changes,
+    chat_page,
     coaching,
     coachings,
     conversation,
     conversations,
     draft_form,
     inbox,
+    pause,
     replay,
+    report,
     verdict,
 )
 from langgraph_coaching.studio.access import check_tokens
+from langgraph_coaching.studio.latest_reports import LatestReports
 from langgraph_coaching.studio.security import SecurityHeaders
 from langgraph_coaching.studio.signing_in import person_by_token, sign_in, sign_out
 from langgraph_coaching.studio.studio import Studio
@@ -70,6 +75,7 @@ def studio_app(
     )
     studio = Studio(
         coach=coach,
+        reports=LatestReports(coach),
         graph=graph,
         graph_name=graph_name,
         model=model,
@@ -101,5 +107,9 @@ PAGES = [
     *replay.PAGES,
     *coachings.PAGES,
     *coaching.PAGES,
+    *chat_page.PAGES,
+    *changes.PAGES,
+    *pause.PAGES,
+    *report.PAGES,
 ]
 """Every page; tests look through them."""

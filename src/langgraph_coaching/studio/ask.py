@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from langgraph_coaching.coach import Coach
+    from langgraph_coaching.recall.pause import Pause
     from langgraph_coaching.studio.access import Person, Role
     from langgraph_coaching.studio.studio import Studio
 
@@ -80,6 +81,10 @@ class Ask:
         self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any
     ) -> Response:
         """A page, or a part of one."""
+        return HTMLResponse(self.html(template, **values), status, headers)
+
+    def html(self, template: str, **values: Any) -> str:
+        """The same as text."""
         own = {
             "ask": self,
             "url": self.url,
@@ -89,8 +94,16 @@ class Ask:
             "form_token": form_token(self.studio.secret, self.person.name),
             "sections": [one for one in SECTIONS if self.studio.has(self.request, one[0])],
             "section": "",
+            "current_pause": self._current_pause,
         }
-        return HTMLResponse(TEMPLATES.get_template(template).render(own | values), status, headers)
+        return TEMPLATES.get_template(template).render(own | values)
+
+    def _current_pause(self) -> Pause | None:
+        """The pause that is on; a store that cannot be read is not said here, but by what else is asked of it."""
+        try:
+            return self.coach.current_pause()
+        except StoreError:
+            return None
 
     def go(self, page: str, **query: Any) -> Response:
         """Leads on to a page, once something is done."""

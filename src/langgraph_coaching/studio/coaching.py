@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.changes import changes_between
+from langgraph_coaching.coaching.changes import changer_of, changes_between
+from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.studio.ask import Ask, page
 from langgraph_coaching.studio.draft_form import graph_names
 from langgraph_coaching.studio.form_fields import (
     BEHAVIORS,
+    ENFORCE,
+    ENFORCEABLE,
     behavior_in,
     fields_in,
     lines_in,
@@ -34,7 +38,7 @@ def coaching(ask: Ask) -> Response:
     ask.coach.flush()
     history = ask.coach.history(ask.request.path_params["id"])
     latest = history[-1]
-    standing = next((one for one in ask.coach.report() if one.coaching_id == latest.id), None)
+    standing = next((one for one in ask.studio.reports.take() if one.coaching_id == latest.id), None)
     return ask.render(
         "coaching.html",
         one=latest,
@@ -44,6 +48,9 @@ def coaching(ask: Ask) -> Response:
         intents={latest.id: latest.intent},
         asked={"coaching_id": latest.id},
         source=_source_of(ask, latest),
+        stages=STAGES,
+        others=_replaceable(ask, latest) if ask.may("coach") else [],
+        now=datetime.now(UTC),
         section="coachings",
     )
 
@@ -53,6 +60,7 @@ def edit_form(ask: Ask) -> Response:
     one = ask.coach.get(ask.request.path_params["id"])
     said = one.behavior.model_dump(mode="json")
     held = {f"{one.behavior.type}.{name}": value for name, value in said.items()}
+    held[f"{one.behavior.type}.enforce"] = {True: "yes"}.get(said.get("enforce"), said.get("enforce", ""))
     arguments = f"{one.behavior.type}.arguments"
     if held.get(arguments):
         from langgraph_coaching.studio.templating import show_json
@@ -75,6 +83,8 @@ def edit_form(ask: Ask) -> Response:
         held_type=one.behavior.type,
         scope=scope,
         behaviors=BEHAVIORS,
+        enforceable=ENFORCEABLE,
+        enforce=ENFORCE,
         names=graph_names(ask, None),
         section="coachings",
     )
@@ -95,7 +105,7 @@ def edit(ask: Ask) -> Response:
     removed = set(ask.given_all("remove"))
     if removed:
         changes["remove"] = [one for index, one in enumerate(began.examples) if str(index) in removed]
-    ask.coach.edit(name, revision=int(revision), **changes)
+    ask.coach.edit(name, revision=int(revision), changed_by=ask.person.name, **changes)
     return ask.go("coaching", id=name)
 
 
@@ -110,7 +120,7 @@ def teach(ask: Ask) -> Response:
     name = ask.request.path_params["id"]
     also, never = situations_in(ask, "also"), situations_in(ask, "never")
     if also or never:
-        ask.coach.edit(name, add_examples=also, add_never=never, author=ask.person.name)
+        ask.coach.edit(name, add_examples=also, add_never=never, changed_by=ask.person.name)
     return ask.go("coaching", id=name)
 
 
@@ -127,27 +137,34 @@ def impact(ask: Ask) -> Response:
 
 def archive(ask: Ask) -> Response:
     """Makes it silent."""
-    ask.coach.edit(ask.request.path_params["id"], status="archived", author=ask.person.name)
+    ask.coach.archive(ask.request.path_params["id"], changed_by=ask.person.name)
     return ask.go("coaching", id=ask.request.path_params["id"])
 
 
 def restore(ask: Ask) -> Response:
     """Makes it active again, as it last was or as it was at a revision."""
-    revision = ask.given("revision")
-    ask.coach.restore(ask.request.path_params["id"], revision=int(revision) if revision.isdecimal() else None)
-    return ask.go("coaching", id=ask.request.path_params["id"])
+    name, revision = ask.request.path_params["id"], ask.given("revision")
+    wanted = int(revision) if revision.isdecimal() else None
+    ask.coach.restore(name, revision=wanted, changed_by=ask.person.name)
+    return ask.go("coaching", id=name)
 
 
 def delete(ask: Ask) -> Response:
     """Takes it out of every list; its history stays."""
-    ask.coach.delete(ask.request.path_params["id"])
+    ask.coach.delete(ask.request.path_params["id"], changed_by=ask.person.name)
     return ask.go("coachings")
 
 
-def _revisions(history: list[Coaching]) -> list[tuple[Coaching, list[Any]]]:
-    """Each revision with what it changed, newest first."""
-    changed = [(after, changes_between(before, after)) for before, after in pairwise(history)]
-    return [*reversed(changed), (history[0], [])]
+def _revisions(history: list[Coaching]) -> list[tuple[Coaching, str | None, list[Any]]]:
+    """Each revision with who made it and what it changed, newest first."""
+    pairs = pairwise(history)
+    changed = [(after, changer_of(before, after), changes_between(before, after)) for before, after in pairs]
+    return [*reversed(changed), (history[0], changer_of(None, history[0]), [])]
+
+
+def _replaceable(ask: Ask, one: Coaching) -> list[Coaching]:
+    """Others whose place it may take."""
+    return [other for other in ask.coach.list() if other.id != one.id and other.status in STAGES]
 
 
 def _source_of(ask: Ask, one: Coaching) -> str | None:

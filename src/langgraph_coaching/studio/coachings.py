@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.studio.ask import Ask, page
 from langgraph_coaching.studio.form_fields import BEHAVIORS
 
@@ -15,26 +17,37 @@ if TYPE_CHECKING:
 SHOWN = 100
 """Coachings that are shown at once."""
 
+ONLY = {"": "all", "review": "needs review", "expired": "expired"}
+"""What else they may be filtered by, and its words."""
+
 STATUSES = ("active", "canary", "shadow", "draft", "archived")
 
 
 def coachings(ask: Ask) -> Response:
     """The page; or, for htmx, its rows only."""
-    asked = {name: ask.given(name).strip() for name in ("text", "status", "behavior")}
-    wanted: dict[str, Any] = {name: value for name, value in asked.items() if value}
-    found = sorted(ask.coach.list(**wanted), key=lambda one: one.updated_at, reverse=True)
+    asked = {name: ask.given(name).strip() for name in ("text", "status", "behavior", "only")}
+    wanted: dict[str, Any] = {name: value for name, value in asked.items() if value and name != "only"}
+    report = ask.studio.reports.take()
+    standings = {one.coaching_id: one for one in report}
+    found = ask.coach.list(**wanted, expired=True) if asked["only"] == "expired" else ask.coach.list(**wanted)
+    if asked["only"] == "review":
+        found = [one for one in found if one.id in standings and standings[one.id].needs_review]
+    found.sort(key=lambda one: one.updated_at, reverse=True)
     start = int(ask.given("start", "0")) if ask.given("start", "0").isdecimal() else 0
     values: dict[str, Any] = {
         "found": found[start : start + SHOWN],
         "total": len(found),
         "after": start + SHOWN if start + SHOWN < len(found) else None,
         "asked": asked,
-        "standings": {one.coaching_id: one for one in ask.coach.report()},
+        "standings": standings,
+        "made": report.at,
+        "now": datetime.now(UTC),
+        "stages": STAGES,
         "section": "coachings",
     }
     if ask.is_fragment:
         return ask.render("coaching_rows.html", **values)
-    return ask.render("coachings.html", statuses=STATUSES, behaviors=BEHAVIORS, **values)
+    return ask.render("coachings.html", statuses=STATUSES, only=ONLY, behaviors=BEHAVIORS, **values)
 
 
 def findings(ask: Ask) -> Response:

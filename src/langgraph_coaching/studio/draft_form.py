@@ -10,8 +10,11 @@ from langgraph_coaching.coaching.behavior import behavior_of
 from langgraph_coaching.coaching.model import new_id
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.studio.ask import Ask, page
+from langgraph_coaching.studio.changes import read_share
 from langgraph_coaching.studio.form_fields import (
     BEHAVIORS,
+    ENFORCE,
+    ENFORCEABLE,
     behavior_in,
     fields_in,
     lines_in,
@@ -31,7 +34,7 @@ WHILE_TYPING = 2.0
 
 SIMILAR = 8
 
-SAVED_AS = {"active": "Save", "draft": "Save as a draft", "shadow": "Save in shadow"}
+SAVED_AS = {"active": "Save", "draft": "Save as a draft", "shadow": "Save in shadow", "canary": "Save as a canary"}
 """What a draft can be saved as, and what the button says."""
 
 
@@ -46,6 +49,8 @@ def draft(ask: Ask) -> Response:
         id=new_id(),
         suggestions=suggestions,
         behaviors=BEHAVIORS,
+        enforceable=ENFORCEABLE,
+        enforce=ENFORCE,
         names=graph_names(ask, trace),
         saved_as=SAVED_AS,
         section="conversations",
@@ -93,7 +98,10 @@ def save(ask: Ask) -> Response:
     status = ask.given("status", "active")
     if status not in SAVED_AS:
         raise InvalidCoachingError(f"it is saved as one of {', '.join(SAVED_AS)}")
-    saved = ask.coach.save(_draft_in(ask).having(status=status, id=ask.given("id") or None))
+    fields: dict[str, Any] = {"status": status, "id": ask.given("id") or None, "author": ask.person.name}
+    if status == "canary":
+        fields["share"] = read_share(ask)
+    saved = ask.coach.save(_draft_in(ask).having(**fields))
     values: dict[str, Any] = {"saved": saved, "outlook": ask.coach.outlook(saved), "step": ask.given("step")}
     if ask.is_fragment:
         return ask.render("saved.html", headers={"HX-Trigger": "saved"}, **values)

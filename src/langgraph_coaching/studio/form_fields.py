@@ -24,6 +24,17 @@ BEHAVIORS = {
 """Each type of behavior: its word, and its fields with theirs. The first field is the one that is needed."""
 
 
+ENFORCEABLE = ("action", "process", "playbook", "handoff")
+"""Types that a graph can be made to do."""
+
+ENFORCE = {
+    "": "Advice: the prompt says it",
+    "yes": "Enforced: the graph does it, where it can",
+    "approval": "Enforced once a person approves",
+}
+"""Whether that is so, as the form says it, and its words."""
+
+
 def behavior_in(ask: Ask) -> dict[str, Any]:
     """The behavior that a form says.
 
@@ -38,9 +49,17 @@ def behavior_in(ask: Ask) -> dict[str, Any]:
     first = next(iter(fields))
     if not said[first]:
         raise InvalidCoachingError(f"{word}: say “{fields[first].lower()}”")
+    if kind in ENFORCEABLE:
+        said["enforce"] = _read_enforce(ask.given(f"{kind}.enforce"))
     if "arguments" in said:
         said["arguments"] = _read_arguments(said["arguments"])
     return {"type": kind, **said}
+
+
+def _read_enforce(text: str) -> Any:
+    if text not in ENFORCE:
+        raise InvalidCoachingError("it is advice, or enforced, or enforced once a person approves")
+    return text == "yes" or text or False
 
 
 def _read_arguments(text: str) -> dict[str, Any]:
@@ -56,7 +75,7 @@ def _read_arguments(text: str) -> dict[str, Any]:
 
 
 def fields_in(ask: Ask) -> dict[str, Any]:
-    """The other fields that a form says, as `coach.add` takes them.
+    """The other fields that a form says, as `coach.add` and `coach.edit` take them.
 
     Raises:
         InvalidCoachingError: A number or a time is none.
@@ -68,7 +87,6 @@ def fields_in(ask: Ask) -> dict[str, Any]:
         "tags": tags,
         "priority": _read_number(ask.given("priority", "0")),
         "notes": ask.given("notes"),
-        "author": ask.person.name,
         "expires_at": _read_time(ask.given("expires_at")),
     }
 

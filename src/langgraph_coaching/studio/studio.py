@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from starlette.routing import NoMatchFound
 
 from langgraph_coaching.studio.access import local_person
+from langgraph_coaching.studio.held_chats import HeldChats
 from langgraph_coaching.studio.questions import Questions
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.studio.access import Person, SignIn
+    from langgraph_coaching.studio.latest_reports import LatestReports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Studio:
     """What its pages have in common."""
 
     coach: Coach
+    reports: LatestReports
     graph: Any = None
     """The user's compiled graph, which the test page runs and whose names the forms offer."""
     graph_name: str = ""
@@ -41,6 +44,8 @@ class Studio:
     local: Person = field(default_factory=local_person)
     questions: Questions = field(default_factory=Questions)
     """Of the inbox."""
+    chats: HeldChats = field(default_factory=HeldChats)
+    """Test conversations that are going on."""
 
     def has(self, request: Request, page: str) -> bool:
         """Whether there is a page of that name."""

@@ -9,8 +9,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from langgraph_coaching import __version__
+from langgraph_coaching.coaching.enforcement import describe_enforcement
 from langgraph_coaching.coaching.one_line import cut_line
-from langgraph_coaching.studio.text import show_text
+from langgraph_coaching.studio.receipt_words import enforcement_words, outcome_words
+from langgraph_coaching.studio.text import show_text, show_unseen
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -42,6 +44,11 @@ def show_percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def show_share(share: float) -> str:
+    """A share of 0..1, such as of a canary, as exact as it was given."""
+    return f"{100 * share:.4g} %"
+
+
 TEMPLATES = Environment(
     loader=PackageLoader("langgraph_coaching.studio"),
     autoescape=True,
@@ -49,14 +56,17 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-"""`text` is the filter for whatever was recorded or typed by somebody."""
+"""`text` is the filter for whatever was recorded or typed by somebody; `unseen` the same without its element."""
 
 TEMPLATES.filters |= {
     "age": show_age,
     "time": show_time,
     "json": show_json,
     "percent": show_percent,
+    "share": show_share,
     "text": show_text,
+    "unseen": show_unseen,
     "line": cut_line,
 }
+TEMPLATES.filters |= {"outcome": outcome_words, "enforcement": enforcement_words, "enforced": describe_enforcement}
 TEMPLATES.globals["version"] = __version__

@@ -43,13 +43,14 @@ def should(ask: Ask) -> Response:
     if receipt is not None:
         if receipt.applied:
             raise InvalidCoachingError("it was applied at this step")
-        ask.coach.verdict(receipt.id, correct=False, author=ask.person.name)
+        # In shadow or held back it would have been: that was right.
+        ask.coach.verdict(receipt.id, correct=receipt.supposed, author=ask.person.name)
     else:
         said = source_examples(ask.coach.draft(step).conversation, trace.id)
         known = [one for one in said if one.applies]
         if not known:
             raise InvalidCoachingError("no user has said anything before this step")
-        ask.coach.edit(name, add_examples=known, author=ask.person.name)
+        ask.coach.edit(name, add_examples=known, changed_by=ask.person.name)
     if not ask.is_fragment:
         return ask.go("conversation", trace=trace.id, step=step.index)
     done = f"“{chosen.intent}” has learned that it applies here"

@@ -85,8 +85,8 @@ class Correction:
         found = find_cases(self.coaching, self.source, self.others, self.traces, self.advise, self.limits.floor)
         if not found.fires:
             raise InvalidCoachingError(
-                f"{self.coaching.id} fires nowhere that a test could name: {'; '.join(found.notes)}; restore it, or "
-                "give it examples of where it applies"
+                f"{self.coaching.id} fires nowhere that a test could name: {'; '.join(found.notes)}; "
+                f"{_woken(self.coaching)}, or give it examples of where it applies"
             )
         with tempfile.TemporaryDirectory() as aside:
             old = folder / f"{FOLLOWED}.yaml"
@@ -170,6 +170,12 @@ class Correction:
         cassette = aside / f"{FOLLOWED}.yaml"
         with recorded(cassette, record=record):
             turn = recorded_turn_of(model.invoke(asked))
+        if not cassette.exists():
+            raise RecordingError(
+                f"no test was written: {type(model).__name__} made no HTTP request, so that nothing of it can be "
+                "recorded; give a model that is reached over HTTP, or none (run the agent once with coach.callback(), "
+                "and its trace is the recording)"
+            )
         if (why := self._follows(turn, expect)) is not None:
             raise RecordingError(f"no test was written: the model does not follow {self.coaching.id}: {why}")
         scope: dict[str, Any] = {}
@@ -187,3 +193,8 @@ class Correction:
         prompt = prompt_of(self.source, self.source.steps[self.coaching.source.step])
         told = "\n\n".join(text_of(message) for message in prompt if isinstance(message, SystemMessage))
         return Scrub().text(told)
+
+
+def _woken(coaching: Coaching) -> str:
+    """What brings a silent coaching into the prompts."""
+    return "restore it" if coaching.status in ("active", "archived") else f"coach.promote({coaching.id!r}, to='active')"

@@ -345,3 +345,45 @@ def test_what_is_enforced_and_may_not_be_gone_to_is_noted(coach):
     assert found.severity == "note"
     assert "no node of the coach that may go to it" in found.why
     assert not [one for one in coach.lint(graph=built(goto="billing", then="agent")) if one.rule == "unknown_reference"]
+
+
+@pytest.mark.parametrize("status", ["draft", "shadow"])
+def test_what_may_take_the_place_of_an_active_one_is_no_error_and_says_how(coach, status):
+    old = coach.add(intent=SHIPPING, behavior=Handoff("billing"))
+    new = coach.add(intent=DELIVERY, behavior=Handoff("sales"), status=status)
+    (finding,) = coach.lint()
+    assert (finding.severity, finding.rule, finding.stages) == ("warning", "conflict", ("active", status))
+    assert f"conflict {old.id} {new.id} ({status}): " in str(finding)
+    assert f"coach.promote('{new.id}', to='active', replaces=['{old.id}'])" in finding.remedy
+    assert coach.lint(new.id) == [finding]
+    coach.promote(new.id, to="active", replaces=[old.id])
+    assert coach.lint() == []
+
+
+def test_a_canary_beside_an_active_one_is_in_the_same_prompts(coach):
+    old = coach.add(intent=SHIPPING, behavior=Handoff("billing"))
+    new = coach.add(intent=DELIVERY, behavior=Handoff("sales"), status="canary", share=0.5)
+    (finding,) = coach.lint()
+    assert (finding.severity, finding.coaching_ids, finding.stages) == (
+        "error", (old.id, new.id), ("active", "canary"),
+    )  # fmt: skip
+
+
+def test_two_drafts_that_exclude_each_other_are_told_and_none_is_to_replace(coach):
+    names = [coach.add(intent=one, behavior=Handoff(to), status="draft").id
+             for one, to in [(SHIPPING, "billing"), (DELIVERY, "sales")]]  # fmt: skip
+    (finding,) = coach.lint()
+    assert (finding.severity, finding.coaching_ids, finding.stages) == ("warning", tuple(names), ("draft", "draft"))
+    assert "replaces" not in finding.remedy
+
+
+def test_a_draft_is_no_reason_for_a_finding_of_another(tmp_path, embeddings):
+    with Coach(tmp_path / "one", embeddings=embeddings, limits=Limits(items=1)) as coach:
+        below = coach.add(intent=SHIPPING, behavior=Reply("Ask for the country first."))
+        coach.add(intent=DELIVERY, behavior=Reply("Say that boots cost more."), priority=9, status="draft")
+        assert [one for one in coach.lint() if one.coaching_ids[0] == below.id and one.rule == "shadowed"] == []
+        coach.add(id="alone", intent="whatever they ask", behavior=Reply("y"), status="draft")
+        (alone,) = [one for one in coach.lint() if one.rule == "system_prompt"]
+        assert (alone.coaching_ids, alone.stages) == (("alone",), ("draft",))
+        coach.archive("alone")
+        assert [one for one in coach.lint() if one.rule == "system_prompt"] == []

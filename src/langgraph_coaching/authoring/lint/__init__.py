@@ -10,6 +10,7 @@ On the command line `langgraph-coaching check`, which fails on errors. Saving re
 | word | file |
 |---|---|
 | finding: how bad, what, why, and what to do | `finding` |
+| … of what is a draft, in shadow or a canary | `stages` |
 | linter: every rule, over one coaching or over all | `linter` |
 | wording: rules over the words of one | `wording` |
 | … several scenarios in one intent | `scenarios` |
@@ -43,6 +44,9 @@ On the command line `langgraph-coaching check`, which fails on errors. Saving re
 | | note | enforced, and no node of the coach may go there |
 | `fence`, `beyond_scope` | error | marks of a prompt's blocks and roles; words that overrule other instructions |
 | `expired` | note | called active, and over |
+
+What is a draft, in shadow or a canary is looked at too, as if it were active; a finding says which of its coachings is
+not. Beside what is in no prompt yet a conflict is a warning, since the new one may be meant to take the other's place.
 
 Two coachings overlap as far as recall takes one for the other: the mean probability of one at the texts of the other.
 Wishes of another kind ("cancel", "change") are told apart by their words. A thousand coachings with 3,000 texts take

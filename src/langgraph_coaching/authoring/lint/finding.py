@@ -11,6 +11,8 @@ from langgraph_coaching.coaching.one_line import cut_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from langgraph_coaching.coaching.model import Status
+
 Severity = Literal["error", "warning", "note"]
 """An `error` harms: `check` fails on it. A `warning` is likely a mistake. A `note` is worth a look."""
 
@@ -53,6 +55,8 @@ class Finding:
     """What to do."""
     coaching_ids: tuple[str, ...]
     """The coachings concerned: the one to change first."""
+    stages: tuple[Status, ...] = ()
+    """The status of each of them, in the same order, where one is not active; () where all are."""
 
     def __str__(self) -> str:
         return f"{self.short()}\n  {self.why}; {self.remedy}"
@@ -62,13 +66,20 @@ class Finding:
             ("found", self.what),
             ("why", self.why),
             ("what to do", self.remedy),
-            ("coachings", " ".join(self.coaching_ids)),
+            ("coachings", self.named),
         ]
         return card_html(f"{self.severity} {self.rule}", "", rows)
 
     def short(self) -> str:
         """One line: how bad, which rule, which coachings, what."""
-        return f"{self.severity} {self.rule} {' '.join(self.coaching_ids)}: {self.what}"
+        return f"{self.severity} {self.rule} {self.named}: {self.what}"
+
+    @property
+    def named(self) -> str:
+        """The ids, with the status of those that are not active."""
+        stages = self.stages or ("active",) * len(self.coaching_ids)
+        pairs = zip(self.coaching_ids, stages, strict=True)
+        return " ".join(name if stage == "active" else f"{name} ({stage})" for name, stage in pairs)
 
 
 class Findings(list[Finding]):
@@ -79,9 +90,7 @@ class Findings(list[Finding]):
 
     def _repr_html_(self) -> str:
         counts = (f"{sum(one.severity == level for one in self)} {level}s" for level in SEVERITIES)
-        rows = (
-            (f"{one.severity} {one.rule}", f"{' '.join(one.coaching_ids)}: {one.what}; {one.remedy}") for one in self
-        )
+        rows = ((f"{one.severity} {one.rule}", f"{one.named}: {one.what}; {one.remedy}") for one in self)
         return card_html("Findings", ", ".join(counts), rows)
 
 

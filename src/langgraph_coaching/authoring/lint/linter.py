@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.authoring.lint.finding import sort_findings
+from langgraph_coaching.authoring.lint.stages import tell_stages
 from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.recall.situation import situate
 
@@ -16,10 +18,13 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.lint.finding import Finding
     from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.authoring.situations import Situations
-    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.model import Coaching, Status
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.situation import Situation
+
+CHECKED = ("draft", *STAGES)
+"""Statuses of what is looked at."""
 
 
 class Linter:
@@ -47,7 +52,8 @@ class Linter:
 
         Returns:
             Findings, the worst first; each says what, why, and what to do, and prints in two lines. What is archived
-            or a draft is left out, what is in shadow or a canary looked at as if it were active.
+            is left out. What is in shadow or a canary is looked at as if it were active, and so is each draft among
+            those; their findings say so, and no finding of another is due to a draft.
 
         Raises:
             InvalidCoachingError: The graph is no compiled graph.
@@ -55,11 +61,14 @@ class Linter:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        asked = None if coaching_id is None else self._repository.get(coaching_id)
-        saved = self._looked_at()
-        if asked is None:
-            return self._find(saved, saved, graph, {})
-        return self.lint_unsaved(asked, None, graph)
+        if coaching_id is not None:
+            return self.lint_unsaved(self._repository.get(coaching_id), None, graph)
+        saved = [one for one in self._repository.list() if one.status in CHECKED]
+        staged, drafts = _as_active(saved, STAGES), _as_active(saved, ("draft",))
+        found = self._find(staged, staged, graph, {})
+        if drafts:
+            found = [*found, *self._find(drafts, [*staged, *drafts], graph, {})]
+        return sort_findings(tell_stages(found, {one.id: one.status for one in saved}))
 
     def lint_unsaved(
         self, coaching: Coaching, conversation: Sequence[BaseMessage] | None = None, graph: Any = None
@@ -77,18 +86,14 @@ class Linter:
             StoreError: The store could not be read.
         """
         live = as_active(coaching)
-        others = [one for one in self._looked_at() if one.id != live.id]
+        saved = [one for one in self._repository.list() if one.id != live.id]
         said = {} if conversation is None else {live.id: situate(conversation)}
-        return self._find([live], [live, *others], graph, said)
-
-    def _looked_at(self) -> list[Coaching]:
-        """What is active, and as if it were, what is in shadow or a canary."""
-        return [as_active(one) for one in self._repository.list() if one.status in STAGES]
+        found = self._find([live], [live, *_as_active(saved, STAGES)], graph, said)
+        return sort_findings(tell_stages(found, {one.id: one.status for one in [coaching, *saved]}))
 
     def _find(
         self, asked: Sequence[Coaching], among: Sequence[Coaching], graph: Any, said: Mapping[str, Situation | None]
     ) -> list[Finding]:
-        from langgraph_coaching.authoring.lint.finding import sort_findings
         from langgraph_coaching.authoring.lint.graph_names import names_of_graph
         from langgraph_coaching.authoring.lint.neighbourhood import Neighbourhood, find_in_neighbourhood
         from langgraph_coaching.authoring.lint.wording import Likeness, find_in_words
@@ -100,18 +105,23 @@ class Linter:
         likeness = Likeness(self._embedder, self._situations.background)
         found = find_in_words(asked, likeness, names, now)
         if not snapshot.heads:
-            return sort_findings(found)
+            return found
         sources = {**self._sources([one for one in asked if one.live(now) and one.id not in said]), **said}
         places = self._situations.place(
             {name: source for name, source in sources.items() if source is not None}, snapshot.dimension
         )
         around = Neighbourhood(snapshot, recorded, places, self._limits, likeness)
-        return sort_findings([*found, *find_in_neighbourhood(around, {one.id for one in asked})])
+        return [*found, *find_in_neighbourhood(around, {one.id for one in asked})]
 
     def _sources(self, asked: Iterable[Coaching]) -> dict[str, Situation | None]:
         """Where coachings were written, by id; those of one trace are read together."""
         sourced = sorted((one for one in asked if one.source), key=lambda one: (one.source.trace_id, one.id))  # type: ignore[union-attr]
         return {one.id: situate(self._situations.source_conversation(one)) for one in sourced}
+
+
+def _as_active(saved: Iterable[Coaching], statuses: Sequence[Status]) -> list[Coaching]:
+    """Those of these statuses, as they will be."""
+    return [as_active(one) for one in saved if one.status in statuses]
 
 
 def as_active(coaching: Coaching) -> Coaching:

@@ -6,7 +6,6 @@
 | talk: what a person says, and what becomes of it, until the end | `talk` |
 | commands: what may be said to the conversation itself, such as `/again` | `commands` |
 | written here: `/coach`, from the draft to what was saved | `coach_here` |
-| question: what a graph asks, and the answer as it takes it | `question` |
 | screen: events as lines, words wrapped as they come | `screen`, `event_lines`, `flow` |
 | receipt lines: with what coaching a turn was answered | `receipt_lines` |
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.chat.question import call_line, question_lines
 from langgraph_coaching.cli.chat.flow import visible
-from langgraph_coaching.cli.chat.question import call_line, question_lines
 from langgraph_coaching.cli.command_words import say_commands
 
 if TYPE_CHECKING:

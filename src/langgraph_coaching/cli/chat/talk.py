@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.chat.question import answer_of
 from langgraph_coaching.cli import render
 from langgraph_coaching.cli.chat.coach_here import Asker
 from langgraph_coaching.cli.chat.commands import LITERAL, Commands, full_name
 from langgraph_coaching.cli.chat.flow import visible
-from langgraph_coaching.cli.chat.question import answer_of
 from langgraph_coaching.cli.command_words import say_commands
 from langgraph_coaching.errors import CoachingError
 

@@ -70,8 +70,16 @@
     }
   });
 
+  const tell = () => {
+    for (const place of document.querySelectorAll("[data-ticked]")) {
+      place.textContent = String(document.querySelectorAll(`input[name="${CSS.escape(place.dataset.ticked)}"]:checked`).length);
+    }
+  };
+  document.addEventListener("change", tell);
+  document.addEventListener("reset", () => setTimeout(tell));
+
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id === "panel") { event.target.scrollTop = 0; event.target.querySelector("[autofocus], textarea, input:not([type=hidden])")?.focus({ preventScroll: true }); }
+    if (event.target.id === "panel") { event.target.scrollTop = 0; if (innerWidth <= 900) event.target.scrollIntoView(); event.target.querySelector("[autofocus], textarea, input:not([type=hidden])")?.focus({ preventScroll: true }); }
     if (event.target.id === "notice" && event.target.children.length) event.target.scrollIntoView({ block: "nearest" });
   });
   document.addEventListener("htmx:sendError", () => {

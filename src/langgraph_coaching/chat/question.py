@@ -20,7 +20,7 @@ def question_lines(value: Any, text: str) -> list[str]:
         value: What it handed over to its `interrupt`.
         text: The same as text.
     """
-    if (requests := _action_requests(value)) is None:
+    if (requests := action_requests(value)) is None:
         return [f"the graph asks: {text}", "your next line is the answer; JSON is handed over as what it says"]
     calls = [f"the graph asks whether it may call {call_line(one.get('name'), one.get('args'))}" for one in requests]
     return [*calls, "answer yes, or no with a reason, or the JSON that its middleware takes"]
@@ -37,7 +37,7 @@ def answer_of(value: Any, said: str) -> Any:
         InvalidCoachingError: It is no answer to this.
     """
     said = said.strip()
-    requests = _action_requests(value)
+    requests = action_requests(value)
     if requests is None:
         return _read_json(said)
     word, _, reason = said.partition(" ")
@@ -60,7 +60,7 @@ def call_line(name: Any, arguments: Any) -> str:
     return f"{name}({inside})"
 
 
-def _action_requests(value: Any) -> list[dict[str, Any]] | None:
+def action_requests(value: Any) -> list[dict[str, Any]] | None:
     """The calls that LangChain's HumanInTheLoopMiddleware asks about, or None where it is another question."""
     found = value.get("action_requests") if isinstance(value, dict) else None
     return found if isinstance(found, list) and all(isinstance(one, dict) for one in found) else None
