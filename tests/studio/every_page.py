@@ -5,11 +5,6 @@ from langgraph_coaching.studio.app import PAGES
 STEP_IN_ONE = {"draft"}
 """Pages whose `step` names the run as well."""
 
-PARTS = {"steps", "step_text", "draft_similar", "should_choices", "why", "inbox_count", "findings"} | {
-    f"coaching_{name}" for name in ("similar", "lint", "impact")
-}
-"""Pages that answer with a part of one."""
-
 
 def addresses(app, *, trace, step, coaching):
     """The address of each page by its name, asked for this step of a run and this coaching.

@@ -1,8 +1,9 @@
 """axe-core finds nothing serious on any page: light and dark, wide and narrow, everything opened."""
 
 import pytest
-from every_page import PARTS, addresses
+from every_page import addresses
 from studio_browser import CHROMIUM, Served, needs_browser
+from studio_client import client_of
 from studio_demo import fill
 
 from langgraph_coaching import Coach
@@ -27,7 +28,8 @@ def site(coach):
     one = coach.list(text="shipping")[0].id
     step = {trace: coach.traces.get(trace).coachable_steps()[0].index for trace in (long, coached)}
     pages = addresses(app, trace=coached, step=step[coached], coaching=one)
-    whole = {name: path for name, path in pages.items() if name not in PARTS}
+    client = client_of(app)
+    whole = {name: path for name, path in pages.items() if client.get(path).text.startswith("<!doctype html>")}
     whole["a long conversation"] = addresses(app, trace=long, step=step[long], coaching=one)["conversation"]
     whole |= {"nothing found": "/?text=nobody+said+this", "not found": "/conversation?trace=t-none"}
     with Served(app) as served, Served(studio_app(coach, tokens={"a" * 20: Person(name="Anna")})) as guarded:
