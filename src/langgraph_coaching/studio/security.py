@@ -79,7 +79,7 @@ async def read_form(request: Request) -> FormData:
         found = parse_qsl(b"".join(parts).decode(), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError:
         raise HTTPException(400, f"this form holds more than {FIELDS:,} fields, or what is no text") from None
-    return FormData(found)
+    return FormData([(name, value) for name, value in found])
 
 
 def is_local(request: Request) -> bool:
