@@ -5,7 +5,7 @@ your own, put a real chat model in its place; nothing else changes.
 
 Start the server in this folder, and coach it from another terminal while it runs:
 
-    pip install "langgraph-coaching[agents]" "langgraph-cli[inmem]"
+    pip install "langgraph-coaching[agents,studio]" "langgraph-cli[inmem]"
     langgraph dev --no-browser
 
     langgraph-coaching add --when "a customer asks what shipping costs" --reply "Ask for the country first."
@@ -17,6 +17,9 @@ Three things are particular to the server. Remote callers cannot pass callbacks,
 captures it. `langgraph.json` names a module (`graphs:coach_node`, not `./graphs.py:coach_node`): the server would
 execute a file once for each graph in it, and load as many coaches. And a server that is told to stop by SIGTERM ends
 without running exit handlers, so its lifespan closes the coach, which writes what is still queued.
+
+The studio stands beside the graphs, at localhost:2024/studio/ (`http.app` in `langgraph.json`). As it is here it
+answers only on this machine; on a server give it `who=`, which says who is asking.
 
 The store is where `LANGGRAPH_COACHING_STORE` says, as for the command: a folder, or any address LanceDB takes
 (`s3://…`, `gs://…`, `az://…`). Several servers may share it.
@@ -36,8 +39,10 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langgraph.graph import START, MessagesState, StateGraph
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from langgraph_coaching import Coach, CoachingState, coached
+from langgraph_coaching.studio import studio_app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -106,7 +111,7 @@ wrapped_node = wrapping.compile().with_config(callbacks=[coach.callback()])
 middleware = create_agent(model, tools=[], middleware=[coach.middleware()]).with_config(callbacks=[coach.callback()])
 
 
-# ── what the server does when it stops ──
+# ── what stands beside the graphs, and what the server does when it stops ──
 
 
 @asynccontextmanager
@@ -116,4 +121,4 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
     await asyncio.to_thread(coach.close)
 
 
-app = Starlette(lifespan=lifespan)
+app = Starlette(lifespan=lifespan, routes=[Mount("/studio", studio_app(coach))])

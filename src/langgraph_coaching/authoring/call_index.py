@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.authoring.situation_vectors import SituationVectors
     from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.receipts import Receipts
+    from langgraph_coaching.recall.situation import Situation
     from langgraph_coaching.traces.answered_turns import AnsweredTurn
     from langgraph_coaching.traces.archive import Archive
 
@@ -66,6 +67,8 @@ class CallIndex:
         self._receipts_table = receipts_table
         self._vectors = vectors
         self._kept: tuple[int, Recorded, set[str]] | None = None
+        self._waiting: dict[bytes, tuple[str, Situation]] = {}
+        """Situations of `_kept` that there was no time to embed."""
 
     def read_calls(
         self, dimension: int, until: float = math.inf, progress: Callable[[int], None] | None = None
@@ -92,10 +95,11 @@ class CallIndex:
         fresh = self._kept is None or self._kept[0] != version
         if self._kept is not None and not fresh:
             _, traced, names = self._kept
+            self._embed_waiting(until)
         else:
+            self._waiting = {}
             traced, names = self._read_traces(until, progress)
-            if self._vectors.knows(call.key for call in traced.calls):
-                self._kept = version, traced, names
+            self._kept = version, traced, names
         received = received_turns(self._receipts_table.calls(MOST_RECEIPTS), names)
         calls = (*traced.calls, *self._index_turns(received, until))
         if fresh:
@@ -121,9 +125,15 @@ class CallIndex:
                 break
         return Recorded(tuple(calls), len(names), steps), names
 
+    def _embed_waiting(self, until: float) -> None:
+        self._vectors.embed(self._waiting, until)
+        self._waiting = {key: one for key, one in self._waiting.items() if not self._vectors.knows([key])}
+
     def _index_turns(self, turns: Iterable[AnsweredTurn], until: float) -> list[IndexedCall]:
         keyed = [(key_of_situation(turn.situation), turn) for turn in turns]
-        self._vectors.embed({key: (_source_of(turn), turn.situation) for key, turn in keyed}, until)
+        situations = {key: (_source_of(turn), turn.situation) for key, turn in keyed}
+        self._vectors.embed(situations, until)
+        self._waiting |= {key: one for key, one in situations.items() if not self._vectors.knows([key])}
         return [
             IndexedCall(key, labels, turn.trace_id, step, turn.receipt_id, words)
             for key, turn in keyed

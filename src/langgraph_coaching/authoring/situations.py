@@ -19,7 +19,7 @@ from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.situation import situate
 from langgraph_coaching.traces.messages import messages_before
-from langgraph_coaching.traces.situations import recorded_situations
+from langgraph_coaching.traces.situations import merge_situations, traced_situations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,6 +81,7 @@ class Situations:
         self._embedder = embedder
         self._backgrounds = backgrounds
         self._flush = flush
+        self._traced: tuple[int, list[RecordedSituation]] | None = None
 
     @property
     def floor(self) -> float:
@@ -132,7 +133,10 @@ class Situations:
         )
 
     def _recorded(self) -> list[RecordedSituation]:
-        return recorded_situations(self._traces.newest(), self._receipts_table.calls(MOST), MOST)
+        version = self._traces.version()
+        if self._traced is None or self._traced[0] != version:
+            self._traced = version, [*traced_situations(self._traces.newest(), MOST)]
+        return merge_situations(self._traced[1], self._receipts_table.calls(MOST), MOST)
 
     def background(self, dimension: int) -> Background:
         """What embeddings of a dimension are held against."""

@@ -71,6 +71,7 @@ class Coachings:
         self.namespace = namespace
         self.embedder = embedder
         self._table = self._table_of(namespace)
+        self._heads: tuple[int, list[Coaching]] | None = None
 
     def _table_of(self, namespace: str | None, dimension: int = 0) -> Table:
         # Whoever only reads does not need to know the dimension, nor the schema.
@@ -227,10 +228,15 @@ class Coachings:
 
         One whose latest revision cannot be read is not among them: an earlier one says what holds no longer.
         """
+        version = self.version()
+        if self._heads is not None and self._heads[0] == version:
+            return [*self._heads[1]]
         latest = {(row["id"], row["revision"]) for row in latest_rows(self.rows(["id", "revision"]))}
         records = [row for row in self.rows(_NAMED) if (row["id"], row["revision"]) in latest]
         found = read_each(((name_of(row), row["record"]) for row in records), coaching_of)
-        return sorted((coaching for coaching in found if not coaching.deleted), key=lambda c: (c.created_at, c.id))
+        heads = sorted((coaching for coaching in found if not coaching.deleted), key=lambda c: (c.created_at, c.id))
+        self._heads = version, heads
+        return [*heads]
 
     def purge(self, coaching_id: str) -> None:
         """Erases every revision of one coaching."""

@@ -98,11 +98,24 @@ def situate(messages: Sequence[BaseMessage]) -> Situation | None:
     Returns:
         The situation, or None where no user has said anything.
     """
+    return situate_at(len(messages), messages, user_mask(messages))
+
+
+def situate_at(end: int, messages: Sequence[BaseMessage], users: Sequence[bool]) -> Situation | None:
+    """The situation after the message before `end`, of a conversation whose user turns are known.
+
+    Args:
+        end: How many of the messages there are by then.
+        messages: The whole conversation, oldest first.
+        users: Its mask of user turns, which is that of each of its beginnings too.
+    """
     turns: list[tuple[str, bool]] = []
     answered = False
-    for message, user in zip(reversed(messages), reversed(user_mask(messages)), strict=True):
+    for message, user in ((messages[index], users[index]) for index in range(end - 1, -1, -1)):
         answered = answered or user
-        if len(turns) < WINDOW and answered and (user or isinstance(message, AIMessage)):
+        if len(turns) >= WINDOW:
+            break
+        if answered and (user or isinstance(message, AIMessage)):
             text = text_of(message).strip()
             text = (_typed(text) if user else text)[:TURN_LIMIT]
             if text:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from langgraph_coaching import __version__
 from langgraph_coaching.errors import CoachingError, NotFoundError, StoreError
-from langgraph_coaching.studio.security import SAFE, form_token, is_form_token, is_local, is_own_page
+from langgraph_coaching.studio.security import SAFE, form_token, is_form_token, is_local, is_own_page, read_form
 from langgraph_coaching.studio.signing_in import person_by_token
 from langgraph_coaching.studio.templating import TEMPLATES
 
@@ -37,9 +37,6 @@ SECTIONS = (
     ("report", "r", "Report"),
 )
 """The pages one goes to from everywhere: name, key after `g`, word."""
-
-_FIELDS = 2_000
-"""Fields of one form, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +168,7 @@ async def _ask_of(request: Request) -> Ask | Response:
     if person is None:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(studio.url(request, "sign_in", {"next": here}), status_code=303)
-    form = None if request.method in SAFE else await request.form(max_files=0, max_fields=_FIELDS)
+    form = None if request.method in SAFE else await read_form(request)
     return Ask(request, studio, person, form)
 
 

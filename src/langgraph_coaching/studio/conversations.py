@@ -23,18 +23,16 @@ def conversations(ask: Ask) -> Response:
     asked = {name: ask.given(name).strip() for name in FILTERS}
     keep = (lambda runs: ask.coach.unreviewed(run.id for run in runs)) if asked["unreviewed"] else None
     found = ask.coach.traces.threads(after=ask.given("after") or None, keep=keep, **_conditions(asked))
-    applied = {name for thread in found.threads for run in thread.runs for name in run.applied}
-    intents = {one.id: one.intent for one in ask.coach.list()} if applied else {}
+    coachings = sorted(ask.coach.list(), key=lambda one: one.intent.lower())
     values: dict[str, Any] = {
         "page": found,
         "asked": asked,
-        "intents": intents,
+        "intents": {one.id: one.intent for one in coachings},
         "section": "conversations",
         "periods": PERIODS,
     }
     if ask.is_fragment:
         return ask.render("conversation_rows.html", **values)
-    coachings = sorted(ask.coach.list(), key=lambda one: one.intent.lower())
     return ask.render("conversations.html", coachings=coachings, **values)
 
 
@@ -48,7 +46,7 @@ def _conditions(asked: dict[str, str]) -> dict[str, Any]:
             since = datetime.fromisoformat(asked["since"])
     except (ValueError, OverflowError):
         raise InvalidCoachingError("a time is a number of days, or a day such as 2030-01-31") from None
-    coached = {"yes": True, "no": False}.get(asked["coached"])
+    coached = True if asked["unreviewed"] else {"yes": True, "no": False}.get(asked["coached"])
     return {name: asked[name] or None for name in plain} | {"since": since, "coached": coached}
 
 

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.situation import turns_of
 from langgraph_coaching.studio.ask import Ask, page
+from langgraph_coaching.studio.questions import LOOKED_FOR
 from langgraph_coaching.studio.verdict import JUDGED
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from langgraph_coaching.recall.receipt import Receipt
-
-LOOKED_AT = 50
-"""Open questions that are looked for at once."""
 
 
 def inbox(ask: Ask) -> Response:
@@ -24,8 +22,8 @@ def inbox(ask: Ask) -> Response:
 
 def count(ask: Ask) -> Response:
     """How many there are, for the mark beside the section."""
-    found = len(ask.coach.review(limit=LOOKED_AT))
-    return ask.render("count.html", count=f"{found}+" if found >= LOOKED_AT else str(found or ""))
+    found = len(ask.studio.questions.open(ask.coach, []))
+    return ask.render("count.html", count=f"{found}+" if found >= LOOKED_FOR else str(found or ""))
 
 
 def answer(ask: Ask) -> Response:
@@ -46,12 +44,13 @@ def answer(ask: Ask) -> Response:
 def undo(ask: Ask) -> Response:
     """Takes the last answer back; its question comes again."""
     ask.coach.withdraw(ask.given("receipt"))
+    ask.studio.questions.forget()
     values = _question(ask, ask.given_all("skip"))
     return ask.render("question.html" if ask.is_fragment else "inbox.html", headers=JUDGED, **values, section="inbox")
 
 
 def _question(ask: Ask, skipped: list[str]) -> dict[str, Any]:
-    found = [one for one in ask.coach.review(limit=LOOKED_AT + len(skipped)) if one.id not in skipped]
+    found = ask.studio.questions.open(ask.coach, skipped)
     return _values(ask, found[0] if found else None, skipped, len(found))
 
 

@@ -6,9 +6,10 @@ import hashlib
 import hmac
 import ipaddress
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import FormData, Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -23,12 +24,21 @@ POLICY = (
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
     "Referrer-Policy": "same-origin",  # with no-referrer a browser would not say where a form comes from
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+
+LARGEST = 2_000_000
+"""Bytes of a form, at most."""
+
+FIELDS = 2_000
+"""Fields of a form, at most."""
+
+FORM = "application/x-www-form-urlencoded"
 
 
 class SecurityHeaders:
@@ -48,6 +58,28 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+async def read_form(request: Request) -> FormData:
+    """The form that a request carries, read no further than one of ours can go.
+
+    Raises:
+        HTTPException: It is too large (413), holds too many fields (400), or is of another kind, with files (415).
+    """
+    kind = request.headers.get("content-type", FORM).partition(";")[0].strip().lower()
+    if kind != FORM:
+        raise HTTPException(415, f"a form of the studio is sent as {FORM}, and without files")
+    size, parts = 0, []
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST:
+            raise HTTPException(413, f"this form is larger than {LARGEST:,} bytes; shorten what was typed")
+        parts.append(part)
+    try:
+        found = parse_qsl(b"".join(parts).decode(), keep_blank_values=True, max_num_fields=FIELDS)
+    except ValueError:
+        raise HTTPException(400, f"this form holds more than {FIELDS:,} fields, or what is no text") from None
+    return FormData([(name, value) for name, value in found])
 
 
 def is_local(request: Request) -> bool:

@@ -8,7 +8,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from langgraph_coaching.studio.access import person_of
-from langgraph_coaching.studio.security import is_own_page
+from langgraph_coaching.studio.security import is_own_page, read_form
 from langgraph_coaching.studio.templating import TEMPLATES
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def sign_in(request: Request) -> Response:
     home = studio.url(request, "conversations", {})
     failed = False
     if request.method == "POST" and is_own_page(request.headers):
-        form = await request.form(max_files=0, max_fields=10)
+        form = await read_form(request)
         person = person_of(studio.tokens, str(form.get("token", "")).strip())
         if person is not None:
             answer = RedirectResponse(_own_path(str(form.get("next", "")), home), status_code=303)

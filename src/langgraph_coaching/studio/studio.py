@@ -11,6 +11,7 @@ from starlette.routing import NoMatchFound
 
 from langgraph_coaching.studio.access import local_person
 from langgraph_coaching.studio.held_chats import HeldChats
+from langgraph_coaching.studio.questions import Questions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,8 @@ class Studio:
     secret: bytes = field(default_factory=lambda: token_bytes(32))
     """Signs forms and cookies; of this process, if none is given."""
     local: Person = field(default_factory=local_person)
+    questions: Questions = field(default_factory=Questions)
+    """Of the inbox."""
     chats: HeldChats = field(default_factory=HeldChats)
     """Test conversations that are going on."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Labels
@@ -40,10 +42,13 @@ def answered_turns(trace: Trace) -> Iterator[AnsweredTurn]:
     """
     said = [*turns_with_steps(trace)]
     calls = [(call.step.index, call.labels(ANY)) for call in calls_of(trace) if call.coached and not call.step.aside]
+    calls.sort(key=itemgetter(0))
+    places = [place for place, _ in calls]
     for number, (user_step, situation) in enumerate(said):
         last = number == len(said) - 1
         end = len(trace.steps) if last else said[number + 1][0]
-        mine = tuple(one for one in calls if user_step < one[0] < end)
+        first, behind = bisect_right(places, user_step), bisect_left(places, end)
+        mine = tuple(calls[first:behind])
         answered = mine or any(step.author in ("agent", "canned") for step in trace.steps[user_step:end])
         if mine or (last and not answered and not trace.steps[user_step].history):
             yield AnsweredTurn(situation, trace.id, mine or ((user_step, ANY),))

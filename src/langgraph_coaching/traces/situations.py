@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from langchain_core.messages import HumanMessage
 
-from langgraph_coaching.recall.situation import Situation, situate
+from langgraph_coaching.recall.situation import Situation, situate_at
+from langgraph_coaching.recall.user import user_mask
 from langgraph_coaching.traces.branches import Branches
 from langgraph_coaching.traces.messages import messages_of
 
@@ -59,10 +60,11 @@ def turns_with_steps(trace: Trace) -> Iterator[tuple[int, Situation]]:
     steps = [step for step in Branches(trace.steps).user_steps() if not step.aside]
     messages = messages_of(steps)
     said = (step.index for step in steps if step.type == "user")
+    users = user_mask(messages)  # of the whole: a turn costs the same wherever it is
     for index, message in enumerate(messages, 1):
         if isinstance(message, HumanMessage):
             step = next(said, len(trace.steps) - 1)
-            if (situation := situate(messages[:index])) is not None:
+            if (situation := situate_at(index, messages, users)) is not None:
                 yield step, situation
 
 
@@ -77,7 +79,38 @@ def recorded_situations(traces: Iterable[Trace], receipts: Iterable[Receipt], mo
     Returns:
         The latest first.
     """
-    traced = (met for trace in islice(traces, most) for met in _from_trace(trace))
+    return merge_situations(traced_situations(traces, most), receipts, most)
+
+
+def traced_situations(traces: Iterable[Trace], most: int) -> Iterator[RecordedSituation]:
+    """What is met in the latest traces, in their order, each as often as it is there; no more than can be needed.
+
+    Args:
+        traces: Newest first.
+        most: Different situations, at most.
+    """
+    own: set[str] = set()
+    met = (one for trace in islice(traces, most) for one in _from_trace(trace))
+    for one in islice(met, REPEATED * most):
+        if len(own) >= most:
+            break
+        own.add(one.situation.text)
+        yield one
+
+
+def merge_situations(
+    traced: Iterable[RecordedSituation], receipts: Iterable[Receipt], most: int
+) -> list[RecordedSituation]:
+    """What is met in traces and in receipts, each once.
+
+    Args:
+        traced: Of traces, newest first.
+        receipts: One of each call, newest first.
+        most: Most situations to return.
+
+    Returns:
+        The latest first.
+    """
     received = (met for receipt in receipts for met in _from_receipt(receipt))
     found: dict[str, RecordedSituation] = {}
     for source in (traced, received):
