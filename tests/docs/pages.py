@@ -178,7 +178,7 @@ def run_command(command: str) -> tuple[str, int]:
 def _run_ours(command: str) -> tuple[str, int]:
     import shlex
 
-    from langgraph_coaching.cli import app
+    from langgraph_coaching.cli import app, render
 
     out, err = io.StringIO(), io.StringIO()
     arguments = shlex.split(command.replace("\\\n", " "))
@@ -186,6 +186,9 @@ def _run_ours(command: str) -> tuple[str, int]:
         mock.patch.object(sys, "argv", arguments),
         mock.patch.object(sys, "stdin", io.StringIO()),
         mock.patch.dict(os.environ, _terminal()),
+        # A console that was made where the environment names a width keeps that one; pytest's workers have one.
+        mock.patch.object(render.console, "_width", COLUMNS),
+        mock.patch.object(render.errors, "_width", COLUMNS),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
