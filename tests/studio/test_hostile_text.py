@@ -6,7 +6,7 @@ import pytest
 from every_page import addresses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from studio_browser import CHROMIUM, Served, needs_browser
+from studio_browser import CHROMIUM, Served, is_complaint, needs_browser
 from studio_client import client_of, form_token
 
 from langgraph_coaching import Coach, Reply, Step, Trace
@@ -203,7 +203,7 @@ def test_a_browser_runs_nothing_of_it(coach):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         tab = browser.new_page()
         tab.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-        tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        tab.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         for address in pages.values():
             tab.goto(served.address + address)
