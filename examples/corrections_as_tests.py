@@ -49,7 +49,7 @@ def write(folder: Path, *, record: bool) -> list[str]:
         play(coach, model)
     with Coach(folder / "store") as coach:
         for lesson in LESSONS:
-            asked = {"model": model, "expect": lesson.expect, "record": mode} if lesson.expect else {}
+            asked = {"model": model, "expect": lesson.expect, "record": mode, "live": True} if lesson.expect else {}
             written = coach.write_test(lesson.id, folder / f"test_{lesson.id}.py", force=True, **asked)
             print(f"{lesson.id}: {lesson.behavior.render()}")
             for note in written.notes:
