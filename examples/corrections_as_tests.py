@@ -49,7 +49,7 @@ def write(folder: Path, *, record: bool) -> list[str]:
         play(coach, model)
     with Coach(folder / "store") as coach:
         for lesson in LESSONS:
-            asked = {"model": model, "expect": lesson.expect, "record": mode, "live": True} if lesson.expect else {}
+            asked = {"model": model, "expect": lesson.expect, "record": mode} if lesson.expect else {}
             written = coach.write_test(lesson.id, folder / f"test_{lesson.id}.py", force=True, **asked)
             print(f"{lesson.id}: {lesson.behavior.render()}")
             for note in written.notes:
@@ -67,7 +67,8 @@ def main() -> int:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as aside:
         folder = Path(aside) / "corrections"
-        shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("store", "__pycache__"))
+        # Not the coaching files: they are of the store that wrote them, and this one exports its own.
+        shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("store", "coachings", "__pycache__"))
         if unshown := write(folder, record=asked.record):
             print(f"nothing is kept: no run shows that {', '.join(unshown)} is followed")
             return 1
