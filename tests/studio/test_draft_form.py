@@ -6,6 +6,7 @@ import pytest
 from studio_client import client_of, form_token, recorded
 
 from langgraph_coaching import Reply
+from langgraph_coaching.errors import EmbedderError
 from langgraph_coaching.studio import studio_app
 
 FORMS = {
@@ -174,3 +175,14 @@ def test_a_canary_is_saved_with_its_share(coach, change):
     assert (coach.get("c-form").status, coach.get("c-form").share) == ("canary", 0.25)
     answer = change("/draft/save", **STEP | {"id": "c-none"}, behavior="reply", **FORMS["reply"][0], status="canary")
     assert (answer.status_code, "percent" in answer.text) == (422, True)
+
+
+def test_what_is_saved_is_said_to_be_though_nothing_can_be_told_of_it(coach, client, monkeypatch):
+    def fail(*_):
+        raise EmbedderError("it is away")
+
+    monkeypatch.setattr(type(coach), "outlook", fail)
+    typed = STEP | {"behavior": "reply"} | FORMS["reply"][0]
+    headers = {"hx-request": "true", "x-form-token": form_token(client)}
+    answer = client.post("/draft/save", data=typed, headers=headers)
+    assert (answer.status_code, "Saved" in answer.text, len(coach.list())) == (200, True, 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.authoring.lint.graph_names import names_of_graph
 from langgraph_coaching.coaching.behavior import behavior_of
 from langgraph_coaching.coaching.model import new_id
-from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.errors import CoachingError, InvalidCoachingError
 from langgraph_coaching.studio.ask import Ask, page
 from langgraph_coaching.studio.changes import read_share
 from langgraph_coaching.studio.form_fields import (
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from langgraph_coaching.authoring.draft import Draft
+    from langgraph_coaching.authoring.outlook import Outlook
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.traces.model import Trace
 
 WHILE_TYPING = 2.0
@@ -102,10 +104,18 @@ def save(ask: Ask) -> Response:
     if status == "canary":
         fields["share"] = read_share(ask)
     saved = ask.coach.save(_draft_in(ask).having(**fields))
-    values: dict[str, Any] = {"saved": saved, "outlook": ask.coach.outlook(saved), "step": ask.given("step")}
+    values: dict[str, Any] = {"saved": saved, "outlook": _outlook_of(ask, saved), "step": ask.given("step")}
     if ask.is_fragment:
         return ask.render("saved.html", headers={"HX-Trigger": "saved"}, **values)
     return ask.go("conversation", trace=saved.source.trace_id if saved.source else None, step=ask.given("step"))
+
+
+def _outlook_of(ask: Ask, saved: Coaching) -> Outlook | None:
+    """What to expect of it; None where that could not be looked up: it is saved all the same."""
+    try:
+        return ask.coach.outlook(saved)
+    except CoachingError:
+        return None
 
 
 def _draft_in(ask: Ask) -> Draft:
