@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from langgraph_coaching.coaching.behavior import Reply
+from langgraph_coaching.coaching.behavior import Action, Reply
 from langgraph_coaching.coaching.coachings import latest_rows
 from langgraph_coaching.coaching.model import Coaching, Example
 from langgraph_coaching.errors import ConflictError, EmbedderMismatchError
@@ -140,3 +140,10 @@ def test_latest_rows_are_the_highest_revision_of_each_id(pairs):
     rows = [{"id": name, "revision": number} for name, number in pairs]
     latest = {row["id"]: row["revision"] for row in latest_rows(rows)}
     assert latest == {name: max(n for other, n in pairs if other == name) for name, _ in pairs}
+
+
+def test_whoever_changes_what_was_listed_changes_it_for_nobody_else(coach):
+    coach.add(intent="a refund", behavior=Action("refund", {"full": True}))
+    for _ in range(2):  # what is read, and what is kept of that
+        coach.list()[0].behavior.arguments["full"] = "never"
+    assert coach.list()[0].behavior.arguments == {"full": True}

@@ -230,13 +230,13 @@ class Coachings:
         """
         version = self.version()
         if self._heads is not None and self._heads[0] == version:
-            return [*self._heads[1]]
+            return [one.unshared() for one in self._heads[1]]
         latest = {(row["id"], row["revision"]) for row in latest_rows(self.rows(["id", "revision"]))}
         records = [row for row in self.rows(_NAMED) if (row["id"], row["revision"]) in latest]
         found = read_each(((name_of(row), row["record"]) for row in records), coaching_of)
         heads = sorted((coaching for coaching in found if not coaching.deleted), key=lambda c: (c.created_at, c.id))
         self._heads = version, heads
-        return [*heads]
+        return [one.unshared() for one in heads]
 
     def purge(self, coaching_id: str) -> None:
         """Erases every revision of one coaching."""

@@ -223,6 +223,12 @@ class Coaching(CheckedModel):
         rows.append(("written from", f"{self.source.trace_id}:{self.source.step}" if self.source else ""))
         return card_html(self.id, f"{'deleted' if self.deleted else self.status}, revision {self.revision}", rows)
 
+    def unshared(self) -> Self:
+        """Itself; a copy where somebody could change it for others, which only arguments of a tool allow."""
+        if not getattr(self.behavior, "arguments", None):
+            return self
+        return self.model_copy(update={"behavior": self.behavior.model_copy(deep=True)})
+
     def live(self, now: datetime) -> bool:
         """Whether it may be recalled at that time."""
         return self.status == "active" and not self.deleted and not self.expired(now)
