@@ -41,7 +41,7 @@ EMBEDDER_FAULTS = {
     "returns an empty vector": (lambda _: [], "expected 1 vectors of equal length"),
     "returns None": (lambda _: None, "returned something unusable"),
     "returns text": (lambda _: "vector", "returned something unusable"),
-    "returns complex numbers": (lambda _: [1j] * _SIZE, "unusable|failed"),
+    "returns complex numbers": (lambda _: [1j] * _SIZE, "returned something unusable"),
 }
 """What its call does, and what the receipt says."""
 

@@ -178,7 +178,9 @@ STORE_FAULTS = {
         "see to the disk or the network; it is used once it answers",
         deadline=0.05,
     ),
-    "locked by an upkeep that hangs": Fault("coaching applies; receipts wait", _locked),
+    "locked by an upkeep that hangs": Fault(
+        "coaching applies; receipts wait", _locked, repair="end the process that holds the lock: `doctor` names it"
+    ),
     "disk full": Fault(
         "coaching applies; receipts wait", _refusing("No space left on device (os error 28)"), repair="free some space"
     ),
