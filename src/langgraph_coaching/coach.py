@@ -135,8 +135,7 @@ class Coach:
 
         # The tables, and what is read from them.
         store, receipts_table = Coachings(database, namespace, embedder.id), Receipts(database, namespace)
-        kept = KeptVectors(database, namespace)
-        redaction = Redaction(redact)
+        kept, redaction = KeptVectors(database, namespace), Redaction(redact)
         self.traces = traces = Archive(database, namespace, redaction)
         """Recorded runs: `get`, `list`, `add`, `delete`."""
         backgrounds = BackgroundCache(database, embedder)
@@ -227,6 +226,7 @@ class Coach:
     advise = handed_on(GraphAdviser.advise)
     aadvise = handed_on(GraphAdviser.aadvise)
     advise_batch = handed_on(GraphAdviser.advise_batch)
+    load = handed_on(GraphAdviser.load)
     node = handed_on(GraphAdviser.node)
     middleware = handed_on(GraphAdviser.middleware)
     model = handed_on(GraphAdviser.model)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.storage.database import faults
+from langgraph_coaching.storage.faults import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -67,8 +67,8 @@ class Table:
         self._namespace = namespace
         self._key = key
         self._indexed = indexed
-        self._columns: frozenset[str] = frozenset()
-        """Those that are known to be in the stored table."""
+        self._columns: tuple[Any, frozenset[str]] = None, frozenset()
+        """Those that are known to be in the stored table, and its handle: another one is of a table made anew."""
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -277,10 +277,10 @@ class Table:
     def _present(self, opened: LanceTable, columns: Iterable[str]) -> list[str]:
         """Those of the columns that the stored table has, each once."""
         wanted = dict.fromkeys(columns)
-        if not self._columns.issuperset(wanted):
+        if self._columns[0] is not opened or not self._columns[1].issuperset(wanted):
             with faults(self.database.uri):
-                self._columns = frozenset(opened.schema.names)
-        return [name for name in wanted if name in self._columns]
+                self._columns = opened, frozenset(opened.schema.names)
+        return [name for name in wanted if name in self._columns[1]]
 
     def _filter(self, where: Iterable[Any], equal: Mapping[str, Any]) -> Any:
         from lancedb.expr import col, lit
