@@ -13,11 +13,12 @@ from langgraph_coaching.authoring.most_similar import SimilarSearch, most_simila
 from langgraph_coaching.authoring.outlook import SILENT, Outlook
 from langgraph_coaching.authoring.outlook_hint import hint_of
 from langgraph_coaching.coaching.model import Labels
-from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.hypothetical import hypothetical_snapshot
 from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.situation import situate
+from langgraph_coaching.storage.storable import check_limit
 from langgraph_coaching.traces.messages import messages_before
 from langgraph_coaching.traces.situations import merge_situations, traced_situations
 
@@ -101,8 +102,7 @@ class Situations:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        if limit < 0:
-            raise InvalidCoachingError(f"limit is a number of situations, not {limit}")
+        check_limit(limit, "situations")
         self._flush()
         source = situate(self.source_conversation(coaching) if conversation is None else conversation)
         return most_similar(self.search(coaching, without=source.text if source else None), self.floor, limit)
