@@ -24,12 +24,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.surrogates import replace_surrogates
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class CoachingError(Exception):
-    """Anything this package raises on purpose; each message says what to do next."""
+    """Anything this package raises on purpose; each message says what to do next, and can be printed."""
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*(replace_surrogates(one) if isinstance(one, str) else one for one in said))
 
 
 class InvalidCoachingError(CoachingError, ValueError):

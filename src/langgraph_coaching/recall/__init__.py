@@ -15,6 +15,7 @@
 | limits: how much coaching one model call carries, how long finding it may take | `limits` |
 | select: which candidates go into the prompt, and the reason for each of the others | `select` |
 | prompt: the fenced block that the model reads | `prompt` |
+| … unseen characters and look-alikes of its marks, on the way into it | `unseen`, `look_alikes` |
 | advice, receipt: the answer, and one record for each coaching it looked at | `advice`, `receipt` |
 | pipeline: the pure calls from messages to advice, in their order | `pipeline` |
 | adviser: all of this in one call, in time; it never raises | `adviser`, `deadline`, `worker`, `inline_handler` |

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import StoreError
 from langgraph_coaching.storage.faults import faults
+from langgraph_coaching.storage.storable import equals, to_storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -156,7 +157,10 @@ class Table:
     ) -> Any:
         import pyarrow as pa
 
-        data = pa.Table.from_pylist([*rows], schema=schema)
+        try:
+            data = pa.Table.from_pylist([*rows], schema=schema)
+        except UnicodeEncodeError:  # rare, and dear to look for in every row
+            data = pa.Table.from_pylist([to_storable(row) for row in rows], schema=schema)
 
         def work(opened: LanceTable) -> Any:
             if check is not None:
@@ -283,11 +287,9 @@ class Table:
         return [name for name in wanted if name in self._columns[1]]
 
     def _filter(self, where: Iterable[Any], equal: Mapping[str, Any]) -> Any:
-        from lancedb.expr import col, lit
-
         own = {} if self._namespace is None else {"namespace": self._namespace}
         conditions = [
-            col(column).isin(value) if isinstance(value, list) else col(column) == lit(value)
+            equals(lambda: self.schema, column, value)
             for column, value in (own | {**equal}).items()  # a None is no value, and raises: it must not mean any
         ]
         conditions += [condition for condition in where if condition is not None]

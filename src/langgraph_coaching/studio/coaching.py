@@ -38,22 +38,36 @@ def coaching(ask: Ask) -> Response:
     ask.coach.flush()
     history = ask.coach.history(ask.request.path_params["id"])
     latest = history[-1]
-    report = ask.studio.reports.take()
-    standing = next((one for one in report if one.coaching_id == latest.id), None)
     return ask.render(
         "coaching.html",
-        one=latest,
-        standing=standing,
+        **_figures_of(ask, latest),
         revisions=_revisions(history),
         used=ask.coach.traces.threads(coaching_id=latest.id, limit=USED),
         intents={latest.id: latest.intent},
         asked={"coaching_id": latest.id},
         source=_source_of(ask, latest),
         stages=STAGES,
-        others=[one for one in report if one.coaching_id != latest.id and one.status in STAGES],
+        others=[one for one in _by_intent(ask) if one.id != latest.id and one.status in STAGES],
         now=datetime.now(UTC),
         section="coachings",
     )
+
+
+def figures(ask: Ask) -> Response:
+    """How it is doing; or, where no script runs and that is asked for anew, its page."""
+    if not ask.is_fragment:
+        return ask.go("coaching", id=ask.request.path_params["id"])
+    return ask.render("coaching_figures.html", **_figures_of(ask, ask.coach.get(ask.request.path_params["id"])))
+
+
+def _figures_of(ask: Ask, one: Coaching) -> dict[str, Any]:
+    report = ask.studio.reports.take()
+    standing = next((other for other in report or () if other.coaching_id == one.id), None)
+    return {"one": one, "standing": standing, "counting": report is None}
+
+
+def _by_intent(ask: Ask) -> list[Coaching]:
+    return sorted(ask.coach.list(), key=lambda one: one.intent.casefold())
 
 
 def edit_form(ask: Ask) -> Response:
@@ -177,6 +191,7 @@ def _source_of(ask: Ask, one: Coaching) -> str | None:
 
 PAGES = [
     page("/coaching/{id}", coaching, "coaching"),
+    page("/coaching/{id}/figures", figures, "coaching_figures"),
     page("/coaching/{id}/edit", edit_form, "coaching_edit", role="coach"),
     page("/coaching/{id}/save", edit, "coaching_save", role="coach", method="POST"),
     page("/coaching/{id}/similar", similar, "coaching_similar", role="coach"),

@@ -29,7 +29,7 @@ def coachings(ask: Ask) -> Response:
     asked = {name: ask.given(name).strip() for name in ("text", "status", "behavior", "only")}
     wanted: dict[str, Any] = {name: value for name, value in asked.items() if value and name != "only"}
     report = ask.studio.reports.take()
-    standings = {one.coaching_id: one for one in report}
+    standings = {one.coaching_id: one for one in report or ()}
     found = ask.coach.list(**wanted, expired=True) if asked["only"] == "expired" else ask.coach.list(**wanted)
     if asked["only"] == "review":
         found = [one for one in found if one.id in standings and standings[one.id].needs_review]
@@ -41,7 +41,9 @@ def coachings(ask: Ask) -> Response:
         "after": start + SHOWN if start + SHOWN < len(found) else None,
         "asked": asked,
         "standings": standings,
-        "made": report.at if is_large(report) else None,
+        "made": report.at if report is not None and is_large(report) else None,
+        "counting": report is None,
+        "start": start,
         "now": datetime.now(UTC),
         "stages": STAGES,
         "section": "coachings",

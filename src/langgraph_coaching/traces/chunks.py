@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.storage.database import REMADE
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each
+from langgraph_coaching.storage.storable import literal
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
 from langgraph_coaching.traces.encoding import chunk_names, names_within
 
@@ -217,11 +218,11 @@ class Chunks:
         Raises:
             StoreError: The table could not be read.
         """
-        from lancedb.expr import col, func, lit
+        from lancedb.expr import col, func
 
         lowered = text.lower()
         as_json = json.dumps(lowered, ensure_ascii=False)[1:-1]
-        where = func("contains", func("lower", col("content")), lit(as_json))
+        where = func("contains", func("lower", col("content")), literal(as_json))
         rows = self._table.rows(["key", "trace_id", "content"], [where])
         named = ((f"part {row['key']} of a history", row) for row in rows)
         said = read_each(named, lambda row: (row["trace_id"], _text_of(json.loads(row["content"])).lower()))
