@@ -1,6 +1,6 @@
 """The coach: the one object people open.
 
-It is made of an adviser, a recorder, an editor, a reviewer, a replayer, chats, a test writer and an id finder, and
+It is made of an adviser, a recorder, an editor, a reviewer, a replayer, chats, a test writer, a doctor and others, and
 hands on their methods.
 """
 
@@ -33,6 +33,7 @@ from langgraph_coaching.authoring.stages import Stages
 from langgraph_coaching.chat.chats import Chats
 from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.coaching.validation import is_name
+from langgraph_coaching.doctor.doctor import Doctor
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.adviser import Adviser
 from langgraph_coaching.recall.embedder import Embedder, embeddings_of
@@ -132,15 +133,12 @@ class Coach:
         self.limits = limits or Limits()
         self._database = database = Database(uri, storage_options)
         self._embedder = embedder = Embedder(embeddings_of(embeddings))
-
-        # The tables, and what is read from them.
         store, receipts_table = Coachings(database, namespace, embedder.id), Receipts(database, namespace)
         kept, redaction = KeptVectors(database, namespace), Redaction(redact)
         self.traces = traces = Archive(database, namespace, redaction)
         """Recorded runs: `get`, `list`, `add`, `delete`."""
         backgrounds = BackgroundCache(database, embedder)
-        sampler = TrafficSampler(database, namespace, embedder, backgrounds)
-        pauses = Pauses(database, namespace)
+        sampler, pauses = TrafficSampler(database, namespace, embedder, backgrounds), Pauses(database, namespace)
         adviser = Adviser(store, embedder, backgrounds, sampler, self.limits, Judge(judge) if judge else None, pauses)
         recorder = Recorder(receipts_table, traces, sampler, store.behavior, limits=capture, redaction=redaction)
         stored = StoredAdvice(receipts_table, store, adviser)
@@ -176,6 +174,7 @@ class Coach:
             Reporter(store, repository, verdicts, traces, receipts_table, flush, database.version),
             repository,
             IdFinder(database, namespace),
+            Doctor(store, repository.reembed, self._flush),
             Replayer(store, adviser, embedder, backgrounds, home),
             Chats(recorder, traces, drafter, reviewer, registry, flush),
             TestWriter(database.uri, namespace, repository, traces, adviser, embedder, exchanger, Coach, flush),
@@ -258,6 +257,7 @@ class Coach:
     retention = handed_on(Retainer.retention)
     reembed = handed_on(Repository.reembed)
     find_ids = handed_on(IdFinder.find_ids)
+    doctor = handed_on(Doctor.doctor)
 
     # ── stages ──
     promote = handed_on(Stages.promote)

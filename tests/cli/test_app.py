@@ -35,6 +35,7 @@ def test_these_are_the_commands():
         "advise",
         "chat",
         "check",
+        "doctor",
         "draft",
         "history",
         "impact",
