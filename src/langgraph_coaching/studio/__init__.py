@@ -23,7 +23,9 @@
 | coachings, coaching: the list; one of them, with every change that can be made of it | `coachings`, `coaching` |
 | changes: several to another stage together, and back | `changes` |
 | pause: the kill switch, and the banner meanwhile | `pause` |
-| report: how coaching is doing; latest reports: kept, so that no page waits for it twice | `report`, `latest_reports` |
+| report: how coaching is doing; latest reports: made behind the page where there is much | `report`, `latest_reports` |
+| behind a page: what takes long is made in a thread | `behind` |
+| recent traces: a long conversation is read once for all its parts | `recent_traces` |
 """
 
 from __future__ import annotations
