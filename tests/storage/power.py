@@ -10,9 +10,11 @@ class Disk:
 
     Args:
         monkeypatch: Of the test.
+        below: Only what is there counts.
     """
 
-    def __init__(self, monkeypatch):
+    def __init__(self, monkeypatch, below):
+        self._below = below
         self.contents = {}
         self.listings = {}
         self._held = []
@@ -22,6 +24,8 @@ class Disk:
     def _note(self, handle):
         self._fsync(handle)
         path = Path(f"/proc/self/fd/{handle}").readlink()
+        if not path.is_relative_to(self._below):
+            return
         number = os.fstat(handle).st_ino
         if path.is_dir():
             self.listings[path] = {one.name: one.lstat().st_ino for one in path.iterdir()}

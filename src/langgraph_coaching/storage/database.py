@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.storage.spool import Write
 
-METADATA_CACHE = 64 * 1024 * 1024
-"""Bytes of LanceDB's metadata cache. Unbounded it reaches a gigabyte after some thousand small writes."""
+METADATA_CACHE, INDEX_CACHE = 16 * 1024 * 1024, 256 * 1024 * 1024
+"""Bytes of LanceDB's caches, which fill with what was superseded: unbounded they reach a gigabyte after some thousand
+small writes (`tests/benchmarks/memory.py`)."""
 
 _used_in: set[int] = set()
 """This process, once it has used LanceDB; in the child of a fork the parent instead."""
@@ -101,7 +102,7 @@ class Database:
             self._connection = lancedb.connect(
                 self.uri,
                 read_consistency_interval=timedelta(0),
-                session=lancedb.Session(metadata_cache_size_bytes=METADATA_CACHE),
+                session=lancedb.Session(INDEX_CACHE, METADATA_CACHE),
                 **options,
             )
         return self._connection
