@@ -10,7 +10,7 @@ from langgraph_coaching.studio.plain_words import say_plainly
     [
         ("no trace 't-1' in 'default'; list them with coach.traces.list()", "no trace 't-1' in 'default'"),
         (
-            "it is below the floor. To change that: add what they say: coach.propose('c', model) or coach.edit('c', []).",
+            "it is below the floor. To change that: add what they say: coach.propose('c', m) or coach.edit('c', []).",
             "it is below the floor. To change that: add what they say.",
         ),
         ("out of scope. To change that: coach.verdict(receipt, correct=False), if it was right there", "out of scope"),
