@@ -32,9 +32,7 @@ from langgraph_coaching.authoring.situations import Situations
 from langgraph_coaching.authoring.stages import Stages
 from langgraph_coaching.chat.chats import Chats
 from langgraph_coaching.coaching.coachings import Coachings
-from langgraph_coaching.coaching.validation import is_name
 from langgraph_coaching.doctor.doctor import Doctor
-from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.adviser import Adviser
 from langgraph_coaching.recall.embedder import Embedder, embeddings_of
 from langgraph_coaching.recall.judge import Judge
@@ -103,6 +101,7 @@ class Coach:
             on is withheld. It must leave alone what it has redacted already.
         capture: How much of what runs is kept: a share of the conversations, the length of texts and of traces.
         storage_options: Keys and settings (strings) for an object store or `db://`.
+        durable: Whether a save, a verdict or a flush returns once it would survive a loss of power, not only `kill -9`.
 
     Raises:
         InvalidCoachingError: The namespace is not acceptable, there are no embeddings of that name, or an argument is
@@ -120,18 +119,15 @@ class Coach:
         redact: Callable[[str], str] | None = None,
         capture: CaptureLimits | None = None,
         storage_options: dict[str, str] | None = None,
+        durable: bool = False,
     ) -> None:
         settings: dict[str, Any] = {"embeddings": embeddings, "limits": limits, "judge": judge, "redact": redact}
-        settings |= {"capture": capture, "storage_options": storage_options}
+        settings |= {"capture": capture, "storage_options": storage_options, "durable": durable}
         refuse_wrong_kinds(uri, namespace, settings)
-        if not is_name(namespace):
-            raise InvalidCoachingError(
-                f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
-            )
         self._options = settings | {"namespace": namespace}
         self.namespace = namespace
         self.limits = limits or Limits()
-        self._database = database = Database(uri, storage_options)
+        self._database = database = Database(uri, storage_options, durable=namespace if durable else None)
         self._embedder = embedder = Embedder(embeddings_of(embeddings))
         store, receipts_table = Coachings(database, namespace, embedder.id), Receipts(database, namespace)
         kept, redaction = KeptVectors(database, namespace), Redaction(redact)

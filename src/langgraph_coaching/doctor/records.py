@@ -102,8 +102,8 @@ def _are_vectors(column: Any) -> NDArray[np.bool_]:
     """Of each row, whether it is of finite numbers and not zero."""
     size = column.type.list_size
     numbers = np.asarray(column.fill_null([0.0] * size).flatten().to_numpy(zero_copy_only=False)).reshape(-1, size)
-    whole: NDArray[np.bool_] = np.isfinite(numbers).all(axis=1) & numbers.any(axis=1)
-    return whole
+    sound: NDArray[np.bool_] = np.isfinite(numbers).all(axis=1) & numbers.any(axis=1)
+    return sound
 
 
 def _name_few(names: Sequence[str]) -> str:
