@@ -15,6 +15,7 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 from langgraph_coaching import Coach, Limits, Reply
 from langgraph_coaching.doctor import folder as folder_looks
 from langgraph_coaching.doctor import packages, tables
+from langgraph_coaching.storage.durability import FOLDER
 
 ASKED = "I want to change the order that arrived yesterday"
 
@@ -223,13 +224,15 @@ def test_a_lock_that_is_held_is_said_with_its_process(look, folder, monkeypatch)
 
 
 def test_what_a_loss_of_power_has_left_is_said(look, folder):
-    place = folder / folder_looks.SPOOLS
+    place = folder / FOLDER
     place.mkdir(exist_ok=True)
-    (place / "a-1.spool").write_bytes(b"something")
+    (place / "a-1.spool").write_bytes(b"")
     (place / "b-2.spool.damaged").write_bytes(b"something")
     damaged, left = look("spool")
     assert (damaged.severity, damaged.where) == ("error", ".durable/b-2.spool.damaged")
-    assert left.severity == "note"
+    assert "keep a copy" in damaged.remedy
+    assert (left.severity, left.where) == ("note", ".durable/a-1.spool")
+    assert [one.where for one in look("spool")] == [".durable/b-2.spool.damaged"]  # it was used since
 
 
 def test_a_pause_of_any_namespace_is_said(look, folder):

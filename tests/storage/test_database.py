@@ -14,6 +14,7 @@ import pytest
 from langgraph_coaching.errors import ConflictError, StoreError
 from langgraph_coaching.storage.database import REMADE, Database
 from langgraph_coaching.storage.faults import faults
+from langgraph_coaching.storage.table import Table
 
 READS = {
     "history": lambda store: store.history("c-1"),
@@ -180,6 +181,19 @@ def test_a_folder_made_anew_without_a_table_has_none(shelf, coaching, folder):
     assert store.heads() == []
     store.save(coaching("c-2"))
     assert [c.id for c in store.heads()] == ["c-2"]
+
+
+def test_a_durable_coach_begins_its_spool_anew_in_a_folder_made_anew(folder):
+    schema = pa.schema([pa.field("id", pa.string(), nullable=False)])
+    durable = Database(folder, durable="default")
+    table = Table(durable, "things", lambda: schema, None, key="id")
+    table.insert([{"id": "a"}])
+    shutil.rmtree(folder)
+    Table(Database(folder), "things", lambda: schema, None, key="id").insert([{"id": "b"}])
+    table.insert([{"id": "c"}])
+    assert [*folder.glob(".durable/*.spool")]
+    assert sorted(row["id"] for row in table.rows(["id"])) == ["b", "c"]
+    durable.close()
 
 
 def test_what_is_put_back_is_used_again(shelf, coaching, folder, tmp_path):

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.doctor.problem import Problem
 from langgraph_coaching.storage.locks import CREATING, TURN, WRITING, is_held
+from langgraph_coaching.storage.recovery import DAMAGED, find_spool_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from langgraph_coaching.doctor.problem import Severity
 
 LEAST = 200 * 1024 * 1024
 """Bytes that should be free on the disk."""
@@ -22,9 +25,6 @@ PATIENCE = 2.0
 
 LOOK = 0.05
 """Seconds between two looks."""
-
-SPOOLS = ".durable"
-"""The folder in which a durable coach keeps what a loss of power must not take."""
 
 
 def look_at_folder(folder: Path) -> Iterator[Problem]:
@@ -93,14 +93,8 @@ def _owners_of(file: Path) -> list[int]:
 
 
 def _spools(folder: Path) -> Iterator[Problem]:
-    place = folder / SPOOLS
-    files = sorted(file for file in place.glob("*") if file.is_file()) if place.is_dir() else []
-    damaged = [file for file in files if "damaged" in file.name]
-    for file in damaged:
-        what, remedy = "it holds acknowledged writes that could not be done again", "keep it, and restore from a copy"
-        yield Problem(severity="error", kind="spool", where=f"{SPOOLS}/{file.name}", what=what, remedy=remedy)
-    left = [file for file in files if file not in damaged and file.suffix == ".spool" and file.stat().st_size]
-    if left:
-        what = f"{len(left)} files of acknowledged writes ({megabytes(sum(file.stat().st_size for file in left))})"
-        remedy = "none: a running process keeps its own, and the next use of the store does what another has left"
-        yield Problem(severity="note", kind="spool", where=SPOOLS, what=what, remedy=remedy)
+    for path, said in find_spool_faults(folder).items():
+        what, _, remedy = said.partition(": ")
+        severity: Severity = "error" if path.name.endswith(DAMAGED) else "note"
+        where = str(path.relative_to(folder))
+        yield Problem(severity=severity, kind="spool", where=where, what=what, remedy=remedy)

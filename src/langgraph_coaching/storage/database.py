@@ -139,6 +139,7 @@ class Database:
                 if self.remote or self._places.are_same(name, self._commits.get(name)):
                     return self._tables[name]
                 self._remade += 1
+                self._durability.start_over()  # its spool is in the folder that is gone
                 self._forget()
             if not self.exists(name):
                 return None
