@@ -10,6 +10,7 @@
 | … the folder, its disk, its locks, what a durable coach has left in it | `folder` |
 | … each table: whether all of it can be read, and is in few files | `tables` |
 | … records: of a newer version, without vectors, of nobody | `records` |
+| … the packages that are installed | `packages` |
 
 ```python
 diagnosis = coach.doctor()

@@ -86,8 +86,9 @@ class Adviser:
         started = time.perf_counter()
         try:
             self._loading.wait(self.limits.deadline)
-            advise = partial(self._advise, messages, labels)
-            return self._done(self.deadline.run(advise, self.limits.deadline, started), started)
+            return self._done(
+                self.deadline.run(partial(self._advise, messages, labels), self.limits.deadline, started), started
+            )
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._empty_advice(error, started, labels)
 
