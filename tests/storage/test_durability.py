@@ -156,7 +156,7 @@ def at_hand(monkeypatch):
     monkeypatch.setattr(compaction.Compaction, "note_write", lambda *_, **__: None)
 
 
-class Killed(BaseException):
+class Killed(KeyboardInterrupt):
     """The process has ended here."""
 
 

@@ -158,6 +158,19 @@ class Locks:
                 os.close(handle)
 
 
+def is_held(file: Path) -> bool:
+    """Whether somebody holds the lock on this file now, alone; False where there is no such file, or no lock."""
+    if not KNOWN or not file.exists():
+        return False
+    try:
+        with file.open("rb") as opened:
+            held = not _lock(opened.fileno(), shared=True)
+            _release(None if held else opened.fileno())
+            return held
+    except OSError:
+        return False
+
+
 def _wait(handle: int | None, until: float, *, shared: bool) -> bool | None:
     if handle is None:
         return None

@@ -10,9 +10,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.storage.database import faults
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.merging import merge_rows
 from langgraph_coaching.storage.spool import Write
+from langgraph_coaching.storage.storable import arrow_of, equals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -71,8 +72,8 @@ class Table:
         self._key = key
         self._indexed = indexed
         self._written = partial(Write, table=name, key=key, namespace=namespace)
-        self._columns: frozenset[str] = frozenset()
-        """Those that are known to be in the stored table."""
+        self._columns: tuple[Any, frozenset[str]] = None, frozenset()
+        """Those that are known to be in the stored table, and its handle: another one is of a table made anew."""
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -155,9 +156,7 @@ class Table:
         check: Callable[[LanceTable], object] | None = None,
         there: str | None = None,
     ) -> Any:
-        import pyarrow as pa
-
-        data = pa.Table.from_pylist([*rows], schema=schema)
+        data = arrow_of(rows, schema)
 
         def work(opened: LanceTable) -> Any:
             if check is not None:
@@ -280,17 +279,15 @@ class Table:
     def _present(self, opened: LanceTable, columns: Iterable[str]) -> list[str]:
         """Those of the columns that the stored table has, each once."""
         wanted = dict.fromkeys(columns)
-        if not self._columns.issuperset(wanted):
+        if self._columns[0] is not opened or not self._columns[1].issuperset(wanted):
             with faults(self.database.uri):
-                self._columns = frozenset(opened.schema.names)
-        return [name for name in wanted if name in self._columns]
+                self._columns = opened, frozenset(opened.schema.names)
+        return [name for name in wanted if name in self._columns[1]]
 
     def _filter(self, where: Iterable[Any], equal: Mapping[str, Any]) -> Any:
-        from lancedb.expr import col, lit
-
         own = {} if self._namespace is None else {"namespace": self._namespace}
         conditions = [
-            col(column).isin(value) if isinstance(value, list) else col(column) == lit(value)
+            equals(lambda: self.schema, column, value)
             for column, value in (own | {**equal}).items()  # a None is no value, and raises: it must not mean any
         ]
         conditions += [condition for condition in where if condition is not None]
