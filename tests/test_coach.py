@@ -45,6 +45,7 @@ METHODS = {
     "lint": "(coaching_id=None, *, graph=None)",
     "impact": "(draft, *, within=60.0, progress=None)",
     "list": "(**filters)",
+    "load": "()",
     "middleware": "(*, agent=None, node=None, tags=(), goto=())",
     "model": "(model, *, agent=None, node=None, tags=())",
     "node": "(inner=None, *, agent=None, node=None, tags=(), messages_key='messages', goto=(), then=None)",

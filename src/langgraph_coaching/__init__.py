@@ -21,6 +21,7 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | studio: a page where a person reads transcripts and coaches | `studio` |
 | demo, command line | `demo`, `cli`, `__main__` |
 | errors: one tree under `CoachingError`, each with what to do next | `errors` |
+| surrogates: half characters, which no file can hold, made visible | `surrogates` |
 | lazy: a module loads when one of its public names is first used | `lazy` |
 
 `help("langgraph_coaching.recall")`, and so on, is each room's own page: its words, its figures, its options.

@@ -135,8 +135,7 @@ class Coach:
 
         # The tables, and what is read from them.
         store, receipts_table = Coachings(database, namespace, embedder.id), Receipts(database, namespace)
-        kept = KeptVectors(database, namespace)
-        redaction = Redaction(redact)
+        kept, redaction = KeptVectors(database, namespace), Redaction(redact)
         self.traces = traces = Archive(database, namespace, redaction)
         """Recorded runs: `get`, `list`, `add`, `delete`."""
         backgrounds = BackgroundCache(database, embedder)
@@ -146,21 +145,21 @@ class Coach:
         recorder = Recorder(receipts_table, traces, sampler, store.behavior, limits=capture, redaction=redaction)
         stored = StoredAdvice(receipts_table, store, adviser)
         registry = Registry(registry_name(database.uri, namespace), recorder.keep, stored, stored.unless_paused)
-        self._registry, self._flush = registry, partial(_flush, registry, recorder)
-        registry.owner, registry.flush = weakref.ref(self), self._flush
+        self._flush = flush = partial(_flush, registry, recorder)
+        self._registry, registry.owner, registry.flush = registry, weakref.ref(self), flush
 
         repository = Repository(store, embedder, backgrounds)
-        situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds, self._flush)
-        others, home = OtherCoachings(adviser.snapshot, embedder), Home(store, traces, receipts_table, self._flush)
+        others, home = OtherCoachings(adviser.snapshot, embedder), Home(store, traces, receipts_table, flush)
         checks = DraftChecks(
-            repository, store, traces, receipts_table, kept, adviser, embedder, backgrounds, sampler, home, self._flush
+            repository, store, traces, receipts_table, kept, adviser, embedder, backgrounds, sampler, home, flush
         )
-        exchanger = Exchanger(repository, namespace)
-        retainer = Retainer(store, traces, Retentions(database, namespace), self._flush)
+        exchanger, known = Exchanger(repository, namespace), checks.vectors
+        situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds, flush, known)
+        retainer = Retainer(store, traces, Retentions(database, namespace), flush)
         database.add_chore(retainer.keep)
         verdicts, linter = Verdicts(database, namespace), Linter(repository, situations, embedder, self.limits)
         drafter = Drafter(repository, situations, others, checks, linter)
-        reviewer = Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush)
+        reviewer = Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, flush)
         parts = (
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
@@ -171,15 +170,15 @@ class Coach:
             exchanger,
             Stages(repository, pauses),
             Auditor(store),
-            Eraser(store, traces, receipts_table, kept, self._flush),
+            Eraser(store, traces, receipts_table, kept, flush),
             retainer,
             reviewer,
-            Reporter(store, repository, verdicts, traces, receipts_table, self._flush, database.version),
+            Reporter(store, repository, verdicts, traces, receipts_table, flush, database.version),
             repository,
             IdFinder(database, namespace),
             Replayer(store, adviser, embedder, backgrounds, home),
-            Chats(recorder, traces, drafter, reviewer, registry, self._flush),
-            TestWriter(database.uri, namespace, repository, traces, adviser, embedder, exchanger, Coach, self._flush),
+            Chats(recorder, traces, drafter, reviewer, registry, flush),
+            TestWriter(database.uri, namespace, repository, traces, adviser, embedder, exchanger, Coach, flush),
         )
         self._parts: dict[str, Any] = {type(part).__name__: part for part in parts}
 
@@ -227,6 +226,7 @@ class Coach:
     advise = handed_on(GraphAdviser.advise)
     aadvise = handed_on(GraphAdviser.aadvise)
     advise_batch = handed_on(GraphAdviser.advise_batch)
+    load = handed_on(GraphAdviser.load)
     node = handed_on(GraphAdviser.node)
     middleware = handed_on(GraphAdviser.middleware)
     model = handed_on(GraphAdviser.model)

@@ -9,6 +9,8 @@ from typing import Any
 
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.limits import Limits
+from langgraph_coaching.storage.storable import check_path
+from langgraph_coaching.surrogates import replace_surrogates
 from langgraph_coaching.traces.capture.limits import CaptureLimits
 
 _VALUES: dict[str, Any] = {"limits": Limits, "capture": CaptureLimits}
@@ -29,6 +31,9 @@ def refuse_wrong_kinds(uri: Any, namespace: Any, settings: Mapping[str, Any]) ->
         raise InvalidCoachingError(
             f"the store is a folder or an address such as 's3://bucket/coaching', not {_kind_of(uri)}"
         )
+    check_path(uri)
+    if replace_surrogates(os.fspath(uri)) != os.fspath(uri):
+        raise InvalidCoachingError(f"the name of a store is UTF-8, unlike {os.fspath(uri)!r}; give another path")
     if not isinstance(namespace, str):
         raise InvalidCoachingError(f"namespace is a name such as 'acme', not {_kind_of(namespace)}")
     given = {name: value for name, value in settings.items() if value is not None}

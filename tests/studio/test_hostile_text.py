@@ -80,7 +80,10 @@ def test_what_was_said_is_text_on_every_page(coach, client):
         pages = addresses(client.app, trace=trace.id, step=index, coaching=coach.list()[0].id)
         for name, address in pages.items():
             answer = client.get(address)
-            assert answer.status_code in ((404,) if name == "report_file" else (200, 422)), (name, answer.status_code)
+            assert answer.status_code in ((404,) if name == "report_file" else (200, 422)), (
+                name,
+                answer.status_code,
+            )
             assert not TAG.search(answer.text), (name, TAG.search(answer.text))
             shown = re.sub(r"<option[^>]*>[^<]*|<title>[^<]*|<textarea[^>]*>[^<]*|<[^>]*>", "", answer.text)
             assert name == "report" or "\u202e" not in shown, name  # the report escapes as its own page does

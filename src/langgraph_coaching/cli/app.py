@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import Annotated
 
 import typer
@@ -146,6 +148,9 @@ def run() -> int:
     Returns:
         The exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what it cannot show costs no answer
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="langgraph-coaching")
     except SystemExit as done:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, extra
+from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, extra, is_stop, say_error
 from langgraph_coaching.recall.normalization.negation import drop_unwanted
 from langgraph_coaching.recall.normalization.pasted_text import drop_pasted
 from langgraph_coaching.recall.normalization.specifics import drop_specifics
@@ -142,6 +142,8 @@ class Embedder:
         with embedder_faults(self.id):
             made = self.embeddings.embed_documents([normalize_text(text) for text in texts])
             vectors = np.asarray(made, dtype=np.float64)
+            if vectors.ndim != 2 or len(vectors) != len(texts):  # noqa: PLR2004 - rows and columns
+                raise EmbedderError(f"expected {len(texts)} vectors of equal length, got the shape {vectors.shape}")
             known = np.flatnonzero(vectors.any(axis=1))
             units = unit_vectors(vectors[known], len(known))
             return dict(zip((texts[int(index)] for index in known), units, strict=True))
@@ -203,6 +205,8 @@ def embedder_faults(name: str) -> Iterator[None]:
         yield
     except EmbedderError as error:
         raise EmbedderError(f"the embedder {name} returned something unusable: {error}") from error
-    except Exception as error:
-        said = f"{type(error).__name__}: {error}"
+    except BaseException as error:
+        if is_stop(error):
+            raise
+        said = f"{type(error).__name__}: {say_error(error)}"
         raise EmbedderError(f"the embedder {name} failed: {said}; check its key, address and quota") from error

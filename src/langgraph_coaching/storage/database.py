@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, wait_random_exponential
 
-from langgraph_coaching.errors import CoachingError, StoreError
+from langgraph_coaching.errors import StoreError
 from langgraph_coaching.storage.commit import Commit
 from langgraph_coaching.storage.compaction import Compaction, write_anew
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.locks import Locks
+from langgraph_coaching.storage.places import Places, place_of, refuse_without_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +28,15 @@ METADATA_CACHE = 64 * 1024 * 1024
 """Bytes of LanceDB's metadata cache. Unbounded it reaches a gigabyte after some thousand small writes."""
 
 _used_in: set[int] = set()
-"""This process, once it has used LanceDB; in the child of a fork the parent instead."""
+"""This process, once it has used LanceDB; in the child of a fork the parent instead.
+
+LanceDB 0.40 starts its threads anew in a child, and a new connection there mostly reads; of twenty children that wrote
+through one of their own five crashed. An agent without coaching is better than none.
+"""
+
+REMADE = 2**40
+"""Added to the numbers of commits each time a folder is found to have been made anew, so that what is kept in memory by
+such a number is read again."""
 
 
 def _forked_after_use() -> bool:
@@ -52,6 +61,7 @@ class Database:
         folder = None if self.remote else Path(self.uri)
         self._locks = Locks(folder)
         self._compaction = Compaction(folder, self._locks)
+        self._remade = 0
         self._forget()
 
     @property
@@ -66,6 +76,7 @@ class Database:
         """Tables that are known to have every column there is now."""
         self._commits: dict[str, Commit] = {}
         """The latest commit of each table, as far as it was seen."""
+        self._places = Places(self.uri)
 
     @contextmanager
     def _hold(self) -> Iterator[None]:
@@ -73,7 +84,7 @@ class Database:
             raise StoreError(
                 f"the coaching store at {self.uri} cannot be used here: this process was forked from one that had "
                 "used LanceDB already, which does not survive that. Fork before the first use, or start processes with "
-                "`spawn`"
+                "`spawn`: gunicorn without `--preload`, or with no use of a Coach before its workers are there"
             )
         with self._lock, faults(self.uri):
             yield
@@ -96,8 +107,13 @@ class Database:
         return self._connection
 
     def exists(self, name: str) -> bool:
-        """Whether the table may be there; a folder is looked at without loading LanceDB."""
-        return self.remote or Path(self.uri, f"{name}.lance").exists()
+        """Whether the table may be there; a folder is looked at without loading LanceDB.
+
+        Raises:
+            StoreError: There is no folder but a file, or it cannot be looked at.
+        """
+        with faults(self.uri):
+            return self.remote or place_of(self.uri, name) is not None
 
     def table(self, name: str) -> Table | None:
         """The table's handle, or None where it was never created.
@@ -107,17 +123,27 @@ class Database:
         """
         with self._hold():
             if name in self._tables:
-                return self._tables[name]
+                if self.remote or self._places.are_same(name, self._commits.get(name)):
+                    return self._tables[name]
+                self._remade += 1
+                self._forget()
             if not self.exists(name):
                 return None
             connection = self._connect()
             try:
-                self._tables[name] = connection.open_table(name)
+                table = connection.open_table(name)
             except ValueError as error:
-                if "was not found" in str(error):
-                    return None
-                raise
-            return self._tables[name]
+                if "was not found" not in str(error):
+                    raise
+                refuse_without_manifest(self.uri, name)
+                return None
+            return self._keep(name, table)
+
+    def _keep(self, name: str, table: Table) -> Table:
+        self._tables[name] = table
+        if not self.remote:
+            self._places.note(name)
+        return table
 
     def version(self, name: str) -> int:
         """Number of the table's latest commit, 0 before the first; a few microseconds while a folder stays as it is.
@@ -128,16 +154,18 @@ class Database:
         with self._hold():
             known = self._commits.get(name)
             if known is not None and known.is_latest:
-                return known.version
+                return self._remade * REMADE + known.version
         table = self.table(name)
         if table is None:
-            return 0
+            return self._remade * REMADE
         with faults(self.uri):
             version = int(table.version)
+            if version < 1:  # what a manifest of zeros is read as
+                raise RuntimeError(f"corrupt: the latest manifest of the table {name} has no number")
         seen = None if self.remote else Commit.find(f"{self.uri}/{name}.lance", version)
         if seen is not None:
             self._commits[name] = seen
-        return version
+        return self._remade * REMADE + version
 
     def ensure(self, name: str, schema: pa.Schema) -> Table:
         """The table's handle, created empty where it was missing, with every column of the schema.
@@ -149,7 +177,7 @@ class Database:
             found = self.table(name)
             if found is None:
                 with self._locks.creating(), self._locks.writing():
-                    found = self._tables[name] = self.table(name) or self._create(name, schema)
+                    found = self._keep(name, self.table(name) or self._create(name, schema))
             if name not in self._complete:
                 if _missing(found, schema):
                     with self._locks.creating(), self._locks.writing():
@@ -180,8 +208,8 @@ class Database:
     def replace(self, name: str, rows: pa.Table) -> Table:
         """Overwrites a whole table in one commit."""
         with self._hold(), self._locks.writing():
-            self._tables[name] = self._connect().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
-            return self._tables[name]
+            made = self._connect().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
+            return self._keep(name, made)
 
     def write(self, table: Table, work: Callable[[Table], Any], *, indexed: Sequence[str] = ()) -> Any:
         """Runs a write, again on the latest version where another writer committed in between; then sees to upkeep.
@@ -256,38 +284,3 @@ def _retrying(table: Table, message: str, attempts: int) -> Retrying:
         before_sleep=lambda _: table.checkout_latest(),  # type: ignore[no-untyped-call]
         reraise=True,
     )
-
-
-_PLACE = re.compile(r", \S+\.rs:\d+:\d+")
-"""Where in its own source LanceDB met the fault."""
-
-_DAMAGE = re.compile(
-    r"size is too small|sufficient data|invalid range|invalid magic|unexpected eof|schema error|corrupt|panic"
-)
-
-
-@contextmanager
-def faults(uri: str) -> Iterator[None]:
-    """Turns whatever LanceDB, Arrow or the disk raise into a `StoreError` that says what to look at."""
-    try:
-        yield
-    except CoachingError:
-        raise
-    except Exception as error:  # LanceDB raises RuntimeError, OSError, ValueError, and RustPanic on damaged files
-        said = _PLACE.sub("", " ".join(str(error).split()))[:300]
-        raise StoreError(
-            f"the coaching store at {uri} failed: {said}. {_advice(type(error).__name__, said)}"
-        ) from error
-
-
-def _advice(kind: str, said: str) -> str:
-    lowered = said.lower()
-    if "no space left" in lowered:
-        return "The disk is full: free some space and try again; nothing was half written."
-    if "read-only" in lowered or "permission denied" in lowered:
-        return "The folder cannot be written: check its permissions or give another one."
-    if "not found" in lowered:
-        return "Files of it are missing: restore the folder from a copy, or give another one."
-    if _DAMAGE.search(lowered) or "RustPanic" in kind:
-        return "Files of it are damaged: restore the folder from a copy."
-    return "Check that the address is right and reachable, then try again."

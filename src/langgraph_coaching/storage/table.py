@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.storage.database import faults
+from langgraph_coaching.storage.faults import faults
+from langgraph_coaching.storage.storable import equals, to_storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -67,8 +68,8 @@ class Table:
         self.namespace = namespace
         self._key = key
         self._indexed = indexed
-        self._columns: frozenset[str] = frozenset()
-        """Those that are known to be in the stored table."""
+        self._columns: tuple[Any, frozenset[str]] = None, frozenset()
+        """Those that are known to be in the stored table, and its handle: another one is of a table made anew."""
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -156,7 +157,10 @@ class Table:
     ) -> Any:
         import pyarrow as pa
 
-        data = pa.Table.from_pylist([*rows], schema=schema)
+        try:
+            data = pa.Table.from_pylist([*rows], schema=schema)
+        except UnicodeEncodeError:  # rare, and dear to look for in every row
+            data = pa.Table.from_pylist([to_storable(row) for row in rows], schema=schema)
 
         def work(opened: LanceTable) -> Any:
             if check is not None:
@@ -235,8 +239,7 @@ class Table:
         sorting = [ColumnOrdering(column_name=name, ascending=up) for name, up in (order or {}).items()]
 
         def query(table: LanceTable) -> Any:
-            found = table.search()
-            found = found if asked is None else found.where(asked)
+            found = table.search() if asked is None else table.search().where(asked)
             found = found.order_by(sorting) if sorting else found
             found = found.offset(offset) if offset else found
             found = found.with_row_id(True) if row_ids else found
@@ -279,17 +282,15 @@ class Table:
     def _present(self, opened: LanceTable, columns: Iterable[str]) -> list[str]:
         """Those of the columns that the stored table has, each once."""
         wanted = dict.fromkeys(columns)
-        if not self._columns.issuperset(wanted):
+        if self._columns[0] is not opened or not self._columns[1].issuperset(wanted):
             with faults(self.database.uri):
-                self._columns = frozenset(opened.schema.names)
-        return [name for name in wanted if name in self._columns]
+                self._columns = opened, frozenset(opened.schema.names)
+        return [name for name in wanted if name in self._columns[1]]
 
     def _filter(self, where: Iterable[Any], equal: Mapping[str, Any]) -> Any:
-        from lancedb.expr import col, lit
-
         own = {} if self.namespace is None else {"namespace": self.namespace}
         conditions = [
-            col(column).isin(value) if isinstance(value, list) else col(column) == lit(value)
+            equals(lambda: self.schema, column, value)
             for column, value in (own | {**equal}).items()  # a None is no value, and raises: it must not mean any
         ]
         conditions += [condition for condition in where if condition is not None]

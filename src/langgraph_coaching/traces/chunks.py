@@ -8,9 +8,11 @@ from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.storage.database import faults
+from langgraph_coaching.storage.database import REMADE
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.row_ids import ROW, read_rows, scan_rows
 from langgraph_coaching.storage.rows import read_each
+from langgraph_coaching.storage.storable import literal
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
 from langgraph_coaching.traces.encoding import chunk_names, names_within
 
@@ -96,8 +98,8 @@ class Chunks:
         """
         if not any(chunks.values()):
             return
-        mark = self.mark()
-        if self._table.version() < self._version or mark != self._mark:  # or somebody has put an older copy there
+        version, mark = self._table.version(), self.mark()  # in this order: the first notices a folder made anew
+        if version < self._version or mark != self._mark:  # or somebody has put an older copy there
             self._known.clear()
             self._mark = mark
         rows = {
@@ -172,7 +174,7 @@ class Chunks:
         own = col("namespace") == lit(self._namespace)
         with faults(self._table.database.uri):
             past = self._table.database.reopen(TABLE)
-            past.checkout(version)
+            past.checkout(version % REMADE)
             found = past.search().where(own & col("key").isin([*keys]) if keys else own)
             for batch in found.select(["key", "namespace", "trace_id", "content"]).limit(None).to_batches():
                 yield from batch.to_pylist()
@@ -219,10 +221,10 @@ class Chunks:
         Raises:
             StoreError: The table could not be read.
         """
-        from lancedb.expr import col, func, lit
+        from lancedb.expr import col, func
 
         lowered = text.lower()
-        where = func("contains", func("lower", col("content")), lit(_as_json(lowered)))
+        where = func("contains", func("lower", col("content")), literal(_as_json(lowered)))
         return sorted(_owners_saying(lowered, self._table.rows(["key", "trace_id", "content"], [where])))
 
     def holding_among(self, text: str, trace_ids: Collection[str]) -> set[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.storage.row_ids import ROW, read_column, read_rows, scan_rows
+from langgraph_coaching.storage.storable import time_asked
 from langgraph_coaching.storage.table import key_of
 
 if TYPE_CHECKING:
@@ -101,9 +102,8 @@ class FittingRuns:
             return 0
         try:
             at, name = json.loads(mark)
-            time = datetime.fromisoformat(at)
-            time = time if time.tzinfo else time.replace(tzinfo=UTC)
-        except (ValueError, TypeError):
+            time = time_asked("after", datetime.fromisoformat(at))
+        except (ValueError, TypeError, RecursionError):
             raise InvalidCoachingError(f"after is what a page gave as `after`, not {quote_line(str(mark))}") from None
         if self._rows is None:
             return 0

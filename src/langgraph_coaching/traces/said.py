@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.storage.storable import text_asked
 from langgraph_coaching.traces.conditions import condition_on_agent, conditions_of, values_of
 from langgraph_coaching.traces.fitting_runs import FittingRuns
 
@@ -62,4 +63,4 @@ def asked_runs(table: Table, chunks: Chunks, which: Mapping[str, Any]) -> tuple[
     agent, opened, text = which.get("agent"), table.opened(), which.get("text")
     if agent is not None and opened is not None:
         where.append(condition_on_agent(agent, is_kept="agents" in opened.schema.names))
-    return FittingRuns(table, where, equal), None if text is None else Said(chunks, text)
+    return FittingRuns(table, where, equal), None if text is None else Said(chunks, text_asked("text", text))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from langgraph_coaching.coaching.one_line import cut_line
-from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.storage.storable import check_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -89,8 +89,7 @@ def page_of_threads(
         InvalidCoachingError: `after` is nothing that a page gave, or the limit is below 1.
         StoreError: The table could not be read.
     """
-    if limit < 1:
-        raise InvalidCoachingError(f"limit is a number of threads, 1 or more, not {limit}")
+    check_limit(limit, "threads, 1 or more", least=1)
     until = math.inf if within is None else time.monotonic() + within
     start = runs.place_after(after)
     page, place, found = _Page(runs, said, keep), start, list[ThreadSummary]()
