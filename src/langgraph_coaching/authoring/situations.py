@@ -11,9 +11,10 @@ from langgraph_coaching.authoring.outlook import SILENT, Outlook
 from langgraph_coaching.authoring.outlook_hint import hint_of
 from langgraph_coaching.authoring.recorded_places import NOTHING_RECORDED, RecordedPlaces
 from langgraph_coaching.coaching.model import Labels
-from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.hypothetical import hypothetical_snapshot
 from langgraph_coaching.recall.situation import situate
+from langgraph_coaching.storage.storable import check_limit
 from langgraph_coaching.traces.messages import messages_before
 
 if TYPE_CHECKING:
@@ -98,8 +99,7 @@ class Situations:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        if limit < 0:
-            raise InvalidCoachingError(f"limit is a number of situations, not {limit}")
+        check_limit(limit, "situations")
         self._flush()
         source = situate(self.source_conversation(coaching) if conversation is None else conversation)
         return most_similar(self.search(coaching, without=source.text if source else None), self.floor, limit)

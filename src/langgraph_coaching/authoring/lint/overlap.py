@@ -134,7 +134,8 @@ def overlap_at_texts(
     places = Places.of(_vectors(snapshot, asked))
     near = surroundings_of(places, snapshot.traffic) if snapshot.traffic else None
     owners = [head.coaching.id for head, _ in asked]
-    texts, found = Counter(owners), {}
+    texts = Counter(owners)
+    found: dict[tuple[str, str], float] = {}
     for name, row in rows.items():
         chances = chances_at(snapshot, row, places, near, ()) * is_considered(snapshot, row, places.vectors)
         summed: dict[str, float] = defaultdict(float)
