@@ -31,8 +31,8 @@ HINT = "latest_version_hint.json"
 def set_aside_damaged(database: Database, table: str) -> None:
     """Moves commits from the end of a table into the folder of the spools, until one can be read whole.
 
-    Where none can be and the first is among them, the table has never been on the disk, and goes as a whole. Where
-    none can be and there were others before them, nothing is moved: then it is not a loss of power that did it.
+    Where there are none, or none can be read and the first is among them, the table has never been on the disk, and
+    goes as a whole. Where there were others before them, nothing is moved: then no loss of power has done it.
 
     Args:
         database: Where.
@@ -52,7 +52,8 @@ def set_aside_damaged(database: Database, table: str) -> None:
     else:
         for before, aside in moved:
             aside.rename(before)
-        if manifests and manifests[-1].name == FIRST:
+        never_made = not manifests and any(folder.glob("data/*"))
+        if never_made or (manifests and manifests[-1].name == FIRST):
             folder.rename(place / f"{table}-{secrets.token_hex(4)}{SET_ASIDE}")
     if moved:
         log.warning("commits of the table %s were damaged; what was acknowledged is written again", table)
