@@ -52,8 +52,8 @@ def set_aside_damaged(database: Database, table: str) -> None:
     else:
         for before, aside in moved:
             aside.rename(before)
-        never_made = not manifests and any(folder.glob("data/*"))
-        if never_made or (manifests and manifests[-1].name == FIRST):
+        never = not any(folder.glob("_versions/*.manifest")) or (manifests and manifests[-1].name == FIRST)
+        if folder.is_dir() and never:
             folder.rename(place / f"{table}-{secrets.token_hex(4)}{SET_ASIDE}")
     if moved:
         log.warning("commits of the table %s were damaged; what was acknowledged is written again", table)
