@@ -32,6 +32,7 @@ METHODS = {
     "corrections": "(trace)",
     "current_pause": "()",
     "delete": "(coaching_id, *, purge=False, changed_by=None)",
+    "doctor": "(*, repair=False)",
     "draft": "(step, *, model=None, languages=())",
     "edit": "(coaching_id, *, revision=None, **changes)",
     "find_ids": "(beginning, *, kind)",

@@ -15,6 +15,7 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | replay: the same trace again, with other coaching | `replay` |
 | testing: recorded model answers, and tests from corrections | `testing`, `pytest_plugin` |
 | chat: a test conversation with one's own graph | `chat` |
+| doctor: what is the matter with a store, and its repair | `doctor` |
 | coach: the one object people open, made of these | `coach` |
 | a coach from exported files, for tests | `from_files` |
 | settings: what it is given, refused at once where it is of the wrong kind | `settings` |
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.deletion import Deletion
     from langgraph_coaching.traces.importers.reader import import_traces
     from langgraph_coaching.traces.model import Step, Trace
+    from langgraph_coaching.traces.redact_secrets import redact_personal_data, redact_secrets
 
 _ROOMS = {
     "Action": "coaching.behavior",
@@ -79,6 +81,8 @@ _ROOMS = {
     "coach_from": "from_files",
     "coached": "agent.state",
     "import_traces": "traces.importers.reader",
+    "redact_personal_data": "traces.redact_secrets",
+    "redact_secrets": "traces.redact_secrets",
     "split_prompt": "authoring.split.split",
 }
 
@@ -109,6 +113,8 @@ __all__ = [
     "coach_from",
     "coached",
     "import_traces",
+    "redact_personal_data",
+    "redact_secrets",
     "split_prompt",
 ]
 

@@ -31,7 +31,7 @@
 | merge: what was changed in a file, in the store, or in both | `merge`, `merge_fields` |
 | lineage: what a file and a store have in common | `lineage` |
 | records: another product's exports (Dify's annotations, Ada's coachings) as coachings | `records` |
-| meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
+| meanwhile: of two who change one coaching, none undoes what the other has done | `meanwhile`, `looked_at` |
 | stages: coachings promoted together and taken back; the kill switch | `stages` |
 | change set: what was changed together, read from the histories | `change_set` |
 | promotion: the revisions that are made for it | `promotion` |

@@ -253,6 +253,7 @@ class Adviser:
     def _check_dimension(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:
         table = self._store.table()
         if vector.size != snapshot.dimension and table is not None:
+            self._embedder.forget()
             self._store.check(table, vector.size)
 
     def _empty_advice(self, error: Exception, started: float, labels: Labels) -> Advice:

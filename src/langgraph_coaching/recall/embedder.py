@@ -101,12 +101,20 @@ class Embedder:
         if self.is_default:
             self.embeddings.load()  # type: ignore[attr-defined]
 
+    def forget(self) -> None:
+        """Remembers no vector any more: what was embedded may have been by another model."""
+        with self._lock:
+            self._known.clear()
+
     def cached_vectors(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Unit vectors of those texts that were embedded lately, by text."""
         with self._lock:
             return {text: self._known[text] for text in texts if text in self._known}
 
     def _remember(self, texts: Sequence[str], vectors: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        if len({vector.size for vector in vectors.values()}) > 1:
+            self.forget()
+            raise EmbedderError(f"the embedder {self.id} returned something unusable: vectors of different lengths")
         with self._lock:
             for text in texts:
                 self._known[text] = vectors[text]

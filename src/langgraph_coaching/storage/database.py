@@ -9,14 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, wait_random_exponential
-
 from langgraph_coaching.errors import StoreError
+from langgraph_coaching.storage.columns import add_missing, missing_columns
 from langgraph_coaching.storage.commit import Commit
 from langgraph_coaching.storage.compaction import Compaction, write_anew
+from langgraph_coaching.storage.durability import Durability
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.locks import Locks
 from langgraph_coaching.storage.places import Places, place_of, refuse_without_manifest
+from langgraph_coaching.storage.recovery import Recovery
+from langgraph_coaching.storage.retrying import GONE, OVERTAKEN, retrying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from lancedb.table import Table
 
-METADATA_CACHE = 64 * 1024 * 1024
-"""Bytes of LanceDB's metadata cache. Unbounded it reaches a gigabyte after some thousand small writes."""
+    from langgraph_coaching.storage.spool import Write
+
+METADATA_CACHE, INDEX_CACHE = 16 * 1024 * 1024, 256 * 1024 * 1024
+"""Bytes of LanceDB's caches, which fill with what was superseded: unbounded they reach a gigabyte after some thousand
+small writes (`tests/benchmarks/memory.py`)."""
 
 _used_in: set[int] = set()
 """This process, once it has used LanceDB; in the child of a fork the parent instead.
@@ -49,9 +54,13 @@ class Database:
     Args:
         uri: A folder, or `s3://…`, `gs://…`, `az://…`, `db://…`. A folder is created by the first write, not before.
         options: Storage options (strings) for an object store; `api_key`, `region` and such for `db://`.
+        durable: The namespace whose writes shall survive a loss of power; None for no such promise. An object store
+            keeps it by itself.
     """
 
-    def __init__(self, uri: str | os.PathLike[str], options: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, uri: str | os.PathLike[str], options: dict[str, str] | None = None, *, durable: str | None = None
+    ) -> None:
         text = os.fspath(uri)
         self.remote = "://" in text
         # A bare relative name would be taken for the name of a cloud database.
@@ -62,6 +71,9 @@ class Database:
         self._locks = Locks(folder)
         self._compaction = Compaction(folder, self._locks)
         self._remade = 0
+        self._recovery = Recovery(folder, self._locks)
+        self._durability = Durability(None if durable is None else folder, durable or "")
+        self.add_chore(self._durability.settle)
         self._forget()
 
     @property
@@ -101,7 +113,7 @@ class Database:
             self._connection = lancedb.connect(
                 self.uri,
                 read_consistency_interval=timedelta(0),
-                session=lancedb.Session(metadata_cache_size_bytes=METADATA_CACHE),
+                session=lancedb.Session(INDEX_CACHE, METADATA_CACHE),
                 **options,
             )
         return self._connection
@@ -122,6 +134,7 @@ class Database:
             StoreError: The database could not be opened.
         """
         with self._hold():
+            self._recovery.recover(self)
             if name in self._tables:
                 if self.remote or self._places.are_same(name, self._commits.get(name)):
                     return self._tables[name]
@@ -179,17 +192,11 @@ class Database:
                 with self._locks.creating(), self._locks.writing():
                     found = self._keep(name, self.table(name) or self._create(name, schema))
             if name not in self._complete:
-                if _missing(found, schema):
+                if missing_columns(found, schema):
                     with self._locks.creating(), self._locks.writing():
-                        self._add_missing(found, schema)
+                        add_missing(found, schema)
                 self._complete.add(name)
             return found
-
-    def _add_missing(self, table: Table, schema: pa.Schema) -> None:
-        """Adds the columns that have come since an earlier version of the package made the table."""
-        missing = _missing(table, schema)  # another process may just have added them
-        if missing and all(field.nullable for field in missing):
-            table.add_columns(missing)
 
     def _create(self, name: str, schema: pa.Schema) -> Any:
         try:
@@ -208,22 +215,33 @@ class Database:
     def replace(self, name: str, rows: pa.Table) -> Table:
         """Overwrites a whole table in one commit."""
         with self._hold(), self._locks.writing():
+            self._durability.begin(name)
             made = self._connect().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
+            self._durability.keep(name, None)
             return self._keep(name, made)
 
-    def write(self, table: Table, work: Callable[[Table], Any], *, indexed: Sequence[str] = ()) -> Any:
+    def write(
+        self,
+        table: Table,
+        work: Callable[[Table], Any],
+        indexed: Sequence[str] = (),
+        again: Callable[..., Write] | None = None,
+    ) -> Any:
         """Runs a write, again on the latest version where another writer committed in between; then sees to upkeep.
 
         Args:
             table: The table.
             work: Writes to it.
             indexed: Its columns that are looked up by value.
+            again: What would be written once more after a loss of power, given the `version` of the commit.
 
         Raises:
             StoreError: It failed for another reason, or ten times for this one.
         """
         with faults(self.uri), self._locks.writing():
-            result = _retrying(table, _OVERTAKEN, 10)(work, table)
+            self._durability.begin(table.name)
+            result = retrying(table, OVERTAKEN, 10)(work, table)
+            self._durability.keep(table.name, again and again(version=result.version))
         self._compaction.note_write(table, indexed, getattr(result, "version", None))
         return result
 
@@ -238,7 +256,7 @@ class Database:
             StoreError: It failed for another reason, or four times for this one.
         """
         with faults(self.uri):
-            return _retrying(table, _GONE, 4)(work, table)
+            return retrying(table, GONE, 4)(work, table)
 
     @contextmanager
     def hold_versions(self) -> Iterator[None]:
@@ -250,8 +268,9 @@ class Database:
         """Takes away all that a table was before; see `Table.clear_past`."""
         with faults(self.uri):
             cleared = self._compaction.clear_past(table, indexed)
+            self._durability.settle()  # the spool, too, holds what was erased
         if cleared is False:  # then upkeep takes them away, once nobody writes
-            self.write(table, write_anew, indexed=indexed)
+            self.write(table, write_anew, indexed)
         return cleared is True
 
     def add_chore(self, chore: Callable[[], None]) -> None:
@@ -262,25 +281,6 @@ class Database:
         """Puts together what was written, and lets go of the handles; the next use opens them again."""
         if not _forked_after_use():  # there, even letting go of what the parent opened can crash
             self._compaction.finish()
-            with self._lock:
+            with self._lock, faults(self.uri):
+                self._durability.close()
                 self._forget()
-
-
-def _missing(table: Table, schema: pa.Schema) -> list[pa.Field]:
-    held = set(table.schema.names)
-    return [field for field in schema if field.name not in held]
-
-
-_GONE = r"(?s).*([Nn]ot ?[Ff]ound|No such file)"
-
-_OVERTAKEN = r"(?s).*([Rr]etryable commit conflict|Commit conflict|[Nn]ot ?[Ff]ound|No such file)"
-
-
-def _retrying(table: Table, message: str, attempts: int) -> Retrying:
-    return Retrying(
-        retry=retry_if_exception_message(match=message),
-        stop=stop_after_attempt(attempts),
-        wait=wait_random_exponential(multiplier=0.02, max=0.5),
-        before_sleep=lambda _: table.checkout_latest(),  # type: ignore[no-untyped-call]
-        reraise=True,
-    )

@@ -16,6 +16,7 @@ _SOURCE = re.compile(r", \S+\.rs:\d+:\d+")
 
 _DAMAGE = re.compile(
     r"size is too small|sufficient data|invalid range|invalid magic|unexpected eof|schema error|corrupt|panic"
+    r"|fill whole buffer|out of (bounds|range)|invalid utf-?8|decompress|decode error|protobuf"
 )
 
 
@@ -29,7 +30,7 @@ def faults(uri: str) -> Iterator[None]:
     except BaseException as error:  # RuntimeError, OSError, ValueError, on damaged files RustPanic; or a panic outright
         if is_stop(error):
             raise
-        said = _SOURCE.sub("", say_error(error))
+        said = _SOURCE.sub("", say_error(error))[:300]
         raise StoreError(
             f"the coaching store at {uri} failed: {said}. {_advice(type(error).__name__, said)}"
         ) from error

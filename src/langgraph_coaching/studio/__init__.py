@@ -16,6 +16,7 @@
 | form fields: what a form says of a coaching | `form_fields` |
 | verdict: what a person says where coaching stands, and why it did what it did | `verdict` |
 | inbox: what would teach most, one situation at a time; its open questions | `inbox`, `questions` |
+| plain words: what the library says, without its Python | `plain_words` |
 | receipt words: what became of coaching at a step, in words | `receipt_words` |
 | replay: a conversation with other coaching, side by side | `replay` |
 | chat page, held chats: a test of the user's graph; those that are going on | `chat_page`, `held_chats` |

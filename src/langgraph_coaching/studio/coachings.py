@@ -34,7 +34,7 @@ def coachings(ask: Ask) -> Response:
     if asked["only"] == "review":
         found = [one for one in found if one.id in standings and standings[one.id].needs_review]
     found.sort(key=lambda one: one.updated_at, reverse=True)
-    start = int(ask.given("start", "0")) if ask.given("start", "0").isdecimal() else 0
+    start = ask.whole("start") or 0
     values: dict[str, Any] = {
         "found": found[start : start + SHOWN],
         "total": len(found),
