@@ -22,7 +22,7 @@ HARDLY = 0.02
 
 REACHED = """() => {
   const wanted = [...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select, textarea")];
-  const shown = (one) => one.checkVisibility({ contentVisibilityAuto: false, visibilityProperty: true }) && !one.disabled;
+  const shown = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled;
   const radio = (one) => one.type === "radio" && !one.checked;
   return wanted.filter((one) => shown(one) && !radio(one) && one.tabIndex >= 0 && !one.closest("dialog")).length;
 }"""
