@@ -57,15 +57,16 @@ class LatestReports:
             StoreError: The store could not be read.
         """
         window = since, until
+        making: Future[Report] | None = None
         with self._lock:
             known = self._known.get(window)
             if known is None or is_large(known):
                 making = self._making.get(window)
                 if making is None or (known is not None and making.done()):  # that one has failed
                     making = self._making[window] = begin_behind(lambda: self._make(window))
-        if known is None:
+        if known is None and making is not None:
             return self._first(window, making)
-        return known if is_large(known) else self._make(window)
+        return known if known is not None and is_large(known) else self._make(window)
 
     def wait_for(self, since: datetime | None = None, until: datetime | None = None) -> Report:
         """The report of a window, however long it takes; arguments and faults as of `take`."""
