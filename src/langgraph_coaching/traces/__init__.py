@@ -24,6 +24,7 @@
 | chunk sweep: parts of histories go with the last trace that names them | `chunk_sweep` |
 | filters: by agent, model and tool; conditions on the columns | `filters`, `conditions` |
 | thread page: some threads, newest first, as a list shows them | `thread_page` |
+| fitting runs, said: the order of the list; whether a text stands in a run | `fitting_runs`, `said` |
 
 **Steps** are `user`, `message`, `reasoning`, `tool_call`, `tool_result`, `handoff` and `system`, with node, model,
 duration, usage and errors. A step is *coachable* when the agent's own reasoning made it: a message, reasoning, a tool
