@@ -1,6 +1,7 @@
 """Every page of the studio as pictures: light and dark, wide and narrow, with its forms opened. Run by hand:
 
 PYTHONPATH=src:tests python tests/studio/screenshots.py FOLDER [--only NAME …] [--whole]
+PYTHONPATH=src:tests python tests/studio/screenshots.py examples/guides/studio --guide
 """
 
 import argparse
@@ -22,6 +23,9 @@ from langgraph_coaching import Coach, Reply
 from langgraph_coaching.studio import Person, studio_app
 
 SIZES = {1280: 800, 390: 844}
+
+GUIDE = ("conversations", "draft", "inbox", "coachings", "test-talk", "report", "replay")
+"""Scenes that the README and the guide show, wide."""
 
 COLOURS = 128
 """In a picture: it stays small, and nobody sees it."""
@@ -80,16 +84,21 @@ def main():
     parser.add_argument("--scheme", nargs="*", default=["light", "dark"])
     parser.add_argument("--width", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--whole", action="store_true", help="whole pages, not what a window shows of them")
+    parser.add_argument("--guide", action="store_true", help="those that the README and the guide show")
     given = parser.parse_args()
+    if given.guide:
+        given.only, given.width = list(GUIDE), [1280]
     given.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as exits:
         site = serve_all(exits)
         browser = exits.enter_context(sync_playwright()).chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--enable-features=OverlayScrollbar"]
+            executable_path=CHROMIUM, args=["--no-sandbox"]
         )
         for scheme in given.scheme:
             for width in given.width:
-                context = browser.new_context(viewport={"width": width, "height": SIZES[width]}, color_scheme=scheme)
+                context = browser.new_context(
+                    viewport={"width": width, "height": SIZES[width]}, color_scheme=scheme, bypass_csp=True
+                )
                 context.set_default_timeout(60_000)
                 for name in given.only:
                     tab = context.new_page()
@@ -101,8 +110,11 @@ def main():
                     tab.wait_for_selector("[aria-busy=true]", state="detached")
                     wide = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
                     print(f"{name}-{scheme}-{width}" + (f": {wide} pixels too wide" if wide > 0 else ""), flush=True)
+                    # no bar to scroll by is drawn, so no room is kept for one
+                    tab.add_style_tag(content="html { scrollbar-gutter: auto !important; }")
                     picture = tab.screenshot(full_page=given.whole, animations="disabled")
-                    save_picture(picture, given.folder / f"{name}-{scheme}-{width}.png")
+                    size = "" if given.guide else f"-{width}"
+                    save_picture(picture, given.folder / f"{name}-{scheme}{size}.png")
                     tab.close()
                 context.close()
         browser.close()

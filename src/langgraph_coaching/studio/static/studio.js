@@ -54,7 +54,7 @@
     if (closing) {
       const closed = closing.closest(".notice, .closable");
       const opener = openers.get(closed?.parentElement);
-      closed?.remove();
+      closed?.parentElement.removeChild(closed); // a form with a field `remove` has no method of that name
       const step = closing.hasAttribute("data-hint") && document.querySelector(".step.chosen");
       (step || opener)?.focus();
     }
@@ -101,9 +101,11 @@
   let key = null;
   let lost = false;
   let asking = null;
-  document.addEventListener("htmx:beforeRequest", () => { asking = document.activeElement; });
-  document.addEventListener("htmx:afterRequest", () => {
-    if (document.activeElement === document.body && asking?.isConnected && !asking.disabled) asking.focus({ preventScroll: true });
+  document.addEventListener("htmx:beforeRequest", (event) => {  // what a page asks by itself takes no focus
+    if (event.detail.elt.contains(document.activeElement)) asking = document.activeElement;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (document.activeElement === document.body && asking && event.detail.elt.contains(asking) && !asking.disabled) asking.focus({ preventScroll: true });
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const had = document.activeElement === document.body ? asking : document.activeElement;
