@@ -123,6 +123,21 @@ def test_while_one_types_lint_and_impact_are_the_librarys(coach, client):
     assert "choose what" in client.post("/draft/checks", data=STEP, headers=headers).text
 
 
+def test_what_a_page_has_no_time_to_look_at_is_looked_at_behind_it(client, made_later, monkeypatch):
+    monkeypatch.setattr("langgraph_coaching.studio.draft_form.WHILE_TYPING", 0.0)
+    typed = STEP | {"behavior": "reply"} | FORMS["reply"][0]
+    headers = {"hx-request": "true", "x-form-token": form_token(client)}
+    for _ in range(2):
+        assert (
+            "1 recorded model calls are being looked at"
+            in client.post("/draft/impact", data=typed, headers=headers).text
+        )
+    (look,) = made_later  # once for both
+    look()
+    assert "of 1 recorded" in client.post("/draft/impact", data=typed, headers=headers).text
+    assert len(made_later) == 1
+
+
 def test_recorded_situations_are_ticked(coach, client, change):
     coach.traces.add(recorded("What does postage to France cost?", "Nothing.", id="t-2"))
     headers = {"hx-request": "true", "x-form-token": form_token(client)}

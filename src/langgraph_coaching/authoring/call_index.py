@@ -147,7 +147,9 @@ class CallIndex:
         keyed = [(key_of_situation(turn.situation), turn) for turn in turns]
         situations = {key: (_source_of(turn), turn.situation) for key, turn in keyed}
         self._vectors.embed(situations, until)
-        self._waiting |= {key: one for key, one in situations.items() if not self._vectors.knows([key])}
+        waiting = {key: one for key, one in situations.items() if not self._vectors.knows([key])}
+        if waiting:
+            self._waiting = self._waiting | waiting  # another thread may be going through the old one
         return [
             IndexedCall(key, labels, turn.trace_id, step, turn.receipt_id, words)
             for key, turn in keyed

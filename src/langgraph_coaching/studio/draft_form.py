@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.traces.model import Trace
 
-WHILE_TYPING = 2.0
-"""Seconds in which recorded steps are looked at for the impact while one types; what is left then is said."""
+WHILE_TYPING = 1.0
+"""Seconds in which recorded situations are embedded for the impact while one types; what is left is said, and looked at
+behind the page."""
 
 SIMILAR = 8
 
@@ -87,7 +88,7 @@ def checks(ask: Ask) -> Response:
 
 def impact(ask: Ask) -> Response:
     """Where it would have fired on what is recorded."""
-    return ask.render("impact.html", impact=_draft_in(ask).impact(within=WHILE_TYPING))
+    return ask.render("impact.html", impact=ask.studio.rest_of_impact.impact(_draft_in(ask), WHILE_TYPING))
 
 
 def preview(ask: Ask) -> Response:

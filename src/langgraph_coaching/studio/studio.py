@@ -12,6 +12,7 @@ from starlette.routing import NoMatchFound
 from langgraph_coaching.studio.access import local_person
 from langgraph_coaching.studio.held_chats import HeldChats
 from langgraph_coaching.studio.questions import Questions
+from langgraph_coaching.studio.rest_of_impact import RestOfImpact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +49,8 @@ class Studio:
     local: Person = field(default_factory=local_person)
     questions: Questions = field(default_factory=Questions)
     """Of the inbox."""
+    rest_of_impact: RestOfImpact = field(default_factory=RestOfImpact)
+    """Of drafts, while one types."""
     chats: HeldChats = field(default_factory=HeldChats)
     """Test conversations that are going on."""
 
