@@ -97,23 +97,87 @@ def test_the_same_change_by_both_is_none(coach, saved):
 
 
 @pytest.mark.parametrize(
-    ("changes", "theirs"),
+    ("changes", "theirs", "after"),
     [
-        ({"examples": ["a refund please"]}, {"add_examples": ["pay me back"]}),  # would drop theirs
-        ({"examples": ["money back", "a refund please"]}, {"remove": ["money back"]}),  # would bring it back
-        ({"add_never": ["Pay me back"]}, {"add_examples": ["pay me back"]}),  # would turn it to the other side
+        ({"examples": ["a refund please"]}, {"add_examples": ["pay me back"]}, {"a refund please", "pay me back"}),
+        ({"examples": ["money back", "a refund please"]}, {"remove": ["money back"]}, {"a refund please"}),
+        ({"remove": ["money back"]}, {"examples": ["money back", "pay me back"]}, {"pay me back"}),
+        ({"examples": ["Pay me BACK", "money back"]}, {"add_examples": ["pay me back"]}, {"money back", "pay me back"}),
+        ({"add_never": ["where is it"]}, {"never": ["who are you"]}, {"money back", "where is it", "who are you"}),
+        ({"examples": []}, {"examples": []}, set()),
     ],
 )
-def test_examples_of_others_are_neither_dropped_nor_brought_back(coach, saved, changes, theirs):
-    draft = begin_draft(coach).having(**changes)
-    now = coach.edit("c-1", **theirs)
-    with pytest.raises(ChangedMeanwhileError, match=r"example (added|removed): '(pay me|money) back'"):
+@pytest.mark.parametrize("how", ["draft", "revision", "looked at"])
+def test_examples_of_both_are_merged_one_by_one(how, coach, saved, changes, theirs, after, embeddings):
+    draft = begin_draft(coach).having(**changes) if how == "draft" else None
+    with Coach(coach.uri, embeddings=embeddings) as other:
+        other.edit("c-1", **theirs)
+    if draft is not None:
+        coach.save(draft)
+    elif how == "revision":
+        coach.edit("c-1", revision=1, **changes)
+    elif {"examples", "never"}.isdisjoint(changes):
+        return
+    else:
+        coach.edit("c-1", **changes)
+    assert {one.text for one in coach.get("c-1").examples} == after
+
+
+def test_a_situation_that_both_put_on_another_side_is_a_conflict(coach, saved):
+    draft = begin_draft(coach).having(add_never=["Pay me back"])
+    now = coach.edit("c-1", add_examples=["pay me back"])
+    with pytest.raises(ChangedMeanwhileError, match=r"(?s)example added: 'pay me back'.*yours: 'Pay me back' never"):
         coach.save(draft)
     assert coach.get("c-1") == now
+
+
+def test_two_who_change_different_fields_have_both_changed_them(coach, saved):
+    coach.edit("c-1", revision=1, behavior=Reply("Refund at once."), agent="shop", tags=["b2b", "eu"], changed_by="ann")
+    after = coach.edit("c-1", revision=1, priority=2, node="desk", tags=["vip"], notes="n", changed_by="bob")
+    assert (after.behavior.text, after.priority, after.notes, after.changed_by) == ("Refund at once.", 2, "n", "bob")
+    assert (after.scope.agent, after.scope.node, after.scope.tags) == ("shop", "desk", ("b2b", "eu", "vip"))
+    assert coach.edit("c-1", revision=1, priority=2).revision == after.revision  # it says so already
+    assert coach.edit("c-1", revision=1, notes="n", author="cid").author == "cid"
+    assert coach.edit("c-1", revision=1, priority=2, author="dan").author == "dan"  # each for the own change
+
+
+def test_two_who_give_a_list_anew_have_both_changed_it(coach, saved, embeddings):
+    with Coach(coach.uri, embeddings=embeddings) as other:
+        theirs = other.list()[0]
+        coach.edit("c-1", examples=["money back", "give it back"], tags=["eu"])
+        after = other.edit("c-1", examples=[*(one.text for one in theirs.examples), "a refund"], tags=["b2b"])
+        assert [one.text for one in after.examples] == ["money back", "give it back", "a refund"]
+        assert after.scope.tags == ("b2b", "eu")
+        # Now it was seen, and a list that is given anew is what it says.
+        assert [one.text for one in other.edit("c-1", examples=["money"], tags=[]).examples] == ["money"]
+        # Of one field the last word counts, as before.
+        coach.edit("c-1", notes="first")
+        assert other.edit("c-1", notes="second", examples=["more"]).notes == "second"
+
+
+def test_a_conflict_has_both_values_and_loses_none(coach, saved):
+    coach.edit("c-1", revision=1, intent="a customer demands money", priority=3)
+    with pytest.raises(ChangedMeanwhileError) as told:
+        coach.edit("c-1", revision=1, intent="a customer asks for money", notes="kept out")
+    said = str(told.value)
+    assert (
+        "intent: 'a customer wants a refund' → 'a customer demands money'; yours: 'a customer asks for money'" in said
+    )
+    assert "priority: 0 → 3\n" in said
+    now = coach.get("c-1")
+    assert (now.revision, now.intent, now.notes) == (2, "a customer demands money", "")
+
+
+def test_what_together_is_not_acceptable_is_said(coach, saved):
+    coach.edit("c-1", status="canary", share=0.2)
+    coach.edit("c-1", revision=2, status="active", share=None)
+    with pytest.raises(ChangedMeanwhileError, match=r"share: 0\.2 → None; yours: 0\.5"):
+        coach.edit("c-1", revision=2, share=0.5)
 
 
 def test_another_process_is_seen(coach, saved, embeddings):
     with Coach(coach.uri, embeddings=embeddings) as other:
         other.edit("c-1", status="archived")
-    with pytest.raises(ChangedMeanwhileError, match="status: 'active' → 'archived'"):
-        coach.edit("c-1", revision=1, priority=2)
+    with pytest.raises(ChangedMeanwhileError, match="status: 'active' → 'archived'; yours: 'shadow'"):
+        coach.edit("c-1", revision=1, status="shadow")
+    assert coach.edit("c-1", revision=1, priority=2).status == "archived"

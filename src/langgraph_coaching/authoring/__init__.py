@@ -12,6 +12,7 @@
 | similar: a recorded situation that would teach most, to be answered yes or no | `similar`, `most_similar` |
 | … how much it would teach | `informativeness` |
 | situations: those recorded, and what a coaching would be in them | `situations` |
+| … where those are, in memory, and how likely it is at all of them | `recorded_places`, `recorded_chances` |
 | other coachings: which words and situations are theirs | `other_coachings` |
 | lint: what is the matter with a coaching, and each finding | `lint` |
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
@@ -30,7 +31,7 @@
 | merge: what was changed in a file, in the store, or in both | `merge`, `merge_fields` |
 | lineage: what a file and a store have in common | `lineage` |
 | records: another product's exports (Dify's annotations, Ada's coachings) as coachings | `records` |
-| meanwhile: of two who change the same, the second is told what was changed, field by field | `meanwhile` |
+| meanwhile: of two who change one coaching, none undoes what the other has done | `meanwhile`, `looked_at` |
 | stages: coachings promoted together and taken back; the kill switch | `stages` |
 | change set: what was changed together, read from the histories | `change_set` |
 | promotion: the revisions that are made for it | `promotion` |

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
+from langgraph_coaching.authoring.looked_at import LookedAt
 from langgraph_coaching.authoring.meanwhile import edit_revision
 from langgraph_coaching.authoring.revision import revise_from_draft
 from langgraph_coaching.authoring.similar import references_in
@@ -32,6 +33,7 @@ class Editor:
 
     def __init__(self, repository: Repository, home: Home) -> None:
         self._repository, self._home = repository, home
+        self._looked_at = LookedAt()
 
     def save(self, draft: Draft, *, status: Status | None = None, share: float | None = None) -> Coaching:
         """Saves a draft as active coaching, with the proposals that were not dropped.
@@ -54,8 +56,8 @@ class Editor:
         if given := {name: value for name, value in stage.items() if value is not None}:
             draft = draft.having(**given)
         if draft.revises is not None:
-            return self._repository.revise(draft.id, partial(revise_from_draft, draft))
-        return self._repository.save([draft.coaching(self._home.namespace)])[0]
+            return self._see(self._repository.revise(draft.id, partial(revise_from_draft, draft)))
+        return self._see(self._repository.save([draft.coaching(self._home.namespace)])[0])
 
     def add(self, *, intent: str, behavior: Behavior | Mapping[str, Any], **fields: Unpack[NewFields]) -> Coaching:
         """Saves coaching without a trace.
@@ -74,7 +76,8 @@ class Editor:
             ConflictError: The id is taken by a coaching that says something else.
             StoreError: It could not be written.
         """
-        return self._repository.save([compose(self._home.namespace, intent=intent, behavior=behavior, **fields)])[0]
+        made = compose(self._home.namespace, intent=intent, behavior=behavior, **fields)
+        return self._see(self._repository.save([made])[0])
 
     def add_many(
         self, rows: Iterable[NewCoaching], *, progress: Callable[[int], None] | None = None
@@ -98,7 +101,11 @@ class Editor:
         Raises:
             NotFoundError: There is none of that id or revision, or it was deleted.
         """
-        return self._repository.get(coaching_id, revision)
+        return self._see(self._repository.get(coaching_id, revision))
+
+    def _see(self, coaching: Coaching) -> Coaching:
+        self._looked_at.note([coaching])
+        return coaching
 
     def list(self, **filters: Unpack[Filters]) -> builtins.list[Coaching]:
         """Coachings, oldest first.
@@ -106,14 +113,18 @@ class Editor:
         Args:
             **filters: Any of `status`, `text`, `behavior`, `agent`, `node`, `tag`, `trace_id`, `expired`.
         """
-        return self._repository.list(**filters)
+        found = self._repository.list(**filters)
+        self._looked_at.note(found)
+        return found
 
     def edit(self, coaching_id: str, *, revision: int | None = None, **changes: Unpack[Changes]) -> Coaching:
         """Makes the next revision with these fields changed, as `add` takes them; earlier ones stay readable.
 
         Args:
             coaching_id: Which one.
-            revision: The one you have looked at; where it was changed since, nothing is saved.
+            revision: The one you have looked at. What others have changed since stays; where both have changed the
+                same, nothing is saved. Without it, yours has the say there, and of a list that is given as a whole
+                what others have put into it stays, since this coach has shown it.
             **changes: Fields of `add`, and `changed_by`: who does so, where it is not the author. `examples` and
                 `never` stand for the author's own ones and replace those; what the source, verdicts and answers to
                 recorded situations have taught stays. Without replacing any: `add_examples` and `add_never` (texts or
@@ -124,13 +135,15 @@ class Editor:
             The next revision; the latest one where its examples are what they were.
 
         Raises:
-            ChangedMeanwhileError: It was changed since that revision.
+            ChangedMeanwhileError: The same of it was changed since that revision; the message has both values.
             InvalidCoachingError: A field or an example is not acceptable, or a situation is of another namespace.
             NotFoundError: There is none of that id, or it was deleted.
         """
         self._home.refuse_situations_of_elsewhere(references_in(changes))
-        began = None if revision is None else self._repository.get(coaching_id, revision)
-        return self._repository.revise(coaching_id, partial(edit_revision, began=began, changes=changes))
+        seen = self._looked_at.revision_for(coaching_id, changes) if revision is None else revision
+        began = None if seen is None else self._repository.get(coaching_id, seen)
+        change = partial(edit_revision, began=began, changes=changes, strict=revision is not None)
+        return self._see(self._repository.revise(coaching_id, change))
 
     def archive(self, coaching_id: str, *, changed_by: str | None = None) -> Coaching:
         """Makes it silent; `restore` brings it back.
@@ -155,7 +168,7 @@ class Editor:
             NotFoundError: There is none of that id or revision.
         """
         wanted = None if revision is None else self._repository.get(coaching_id, revision)
-        return self._repository.revise(coaching_id, lambda latest: restore_coaching(latest, wanted, changed_by))
+        return self._see(self._repository.revise(coaching_id, lambda head: restore_coaching(head, wanted, changed_by)))
 
     def delete(self, coaching_id: str, *, purge: bool = False, changed_by: str | None = None) -> None:
         """Takes it out of every list and recall; its history stays for the receipts that point to it.

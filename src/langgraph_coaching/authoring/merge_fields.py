@@ -1,9 +1,11 @@
-"""Fields of a coaching that were changed in a file, in the store, or in both."""
+"""Fields of a coaching that were changed by two: in a file and in the store, or by two people."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.coaching.example_changes import situation_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,6 +56,39 @@ def merge_examples(
             return None
         found += merged[0]
     return (tuple(found),)
+
+
+def merge_labels(began: Sequence[str], mine: Sequence[str], theirs: Sequence[str]) -> tuple[str, ...]:
+    """Two lists that were begun at one: what either has added is there, what either has taken away is not."""
+    kept = [one for one in theirs if one in mine or one not in began]
+    return (*kept, *(one for one in mine if one not in began and one not in kept))
+
+
+def merge_situations(
+    began: Sequence[Example], mine: Sequence[Example], theirs: Sequence[Example]
+) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+    """Like `merge_labels`, for situations, each of which is on one side.
+
+    Returns:
+        The examples, with mine where both have put a situation somewhere else; and those of mine where it is so.
+    """
+    before, here, there = ({situation_key(one): one for one in some} for some in (began, mine, theirs))
+    found, over = dict(there), []
+    for key in dict.fromkeys((*before, *here)):
+        was, now, others = (_side_of(side.get(key)) for side in (before, here, there))
+        if now in (was, others):
+            continue
+        if others != was and key in here:
+            over.append(here[key])
+        if key in here:
+            found[key] = here[key]
+        else:
+            found.pop(key, None)
+    return tuple(found.values()), tuple(over)
+
+
+def _side_of(example: Example | None) -> bool | None:
+    return None if example is None else example.applies
 
 
 def _by_situation(examples: Iterable[Example]) -> dict[Any, list[Example]]:

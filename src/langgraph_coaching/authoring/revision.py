@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.authoring.meanwhile import keep_both
+from langgraph_coaching.authoring.meanwhile import merge_edits
 from langgraph_coaching.coaching.compose import edit_coaching
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def revise_from_draft(draft: Draft, latest: Coaching) -> Coaching:
         changes |= {name: (*changes.get(name, ()), *new)} if new else {}
     if not changes and not latest.deleted:
         return latest
+    if not (began.revision == latest.revision or began.deleted or latest.deleted):
+        return merge_edits(began, edit_coaching(began, changes), latest)
     changed, counted = edit_coaching(latest, changes), {"revision", "updated_at", "lineage", "changed_by"}
     same = changed.model_dump(exclude=counted) == latest.model_dump(exclude=counted)
-    return latest if same else keep_both(began, latest, changed)
+    return latest if same else changed

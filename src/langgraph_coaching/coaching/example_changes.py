@@ -37,7 +37,7 @@ def examples_after(present: tuple[Example, ...], changes: Mapping[str, Any]) -> 
         for new in examples_of(changes.get(name, ()), applies=applies, named=name):
             if new.applies != applies and name in CHANGES:
                 raise InvalidCoachingError(f"{name}: {new.text[:80]!r} is an example of the other side; give its text")
-            same = [one for one in kept if _situation_key(one) == _situation_key(new)]
+            same = [one for one in kept if situation_key(one) == situation_key(new)]
             if not any(one.applies == new.applies for one in same):  # what was known stays, with its origin
                 kept = [*(one for one in kept if one not in same), new]  # a situation is on one side: the last word's
     return (
@@ -64,10 +64,10 @@ def _is_named_by(given: Any, wanted: Example, example: Example) -> bool:
     if isinstance(given, str):
         return _normal_words(wanted.text) == _normal_words(example.text)
     same_side = not isinstance(given, Example) or given.applies == example.applies
-    return same_side and _situation_key(wanted) == _situation_key(example)
+    return same_side and situation_key(wanted) == situation_key(example)
 
 
-def _situation_key(example: Example) -> tuple[tuple[str, bool], ...]:
+def situation_key(example: Example) -> tuple[tuple[str, bool], ...]:
     """Equal where the same was said, in any case."""
     return tuple((_normal_words(text), user) for text, user in example.turns or ((example.text, True),))
 

@@ -25,7 +25,9 @@ from langgraph_coaching.studio import (
     verdict,
 )
 from langgraph_coaching.studio.access import check_tokens
+from langgraph_coaching.studio.agent_choices import AgentChoices
 from langgraph_coaching.studio.latest_reports import LatestReports
+from langgraph_coaching.studio.recent_traces import RecentTraces
 from langgraph_coaching.studio.security import SecurityHeaders
 from langgraph_coaching.studio.signing_in import person_by_token, sign_in, sign_out
 from langgraph_coaching.studio.studio import Studio
@@ -76,6 +78,8 @@ def studio_app(
     studio = Studio(
         coach=coach,
         reports=LatestReports(coach),
+        traces=RecentTraces(coach),
+        agents=AgentChoices(coach),
         graph=graph,
         graph_name=graph_name,
         model=model,

@@ -19,12 +19,14 @@
 | … names of secrets: which keys, parameters, fields and headers hold one | `secret_names` |
 | jsonable: values that the archive can hold | `jsonable` |
 | encoding, chunks: a trace as it is kept; what its thread shares, in a table | `encoding`, `chunking`, `chunks` |
+| storable trace: one as a store can hold it, whatever it was made of | `storable_trace` |
 | archive: `coach.traces`, their table, searched by text, coaching, label and time | `archive`, `archive_row` |
 | scores: the numbers that an evaluation left with a run | `scores` |
 | which traces, deletion: what is deleted, and what went with it | `which_traces`, `deletion`, `delete_traces` |
 | chunk sweep: parts of histories go with the last trace that names them | `chunk_sweep` |
 | filters: by agent, model and tool; conditions on the columns | `filters`, `conditions` |
 | thread page: some threads, newest first, as a list shows them | `thread_page` |
+| fitting runs, said: the order of the list; whether a text stands in a run | `fitting_runs`, `said` |
 
 **Steps** are `user`, `message`, `reasoning`, `tool_call`, `tool_result`, `handoff` and `system`, with node, model,
 duration, usage and errors. A step is *coachable* when the agent's own reasoning made it: a message, reasoning, a tool

@@ -22,6 +22,7 @@ On the command line `langgraph-coaching check`, which fails on errors. Saving re
 | … tools, nodes and targets that the graph does not have | `references`, `graph_names` |
 | … expired | `expired` |
 | neighbourhood: rules over one among the others, and in the traffic | `neighbourhood` |
+| … recalled: where one is met, in the others' texts and in the traffic | `recalled` |
 | … overlap: how likely one is at the texts of another | `overlap` |
 | … conflicts and duplicates of those that overlap | `conflict`, `contradiction`, `wish_kinds` |
 | … shadowed by others that always go first | `shadow` |

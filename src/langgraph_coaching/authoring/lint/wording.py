@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.background.background import Background
 
 
+REMEMBERED = 4_000
+"""Texts whose vectors are remembered from one lint to the next: 6 MB at 384 dimensions."""
+
+
 class Likeness:
     """How alike texts are, on the embedder's own scale: 0 unrelated, 1 like neighbours.
 
@@ -42,22 +46,31 @@ class Likeness:
         self._background = background
         self._known: dict[str, NDArray[np.float32]] = {}
 
-    def learn(self, texts: Iterable[str]) -> None:
-        """Embeds texts in one call.
+    def learn(self, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+        """Embeds texts in one call; what was embedded lately is remembered.
+
+        Returns:
+            The vector of each text that the embedder has one for.
 
         Raises:
             EmbedderError: The embedder failed.
         """
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        asked, known = dict.fromkeys(texts), self._known
+        found = {text: known[text] for text in asked if text in known}
+        new = [text for text in asked if text not in known]
         if new:
-            self._known |= self._embedder.known_documents(new)
+            made = self._embedder.known_documents(new)
+            found |= made
+            full = len(known) + len(made) > REMEMBERED
+            self._known = found if full else {**self._known, **made}
+        return found
 
     def least(self, texts: Sequence[str]) -> float:
         """Of the two texts that are least alike; NaN, which is neither, where the embedder has no vector for one."""
-        self.learn(texts)
-        if any(text not in self._known for text in texts):
+        known = self.learn(texts)
+        if any(text not in known for text in texts):
             return math.nan
-        vectors = np.stack([self._known[text] for text in texts])
+        vectors = np.stack([known[text] for text in texts])
         return float(self._background(vectors.shape[1]).scale_cosines((vectors @ vectors.T).min()))
 
 
