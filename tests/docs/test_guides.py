@@ -8,7 +8,12 @@ import pytest
 from pages import GUIDES, Ids, Page, run_page
 
 PAGES = sorted(GUIDES.glob("*.md"))
-SLOW = ("a_week_with_an_airline_agent", "deploying", "testing_in_ci")  # long, or they start processes again and again
+SLOW = (
+    "a_week_with_an_airline_agent",
+    "deploying",
+    "red_team",
+    "testing_in_ci",
+)  # long, or they start processes again and again
 TO_RUN = [pytest.param(path, marks=[pytest.mark.slow] if path.stem in SLOW else []) for path in PAGES]
 
 

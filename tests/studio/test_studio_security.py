@@ -141,3 +141,33 @@ def test_a_fault_is_said_on_the_page_and_in_a_part_of_one(client, coach):
     assert (whole.status_code, "no trace &#39;t-none&#39;" in whole.text) == (404, True)
     part = client.get("/conversation?trace=t-none", headers={"hx-request": "true"})
     assert (part.status_code, part.headers["hx-retarget"], "<html" in part.text) == (404, "#notice", False)
+
+
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"])
+def test_what_a_proxy_passes_on_is_not_of_this_machine(client, header):
+    assert client.get("/").status_code == 200
+    assert client.get("/", headers={header: "10.0.0.7"}).status_code == 403
+
+
+def test_two_tokens_of_one_name_keep_their_roles(coach):
+    app = studio_app(coach, tokens={"a" * 20: Person(name="Anna", role="admin"), "r" * 20: Person(name="Anna")})
+    for token, expected in {"r" * 20: 403, "a" * 20: 200}.items():
+        browser = client_of(app)
+        browser.post("/sign-in", data={"token": token})
+        assert browser.post("/admin", headers={"x-form-token": form_token(browser)}).status_code == expected
+
+
+def test_a_token_that_was_taken_away_signs_nobody_in(coach):
+    browser = client_of(studio_app(coach, tokens=TOKENS, secret="s" * 32))
+    browser.post("/sign-in", data={"token": "a" * 20})
+    assert browser.get("/").status_code == 200
+    anew = {"n" * 20: TOKENS["a" * 20]}
+    later = client_of(studio_app(coach, tokens=anew, secret="s" * 32))
+    later.cookies = browser.cookies
+    assert later.get("/").status_code == 303
+
+
+def test_a_token_is_compared_as_a_whole(coach):
+    browser = client_of(studio_app(coach, tokens=TOKENS))
+    for wrong in ("a" * 19, "a" * 21, "A" * 20, "a" * 19 + "\uff41", "\x00" + "a" * 20, "a" * 20 + "\u200b"):
+        assert browser.post("/sign-in", data={"token": wrong}).status_code == 401

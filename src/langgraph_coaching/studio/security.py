@@ -82,8 +82,14 @@ async def read_form(request: Request) -> FormData:
     return FormData([(name, value) for name, value in found])
 
 
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""Headers of what somebody else has asked, and a proxy on this machine has passed on."""
+
+
 def is_local(request: Request) -> bool:
-    """Whether it was asked on this machine, by its own name: no other site's name may lead here."""
+    """Whether it was asked on this machine, by its own name: no other site's name, and no proxy, may lead here."""
+    if any(name in request.headers for name in _PASSED_ON):
+        return False
     host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     client = request.client.host if request.client else ""
     return _is_loopback(host) and _is_loopback(client)

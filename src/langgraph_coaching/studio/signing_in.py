@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -30,10 +32,11 @@ def person_by_token(request: Request) -> Person | None:
     if kind.lower() == "bearer":
         return person_of(studio.tokens, token.strip())
     try:
-        name = _signer(studio).loads(request.cookies.get(COOKIE, ""), max_age=3_600 * HOURS)
+        mark = _signer(studio).loads(request.cookies.get(COOKIE, ""), max_age=3_600 * HOURS)
     except BadSignature:
         return None
-    return next((person for person in studio.tokens.values() if person.name == name), None)
+    # Two tokens may bear one name, with a role each; and one that was taken away signs nobody in any more.
+    return next((person for token, person in studio.tokens.items() if _mark_of(studio, token) == mark), None)
 
 
 async def sign_in(request: Request) -> Response:
@@ -43,11 +46,11 @@ async def sign_in(request: Request) -> Response:
     failed = False
     if request.method == "POST" and is_own_page(request.headers):
         form = await read_form(request)
-        person = person_of(studio.tokens, str(form.get("token", "")).strip())
-        if person is not None:
+        token = str(form.get("token", "")).strip()
+        if person_of(studio.tokens, token) is not None:
             answer = RedirectResponse(_own_path(str(form.get("next", "")), home), status_code=303)
             secure, path = request.url.scheme == "https", request.scope.get("root_path", "") or "/"
-            signed = _signer(studio).dumps(person.name)
+            signed = _signer(studio).dumps(_mark_of(studio, token))
             answer.set_cookie(COOKIE, signed, 3_600 * HOURS, path=path, secure=secure, httponly=True, samesite="strict")
             return answer
         failed = True
@@ -69,6 +72,11 @@ def _own_path(path: str, home: str) -> str:
     """Where to go on, if that is a path of this studio; nowhere else."""
     inside = path.startswith(home) and not path.startswith("//") and "\\" not in path
     return path if inside else home
+
+
+def _mark_of(studio: Studio, token: str) -> str:
+    """What stands for a token in a cookie; the token cannot be told from it."""
+    return hmac.new(studio.secret, f"token\0{token}".encode(), hashlib.sha256).hexdigest()
 
 
 def _signer(studio: Studio) -> URLSafeTimedSerializer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,17 @@ if TYPE_CHECKING:
 ENDINGS = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 """Names of the files of a folder that are read."""
 
-_OTHERS = ((b"PAR1", "Parquet"), (b"PK\x03\x04", "a zip archive"), (b"SQLite", "a SQLite database"), (b"%PDF", "PDF"))
+SIZE_LIMIT = 512 * 2**20
+"""Bytes of a file, unpacked: a small one may hold any number of them."""
+
+_OTHERS = (
+    (b"PAR1", "Parquet"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"SQLite", "a SQLite database"),
+    (b"%PDF", "PDF"),
+    (b"\x80\x04\x95", "a pickle"),
+    (b"\x80\x05\x95", "a pickle"),
+)
 
 Numbered = tuple[int, Any, str | None]
 """The line on which a value begins (or its place in a list), the value, and why there is none."""
@@ -68,12 +79,18 @@ def read_file(path: Path) -> list[Numbered]:
 
 def _decode_text(path: Path) -> str:
     try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
+        with path.open("rb") as file:
+            data = file.read(SIZE_LIMIT + 1)
+        if data[:2] == b"\x1f\x8b" and len(data) <= SIZE_LIMIT:
+            with gzip.open(io.BytesIO(data)) as packed:
+                data = packed.read(SIZE_LIMIT + 1)
     except (OSError, EOFError, zlib.error) as error:
         said = getattr(error, "strerror", None) or error
         raise TraceImportError(f"cannot read {path}: {said}; give the path of a .json or .jsonl file") from error
+    if len(data) > SIZE_LIMIT:
+        raise TraceImportError(
+            f"{path} holds more than {SIZE_LIMIT // 2**20} MiB; split it into files of a folder, and give the folder"
+        )
     for begins, kind in _OTHERS:
         if data.startswith(begins):
             raise TraceImportError(f"{path} is {kind}; give a file of JSON, or one JSON row a line")
