@@ -13,6 +13,7 @@ from langgraph_coaching.cli import (
     archive,
     browse,
     check,
+    conformance,
     draft,
     edit,
     exchange,
@@ -99,6 +100,7 @@ app.command("forget")(forget.forget)
 app.command("retain")(retain.retain)
 app.command("replay")(replay.replay)
 app.command("studio")(studio.studio)
+app.command("conformance")(conformance.conformance)
 app.command("reembed")(reembed.reembed)
 app.add_typer(test.app, name="test")
 

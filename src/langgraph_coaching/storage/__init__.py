@@ -6,6 +6,7 @@ created by the first write. LanceDB stays the only truth: what another process s
 | word | file |
 |---|---|
 | database: the connection, opened late and read fresh; every fault of it in one kind of error | `database` |
+| remote faults: what an object store has answered, in few words | `remote_faults` |
 | table: one class for the ten tables: schema, key and namespace; how rows are written and read | `table` |
 | paging: the first rows that can be read | `paging` |
 | row: read one by one, so that one which is damaged or newer than this version harms no other | `rows` |

@@ -16,9 +16,11 @@ from langgraph_coaching.errors import CoachingError, StoreError
 from langgraph_coaching.storage.commit import Commit
 from langgraph_coaching.storage.compaction import Compaction, write_anew
 from langgraph_coaching.storage.locks import Locks
+from langgraph_coaching.storage.remote_faults import shorten_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     import pyarrow as pa
     from lancedb.table import Table
@@ -226,6 +228,10 @@ class Database:
             self.write(table, write_anew, indexed=indexed)
         return cleared is True
 
+    def indexing(self) -> AbstractContextManager[bool]:
+        """Whether nobody else makes an index here; until the end nobody does."""
+        return self._locks.indexing()
+
     def add_chore(self, chore: Callable[[], None]) -> None:
         """What else upkeep does after writes, and at the end; it says itself when it is time to, and never raises."""
         self._compaction.chores.append(chore)
@@ -274,7 +280,7 @@ def faults(uri: str) -> Iterator[None]:
     except CoachingError:
         raise
     except Exception as error:  # LanceDB raises RuntimeError, OSError, ValueError, and RustPanic on damaged files
-        said = _PLACE.sub("", " ".join(str(error).split()))[:300]
+        said = shorten_fault(_PLACE.sub("", " ".join(str(error).split())))
         raise StoreError(
             f"the coaching store at {uri} failed: {said}. {_advice(type(error).__name__, said)}"
         ) from error
