@@ -1,0 +1,175 @@
+"""Large store: past some size only the coachings near a situation are read, by LanceDB's index, and the latest kept.
+
+The few that are near make a snapshot of their own, on which everything else is as on one of the whole store: a head
+depends on its own texts alone. Names are those that the store gives; what is edited, paused or deleted is seen at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from langgraph_coaching.coaching.nearest import Asked, Nearest, Revision
+from langgraph_coaching.coaching.stage import STAGED, STAGES
+from langgraph_coaching.recall.scoring.head import NO_FITS, Fits, fit_heads, take_rows
+from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from langgraph_coaching.coaching.coachings import Coachings
+    from langgraph_coaching.coaching.model import Labels
+    from langgraph_coaching.recall.scoring.background.background import Background
+    from langgraph_coaching.recall.scoring.head import Head
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
+
+LARGE = 20_000
+"""Revisions of a namespace from which on it is not held in memory. To read and fit so many takes a new process some
+three seconds, and each further 10,000 as much again as 10,000; a search of the index takes some milliseconds, whatever
+the size (`tests/benchmarks/scale.py`)."""
+
+NEAR = 64
+"""Revisions that are looked at, at first. All 32 candidates that a search of everything would find are among them in
+998 of 1,000 cases on 20,000 coachings (`tests/benchmarks/scale.py`)."""
+
+MOST = 4_096
+"""The same, where most of those that are near are superseded or out of scope."""
+
+ENOUGH = 40
+"""Live ones among them that are enough: a few more than the candidates a choice is made from."""
+
+KEPT = 4_096
+"""Heads that stay in memory, those used last: some 60 MB at 384 dimensions."""
+
+FEW = 2_000
+"""Revisions of an earlier version that are looked at besides, at every call; with more, all are held in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What is known of the table at one version."""
+
+    number: int
+    made: str
+    """Changes when every vector was computed anew."""
+    asked: Asked
+    revised: dict[str, int]
+    unplaced: list[Revision]
+    staged: bool
+    """Whether anything is in shadow or a canary."""
+
+
+class LargeStore:
+    """Finds the coachings near a situation.
+
+    Args:
+        store: Coachings of one namespace.
+    """
+
+    def __init__(self, store: Coachings) -> None:
+        self._store = store
+        self._nearest = Nearest(store)
+        self._lock = threading.Lock()
+        self._made = ""
+        self._kept: OrderedDict[Any, tuple[Head, Fits]] = OrderedDict()
+
+    def look(self, number: int) -> Version | None:
+        """What is known of the table now; None where the namespace is not large, and is held in memory.
+
+        Raises:
+            EmbedderMismatchError: The table holds vectors of another embedder.
+            StoreError: The table could not be read.
+        """
+        table = self._store.table()
+        if table is None or table.count_rows() < LARGE or self._nearest.count(table) < LARGE:
+            return None
+        self._nearest.keep_index(table)
+        if self._nearest.count_unplaced(table) > FEW:
+            return None
+        nearest = self._nearest
+        made, staged = self._store.check(table), nearest.has(table, STAGED)
+        return Version(number, made, nearest.look_at(table), nearest.revised(table), nearest.unplaced(table), staged)
+
+    def near(
+        self, version: Version, situations: Sequence[SituationVector], labels: Labels, background: Background
+    ) -> tuple[list[Head], Fits]:
+        """The live coachings near any of these situations, sorted by id, with a row of the fits for each.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        found = {one for situation in situations for one in self._find(version, situation, labels)}
+        known = self._known(version, found.union(version.unplaced), background)
+        latest: dict[str, tuple[Head, Fits]] = {}
+        for _, pair in sorted(known.items()):  # what was saved since is found beside what it supersedes
+            latest[pair[0].coaching.id] = pair
+        live = [pair for _, pair in sorted(latest.items()) if _is_live(pair[0])]
+        return [head for head, _ in live], _join([fits for _, fits in live])
+
+    def _find(self, version: Version, situation: SituationVector, labels: Labels) -> set[Revision]:
+        found = self._find_some(version, situation, labels, ("active",))
+        return found | self._find_some(version, situation, labels, STAGED) if version.staged else found
+
+    def _find_some(
+        self, version: Version, situation: SituationVector, labels: Labels, statuses: Sequence[str]
+    ) -> set[Revision]:
+        count = NEAR
+        while True:
+            found = self._nearest.search(version.asked, situation.vector, statuses, labels, count)
+            latest = {one for one in found if version.revised.get(one.id, 1) <= one.revision}
+            if len(latest) >= ENOUGH or len(found) < count or count >= MOST:
+                return latest
+            count *= 4
+
+    def _known(
+        self, version: Version, wanted: set[Revision], background: Background
+    ) -> dict[Revision, tuple[Head, Fits]]:
+        """The heads of these revisions, and their fits; those that are not in memory are read."""
+        with self._lock:
+            if version.made != self._made:
+                self._kept.clear()
+                self._made = version.made
+            known = {one: self._kept[one] for one in wanted if one in self._kept}
+        if missing := [one for one in wanted if one not in known]:
+            read = self._read(missing)
+            fits = fit_heads([*read.values()], background) if read else NO_FITS
+            fresh = {one: (head, take_rows(fits, [row])) for row, (one, head) in enumerate(read.items())}
+            known |= fresh
+        with self._lock:
+            for one, pair in known.items():
+                self._kept[one] = pair
+                self._kept.move_to_end(one)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return known
+
+    def _read(self, wanted: Sequence[Revision]) -> dict[Revision, Head]:
+        named = sorted({one.id for one in wanted})
+        rows = self._store.arrow((*REVISION_KEY, "record", "vector", "examples"), id=named)
+        found = {} if rows is None else heads_in(rows, {tuple(one) for one in wanted})
+        return {Revision(*key): head for key, head in found.items()}
+
+    def forget(self) -> None:
+        """Every head is read and fitted anew."""
+        with self._lock:
+            self._kept.clear()
+
+    def wait(self) -> None:
+        """Until the index that is being made is there."""
+        self._nearest.wait()
+
+
+def _is_live(head: Head) -> bool:
+    return head.coaching.status in STAGES and not head.coaching.deleted
+
+
+def _join(fits: Sequence[Fits]) -> Fits:
+    if not fits:
+        return NO_FITS
+    return Fits(
+        *(np.concatenate([getattr(one, field.name) for one in fits]) for field in fields(Fits))  # type: ignore[arg-type]
+    )
