@@ -95,7 +95,7 @@ class Nearest:
 
     def search(
         self, asked: Asked, vector: NDArray[np.float32], statuses: Sequence[str], labels: Labels, count: int
-    ) -> list[Revision]:
+    ) -> dict[Revision, int]:
         """The revisions of these statuses nearest to a vector, superseded ones too; those of another scope are none.
 
         Args:
@@ -104,6 +104,9 @@ class Nearest:
             statuses: Which.
             labels: Of the call; tags are not looked at here.
             count: How many at most.
+
+        Returns:
+            Where in the table each is, for `read`.
         """
         where = self._where(f" AND status IN ({', '.join(map(_quoted, statuses))})")
         for label in ("agent", "node"):
@@ -114,14 +117,29 @@ class Nearest:
             found = self._query(asked._replace(parts=_EVERY), vector, where, count)
         return found
 
-    def _query(self, asked: Asked, vector: NDArray[np.float32], where: str, count: int) -> list[Revision]:
+    def _query(self, asked: Asked, vector: NDArray[np.float32], where: str, count: int) -> dict[Revision, int]:
         def query(table: LanceTable) -> Any:
-            found = table.search(vector, vector_column_name="prototype", query_type="vector").distance_type("dot")
-            found = found.where(where, prefilter=True).limit(count)
+            near: Any = table.search(vector, vector_column_name="prototype", query_type="vector")
+            found = near.distance_type("dot").where(where, prefilter=True).limit(count)
             found = found if asked.parts is None else found.nprobes(asked.parts)
-            return found.select([*Revision._fields, "_distance"]).to_arrow()
+            return found.select([*Revision._fields, "_distance"]).with_row_id(with_row_id=True).to_arrow()
 
-        return _revisions(self._store.database.read(asked.table, query))
+        rows = self._store.database.read(asked.table, query)
+        return dict(zip(_revisions(rows), rows["_rowid"].to_pylist(), strict=True))
+
+    def read(self, table: LanceTable, places: Sequence[int], columns: Sequence[str]) -> Any:
+        """Rows by where they are, as an Arrow table; some may have moved meanwhile, and others be there.
+
+        Args:
+            table: Its handle.
+            places: As `search` gives them.
+            columns: What to read.
+        """
+        wanted = [*dict.fromkeys((*columns, "namespace"))]
+        rows = self._store.database.read(table, lambda opened: opened.take_row_ids([*places]).select(wanted).to_arrow())
+        import pyarrow.compute as pc
+
+        return rows.filter(pc.equal(rows["namespace"], self._store.namespace))
 
     def look_at(self, table: LanceTable) -> Asked:
         """How far to look in it, as it is now."""

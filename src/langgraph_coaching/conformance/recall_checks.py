@@ -91,10 +91,12 @@ def check_scopes(scratch: Scratch) -> str:
     intent, said = "a customer asks whether gift cards expire", "do your gift cards expire?"
     past = datetime.now(UTC) + timedelta(seconds=0.2)
     with scratch.opened() as coach:
-        for name, fields in {
-            "s-agent": {"agent": "it's"}, "s-tags": {"agent": "tagged", "tags": ["a", "b"]},
+        rows: dict[str, dict[str, Any]] = {
+            "s-agent": {"agent": "it's"},
+            "s-tags": {"agent": "tagged", "tags": ["a", "b"]},
             "s-ended": {"agent": "ended", "expires_at": past},
-        }.items():  # fmt: skip
+        }
+        for name, fields in rows.items():
             coach.add(id=name, intent=intent, behavior=Reply("r"), examples=[said], **fields)
         time.sleep(0.3)
         calls: list[tuple[dict[str, Any], set[str]]] = [
@@ -111,17 +113,16 @@ def check_scopes(scratch: Scratch) -> str:
 
 def check_limits(scratch: Scratch) -> str:
     """Items and tokens are bounded, and a call takes its time."""
-    said, labels = "can I have my order wrapped as a gift?", {"agent": "limits"}
+    said, agent = "can I have my order wrapped as a gift?", "limits"
     with scratch.opened(limits=Limits(deadline=60, items=2, tokens=60, margin=1.0)) as coach:
         for number in range(4):
             text = f"Wrap it in paper number {number}, and say so."
-            coach.add(intent="a customer asks for gift wrapping", behavior=Reply(text), examples=[said], **labels)
-        advice = coach.advise(said, **labels)
+            coach.add(intent="a customer asks for gift wrapping", behavior=Reply(text), examples=[said], agent=agent)
+        advice = coach.advise(said, agent=agent)
         expect(len(advice.applied) <= 2, f"{len(advice.applied)} coachings in a prompt of two", "report it")  # noqa: PLR2004
-        took = median(coach.advise(f"{said} {turn}", **labels).seconds for turn in range(15))
     with scratch.opened(limits=Limits()) as coach:
-        coach.advise(said, **labels)
-        took = median(coach.advise(f"{said} {turn}", **labels).seconds for turn in range(15, 30))
+        coach.advise(said, agent=agent)
+        took = median(coach.advise(f"{said} {turn}", agent=agent).seconds for turn in range(15, 30))
         bound = coach.limits.deadline
     found = f"an answer takes {1000 * took:.0f} ms, embedding included; the deadline is {bound:g} s"
     slow = "take a store or an embedder nearer to the agent, or a longer Limits(deadline=…)"

@@ -99,7 +99,10 @@ class Scratch:
         database = Database(self.uri, self.options)
         try:
             table = database.table("coachings")
-            return None if table is None or database.remote else int(table.stats()["fragment_stats"]["num_fragments"])
+            if table is None or database.remote:
+                return None
+            stats: Any = table.stats()
+            return int(stats["fragment_stats"]["num_fragments"])
         finally:
             database.close()
 

@@ -19,7 +19,8 @@ from langgraph_coaching.recall.scoring.head import NO_FITS, Fits, fit_heads, tak
 from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Labels
@@ -91,8 +92,9 @@ class LargeStore:
         if self._nearest.count_unplaced(table) > FEW:
             return None
         nearest = self._nearest
-        made, staged = self._store.check(table), nearest.has(table, STAGED)
-        return Version(number, made, nearest.look_at(table), nearest.revised(table), nearest.unplaced(table), staged)
+        made, revised = self._store.check(table), nearest.revised(table)
+        unplaced = [one for one in nearest.unplaced(table) if revised.get(one.id, 1) <= one.revision]
+        return Version(number, made, nearest.look_at(table), revised, unplaced, nearest.has(table, STAGED))
 
     def near(
         self, version: Version, situations: Sequence[SituationVector], labels: Labels, background: Background
@@ -102,31 +104,33 @@ class LargeStore:
         Raises:
             StoreError: The table could not be read.
         """
-        found = {one for situation in situations for one in self._find(version, situation, labels)}
-        known = self._known(version, found.union(version.unplaced), background)
+        found: dict[Revision, int | None] = dict.fromkeys(version.unplaced)
+        for situation in situations:
+            found |= self._find(version, situation, labels)
+        known = self._known(version, found, background)
         latest: dict[str, tuple[Head, Fits]] = {}
         for _, pair in sorted(known.items()):  # what was saved since is found beside what it supersedes
             latest[pair[0].coaching.id] = pair
         live = [pair for _, pair in sorted(latest.items()) if _is_live(pair[0])]
         return [head for head, _ in live], _join([fits for _, fits in live])
 
-    def _find(self, version: Version, situation: SituationVector, labels: Labels) -> set[Revision]:
+    def _find(self, version: Version, situation: SituationVector, labels: Labels) -> dict[Revision, int]:
         found = self._find_some(version, situation, labels, ("active",))
         return found | self._find_some(version, situation, labels, STAGED) if version.staged else found
 
     def _find_some(
         self, version: Version, situation: SituationVector, labels: Labels, statuses: Sequence[str]
-    ) -> set[Revision]:
+    ) -> dict[Revision, int]:
         count = NEAR
         while True:
             found = self._nearest.search(version.asked, situation.vector, statuses, labels, count)
-            latest = {one for one in found if version.revised.get(one.id, 1) <= one.revision}
+            latest = {one: row for one, row in found.items() if version.revised.get(one.id, 1) <= one.revision}
             if len(latest) >= ENOUGH or len(found) < count or count >= MOST:
                 return latest
             count *= 4
 
     def _known(
-        self, version: Version, wanted: set[Revision], background: Background
+        self, version: Version, wanted: Mapping[Revision, int | None], background: Background
     ) -> dict[Revision, tuple[Head, Fits]]:
         """The heads of these revisions, and their fits; those that are not in memory are read."""
         with self._lock:
@@ -134,8 +138,8 @@ class LargeStore:
                 self._kept.clear()
                 self._made = version.made
             known = {one: self._kept[one] for one in wanted if one in self._kept}
-        if missing := [one for one in wanted if one not in known]:
-            read = self._read(missing)
+        if missing := {one: row for one, row in wanted.items() if one not in known}:
+            read = self._read(version, missing)
             fits = fit_heads([*read.values()], background) if read else NO_FITS
             fresh = {one: (head, take_rows(fits, [row])) for row, (one, head) in enumerate(read.items())}
             known |= fresh
@@ -147,10 +151,16 @@ class LargeStore:
                 self._kept.popitem(last=False)
         return known
 
-    def _read(self, wanted: Sequence[Revision]) -> dict[Revision, Head]:
-        named = sorted({one.id for one in wanted})
-        rows = self._store.arrow((*REVISION_KEY, "record", "vector", "examples"), id=named)
-        found = {} if rows is None else heads_in(rows, {tuple(one) for one in wanted})
+    def _read(self, version: Version, wanted: Mapping[Revision, int | None]) -> dict[Revision, Head]:
+        columns = (*REVISION_KEY, "record", "vector", "examples")
+        places = [row for row in wanted.values() if row is not None]
+        found = self._heads_in(self._nearest.read(version.asked.table, places, columns), {*wanted}) if places else {}
+        if left := wanted.keys() - found.keys():  # upkeep has moved them meanwhile, or nobody knows where they are
+            found |= self._heads_in(self._store.arrow(columns, id=sorted({one.id for one in left})), left)
+        return found
+
+    def _heads_in(self, rows: Any, wanted: AbstractSet[Revision]) -> dict[Revision, Head]:
+        found = {} if rows is None or not len(rows) else heads_in(rows, {tuple(one) for one in wanted})
         return {Revision(*key): head for key, head in found.items()}
 
     def forget(self) -> None:
@@ -170,6 +180,4 @@ def _is_live(head: Head) -> bool:
 def _join(fits: Sequence[Fits]) -> Fits:
     if not fits:
         return NO_FITS
-    return Fits(
-        *(np.concatenate([getattr(one, field.name) for one in fits]) for field in fields(Fits))  # type: ignore[arg-type]
-    )
+    return Fits(*(np.concatenate([getattr(one, field.name) for one in fits]) for field in fields(Fits)))
