@@ -15,6 +15,7 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | replay: the same trace again, with other coaching | `replay` |
 | testing: recorded model answers, and tests from corrections | `testing`, `pytest_plugin` |
 | chat: a test conversation with one's own graph | `chat` |
+| doctor: what is the matter with a store, and its repair | `doctor` |
 | coach: the one object people open, made of these | `coach` |
 | a coach from exported files, for tests | `from_files` |
 | settings: what it is given, refused at once where it is of the wrong kind | `settings` |
@@ -22,6 +23,7 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | conformance: whether a store and an embedder do what coaching needs of them | `conformance` |
 | demo, command line | `demo`, `cli`, `__main__` |
 | errors: one tree under `CoachingError`, each with what to do next | `errors` |
+| surrogates: half characters, which no file can hold, made visible | `surrogates` |
 | lazy: a module loads when one of its public names is first used | `lazy` |
 
 `help("langgraph_coaching.recall")`, and so on, is each room's own page: its words, its figures, its options.

@@ -24,12 +24,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.surrogates import replace_surrogates
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class CoachingError(Exception):
-    """Anything this package raises on purpose; each message says what to do next."""
+    """Anything this package raises on purpose; each message says what to do next, and can be printed."""
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*(replace_surrogates(one) if isinstance(one, str) else one for one in said))
 
 
 class InvalidCoachingError(CoachingError, ValueError):
@@ -74,6 +79,27 @@ class RecordingError(CoachingError):
 
 class MissingExtraError(CoachingError, ImportError):
     """An optional dependency is needed for this; the message names the extra to install."""
+
+
+def say_error(error: BaseException, most: int = 2_000) -> str:
+    """What an error says, in one line; its class where it says nothing or cannot be asked.
+
+    Args:
+        error: Anybody's.
+        most: Characters, behind which it is cut.
+    """
+    try:
+        said = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001 - an error of somebody else's, which may be anything
+        said = ""
+    return said[:most] or type(error).__name__
+
+
+def is_stop(error: BaseException) -> bool:
+    """Whether somebody stops the call: Ctrl-C, a cancellation, the end of a generator. All else is a fault."""
+    from asyncio import CancelledError
+
+    return isinstance(error, KeyboardInterrupt | GeneratorExit | CancelledError)
 
 
 @contextmanager

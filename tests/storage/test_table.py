@@ -130,7 +130,7 @@ def test_none_is_no_value_and_never_means_any(table):
         lambda: first_readable(things, list, ["key"], order={"key": ASCENDING}, limit=None, note=None),
         lambda: things.delete(key=None),
     ):
-        with pytest.raises(TypeError):
+        with pytest.raises(InvalidCoachingError, match="is a text, not None"):
             act()
     assert len(things.rows(["key"])) == 2
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from langgraph_coaching.authoring.audit_index import Place, places_in_time
 from langgraph_coaching.coaching.changes import changer_of, changes_between
 from langgraph_coaching.coaching.coachings import coaching_of, name_of
 from langgraph_coaching.storage.rows import read_each
+from langgraph_coaching.storage.storable import time_asked
 from langgraph_coaching.storage.table import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from langgraph_coaching.coaching.changes import FieldChange
     from langgraph_coaching.coaching.coachings import Coachings
@@ -101,9 +102,12 @@ class Auditor:
             The changes; those of one moment by the coaching's id.
 
         Raises:
+            InvalidCoachingError: A time is none.
             StoreError: The store could not be read.
         """
-        places = places_in_time(self._store, since=_in_utc(since), until=_in_utc(until), coaching_id=coaching_id)
+        asked = (("since", since), ("until", until))
+        times = {name: None if time is None else time_asked(name, time) for name, time in asked}
+        places = places_in_time(self._store, **times, coaching_id=coaching_id)
         return self._changes(places, author, notes=notes)
 
     def _changes(self, places: Sequence[Place], author: str | None, *, notes: bool) -> Iterator[Change]:
@@ -154,7 +158,3 @@ def _kind_of(place: Place, before: Coaching | None, after: Coaching) -> Kind:
     back = before.deleted or (before.status == "archived" and after.status == "active")
     other: Kind = "restored" if back or place.again else "edited"
     return "archived" if after.status == "archived" != before.status else other
-
-
-def _in_utc(time: datetime | None) -> datetime | None:
-    return None if time is None else time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

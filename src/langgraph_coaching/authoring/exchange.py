@@ -19,6 +19,7 @@ from langgraph_coaching.authoring.repository import TRIES
 from langgraph_coaching.coaching.model import Status
 from langgraph_coaching.coaching.text_writer import write_coaching
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError, StoreError
+from langgraph_coaching.storage.storable import check_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,7 @@ class Exchanger:
             InvalidCoachingError: The folder cannot be written to.
             StoreError: The store could not be read.
         """
+        check_path(folder)
         place, result = Path(folder).expanduser(), Exported(folder=str(folder))
         histories = self._repository.histories()
         wanted = {file_name_of(name): history for name, history in histories.items() if _is_there(history)}
@@ -152,6 +154,7 @@ class Exchanger:
             raise InvalidCoachingError(f"prefer is 'file' or 'store', not {prefer!r}")
         if status not in (known := get_args(Status)):
             raise InvalidCoachingError(f"status is one of {', '.join(known)}, not {status!r}")
+        check_path(folder)
         place, result = Path(folder).expanduser(), Imported(folder=str(folder), dry_run=dry_run)
         form = form_of(place) if format is None else format
         if form not in (forms := get_args(Form)):

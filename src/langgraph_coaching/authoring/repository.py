@@ -14,6 +14,7 @@ from langgraph_coaching.coaching.reembed import reembed
 from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.storage.rows import read_one
+from langgraph_coaching.storage.storable import text_asked
 
 if TYPE_CHECKING:
     import builtins
@@ -178,7 +179,7 @@ class Repository:
         """
         _check_choice("status", status, get_args(Status))
         _check_choice("behavior", behavior, get_args(BehaviorType))
-        now = datetime.now(UTC)
+        now, text = datetime.now(UTC), None if text is None else text_asked("text", text)
 
         def matches(c: Coaching) -> bool:
             said = "\n".join((c.intent, c.behavior.render(), c.notes, *(e.text for e in c.examples)))

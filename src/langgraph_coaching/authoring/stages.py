@@ -11,6 +11,7 @@ from langgraph_coaching.authoring.promotion import check_request, promoted, roll
 from langgraph_coaching.coaching.model import Coaching, UtcTime
 from langgraph_coaching.coaching.validation import CheckedModel, Name, Remark
 from langgraph_coaching.errors import ChangedMeanwhileError, InvalidCoachingError, NotFoundError
+from langgraph_coaching.storage.storable import check_limit
 
 if TYPE_CHECKING:
     from langgraph_coaching.authoring.change_set import ChangeSet
@@ -121,8 +122,8 @@ class Stages:
             InvalidCoachingError: The limit is below 0.
             StoreError: The store could not be read.
         """
-        if limit is not None and limit < 0:
-            raise InvalidCoachingError(f"limit is a number of change sets, not {limit}")
+        if limit is not None:
+            check_limit(limit, "change sets")
         return read_sets(self._repository.marked())[:limit]
 
     def pause(self, *, reason: str = "", author: str | None = None) -> Pause:

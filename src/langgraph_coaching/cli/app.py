@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import Annotated
 
 import typer
@@ -14,6 +16,7 @@ from langgraph_coaching.cli import (
     browse,
     check,
     conformance,
+    doctor,
     draft,
     edit,
     exchange,
@@ -71,6 +74,7 @@ app.command("advise")(browse.advise)
 app.command("why")(why.why)
 app.command("chat")(chat)
 app.command("check")(check.check)
+app.command("doctor")(doctor.doctor)
 app.command("impact")(impact.impact)
 app.command("preview")(preview.preview)
 app.command("draft")(draft.draft)
@@ -148,6 +152,9 @@ def run() -> int:
     Returns:
         The exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what it cannot show costs no answer
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="langgraph-coaching")
     except SystemExit as done:

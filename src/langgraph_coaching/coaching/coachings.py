@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.coaching.row import row_of, schema_of
 from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, EmbedderMismatchError, StoreError
-from langgraph_coaching.storage.database import Database, faults
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import Table
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.coaching.row import Vectors
+    from langgraph_coaching.storage.database import Database
 
 TABLE = "coachings"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from langgraph_coaching.coaching.coachings import coaching_of
 from langgraph_coaching.coaching.row import place_of
-from langgraph_coaching.storage.database import faults
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:

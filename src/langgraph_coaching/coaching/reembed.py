@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.coachings import TABLE, coaching_of
 from langgraph_coaching.coaching.row import row_of, schema_of
-from langgraph_coaching.storage.database import faults
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_one
 
 if TYPE_CHECKING:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
+from langgraph_coaching.errors import InvalidCoachingError, say_error
 from langgraph_coaching.recall.normalization.pasted_text import drop_pasted
 from langgraph_coaching.recall.scoring.weights import WINDOW
 from langgraph_coaching.recall.user import user_mask
+from langgraph_coaching.surrogates import replace_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,14 +65,14 @@ def read_messages(messages: Any) -> list[BaseMessage]:
     """Reads what LangChain accepts as messages: one or a list of messages, mappings or texts of a user.
 
     Raises:
-        ValueError: Something in it is no message.
+        InvalidCoachingError: Something in it is no message.
     """
     if isinstance(messages, str):
         return [HumanMessage(messages)]
     try:
         return convert_to_messages([messages] if isinstance(messages, BaseMessage | dict) else messages)
     except Exception as error:
-        raise ValueError(f"these are no messages: {type(error).__name__}: {error}") from error
+        raise InvalidCoachingError(f"these are no messages: {type(error).__name__}: {say_error(error)}") from error
 
 
 def text_of(message: BaseMessage) -> str:
@@ -116,7 +118,7 @@ def situate_at(end: int, messages: Sequence[BaseMessage], users: Sequence[bool])
         if len(turns) >= WINDOW:
             break
         if answered and (user or isinstance(message, AIMessage)):
-            text = text_of(message).strip()
+            text = replace_surrogates(text_of(message)).strip()
             text = (_typed(text) if user else text)[:TURN_LIMIT]
             if text:
                 turns.append((text, user))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.scoring.traffic import MOST
 from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.refining.assess import assess_trace
@@ -13,6 +12,7 @@ from langgraph_coaching.refining.calibrate import Calibration, calibration
 from langgraph_coaching.refining.feedback import format_scores, scores
 from langgraph_coaching.refining.refine import Refiner
 from langgraph_coaching.refining.review_queue import LOOKED_AT, most_informative_receipts
+from langgraph_coaching.storage.storable import check_limit
 from langgraph_coaching.traces.capture.recorder import links_of
 from langgraph_coaching.traces.situations import situations_in
 
@@ -223,8 +223,7 @@ class Reviewer:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        if limit < 0:
-            raise InvalidCoachingError(f"limit is a number of receipts, not {limit}")
+        check_limit(limit, "receipts")
         self._flush()
         return most_informative_receipts(
             [one for one in self._receipts_table.receipts(limit=LOOKED_AT) if simulated or not one.is_test],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.storage.storable import check_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,11 +36,11 @@ def first_readable(
         **equal: Values.
 
     Raises:
-        InvalidCoachingError: The limit is below 0.
+        InvalidCoachingError: The limit is no number, or below 0.
         StoreError: The table could not be read.
     """
-    if limit is not None and limit < 0:
-        raise InvalidCoachingError(f"limit is a number of {table.name}, or None for all, not {limit}")
+    if limit is not None:
+        check_limit(limit, f"{table.name}, or None for all")
     found: list[T] = []
     wanted, conditions, start = [*columns], [*where], 0
     while limit is None or len(found) < limit:

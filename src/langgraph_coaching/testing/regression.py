@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.coaching.model import labels_of
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import NotFoundError
+from langgraph_coaching.storage.storable import check_path
 from langgraph_coaching.testing.opening import FOLDER, Opening
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ class TestWriter:
 
         if not isinstance(coaching, str):
             refuse_foreign("coaching", coaching.namespace, self._namespace)
+        for one in (path, coachings or path):
+            check_path(one)
         place, name = Path(path), coaching if isinstance(coaching, str) else coaching.id
         self._flush()
         self._repository.get(name)

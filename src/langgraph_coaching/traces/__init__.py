@@ -17,6 +17,7 @@
 | texts, redaction: everything that is said; your hook runs over it before it is written | `texts`, `redaction` |
 | jsonable: values that the archive can hold | `jsonable` |
 | encoding, chunks: a trace as it is kept; what its thread shares, in a table | `encoding`, `chunking`, `chunks` |
+| storable trace: one as a store can hold it, whatever it was made of | `storable_trace` |
 | archive: `coach.traces`, their table, searched by text, coaching, label and time | `archive`, `archive_row` |
 | scores: the numbers that an evaluation left with a run | `scores` |
 | which traces, deletion: what is deleted, and what went with it | `which_traces`, `deletion`, `delete_traces` |

@@ -14,15 +14,17 @@ from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
 from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import ASCENDING, DESCENDING, Table
+from langgraph_coaching.surrogates import replace_surrogates
 from langgraph_coaching.traces.archive_row import archive_row, archive_schema
 from langgraph_coaching.traces.chunking import MissingChunkError
 from langgraph_coaching.traces.chunks import Chunks
 from langgraph_coaching.traces.conditions import conditions_of, split_filters, values_of
 from langgraph_coaching.traces.delete_traces import delete_traces
-from langgraph_coaching.traces.encoding import chunk_names, decode_trace, encode_trace
+from langgraph_coaching.traces.encoding import chunk_names, decode_trace
 from langgraph_coaching.traces.filters import fits
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
+from langgraph_coaching.traces.storable_trace import StorableTrace, batches_of
 from langgraph_coaching.traces.thread_page import page_of_threads
 from langgraph_coaching.traces.which_traces import reach_of
 
@@ -40,12 +42,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.which_traces import Reach, TraceFilters
 
 TABLE = "traces"
-
-BATCH = 1_000
-"""Traces written in one commit, at most."""
-
-MOST_BYTES = 16 * 1024 * 1024
-"""Characters of traces after which a commit takes no more of them."""
 
 PAGE, MOST_PAGE = 200, 2_000
 """Traces read at once where nobody knows how many are needed: at first, and after some pages."""
@@ -80,7 +76,7 @@ class Archive:
             traces: One, or many such as `import_traces` returns.
 
         Returns:
-            Their ids, in order.
+            Their ids as they are stored, in order.
 
         Raises:
             InvalidCoachingError: One is of another namespace; nothing was written.
@@ -90,7 +86,7 @@ class Archive:
         for trace in given:
             refuse_foreign("trace", trace.namespace, self._namespace)
         self.keep([self._redaction.redact_trace(trace) for trace in given])
-        return [trace.id for trace in given]
+        return [replace_surrogates(trace.id) for trace in given]
 
     def keep(self, traces: Sequence[Trace]) -> None:
         """Like `add`, for traces that are redacted already.
@@ -98,23 +94,15 @@ class Archive:
         Raises:
             StoreError: The write failed.
         """
-        unique = {trace.id: trace.model_copy(update={"namespace": self._namespace}) for trace in traces}
-        records: dict[str, tuple[str, dict[str, str]]] = {}
-        size = 0
-        for name, trace in unique.items():
-            records[name] = record, chunks = encode_trace(trace)
-            size += len(record) + sum(map(len, chunks.values()))
-            if len(records) >= BATCH or size >= MOST_BYTES:
-                self._write(unique, records)
-                records, size = {}, 0
-        if records:
-            self._write(unique, records)
+        latest = {replace_surrogates(trace.id): trace for trace in traces}
+        for batch in batches_of([trace.model_copy(update={"namespace": self._namespace}) for trace in latest.values()]):
+            self._write(batch)
 
-    def _write(self, traces: Mapping[str, Trace], records: Mapping[str, tuple[str, dict[str, str]]]) -> None:
+    def _write(self, batch: Sequence[StorableTrace]) -> None:
         # First: a trace that can be read has all its chunks.
-        chunks, mark = {name: chunks for name, (_, chunks) in records.items()}, self._chunks.mark()
+        chunks, mark = {one.trace.id: one.chunks for one in batch}, self._chunks.mark()
         self._chunks.write(chunks)
-        self._table.upsert([archive_row(traces[name], record) for name, (record, _) in records.items()])
+        self._table.upsert([archive_row(one.trace, one.record) for one in batch])
         if self._chunks.mark() != mark:  # somebody has deleted traces meanwhile, perhaps with what these share
             self._chunks.write(chunks)
 

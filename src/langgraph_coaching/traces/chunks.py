@@ -8,8 +8,10 @@ from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.storage.database import faults
+from langgraph_coaching.storage.database import REMADE
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each
+from langgraph_coaching.storage.storable import literal
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
 from langgraph_coaching.traces.encoding import chunk_names, names_within
 
@@ -93,8 +95,8 @@ class Chunks:
         """
         if not any(chunks.values()):
             return
-        mark = self.mark()
-        if self._table.version() < self._version or mark != self._mark:  # or somebody has put an older copy there
+        version, mark = self._table.version(), self.mark()  # in this order: the first notices a folder made anew
+        if version < self._version or mark != self._mark:  # or somebody has put an older copy there
             self._known.clear()
             self._mark = mark
         rows = {
@@ -169,7 +171,7 @@ class Chunks:
         own = col("namespace") == lit(self._namespace)
         with faults(self._table.database.uri):
             past = self._table.database.reopen(TABLE)
-            past.checkout(version)
+            past.checkout(version % REMADE)
             found = past.search().where(own & col("key").isin([*keys]) if keys else own)
             for batch in found.select(["key", "namespace", "trace_id", "content"]).limit(None).to_batches():
                 yield from batch.to_pylist()
@@ -216,11 +218,11 @@ class Chunks:
         Raises:
             StoreError: The table could not be read.
         """
-        from lancedb.expr import col, func, lit
+        from lancedb.expr import col, func
 
         lowered = text.lower()
         as_json = json.dumps(lowered, ensure_ascii=False)[1:-1]
-        where = func("contains", func("lower", col("content")), lit(as_json))
+        where = func("contains", func("lower", col("content")), literal(as_json))
         rows = self._table.rows(["key", "trace_id", "content"], [where])
         named = ((f"part {row['key']} of a history", row) for row in rows)
         said = read_each(named, lambda row: (row["trace_id"], _text_of(json.loads(row["content"])).lower()))

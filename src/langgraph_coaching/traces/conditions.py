@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from langgraph_coaching.recall.simulated import SIMULATED
+from langgraph_coaching.storage.storable import literal, text_asked, time_asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from langgraph_coaching.traces.chunks import Chunks
 
@@ -74,13 +75,13 @@ def conditions_of(
     Raises:
         StoreError: The chunks could not be read.
     """
-    from lancedb.expr import col, func, lit
+    from lancedb.expr import col, lit
 
     return [
-        None if text is None else _condition_on_text(chunks, text),
-        None if coaching_id is None else func("contains", col("applied"), lit(f"\n{coaching_id}\n")),
-        None if since is None else col("started_at") >= lit(_with_zone(since)),
-        None if until is None else col("started_at") < lit(_with_zone(until)),
+        None if text is None else _condition_on_text(chunks, text_asked("text", text)),
+        None if coaching_id is None else _condition_on_coaching(text_asked("coaching_id", coaching_id)),
+        None if since is None else col("started_at") >= literal(time_asked("since", since)),
+        None if until is None else col("started_at") < literal(time_asked("until", until)),
         None if coached is None else (col("applied") != lit("\n") if coached else col("applied") == lit("\n")),
         None
         if simulated is None
@@ -94,12 +95,17 @@ def values_of(**columns: str | None) -> dict[str, Any]:
 
 
 def _condition_on_text(chunks: Chunks, text: str) -> Any:
-    from lancedb.expr import col, func, lit
+    from lancedb.expr import col, func
 
-    said = func("contains", func("lower", col("text")), lit(text.lower()))
+    said = func("contains", func("lower", col("text")), literal(text.lower()))
     earlier = chunks.traces_holding(text)
     return said | col("id").isin(earlier) if earlier else said
 
 
-def _with_zone(timestamp: datetime) -> datetime:
-    return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
+def _condition_on_coaching(coaching_id: str) -> Any:
+    from lancedb.expr import col, func, lit
+
+    # A line each stands in the column: what is no line of it is no id, or it would find two that stand side by side.
+    if "\n" in coaching_id or not coaching_id:
+        return lit(value=False)
+    return func("contains", col("applied"), literal(f"\n{coaching_id}\n"))

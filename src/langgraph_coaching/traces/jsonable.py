@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from langgraph_coaching.surrogates import replace_surrogates
+
 DEEPEST = 32
 """Levels of nesting that are kept; what is deeper is written as text."""
 
@@ -32,17 +34,6 @@ def to_jsonable(value: Any, _above: tuple[int, ...] = ()) -> Any:
     if isinstance(value, list | tuple | AbstractSet):
         return [to_jsonable(part, above) for part in value]
     return safe_repr(value)
-
-
-def replace_surrogates(text: str) -> str:
-    """The text with half characters (lone surrogates), which no file can hold, replaced by U+FFFD."""
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def safe_repr(value: Any) -> str:

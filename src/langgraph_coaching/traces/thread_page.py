@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.one_line import cut_line, quote_line
 from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.storage.storable import check_limit, literal, time_asked
 from langgraph_coaching.storage.table import ASCENDING, DESCENDING
 
 if TYPE_CHECKING:
@@ -89,8 +90,7 @@ def page_of_threads(
         InvalidCoachingError: `after` is nothing that a page gave, or the limit is below 1.
         StoreError: The table could not be read.
     """
-    if limit < 1:
-        raise InvalidCoachingError(f"limit is a number of threads, 1 or more, not {limit}")
+    check_limit(limit, "threads, 1 or more", least=1)
     found: list[ThreadSummary] = []
     for _ in range(_LOOKS):
         rows = table.rows(COLUMNS, [*where, _behind(after)], order=NEWEST, limit=limit + 1, **equal)
@@ -153,12 +153,12 @@ def _behind(after: str | None) -> Any:
     """What comes after a run in the order of the list; None for all."""
     if after is None:
         return None
-    from lancedb.expr import col, lit
+    from lancedb.expr import col
 
     try:
         at, name = json.loads(after)
-        time = datetime.fromisoformat(at)
-        same = (col("started_at") == lit(time)) & (col("id") > lit(str(name)))
-        return (col("started_at") < lit(time)) | same
-    except (ValueError, TypeError):
+        time = time_asked("after", datetime.fromisoformat(at))
+        same = (col("started_at") == literal(time)) & (col("id") > literal(str(name)))
+        return (col("started_at") < literal(time)) | same
+    except (ValueError, TypeError, RecursionError):
         raise InvalidCoachingError(f"after is what a page gave as `after`, not {quote_line(str(after))}") from None

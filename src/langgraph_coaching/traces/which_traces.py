@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.storage.storable import literal, time_asked
+from langgraph_coaching.surrogates import replace_surrogates
 from langgraph_coaching.traces.model import Trace
 
 if TYPE_CHECKING:
@@ -122,7 +124,7 @@ def find_traces(table: Table, ids: list[str] | None, filters: Mapping[str, Any])
     Raises:
         StoreError: The table could not be read.
     """
-    from lancedb.expr import col, func, lit
+    from lancedb.expr import col, func
 
     asked = {name: value for name, value in filters.items() if value is not None}
     before, user = asked.get("before"), asked.get("user")
@@ -130,16 +132,16 @@ def find_traces(table: Table, ids: list[str] | None, filters: Mapping[str, Any])
         before = _time_ago(asked["older_than"])
     where = []
     if before is not None:
-        where.append(col("started_at") < lit(before if before.tzinfo else before.replace(tzinfo=UTC)))
+        where.append(col("started_at") < literal(time_asked("before", before)))
     if user is not None:  # told for sure below
-        where.append(func("contains", col("record"), lit(json.dumps(user, ensure_ascii=False)[1:-1])))
+        where.append(func("contains", col("record"), literal(json.dumps(user, ensure_ascii=False)[1:-1])))
     columns = ["id", "thread_id", "started_at", *(["record"] if user is not None else [])]
     equal: dict[str, Any] = {"thread_id": asked["thread_id"]} if "thread_id" in asked else {}
     pages: list[dict[str, Any]] = (
         [{}] if ids is None else [{"id": ids[at : at + _AT_ONCE]} for at in range(0, len(ids), _AT_ONCE)]
     )
     rows = [row for page in pages for row in table.rows(columns, where, **equal, **page)]
-    rows = [row for row in rows if user is None or _is_of_user(row["record"], user)]
+    rows = [row for row in rows if user is None or _is_of_user(row["record"], replace_surrogates(user))]
     rows.sort(key=lambda row: (row["started_at"], row["id"]))
     kept = asked.get("keep_latest")
     return [Found(row["id"], row["thread_id"]) for row in (rows if kept is None else rows[: max(len(rows) - kept, 0)])]

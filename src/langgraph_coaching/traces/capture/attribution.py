@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from langgraph_coaching.recall.receipt import Outcome, Receipt
-from langgraph_coaching.traces.jsonable import replace_surrogates
+from langgraph_coaching.surrogates import replace_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -14,6 +14,8 @@ from langchain_core.messages import BaseMessage
 from pydantic import BaseModel
 
 from langgraph_coaching.errors import TraceImportError
+from langgraph_coaching.storage.storable import path_fault
+from langgraph_coaching.surrogates import replace_surrogates
 from langgraph_coaching.traces.importers.files import ENDINGS, read_file
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ def rows_of(source: Any) -> list[Row]:
         TraceImportError: There is no such file, or no rows can come out of it.
     """
     if isinstance(source, str | os.PathLike):
+        if fault := path_fault(source):
+            raise TraceImportError(f"there can be no {os.fspath(source)[:80]!r}: {fault}; give another path")
         path = Path(source)
         if path.is_dir():
             return [row for inner in _files_in(path) for row in _read_in_folder(inner, str(inner.relative_to(path)))]
@@ -185,17 +189,14 @@ def to_plain_value(value: Any, repairs: Repairs) -> Any:
     if isinstance(value, BaseModel):
         value = value.model_dump()
     if isinstance(value, Mapping):
-        return {_replace_surrogates(str(key), repairs): to_plain_value(item, repairs) for key, item in value.items()}
+        return {_mend_text(str(key), repairs): to_plain_value(item, repairs) for key, item in value.items()}
     if isinstance(value, list | tuple | AbstractSet):
         return [to_plain_value(item, repairs) for item in value]
-    return _replace_surrogates(value.isoformat() if isinstance(value, date) else str(value), repairs)
+    return _mend_text(value.isoformat() if isinstance(value, date) else str(value), repairs)
 
 
-def _replace_surrogates(text: str, repairs: Repairs) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
+def _mend_text(text: str, repairs: Repairs) -> str:
+    whole = replace_surrogates(text)
+    if whole is not text:
         repairs.note(HALF_CHARACTER)
-        # Two halves that belong together become the one character they stand for.
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+    return whole
