@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.head import Head
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
-LARGE = 20_000
-"""Revisions of a namespace from which on it is not held in memory. To read and fit so many takes a new process some
-three seconds, and each further 10,000 as much again as 10,000; a search of the index takes some milliseconds, whatever
-the size (`tests/benchmarks/scale.py`)."""
+LARGE = 50_000
+"""Revisions of a namespace from which on it is not held in memory. So many take a new process some ten seconds (fitting
+alone 0.15 s a thousand) and 10 KB each; below it a search in memory is quicker than the index, whose queries take some
+milliseconds at any size. `tests/benchmarks/scale.py`, with and without `--whole`."""
 
 NEAR = 64
-"""Revisions that are looked at, at first. All 32 candidates that a search of everything would find are among them in
-998 of 1,000 cases on 20,000 coachings (`tests/benchmarks/scale.py`)."""
+"""Revisions that are looked at, at first. Of 20,000 coachings near packaged phrasings, with up to three examples each,
+all 32 that rank first in each of 400 situations are among the 64 nearest by their prototypes."""
 
 MOST = 4_096
 """The same, where most of those that are near are superseded or out of scope."""
@@ -58,6 +58,8 @@ class Version:
     made: str
     """Changes when every vector was computed anew."""
     asked: Asked
+    dimension: int
+    """Of its vectors."""
     revised: dict[str, int]
     unplaced: list[Revision]
     staged: bool
@@ -94,7 +96,8 @@ class LargeStore:
         nearest = self._nearest
         made, revised = self._store.check(table), nearest.revised(table)
         unplaced = [one for one in nearest.unplaced(table) if revised.get(one.id, 1) <= one.revision]
-        return Version(number, made, nearest.look_at(table), revised, unplaced, nearest.has(table, STAGED))
+        dimension = int(table.schema.field("vector").type.list_size)
+        return Version(number, made, nearest.look_at(table), dimension, revised, unplaced, nearest.has(table, STAGED))
 
     def near(
         self, version: Version, situations: Sequence[SituationVector], labels: Labels, background: Background

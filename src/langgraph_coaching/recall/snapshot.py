@@ -154,7 +154,7 @@ class Snapshots:
         version = self._seen[1]
         if version is None:
             return self.current()
-        dimension = int(version.asked.table.schema.field("vector").type.list_size)
+        dimension = version.dimension
         background = self._backgrounds.background(dimension)
         if background.dimension != dimension:
             self._store.check(version.asked.table, background.dimension)
