@@ -20,6 +20,7 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | a coach from exported files, for tests | `from_files` |
 | settings: what it is given, refused at once where it is of the wrong kind | `settings` |
 | studio: a page where a person reads transcripts and coaches | `studio` |
+| conformance: whether a store and an embedder do what coaching needs of them | `conformance` |
 | demo, command line | `demo`, `cli`, `__main__` |
 | errors: one tree under `CoachingError`, each with what to do next | `errors` |
 | surrogates: half characters, which no file can hold, made visible | `surrogates` |

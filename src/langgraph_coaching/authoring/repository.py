@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Callable, Sequence
 
-    from langgraph_coaching.coaching.coachings import Coachings, Vectors
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.row import Vectors
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache

@@ -15,6 +15,7 @@ from langgraph_coaching.cli import (
     archive,
     browse,
     check,
+    conformance,
     doctor,
     draft,
     edit,
@@ -103,6 +104,7 @@ app.command("forget")(forget.forget)
 app.command("retain")(retain.retain)
 app.command("replay")(replay.replay)
 app.command("studio")(studio.studio)
+app.command("conformance")(conformance.conformance)
 app.command("reembed")(reembed.reembed)
 app.add_typer(test.app, name="test")
 

@@ -11,6 +11,8 @@
 | fields: what a person may type, for editors and type checkers | `fields` |
 | compose: what they typed, made into a coaching; nothing else gets in | `compose` |
 | coachings: the table, in which every revision is a row and the highest one counts | `coachings` |
+| row: a revision as the table holds it, and its schema | `row` |
+| nearest: what is near to a vector in a large store, by LanceDB's index | `nearest` |
 | one line: what a `repr` shows of a text | `one_line` |
 | notebook: how a value looks in Jupyter; what completion offers of a record | `notebook`, `completion` |
 | changes: what a revision changed, field by field | `changes` |

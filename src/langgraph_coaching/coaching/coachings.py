@@ -3,59 +3,29 @@
 from __future__ import annotations
 
 import json
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.model import Coaching
+from langgraph_coaching.coaching.row import row_of, schema_of
 from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, EmbedderMismatchError, StoreError
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each, read_one
-from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
+from langgraph_coaching.storage.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import numpy as np
     import pyarrow as pa
     from lancedb.table import Table as LanceTable
-    from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.behavior import Behavior
+    from langgraph_coaching.coaching.row import Vectors
     from langgraph_coaching.storage.database import Database
-
-    Vectors = Sequence[NDArray[np.float32]] | NDArray[np.float32]
 
 TABLE = "coachings"
 
 _NAMED = ["namespace", "id", "revision", "record"]
 """The columns of a revision that can be read, and be named where it cannot."""
-
-
-def schema_of(embedder: str, dimension: int) -> pa.Schema:
-    """The table's schema; every call makes that of another table."""
-    import pyarrow as pa
-
-    moment = pa.timestamp("us", tz="UTC")
-    return pa.schema(
-        [
-            pa.field("key", pa.string(), nullable=False, metadata=KEY),
-            pa.field("namespace", pa.string(), nullable=False),
-            pa.field("id", pa.string(), nullable=False),
-            pa.field("revision", pa.int32(), nullable=False),
-            pa.field("status", pa.string(), nullable=False),
-            pa.field("intent", pa.string(), nullable=False),
-            pa.field("content_hash", pa.string(), nullable=False),
-            pa.field("created_at", moment, nullable=False),
-            pa.field("updated_at", moment, nullable=False),
-            pa.field("record", pa.string(), nullable=False, metadata=COMPRESSED),
-            # The intent's vector stands in a column of its own, so that any LanceDB client can search it.
-            pa.field("vector", pa.list_(pa.float32(), dimension), nullable=False),
-            pa.field("examples", pa.list_(pa.list_(pa.float32(), dimension)), nullable=False),
-            pa.field("change_set", pa.string()),
-        ],
-        # `made` tells apart two tables of one name: vectors read from the one are not those of the other.
-        metadata={"embedder": embedder, "dimension": str(dimension), "made": secrets.token_hex(8)},
-    )
 
 
 class Coachings:
@@ -255,6 +225,11 @@ class Coachings:
         dimension = len(self.rows(["vector"], limit=1)[0]["vector"])
         self._table_of(self.namespace, dimension).update(rows)
 
+    def complete(self, table: LanceTable) -> None:
+        """Adds the columns that have come since an earlier version made the table."""
+        dimension = int(table.schema.field("vector").type.list_size)
+        self.database.ensure(TABLE, schema_of(self.embedder, dimension))
+
     def clear_past(self) -> bool:
         """Takes away all that the files hold besides what is there now; whether it is so."""
         return self._table.clear_past()
@@ -284,16 +259,3 @@ def coaching_of(record: str) -> Coaching:
     fields: dict[str, Any] = json.loads(record)
     fields.pop("content_hash", None)
     return Coaching(**fields)
-
-
-def row_of(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
-    """A row of the table: a revision and the unit vectors of its `recall.vectors.texts_of`."""
-    return {
-        "key": key_of(coaching.namespace, coaching.id, coaching.revision),
-        **coaching.model_dump(include={"namespace", "id", "revision", "status", "intent", "created_at", "updated_at"}),
-        "content_hash": coaching.content_hash,
-        "change_set": coaching.changed_in.id if coaching.changed_in else None,
-        "record": coaching.model_dump_json(exclude=coaching.unused),
-        "vector": vectors[0],
-        "examples": list(vectors[1:]),
-    }

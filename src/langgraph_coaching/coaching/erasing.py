@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from langgraph_coaching.coaching.coachings import coaching_of, name_of
+from langgraph_coaching.coaching.row import place_of
 from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _is_quoting(coaching: Coaching, taken: frozenset[str]) -> bool:
 
 def _rewritten(store: Coachings, coaching: Coaching, taken: frozenset[str]) -> dict[str, Any]:
     """The row of a revision without what is taken: the columns that change."""
-    (row,) = store.rows(["key", "examples"], id=coaching.id, revision=coaching.revision)
+    (row,) = store.rows(["key", "vector", "examples"], id=coaching.id, revision=coaching.revision)
     kept = [index for index, one in enumerate(coaching.examples) if one.reference not in taken]
     source = coaching.source
     if source is not None and _is_quoting(coaching, taken):
@@ -83,10 +84,12 @@ def _rewritten(store: Coachings, coaching: Coaching, taken: frozenset[str]) -> d
     left = type(coaching)(
         **fields | {"examples": examples, "source": source, "updated_at": coaching.updated_at + _TICK}
     )
+    vectors = [row["examples"][index] for index in kept]
     return {
         "key": row["key"],
         "updated_at": left.updated_at,
         "content_hash": left.content_hash,
         "record": left.model_dump_json(exclude=left.unused),
-        "examples": [row["examples"][index] for index in kept],
+        "examples": vectors,
+        **place_of(left, [row["vector"], *vectors]),
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.coachings import TABLE, coaching_of, row_of, schema_of
+from langgraph_coaching.coaching.coachings import TABLE, coaching_of
+from langgraph_coaching.coaching.row import row_of, schema_of
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_one
 
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
 
     from lancedb.table import Table
 
-    from langgraph_coaching.coaching.coachings import Coachings, Vectors
+    from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.row import Vectors
     from langgraph_coaching.storage.database import Database
 
 

@@ -7,6 +7,8 @@
 | normalization: the same text without slips, pastes and what belongs to one person or one day | `normalization` |
 | embedder: any LangChain `Embeddings`, checked and known by an id; the default one | `embedder`, `minilm` |
 | snapshot: the live coachings in memory, checked against the table's version at every use | `snapshot` |
+| large store: past some size, what is near a situation, by LanceDB's index | `large_store` |
+| stored heads: coachings with their vectors, as they are read | `stored_heads` |
 | eligibility: what keeps a coaching from being looked at at all, such as its scope | `eligibility` |
 | search: situations against coachings, one pass for one or for thousands | `search` |
 | scoring: how likely each is right here | `scoring` |

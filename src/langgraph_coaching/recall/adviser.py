@@ -130,7 +130,7 @@ class Adviser:
         situations = [situate(read_messages(messages)) for messages in conversations]
         if snapshot is None and (pause := self._pause()) is not None:
             return [self._paused(pause, one.text) if one else Advice() for one in situations]
-        hypothetical, snapshot = snapshot is not None, self.snapshot() if snapshot is None else snapshot
+        hypothetical, snapshot = snapshot is not None, self._snapshots.recalled() if snapshot is None else snapshot
         advice = self._advise_all(snapshot, situations, labels, now or datetime.now(UTC))
         seconds = (time.perf_counter() - started) / max(len(advice), 1)
         calls = [
@@ -142,7 +142,7 @@ class Adviser:
         self, snapshot: Snapshot, situations: list[Situation | None], labels: Labels, now: datetime
     ) -> list[Advice]:
         texts = list(dict.fromkeys(text for one in situations if one is not None for text in one.texts))
-        if not texts or not snapshot.looked_at:
+        if not texts or snapshot.is_empty:
             return [Advice(situation=one.text if one else "") for one in situations]
         vectors = dict(zip(texts, self._embedder.documents(texts), strict=True))
         self._check_dimension(snapshot, vectors[texts[0]])
@@ -194,7 +194,7 @@ class Adviser:
         if self._store.exists():
             yield "LanceDB", partial(import_module, "lancedb.expr")
             yield "the embedder", self._embedder.load
-            yield "the store and, where it is new, the measure of its embedder", self._snapshots.current
+            yield "the store and, where it is new, the measure of its embedder", self._snapshots.recalled
 
     def _done(self, advice: Advice, started: float) -> Advice:
         self.outage.end()
@@ -217,8 +217,8 @@ class Adviser:
         situation = read_situation(messages)
         if (pause := self._pause()) is not None:
             raise Paused(pause, situation.text)
-        snapshot = self._snapshots.current()
-        if not snapshot.looked_at:
+        snapshot = self._snapshots.recalled()
+        if snapshot.is_empty:
             raise NothingToRecall(situation)
         return snapshot, situation
 

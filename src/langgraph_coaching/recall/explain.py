@@ -18,7 +18,7 @@ from langgraph_coaching.recall.recourse import recourse_for
 from langgraph_coaching.recall.scoring.situation_vector import situation_vector, turn_weights
 from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
-from langgraph_coaching.recall.snapshot import REVISION_KEY, heads_in
+from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
 from langgraph_coaching.recall.why import Text, Why, turn_of
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class Explainer:
         self, why: Why, head: Head, situation: Situation, receipt: Receipt | None
     ) -> tuple[Why, Counterfactual, Snapshot]:
         """The numbers: what it was compared with, and what each part of the reckoning does to the probability."""
-        snapshot = self._snapshots.current()
+        snapshot = self._snapshots.recalled()
         vectors = self._embedder.query(situation.texts)
         if (table := self._store.table()) is not None:
             self._store.check(table, vectors.shape[1])
@@ -188,7 +188,9 @@ class Explainer:
 
     def _rank_among_others(self, why: Why, alone: Counterfactual, snapshot: Snapshot, labels: Labels) -> _Result:
         """What becomes of it among the others: as its receipt would say, had the call left more of them."""
-        (found,) = search(snapshot, [alone.situation], labels, datetime.now(UTC), CANDIDATES)
+        (found,) = search(
+            snapshot.near([alone.situation], labels), [alone.situation], labels, datetime.now(UTC), CANDIDATES
+        )
         everything = replace(self._limits, considered=CANDIDATES)
         advice = select(found, everything, labels=labels, query=Query(alone.situation.vector, alone.background))
         receipt = advice.receipt(why.coaching_id)

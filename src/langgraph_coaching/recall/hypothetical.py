@@ -9,7 +9,8 @@ import numpy as np
 from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.recall.scoring.head import Head, fit_heads, join_fits, take_rows
-from langgraph_coaching.recall.snapshot import REVISION_KEY, Snapshot, heads_in, split_stages
+from langgraph_coaching.recall.snapshot import Snapshot, split_stages
+from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -95,7 +95,7 @@ class Pipeline:
             located: The vectors of the situations.
             now: For expiry.
         """
-        return search(self.snapshot, located, self.labels, now, CANDIDATES)
+        return search(self.snapshot.near(located, self.labels), located, self.labels, now, CANDIDATES)
 
     def choose(
         self,

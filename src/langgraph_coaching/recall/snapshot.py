@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.coachings import coaching_of, latest_rows
+from langgraph_coaching.coaching.coachings import latest_rows
 from langgraph_coaching.coaching.stage import STAGED, STAGES
+from langgraph_coaching.recall.large_store import LargeStore
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import NO_FITS, Head, fit_heads, join_fits, take_rows
-from langgraph_coaching.storage.rows import read_each
+from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.coachings import Coachings
-    from langgraph_coaching.coaching.model import Scope
+    from langgraph_coaching.coaching.model import Labels, Scope
+    from langgraph_coaching.recall.large_store import Version
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
     from langgraph_coaching.recall.scoring.head import Fits
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic import Traffic
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
-
-REVISION_KEY = ("id", "revision", "updated_at")
-"""What tells one revision from every other: an id that was erased may begin again at revision 1."""
 
 _FEW = 500
 """Up to so many new revisions are fetched by name; more are cheaper to read in one scan."""
@@ -58,10 +58,23 @@ class Snapshot:
     """0 or more: what is taken from every logit."""
     staged: Snapshot | None = None
     """What is in shadow or a canary; None where there is nothing of that."""
+    narrow: Callable[[Snapshot, Sequence[SituationVector], Labels], Snapshot] | None = None
+    """Of a large store, whose heads are not here: gives those near some situations."""
+
+    def near(self, situations: Sequence[SituationVector], labels: Labels) -> Snapshot:
+        """The snapshot in which some situations are searched: this one, or of a large store what is near to them."""
+        return self if self.narrow is None else self.narrow(self, situations, labels)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look at."""
+        return self.narrow is None and not self.looked_at
 
     @property
     def dimension(self) -> int:
         """Of its vectors."""
+        if self.narrow is not None and self.background is not None:
+            return self.background.dimension
         return int(self.fits.rows.shape[1]) if self.heads or self.staged is None else self.staged.dimension
 
     @property
@@ -125,6 +138,34 @@ class Snapshots:
         self._rows: dict[Any, int] = {}
         """Which row of the fits is whose."""
         self._current = _EMPTY
+        self._large = LargeStore(store)
+        self._seen: tuple[int, Version | None] = (0, None)
+
+    def recalled(self) -> Snapshot:
+        """Like `current`; of a large store without its heads, which `near` gives.
+
+        Raises:
+            EmbedderMismatchError: The table holds vectors of another embedder.
+            StoreError: The table could not be read.
+        """
+        number = self._store.version()
+        if number != self._seen[0]:
+            self._seen = (number, self._large.look(number))
+        version = self._seen[1]
+        if version is None:
+            return self.current()
+        dimension = version.dimension
+        background = self._backgrounds.background(dimension)
+        if background.dimension != dimension:
+            self._store.check(version.asked.table, background.dimension)
+        given: dict[str, Any] = {"traffic": self._sampler.traffic(dimension), "reserve": self._sampler.reserve()}
+
+        def narrow(_: Snapshot, situations: Sequence[SituationVector], labels: Labels) -> Snapshot:
+            heads, fits = self._large.near(version, situations, labels, background)
+            found = split_stages(number, heads, fits, background, **given) if heads else _EMPTY
+            return replace(found, background=background, **given)
+
+        return replace(_EMPTY, version=number, background=background, narrow=narrow, **given)
 
     def current(self) -> Snapshot:
         """The snapshot of the table's latest version.
@@ -153,6 +194,7 @@ class Snapshots:
         """The next snapshot is read and fitted from nothing."""
         with self._lock:
             self._made, self._current = "", _EMPTY
+        self._large.forget()
 
     def _read(self, version: int) -> Snapshot:
         table = self._store.table()
@@ -224,28 +266,3 @@ def split_stages(
         return Snapshot.of(version, chosen, take_rows(fits, rows), background, traffic, reserve)
 
     return replace(part(active), staged=part(apart))
-
-
-def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
-    """The heads of wanted revisions that can be read, by id, revision and the time it was made.
-
-    Args:
-        rows: What the store read.
-        wanted: Which revisions.
-    """
-    intents = rows["vector"].combine_chunks()
-    dimension = intents.type.list_size
-    flat = intents.flatten().to_numpy().reshape(-1, dimension)
-    examples = rows["examples"].combine_chunks()
-    offsets: Sequence[int] = examples.offsets.to_pylist()
-    pool = examples.values.flatten().to_numpy().reshape(-1, dimension)
-    records = rows["record"]
-    keys = enumerate(zip(*(rows[name].to_pylist() for name in REVISION_KEY), strict=True))
-    named = [(f"coaching {key[0]!r}, revision {key[1]}", (index, key)) for index, key in keys if key in wanted]
-
-    def head(found: tuple[int, Any]) -> tuple[Any, Head]:
-        index, key = found
-        vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
-        return key, Head(coaching_of(records[index].as_py()), vectors)
-
-    return dict(read_each(named, head))

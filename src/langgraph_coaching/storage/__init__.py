@@ -5,6 +5,7 @@ created by the first write. LanceDB stays the only truth: what another process s
 
 | word | file |
 |---|---|
+| remote faults: what an object store has answered, in few words | `remote_faults` |
 | database: the connection, opened late and read fresh | `database` |
 | faults: whatever fails, in one kind of error that says what to do | `faults` |
 | places: the folders that are open; one that is deleted and made anew is read anew | `places` |

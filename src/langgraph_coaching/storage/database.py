@@ -22,6 +22,7 @@ from langgraph_coaching.storage.retrying import GONE, OVERTAKEN, retrying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     import pyarrow as pa
     from lancedb.table import Table
@@ -273,6 +274,10 @@ class Database:
         if cleared is False:  # then upkeep takes them away, once nobody writes
             self.write(table, write_anew, indexed)
         return cleared is True
+
+    def indexing(self) -> AbstractContextManager[bool]:
+        """Whether nobody else makes an index here; until the end nobody does."""
+        return self._locks.indexing()
 
     def add_chore(self, chore: Callable[[], None]) -> None:
         """What else upkeep does after writes, and at the end; it says itself when it is time to, and never raises."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.errors import CoachingError, StoreError, is_stop, say_error
+from langgraph_coaching.storage.remote_faults import shorten_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def faults(uri: str) -> Iterator[None]:
     except BaseException as error:  # RuntimeError, OSError, ValueError, on damaged files RustPanic; or a panic outright
         if is_stop(error):
             raise
-        said = _SOURCE.sub("", say_error(error))[:300]
+        said = shorten_fault(_SOURCE.sub("", say_error(error)))
         raise StoreError(
             f"the coaching store at {uri} failed: {said}. {_advice(type(error).__name__, said)}"
         ) from error

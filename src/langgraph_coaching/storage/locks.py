@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 CREATING = ".creating"
 """The file that whoever makes a table holds alone."""
 
+INDEXING = ".indexing"
+"""The file that whoever makes an index holds alone."""
+
 TURN, WRITING = ".upkeep", ".writing"
 """Names of the files beside the tables: whoever is about to write or to tidy up passes the first, one after the other,
 so that a table that is always being written is tidied up all the same; writers hold the second together."""
@@ -143,6 +146,19 @@ class Locks:
             finally:
                 _release(writing)
                 _release(turn)
+
+    @contextmanager
+    def indexing(self) -> Iterator[bool]:
+        """Makes an index, which takes minutes, unless another process does.
+
+        Yields:
+            Whether nobody else does, as far as that can be known.
+        """
+        with self._open(INDEXING) as handle:
+            try:
+                yield _wait(handle, 0.0, shared=False) is not False
+            finally:
+                _release(handle)
 
     @contextmanager
     def _open(self, name: str) -> Iterator[int | None]:

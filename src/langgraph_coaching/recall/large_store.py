@@ -1,0 +1,186 @@
+"""Large store: past some size only the coachings near a situation are read, by LanceDB's index, and the latest kept.
+
+The few that are near make a snapshot of their own, on which everything else is as on one of the whole store: a head
+depends on its own texts alone. Names are those that the store gives; what is edited, paused or deleted is seen at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from langgraph_coaching.coaching.nearest import Asked, Nearest, Revision
+from langgraph_coaching.coaching.stage import STAGED, STAGES
+from langgraph_coaching.recall.scoring.head import NO_FITS, Fits, fit_heads, take_rows
+from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from langgraph_coaching.coaching.coachings import Coachings
+    from langgraph_coaching.coaching.model import Labels
+    from langgraph_coaching.recall.scoring.background.background import Background
+    from langgraph_coaching.recall.scoring.head import Head
+    from langgraph_coaching.recall.scoring.situation_vector import SituationVector
+
+LARGE = 50_000
+"""Revisions of a namespace from which on it is not held in memory. So many take a new process some ten seconds (fitting
+alone 0.15 s a thousand) and 10 KB each; below it a search in memory is quicker than the index, whose queries take some
+milliseconds at any size. `tests/benchmarks/scale.py`, with and without `--whole`."""
+
+NEAR = 64
+"""Revisions that are looked at, at first. Of 20,000 coachings near packaged phrasings, with up to three examples each,
+all 32 that rank first in each of 400 situations are among the 64 nearest by their prototypes."""
+
+MOST = 4_096
+"""The same, where most of those that are near are superseded or out of scope."""
+
+ENOUGH = 40
+"""Live ones among them that are enough: a few more than the candidates a choice is made from."""
+
+KEPT = 4_096
+"""Heads that stay in memory, those used last: some 60 MB at 384 dimensions."""
+
+FEW = 2_000
+"""Revisions of an earlier version that are looked at besides, at every call; with more, all are held in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What is known of the table at one version."""
+
+    number: int
+    made: str
+    """Changes when every vector was computed anew."""
+    asked: Asked
+    dimension: int
+    """Of its vectors."""
+    revised: dict[str, int]
+    unplaced: list[Revision]
+    staged: bool
+    """Whether anything is in shadow or a canary."""
+
+
+class LargeStore:
+    """Finds the coachings near a situation.
+
+    Args:
+        store: Coachings of one namespace.
+    """
+
+    def __init__(self, store: Coachings) -> None:
+        self._store = store
+        self._nearest = Nearest(store)
+        self._lock = threading.Lock()
+        self._made = ""
+        self._kept: OrderedDict[Any, tuple[Head, Fits]] = OrderedDict()
+
+    def look(self, number: int) -> Version | None:
+        """What is known of the table now; None where the namespace is not large, and is held in memory.
+
+        Raises:
+            EmbedderMismatchError: The table holds vectors of another embedder.
+            StoreError: The table could not be read.
+        """
+        table = self._store.table()
+        if table is None or table.count_rows() < LARGE or self._nearest.count(table) < LARGE:
+            return None
+        self._nearest.keep_index(table)
+        if self._nearest.count_unplaced(table) > FEW:
+            return None
+        nearest = self._nearest
+        made, revised = self._store.check(table), nearest.revised(table)
+        unplaced = [one for one in nearest.unplaced(table) if revised.get(one.id, 1) <= one.revision]
+        dimension = int(table.schema.field("vector").type.list_size)
+        return Version(number, made, nearest.look_at(table), dimension, revised, unplaced, nearest.has(table, STAGED))
+
+    def near(
+        self, version: Version, situations: Sequence[SituationVector], labels: Labels, background: Background
+    ) -> tuple[list[Head], Fits]:
+        """The live coachings near any of these situations, sorted by id, with a row of the fits for each.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        found: dict[Revision, int | None] = dict.fromkeys(version.unplaced)
+        for situation in situations:
+            found |= self._find(version, situation, labels)
+        known = self._known(version, found, background)
+        latest: dict[str, tuple[Head, Fits]] = {}
+        for _, pair in sorted(known.items()):  # what was saved since is found beside what it supersedes
+            latest[pair[0].coaching.id] = pair
+        live = [pair for _, pair in sorted(latest.items()) if _is_live(pair[0])]
+        return [head for head, _ in live], _join([fits for _, fits in live])
+
+    def _find(self, version: Version, situation: SituationVector, labels: Labels) -> dict[Revision, int]:
+        found = self._find_some(version, situation, labels, ("active",))
+        return found | self._find_some(version, situation, labels, STAGED) if version.staged else found
+
+    def _find_some(
+        self, version: Version, situation: SituationVector, labels: Labels, statuses: Sequence[str]
+    ) -> dict[Revision, int]:
+        count = NEAR
+        while True:
+            found = self._nearest.search(version.asked, situation.vector, statuses, labels, count)
+            latest = {one: row for one, row in found.items() if version.revised.get(one.id, 1) <= one.revision}
+            if len(latest) >= ENOUGH or len(found) < count or count >= MOST:
+                return latest
+            count *= 4
+
+    def _known(
+        self, version: Version, wanted: Mapping[Revision, int | None], background: Background
+    ) -> dict[Revision, tuple[Head, Fits]]:
+        """The heads of these revisions, and their fits; those that are not in memory are read."""
+        with self._lock:
+            if version.made != self._made:
+                self._kept.clear()
+                self._made = version.made
+            known = {one: self._kept[one] for one in wanted if one in self._kept}
+        if missing := {one: row for one, row in wanted.items() if one not in known}:
+            read = self._read(version, missing)
+            fits = fit_heads([*read.values()], background) if read else NO_FITS
+            fresh = {one: (head, take_rows(fits, [row])) for row, (one, head) in enumerate(read.items())}
+            known |= fresh
+        with self._lock:
+            for one, pair in known.items():
+                self._kept[one] = pair
+                self._kept.move_to_end(one)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return known
+
+    def _read(self, version: Version, wanted: Mapping[Revision, int | None]) -> dict[Revision, Head]:
+        columns = (*REVISION_KEY, "record", "vector", "examples")
+        places = [row for row in wanted.values() if row is not None]
+        found = self._heads_in(self._nearest.read(version.asked.table, places, columns), {*wanted}) if places else {}
+        if left := wanted.keys() - found.keys():  # upkeep has moved them meanwhile, or nobody knows where they are
+            found |= self._heads_in(self._store.arrow(columns, id=sorted({one.id for one in left})), left)
+        return found
+
+    def _heads_in(self, rows: Any, wanted: AbstractSet[Revision]) -> dict[Revision, Head]:
+        found = {} if rows is None or not len(rows) else heads_in(rows, {tuple(one) for one in wanted})
+        return {Revision(*key): head for key, head in found.items()}
+
+    def forget(self) -> None:
+        """Every head is read and fitted anew."""
+        with self._lock:
+            self._kept.clear()
+
+    def wait(self) -> None:
+        """Until the index that is being made is there."""
+        self._nearest.wait()
+
+
+def _is_live(head: Head) -> bool:
+    return head.coaching.status in STAGES and not head.coaching.deleted
+
+
+def _join(fits: Sequence[Fits]) -> Fits:
+    if not fits:
+        return NO_FITS
+    return Fits(*(np.concatenate([getattr(one, field.name) for one in fits]) for field in fields(Fits)))
