@@ -21,6 +21,7 @@ from langgraph_coaching.errors import InvalidCoachingError
         ({"judge": "openai:gpt"}, "judge is a chat model"),
         ({"storage_options": {"timeout": 3}}, "a mapping of texts"),
         ({"storage_options": "key"}, "a mapping of texts"),
+        ({"durable": "yes"}, "durable is True or False, not a str"),
         ({"namespace": 5}, "namespace is a name such as 'acme', not an int"),
         ({"namespace": ""}, "namespace must be 1 to 200"),
         ({"namespace": None}, "namespace is a name such as 'acme', not None"),

@@ -15,6 +15,7 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | replay: the same trace again, with other coaching | `replay` |
 | testing: recorded model answers, and tests from corrections | `testing`, `pytest_plugin` |
 | chat: a test conversation with one's own graph | `chat` |
+| doctor: what is the matter with a store, and its repair | `doctor` |
 | coach: the one object people open, made of these | `coach` |
 | a coach from exported files, for tests | `from_files` |
 | settings: what it is given, refused at once where it is of the wrong kind | `settings` |

@@ -1,6 +1,6 @@
 """The coach: the one object people open.
 
-It is made of an adviser, a recorder, an editor, a reviewer, a replayer, chats, a test writer and an id finder, and
+It is made of an adviser, a recorder, an editor, a reviewer, a replayer, chats, a test writer, a doctor and others, and
 hands on their methods.
 """
 
@@ -32,8 +32,7 @@ from langgraph_coaching.authoring.situations import Situations
 from langgraph_coaching.authoring.stages import Stages
 from langgraph_coaching.chat.chats import Chats
 from langgraph_coaching.coaching.coachings import Coachings
-from langgraph_coaching.coaching.validation import is_name
-from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.doctor.doctor import Doctor
 from langgraph_coaching.recall.adviser import Adviser
 from langgraph_coaching.recall.embedder import Embedder, embeddings_of
 from langgraph_coaching.recall.judge import Judge
@@ -102,6 +101,7 @@ class Coach:
             on is withheld. It must leave alone what it has redacted already.
         capture: How much of what runs is kept: a share of the conversations, the length of texts and of traces.
         storage_options: Keys and settings (strings) for an object store or `db://`.
+        durable: Whether a save, a verdict or a flush returns once it would survive a loss of power, not only `kill -9`.
 
     Raises:
         InvalidCoachingError: The namespace is not acceptable, there are no embeddings of that name, or an argument is
@@ -119,48 +119,41 @@ class Coach:
         redact: Callable[[str], str] | None = None,
         capture: CaptureLimits | None = None,
         storage_options: dict[str, str] | None = None,
+        durable: bool = False,
     ) -> None:
         settings: dict[str, Any] = {"embeddings": embeddings, "limits": limits, "judge": judge, "redact": redact}
-        settings |= {"capture": capture, "storage_options": storage_options}
+        settings |= {"capture": capture, "storage_options": storage_options, "durable": durable}
         refuse_wrong_kinds(uri, namespace, settings)
-        if not is_name(namespace):
-            raise InvalidCoachingError(
-                f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
-            )
         self._options = settings | {"namespace": namespace}
         self.namespace = namespace
         self.limits = limits or Limits()
-        self._database = database = Database(uri, storage_options)
+        self._database = database = Database(uri, storage_options, durable=namespace if durable else None)
         self._embedder = embedder = Embedder(embeddings_of(embeddings))
-
-        # The tables, and what is read from them.
         store, receipts_table = Coachings(database, namespace, embedder.id), Receipts(database, namespace)
-        kept = KeptVectors(database, namespace)
-        redaction = Redaction(redact)
+        kept, redaction = KeptVectors(database, namespace), Redaction(redact)
         self.traces = traces = Archive(database, namespace, redaction)
         """Recorded runs: `get`, `list`, `add`, `delete`."""
         backgrounds = BackgroundCache(database, embedder)
-        sampler = TrafficSampler(database, namespace, embedder, backgrounds)
-        pauses = Pauses(database, namespace)
+        sampler, pauses = TrafficSampler(database, namespace, embedder, backgrounds), Pauses(database, namespace)
         adviser = Adviser(store, embedder, backgrounds, sampler, self.limits, Judge(judge) if judge else None, pauses)
         recorder = Recorder(receipts_table, traces, sampler, store.behavior, limits=capture, redaction=redaction)
         stored = StoredAdvice(receipts_table, store, adviser)
         registry = Registry(registry_name(database.uri, namespace), recorder.keep, stored, stored.unless_paused)
-        self._registry, self._flush = registry, partial(_flush, registry, recorder)
-        registry.owner, registry.flush = weakref.ref(self), self._flush
+        self._flush = flush = partial(_flush, registry, recorder)
+        self._registry, registry.owner, registry.flush = registry, weakref.ref(self), flush
 
         repository = Repository(store, embedder, backgrounds)
-        situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds, self._flush)
-        others, home = OtherCoachings(adviser.snapshot, embedder), Home(store, traces, receipts_table, self._flush)
+        others, home = OtherCoachings(adviser.snapshot, embedder), Home(store, traces, receipts_table, flush)
         checks = DraftChecks(
-            repository, store, traces, receipts_table, kept, adviser, embedder, backgrounds, sampler, home, self._flush
+            repository, store, traces, receipts_table, kept, adviser, embedder, backgrounds, sampler, home, flush
         )
-        exchanger = Exchanger(repository, namespace)
-        retainer = Retainer(store, traces, Retentions(database, namespace), self._flush)
+        exchanger, known = Exchanger(repository, namespace), checks.vectors
+        situations = Situations(traces, receipts_table, sampler, adviser, store, embedder, backgrounds, flush, known)
+        retainer = Retainer(store, traces, Retentions(database, namespace), flush)
         database.add_chore(retainer.keep)
         verdicts, linter = Verdicts(database, namespace), Linter(repository, situations, embedder, self.limits)
         drafter = Drafter(repository, situations, others, checks, linter)
-        reviewer = Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, self._flush)
+        reviewer = Reviewer(store, repository, verdicts, traces, receipts_table, sampler, adviser, flush)
         parts = (
             GraphAdviser(adviser, receipts_table, registry, partial(_lookup_of, self)),
             recorder,
@@ -171,15 +164,16 @@ class Coach:
             exchanger,
             Stages(repository, pauses),
             Auditor(store),
-            Eraser(store, traces, receipts_table, kept, self._flush),
+            Eraser(store, traces, receipts_table, kept, flush),
             retainer,
             reviewer,
-            Reporter(store, repository, verdicts, traces, receipts_table, self._flush, database.version),
+            Reporter(store, repository, verdicts, traces, receipts_table, flush, database.version),
             repository,
             IdFinder(database, namespace),
+            Doctor(store, repository.reembed, self._flush),
             Replayer(store, adviser, embedder, backgrounds, home),
-            Chats(recorder, traces, drafter, reviewer, registry, self._flush),
-            TestWriter(database.uri, namespace, repository, traces, adviser, embedder, exchanger, Coach, self._flush),
+            Chats(recorder, traces, drafter, reviewer, registry, flush),
+            TestWriter(database.uri, namespace, repository, traces, adviser, embedder, exchanger, Coach, flush),
         )
         self._parts: dict[str, Any] = {type(part).__name__: part for part in parts}
 
@@ -227,6 +221,7 @@ class Coach:
     advise = handed_on(GraphAdviser.advise)
     aadvise = handed_on(GraphAdviser.aadvise)
     advise_batch = handed_on(GraphAdviser.advise_batch)
+    load = handed_on(GraphAdviser.load)
     node = handed_on(GraphAdviser.node)
     middleware = handed_on(GraphAdviser.middleware)
     model = handed_on(GraphAdviser.model)
@@ -258,6 +253,7 @@ class Coach:
     retention = handed_on(Retainer.retention)
     reembed = handed_on(Repository.reembed)
     find_ids = handed_on(IdFinder.find_ids)
+    doctor = handed_on(Doctor.doctor)
 
     # ── stages ──
     promote = handed_on(Stages.promote)

@@ -81,6 +81,27 @@ class MissingExtraError(CoachingError, ImportError):
     """An optional dependency is needed for this; the message names the extra to install."""
 
 
+def say_error(error: BaseException, most: int = 2_000) -> str:
+    """What an error says, in one line; its class where it says nothing or cannot be asked.
+
+    Args:
+        error: Anybody's.
+        most: Characters, behind which it is cut.
+    """
+    try:
+        said = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001 - an error of somebody else's, which may be anything
+        said = ""
+    return said[:most] or type(error).__name__
+
+
+def is_stop(error: BaseException) -> bool:
+    """Whether somebody stops the call: Ctrl-C, a cancellation, the end of a generator. All else is a fault."""
+    from asyncio import CancelledError
+
+    return isinstance(error, KeyboardInterrupt | GeneratorExit | CancelledError)
+
+
 @contextmanager
 def extra(name: str, package: str) -> Iterator[None]:
     """Turns a missing optional dependency into a `MissingExtraError`.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from langgraph_coaching.coaching.validation import is_name
 from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.storage.storable import check_path
@@ -14,6 +15,9 @@ from langgraph_coaching.surrogates import replace_surrogates
 from langgraph_coaching.traces.capture.limits import CaptureLimits
 
 _VALUES: dict[str, Any] = {"limits": Limits, "capture": CaptureLimits}
+
+_CHOICES = ("durable",)
+"""Those that are True or False."""
 
 
 def refuse_wrong_kinds(uri: Any, namespace: Any, settings: Mapping[str, Any]) -> None:
@@ -36,10 +40,21 @@ def refuse_wrong_kinds(uri: Any, namespace: Any, settings: Mapping[str, Any]) ->
         raise InvalidCoachingError(f"the name of a store is UTF-8, unlike {os.fspath(uri)!r}; give another path")
     if not isinstance(namespace, str):
         raise InvalidCoachingError(f"namespace is a name such as 'acme', not {_kind_of(namespace)}")
+    if not is_name(namespace):
+        raise InvalidCoachingError(
+            f"namespace must be 1 to 200 printable characters, blanks only single and inside, not {namespace!r}"
+        )
     given = {name: value for name, value in settings.items() if value is not None}
+    _refuse_wrong_values(given)
+
+
+def _refuse_wrong_values(given: Mapping[str, Any]) -> None:
     for name, kind in _VALUES.items():
         if name in given and not isinstance(given[name], kind):
             raise InvalidCoachingError(_instead(name, kind, given[name]))
+    for name in _CHOICES:
+        if not isinstance(given.get(name, False), bool):
+            raise InvalidCoachingError(f"{name} is True or False, not {_kind_of(given[name])}")
     embeddings = given.get("embeddings", "")
     if not (isinstance(embeddings, str) or callable(getattr(embeddings, "embed_documents", None))):
         raise InvalidCoachingError(f"embeddings are LangChain embeddings or a name, not {_kind_of(embeddings)}")

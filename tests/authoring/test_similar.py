@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from conversations import rows
 
-from langgraph_coaching import Coach, Example, Limits, Reply, import_traces
+from langgraph_coaching import Coach, Example, Reply, import_traces
 from langgraph_coaching.authoring.draft import Draft
 from langgraph_coaching.authoring.informativeness import choose_unlike, undecidedness
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.recall.minilm import MiniLM
 
 SOURCE = "how much is shipping to Norway"
 NEAR = ["what would delivery to France cost", "is sending to Iceland expensive", "price of postage abroad"]
@@ -165,26 +166,19 @@ def test_a_draft_is_still_a_value(draft):
     assert draft.also("x").id != draft.id
 
 
-def test_each_situation_is_embedded_once(tmp_path, embeddings):
-    asked = []
+def test_each_situation_is_embedded_once(coach, monkeypatch):
+    asked, embed = [], MiniLM.embed_query
 
-    class Counting:
-        model = "minilm-int8"
+    def count(self, text):
+        asked.append(text)
+        return embed(self, text)
 
-        def embed_documents(self, some):
-            asked.extend(some)
-            return embeddings.embed_documents(some)
-
-        def embed_query(self, text):
-            asked.append(text)
-            return embeddings.embed_query(text)
-
-    with Coach(tmp_path / "store", embeddings=Counting(), limits=Limits(deadline=30)) as coach:
-        coach.traces.add(import_traces(rows(*NEAR), format="openai"))
-        saved = coach.add(intent="a customer asks what shipping costs", behavior=Reply("x"))
-        assert coach.similar(saved.id) == coach.similar(saved.id)
-        coach.outlook(saved)
-        assert [asked.count(text) for text in NEAR] == [1, 1, 1]
+    monkeypatch.setattr(MiniLM, "embed_query", count)
+    coach.traces.add(import_traces(rows(*NEAR), format="openai"))
+    saved = coach.add(intent="a customer asks what shipping costs", behavior=Reply("x"))
+    assert coach.similar(saved.id) == coach.similar(saved.id)
+    coach.outlook(saved)
+    assert [asked.count(text) for text in NEAR] == [1, 1, 1]
 
 
 # ── what is worth asking ──

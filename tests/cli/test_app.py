@@ -35,6 +35,7 @@ def test_these_are_the_commands():
         "advise",
         "chat",
         "check",
+        "doctor",
         "draft",
         "history",
         "impact",
@@ -173,6 +174,7 @@ def test_ctrl_c_ends_with_130_and_without_a_traceback(folder):
     assert "Traceback" not in err
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_fault(shop, folder):
     code = "from langgraph_coaching.cli import main; main()"
     read, write = os.pipe()
@@ -185,6 +187,7 @@ def test_a_reader_that_goes_away_is_no_fault(shop, folder):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_piped_output_has_no_colours_and_a_terminal_has(shop, process, folder):
     done = process("list")
     assert done.returncode == 0

@@ -26,6 +26,7 @@ def run(folder, *options):
     return done, counts
 
 
+@pytest.mark.slow
 def test_all_six_pass_and_use_every_recording(folder):
     story = (folder / "story.py").read_text(encoding="utf-8")
     tests = sorted(folder.glob("test_*.py"))

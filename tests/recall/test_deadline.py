@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import os
 import threading
 import time
 from concurrent.futures import Future
@@ -9,7 +10,7 @@ from concurrent.futures import Future
 import pytest
 
 from langgraph_coaching.recall import worker
-from langgraph_coaching.recall.deadline import MOST_LEFT_BEHIND, Deadline, Overdue
+from langgraph_coaching.recall.deadline import MOST_LEFT_BEHIND, MOST_RUNNING, Deadline, Overdue
 
 FAR = 30.0
 SOON = 0.05
@@ -176,7 +177,7 @@ def test_a_thread_outlives_what_its_work_raises(run, error, monkeypatch):
     with pytest.raises(error):
         run(Deadline(), failing, FAR)
     (thread,) = (one for one in threading.enumerate() if one.ident == raised[0])
-    thread.do(threading.get_ident, done)
+    thread.do(worker.Job(threading.get_ident, done))
     assert done.result(FAR) == raised[0]
 
 
@@ -211,7 +212,7 @@ def test_a_thread_that_is_taken_at_the_last_moment_goes_on(monkeypatch):
     thread.join(4 * SOON)
     assert thread.is_alive()
     done = Future()
-    thread.do(lambda: 7, done)
+    thread.do(worker.Job(lambda: 7, done))
     assert done.result(FAR) == 7
     thread.join(FAR)
     assert not thread.is_alive()
@@ -220,3 +221,85 @@ def test_a_thread_that_is_taken_at_the_last_moment_goes_on(monkeypatch):
 def test_threads_that_a_fork_has_left_in_the_parent_are_not_waited_for(run):
     worker._free.append(worker.Worker())  # as in the child: it is known, and does not run
     assert run(Deadline(), lambda: 7, FAR) == 7
+
+
+def test_a_rush_takes_so_many_threads_and_no_more(stuck):
+    """Those that wait for their turn wait no longer than the others, and what has not begun by then never does."""
+    deadline, begun = Deadline(), []
+
+    async def main():
+        calls = (deadline.arun(lambda: begun.append(1) or stuck(), SOON) for _ in range(MOST_RUNNING + 40))
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    before = {*threading.enumerate()}
+    assert {type(outcome) for outcome in asyncio.run(main())} == {Overdue}
+    assert sum(thread.name == "coaching-advise" for thread in {*threading.enumerate()} - before) <= MOST_RUNNING
+    assert len(begun) <= MOST_RUNNING
+    assert deadline._left_behind <= MOST_RUNNING
+
+
+def test_who_waits_for_a_turn_gets_it():
+    deadline, go = Deadline(), threading.Event()
+
+    async def main():
+        calls = [asyncio.create_task(deadline.arun(lambda: go.wait(FAR), FAR)) for _ in range(2 * MOST_RUNNING)]
+        await asyncio.sleep(0)
+        assert deadline._running == MOST_RUNNING
+        go.set()
+        return await asyncio.gather(*calls)
+
+    assert asyncio.run(main()) == [True] * 2 * MOST_RUNNING
+    assert (deadline._running, [*deadline._waiting]) == (0, [])
+
+
+def test_callers_that_are_cancelled_leave_work_behind_that_is_counted(stuck):
+    """An agent that has a shorter timeout of its own must not pile up threads either."""
+    deadline = Deadline()
+
+    async def main():
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(SOON):
+                await deadline.arun(stuck, FAR)
+
+    for _ in range(MOST_LEFT_BEHIND):
+        asyncio.run(main())
+    with pytest.raises(Overdue, match="earlier calls are still running"):
+        deadline.run(int, FAR)
+
+
+class Panic(BaseException):
+    """As the panics of Rust extensions are, and `SystemExit`, and what some libraries cancel with."""
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), Panic("index out of bounds"), asyncio.CancelledError("mine")])
+def test_work_that_would_end_the_process_ends_nothing(run, error):
+    def work():
+        raise error
+
+    with pytest.raises(RuntimeError, match=type(error).__name__) as caught:
+        run(Deadline(), work, FAR)
+    assert caught.value.__cause__ is error
+
+
+def test_an_error_that_cannot_say_what_it_is_is_named(run):
+    class Mute(BaseException):
+        def __str__(self):
+            raise ValueError("hostile")
+
+    def work():
+        raise Mute
+
+    with pytest.raises(RuntimeError, match="Mute"):
+        run(Deadline(), work, FAR)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_in_the_child_of_a_fork_nothing_is_counted_and_no_lock_is_held(stuck):
+    deadline = Deadline()
+    with pytest.raises(Overdue):
+        deadline.run(stuck, SOON)
+    with deadline._lock:  # as another thread of the parent may
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if deadline._left_behind == 0 and deadline.run(lambda: 7, FAR) == 7 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -95,6 +95,7 @@ coach.advise("a refund")
 """
 
 
+@pytest.mark.slow
 def test_the_end_of_a_process_keeps_receipts_that_nobody_flushed(run_python, opened, folder):
     run_python("-c", FORGETFUL, folder, check=True)
     assert [r.coaching_id for r in opened().receipts()] == ["c-1"]

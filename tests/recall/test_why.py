@@ -300,7 +300,9 @@ def test_a_failed_call_is_why_nothing_applied():
 
 
 def test_a_deadline_that_was_missed_says_what_gives_more_time(opened, shop):
-    advice = opened(limits=Limits(deadline=1e-9)).advise(f"{REFUND}, today")  # not embedded yet
+    hasty = opened(limits=Limits(deadline=1e-9))
+    hasty.load()
+    advice = hasty.advise(f"{REFUND}, today")  # not embedded yet
     assert "Limits(deadline=…)" in advice.why("refund").change
     assert "deadline" in advice.why("refund").reason
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pytest
 
 from langgraph_coaching.errors import ConflictError, StoreError
-from langgraph_coaching.storage.database import Database, faults
+from langgraph_coaching.storage.database import REMADE, Database
+from langgraph_coaching.storage.faults import faults
 
 READS = {
     "history": lambda store: store.history("c-1"),
@@ -74,7 +75,10 @@ def test_the_number_of_the_latest_commit_is_that_of_the_table(work, shelf, coach
             elsewhere.save(coaching())
             shutil.rmtree(folder)
             (tmp_path / "elsewhere").rename(folder)
-    assert store.version() == store.version() == store.table().version != before
+    now = store.version()
+    assert now == store.version() != before
+    assert now % REMADE == store.table().version
+    assert now // REMADE == (work == "another folder")
 
 
 @pytest.mark.parametrize("damage", ["cut", "removed"])
@@ -151,6 +155,66 @@ def test_a_write_into_a_deleted_folder_is_an_error_not_a_loss(shelf, coaching, f
         store.save(coaching("c-2"))
 
 
+def test_a_folder_that_is_made_anew_is_read_anew(shelf, coaching, folder):
+    """Though the numbers of its commits, and perhaps of its inodes, are those that there were before."""
+    store, other = shelf(), shelf()
+    store.save(coaching("c-old"))
+    before = [c.id for c in store.heads()], store.version()
+    shutil.rmtree(folder)
+    with pytest.raises(StoreError, match=r"coachings\.lance was deleted or moved away since it was opened"):
+        store.heads()
+    other.save(coaching("c-new"))
+    assert before == (["c-old"], before[1])
+    assert [c.id for c in store.heads()] == ["c-new"]
+    assert store.version() != before[1]
+    store.save(coaching("c-more"))
+    assert {c.id for c in other.heads()} == {"c-new", "c-more"}
+
+
+def test_a_folder_made_anew_without_a_table_has_none(shelf, coaching, folder):
+    store = shelf()
+    store.save(coaching())
+    assert store.heads()
+    shutil.rmtree(folder)
+    Database(folder).ensure("others", pa.schema([pa.field("id", pa.string(), nullable=False)]))
+    assert store.heads() == []
+    store.save(coaching("c-2"))
+    assert [c.id for c in store.heads()] == ["c-2"]
+
+
+def test_what_is_put_back_is_used_again(shelf, coaching, folder, tmp_path):
+    store = shelf()
+    store.save(coaching())
+    folder.rename(tmp_path / "away")
+    with pytest.raises(StoreError, match="which is then used at once"):
+        store.heads()
+    (tmp_path / "away").rename(folder)
+    assert [c.id for c in store.heads()] == ["c-1"]
+
+
+def test_a_deleted_folder_is_begun_anew_after_closing(shelf, coaching, folder):
+    store = shelf()
+    store.save(coaching())
+    shutil.rmtree(folder)
+    store.database.close()
+    store.save(coaching("c-2"))
+    assert [c.id for c in store.heads()] == ["c-2"]
+
+
+def test_a_table_without_its_manifests_is_no_empty_one(shelf, coaching, folder):
+    shelf().save(coaching())
+    for file in folder.rglob("*.manifest"):
+        file.unlink()
+    with pytest.raises(StoreError, match="has data and no manifest"):
+        shelf().heads()
+
+
+def test_a_link_to_nothing_is_said(shelf, folder, tmp_path):
+    folder.symlink_to(tmp_path / "not mounted")
+    with pytest.raises(StoreError, match="a link to nothing"):
+        shelf().heads()
+
+
 DAMAGE = {
     "emptied": lambda content: b"",
     "cut to ten bytes": lambda content: content[:10],
@@ -166,7 +230,8 @@ def test_damaged_files_are_said(files, damage, shelf, coaching, folder):
     shelf().save(coaching())
     for file in folder.rglob(files):
         file.write_bytes(DAMAGE[damage](file.read_bytes()))
-    for act in (lambda: shelf().heads(), lambda: shelf().save(coaching("c-2"))):
+    acts = [lambda: shelf().heads(), lambda: shelf().save(coaching("c-2"))]
+    for act in acts if "data" in files else [*acts, lambda: shelf().version()]:
         with pytest.raises(StoreError, match=r"damaged: restore the folder from a copy") as caught:
             act()
         assert str(folder) in str(caught.value)
@@ -191,9 +256,9 @@ def test_missing_data_files_are_said(shelf, coaching, folder):
 
 def test_a_file_where_the_folder_should_be_is_said(shelf, coaching, folder):
     folder.write_text("not a folder")
-    assert shelf().heads() == []
-    with pytest.raises(StoreError, match=str(folder)):
-        shelf().save(coaching())
+    for act in (lambda: shelf().heads(), lambda: shelf().version(), lambda: shelf().save(coaching())):
+        with pytest.raises(StoreError, match="there is a file, or a link to nothing, where its folder should be"):
+            act()
     assert folder.read_text() == "not a folder"
 
 

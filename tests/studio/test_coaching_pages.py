@@ -27,7 +27,7 @@ def form_of(html):
     """What a browser would send of the page's form as it is."""
     fields = dict(re.findall(r'<input[^>]*type="hidden" name="([\w.]+)" value="([^"]*)"', html))
     fields |= dict(re.findall(r'<input class="wide" name="([\w.]+)"(?: type="\w+"[^>]*?)? value="([^"]*)"', html))
-    fields |= dict(re.findall(r'<textarea[^>]*name="([\w.]+)"[^>]*>([^<]*)</textarea>', html))
+    fields |= dict(re.findall(r'<textarea[^>]*name="([\w.]+)"[^>]*>\n?([^<]*)</textarea>', html))
     fields["behavior"] = re.search(r'name="behavior" value="(\w+)" id="[\w-]+" checked', html)[1]
     fields["priority"] = re.search(r'name="priority" type="number"[^>]* value="([^"]*)"', html)[1]
     return {name: value.replace("&#34;", '"').replace("&#39;", "'") for name, value in fields.items()}

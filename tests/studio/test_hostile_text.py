@@ -1,6 +1,7 @@
 """Whatever was recorded or typed shows as text, and nothing that one may ask for is a fault of ours."""
 
 import re
+from html import unescape
 
 import pytest
 from every_page import addresses
@@ -10,8 +11,9 @@ from studio_browser import CHROMIUM, Served, is_complaint, needs_browser
 from studio_client import client_of, form_token
 
 from langgraph_coaching import Coach, Reply, Step, Trace
+from langgraph_coaching.refining.markup import UNSEEN
 from langgraph_coaching.studio import studio_app
-from langgraph_coaching.studio.text import show_text
+from langgraph_coaching.studio.text import show_text, tell_unseen
 
 EVIL = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)></textarea></title></option>"
@@ -23,6 +25,9 @@ ODD_ID = "t-\"'<b>/../../?x=1&y=#f\né語 \u202e"
 
 TAG = re.compile(r"<(script|img|svg/|iframe|textarea></textarea>)[^>]*(alert|onerror|onload)|<b>/", re.IGNORECASE)
 HUGE = 5_000_000
+
+HELD = re.compile(r'<textarea[^>]*>[^<]*|(?:value|data-text)="[^"]*"')
+"""What a form holds, which stays just as it was typed."""
 
 
 def step(index, kind, author, text, **fields):
@@ -80,11 +85,37 @@ def test_what_was_said_is_text_on_every_page(coach, client):
         pages = addresses(client.app, trace=trace.id, step=index, coaching=coach.list()[0].id)
         for name, address in pages.items():
             answer = client.get(address)
-            assert answer.status_code in ((404,) if name == "report_file" else (200, 422)), (name, answer.status_code)
+            assert answer.status_code in ((404,) if name == "report_file" else (200, 303, 422)), (
+                name,
+                answer.status_code,
+            )
             assert not TAG.search(answer.text), (name, TAG.search(answer.text))
-            shown = re.sub(r"<option[^>]*>[^<]*|<title>[^<]*|<textarea[^>]*>[^<]*|<[^>]*>", "", answer.text)
-            assert name == "report" or "\u202e" not in shown, name  # the report escapes as its own page does
+            assert not UNSEEN.search(HELD.sub("", answer.text)), name
             assert len(answer.content) < 400_000 or name == "step_text", (name, len(answer.content))
+
+
+def test_what_a_field_holds_stays_as_typed_and_is_told(coach, client):
+    one = coach.list()[0]
+    form = client.get(f"/coaching/{one.id}/edit", headers={"hx-request": "true"}).text
+    held = unescape(re.search(r'<textarea id="intent"[^>]*>\n([^<]*)</textarea>', form)[1])
+    assert held == one.intent
+    assert "Holds what cannot be seen: U+202E right-to-left override, U+2066 left-to-right isolate, U+200B" in form
+
+
+def test_what_cannot_be_seen_is_named_once():
+    assert tell_unseen("plain\r\ntext\twith \u00e9 and \U0001f600") == ""
+    assert tell_unseen("a\u200bb\u200b") == "Holds what cannot be seen: U+200B zero width space"
+    assert tell_unseen("\x00\x01\x02\x03\x04").endswith("U+0002 control character and 2 others")
+
+
+def test_the_page_s_own_script_knows_the_same_of_what_is_typed(client):
+    script = client.get("/static/studio.js").text
+    told = re.search(r"const UNSEEN = /(\[.*?\])/gu;", script)[1].replace(
+        "\\u{e0000}-\\u{e0fff}", "\\U000e0000-\\U000e0fff"
+    )
+    theirs = re.compile(told)
+    for code in (*range(0x3400), *range(0xD7F0, 0x10000), *range(0xDFFF0, 0xE1010)):
+        assert bool(theirs.search(chr(code))) == bool(UNSEEN.search(chr(code))), hex(code)
 
 
 def test_it_is_all_there_when_asked_for(coach, client):

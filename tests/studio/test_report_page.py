@@ -132,24 +132,21 @@ def test_what_was_written_since_is_in_it(client, coach, judged):
     assert "<dt>Model calls</dt><dd>4</dd>" in client.get("/report").text
 
 
-def test_a_large_report_is_shown_as_it_was_and_made_anew_behind_the_page(coach, judged, monkeypatch):
+def test_a_large_report_is_shown_as_it_was_and_made_anew_behind_the_page(coach, judged, monkeypatch, made_later):
     monkeypatch.setattr(latest_reports, "LARGE", 5)
-    begun = []
-
-    class Behind:
-        def __init__(self, target, args, daemon):
-            begun.append(lambda: target(*args))
-
-        def start(self):
-            """Later, when the test says so."""
-
-    monkeypatch.setattr(latest_reports.threading, "Thread", Behind)
     reports = LatestReports(coach)
+    assert [reports.take(), reports.take()] == [None, None]
+    assert len(made_later) == 1  # one is enough
+    made_later.pop()()
     assert reports.take().overall.calls == 3
+    made_later.clear()
+    reports = LatestReports(coach)
+    assert reports.wait_for().overall.calls == 3
+    made_later.pop()()
     coach.advise("what does shipping to Kyiv cost?")
     assert [reports.take().overall.calls for _ in range(3)] == [3, 3, 3]
-    assert len(begun) == 1  # one is enough
-    begun[0]()
+    assert len(made_later) == 1
+    made_later.pop()()
     assert reports.take().overall.calls == 4
 
 

@@ -137,6 +137,7 @@ def test_a_cassette_that_cannot_be_read_says_so(project):
     result.stdout.fnmatch_lines(["*cannot be read as a cassette of vcrpy*"])
 
 
+@pytest.mark.slow
 def test_it_works_in_a_process_of_its_own_by_its_entry_point(project, pytester, monkeypatch):
     project(one(WAYS["sync"]), "--coaching-record=new").assert_outcomes(passed=1)
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")

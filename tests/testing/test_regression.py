@@ -308,6 +308,7 @@ def test_scope_namespace_and_limits_are_those_of_the_coach(tmp_path, embeddings,
         assert coach.receipts() == []
 
 
+@pytest.mark.slow
 def test_it_runs_from_anywhere_in_a_process_of_its_own(shop, scripted, pytester):
     ran(shop, scripted("I am sorry! Please send us a photo."))
     shop.write_test("damaged", shop.path)

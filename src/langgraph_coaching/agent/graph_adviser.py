@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar, Unpack, overload
 
 from langchain_core.runnables.config import var_child_runnable_config
 
 from langgraph_coaching.agent.recent_advice import RecentAdvice
-from langgraph_coaching.agent.thread import thread_in
-from langgraph_coaching.coaching.model import Labels, labels_of
+from langgraph_coaching.agent.thread import in_thread
+from langgraph_coaching.coaching.model import labels_of
 from langgraph_coaching.errors import extra
 from langgraph_coaching.recall.receipts import Entry
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.agent.lookup import Lookup
     from langgraph_coaching.agent.registry import Registry
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.advice import Advice
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.receipts import Receipts
@@ -30,11 +30,6 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 StateT = TypeVar("StateT")
 ModelT = TypeVar("ModelT")
-
-
-def in_thread(labels: Labels, thread_id: str | None) -> Labels:
-    """The labels of a call in this thread, or in the one that is running here."""
-    return replace(labels, thread_id=thread_id or thread_in(None))
 
 
 class LabelFields(TypedDict, total=False):
@@ -106,6 +101,15 @@ class GraphAdviser:
         if (lookup := self._lookup_in_graph(labels)) is not None:
             return (await lookup.aadvise(messages, thread_id=thread_id)).hand_out()
         return self._record(await self._adviser.aadvise(messages, in_thread(labels, thread_id)))
+
+    def load(self) -> None:
+        """Loads what the first model call needs, however long it takes: for where a process starts.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        self._adviser.load()
 
     def advise_batch(
         self,

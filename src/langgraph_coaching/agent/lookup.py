@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,8 @@ from langchain_core.runnables.config import var_child_runnable_config
 from langgraph_coaching.agent.call_key import current_call_key, locate_receipts
 from langgraph_coaching.agent.pending import PendingAdvice, nothing_pending
 from langgraph_coaching.agent.thread import thread_in
+from langgraph_coaching.errors import say_error
 from langgraph_coaching.recall.advice import Advice, failed_advice
-from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.situation import read_messages, situate
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.adviser import Adviser
     from langgraph_coaching.recall.receipts import Receipts
-
-log = logging.getLogger("langgraph_coaching")
 
 REPLAY_ADVICE: ContextVar[Callable[[list[BaseMessage], Labels], Advice] | None] = ContextVar(
     "replay_advice", default=None
@@ -132,7 +130,7 @@ class Lookup:
         self._adviser = adviser
         self._receipts_table = receipts_table
         self._recent = recent
-        self._deadline = Deadline()
+        self._deadline = adviser.deadline
         self._reopen = reopen
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -247,11 +245,10 @@ class Lookup:
         return PendingAdvice(advice, self.registry, **fields | given)
 
     def _pending_failure(self, error: Exception, messages: Any, fields: dict[str, Any]) -> PendingAdvice:
-        reason = f"no coaching was looked up: {type(error).__name__}: {error}"
-        try:
+        reason = f"no coaching was looked up: {type(error).__name__}: {say_error(error)}"
+        self._adviser.outage.note(type(error).__name__, reason)
+        with suppress(Exception):  # then no call can be known by it
             fields = {"conversation": read_messages(messages)} | fields
-        except ValueError:  # then no call can be known by it
-            log.warning("coaching: %s", reason)
         advice = failed_advice(reason, namespace=self.namespace)
         self._tell_listener(advice)
         return PendingAdvice(advice, self.registry, **fields)

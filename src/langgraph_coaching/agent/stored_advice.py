@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from langgraph_coaching.agent.enforce import is_left_out
 from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.advice import Advice
-from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.prompt import block, entry
 from langgraph_coaching.recall.receipt import Receipt
 
@@ -37,7 +36,7 @@ class StoredAdvice:
         self._receipts_table = receipts_table
         self._store = store
         self._adviser = adviser
-        self._deadline = Deadline()
+        self._deadline = adviser.deadline
 
     def __call__(self, key: str, applied: Sequence[str]) -> Advice:
         """The advice of a call, or what was applied in it.

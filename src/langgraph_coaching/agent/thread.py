@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables.config import var_child_runnable_config
+
+if TYPE_CHECKING:
+    from langgraph_coaching.coaching.model import Labels
 
 
 def thread_in(metadata: Any) -> str | None:
@@ -15,3 +19,8 @@ def thread_in(metadata: Any) -> str | None:
         if isinstance(told, Mapping) and told.get("thread_id") not in (None, ""):
             return str(told["thread_id"])
     return None
+
+
+def in_thread(labels: Labels, thread_id: str | None) -> Labels:
+    """The labels of a call in this thread, or in the one that is running here."""
+    return replace(labels, thread_id=thread_id or thread_in(None))

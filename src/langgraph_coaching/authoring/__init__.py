@@ -12,6 +12,7 @@
 | similar: a recorded situation that would teach most, to be answered yes or no | `similar`, `most_similar` |
 | … how much it would teach | `informativeness` |
 | situations: those recorded, and what a coaching would be in them | `situations` |
+| … where those are, in memory, and how likely it is at all of them | `recorded_places`, `recorded_chances` |
 | other coachings: which words and situations are theirs | `other_coachings` |
 | lint: what is the matter with a coaching, and each finding | `lint` |
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |

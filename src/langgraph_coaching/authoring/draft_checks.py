@@ -84,9 +84,10 @@ class DraftChecks:
         self.home = home
         """Refuses what was begun elsewhere."""
         self._flush = flush
-        self._vectors = SituationVectors(embedder, backgrounds, kept_vectors)
+        self.vectors = SituationVectors(embedder, backgrounds, kept_vectors)
+        """Where recorded situations are."""
         self._choices = ChoicesToday()
-        self._index = CallIndex(traces, receipts_table, self._vectors)
+        self._index = CallIndex(traces, receipts_table, self.vectors)
         self._suppose_saved = partial(
             suppose_saved, store=store, adviser=adviser, embedder=embedder, backgrounds=backgrounds, sampler=sampler
         )
@@ -127,7 +128,7 @@ class DraftChecks:
             limits=self._adviser.limits,
             now=datetime.now(UTC),
         )
-        known = self._vectors.known_places()
+        known = self.vectors.known_places()
         count = count_impact(recorded.calls, known, comparison, self._choices)
         return Impact(
             coaching_id=supposition.coaching.id,

@@ -77,6 +77,25 @@ class SituationVectors:
         """Whether all of these situations are known."""
         return all(key in self._known for key in keys)
 
+    def find(self, situations: Sequence[Situation], dimension: int) -> list[SituationVector | None]:
+        """The vectors of situations that are known or kept; None for the others.
+
+        Args:
+            situations: Any number.
+            dimension: Of the vectors that are wanted.
+
+        Raises:
+            EmbedderError: Its background could not be measured.
+        """
+        if not situations:
+            return []
+        self.load(dimension)
+        known = self._known.view()
+        if known is None or known.places.vectors.shape[1] != dimension:
+            return [None] * len(situations)
+        rows = [known.row(key_of_situation(one)) for one in situations]
+        return [None if row is None else known.places.situation(row) for row in rows]
+
     def load(self, dimension: int) -> None:
         """Reads what is kept, once in a process.
 

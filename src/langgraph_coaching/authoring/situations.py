@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from langgraph_coaching.authoring.most_similar import SimilarSearch, most_similar
 from langgraph_coaching.authoring.outlook import SILENT, Outlook
 from langgraph_coaching.authoring.outlook_hint import hint_of
+from langgraph_coaching.authoring.recorded_places import NOTHING_RECORDED, RecordedPlaces
 from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.errors import NotFoundError
 from langgraph_coaching.recall.hypothetical import hypothetical_snapshot
-from langgraph_coaching.recall.scoring.traffic import MOST
-from langgraph_coaching.recall.search import search
 from langgraph_coaching.recall.situation import situate
 from langgraph_coaching.storage.storable import check_limit
 from langgraph_coaching.traces.messages import messages_before
-from langgraph_coaching.traces.situations import merge_situations, traced_situations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from langchain_core.messages import BaseMessage
-    from numpy.typing import NDArray
 
+    from langgraph_coaching.authoring.recorded_places import PlacedSituations
     from langgraph_coaching.authoring.similar import Similar
+    from langgraph_coaching.authoring.situation_vectors import SituationVectors
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.adviser import Adviser
@@ -37,12 +33,12 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.receipts import Receipts
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+    from langgraph_coaching.recall.scoring.places import Surroundings
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
     from langgraph_coaching.recall.situation import Situation
     from langgraph_coaching.recall.snapshot import Snapshot
     from langgraph_coaching.traces.archive import Archive
-    from langgraph_coaching.traces.situations import RecordedSituation
 
 
 PATIENCE = 3.0
@@ -61,6 +57,7 @@ class Situations:
         embedder: For coachings that are not saved yet.
         backgrounds: Where the embedder's background is.
         flush: Writes out what running graphs have left behind, before it is looked at.
+        vectors: Where situations are that an impact has looked at.
     """
 
     def __init__(
@@ -73,16 +70,16 @@ class Situations:
         embedder: Embedder,
         backgrounds: BackgroundCache,
         flush: Callable[[], None],
+        vectors: SituationVectors,
     ) -> None:
         self._traces = traces
-        self._receipts_table = receipts_table
+        self._recorded = RecordedPlaces(traces, receipts_table, sampler, vectors, store.database.version)
         self._sampler = sampler
         self._adviser = adviser
         self._store = store
         self._embedder = embedder
         self._backgrounds = backgrounds
         self._flush = flush
-        self._traced: tuple[int, list[RecordedSituation]] | None = None
 
     @property
     def floor(self) -> float:
@@ -120,29 +117,15 @@ class Situations:
             StoreError: The store could not be read.
         """
         snapshot, background = self._snapshot_of_one(coaching)
-        met = [one for one in self._recorded() if one.situation.text != without]
-        placed = self._sampler.situation_vectors([one.situation for one in met], snapshot.dimension, within)
-        found = [(one, vector) for one, vector in zip(met, placed, strict=True) if vector is not None]
-        vectors = [vector for _, vector in found]
-        return SimilarSearch(
-            snapshot.heads[0],
-            background,
-            [one for one, _ in found],
-            vectors,
-            _probabilities(snapshot, vectors),
-        )
-
-    def _recorded(self) -> list[RecordedSituation]:
-        version = self._traces.version()
-        if self._traced is None or self._traced[0] != version:
-            self._traced = version, [*traced_situations(self._traces.newest(), MOST)]
-        return merge_situations(self._traced[1], self._receipts_table.calls(MOST), MOST)
+        placed = self._recorded.placed(snapshot.dimension, within)
+        near = self._recorded.surroundings(placed, snapshot.traffic)
+        return SimilarSearch.of(snapshot, background, placed.without(without), near, self.floor)
 
     def background(self, dimension: int) -> Background:
         """What embeddings of a dimension are held against."""
         return self._backgrounds.background(dimension)
 
-    def survey(self, coachings: Sequence[Coaching]) -> tuple[Snapshot, list[SituationVector]]:
+    def survey(self, coachings: Sequence[Coaching]) -> tuple[Snapshot, PlacedSituations]:
         """The snapshot that a store with just these coachings would have, and the situations recorded in it.
 
         Args:
@@ -155,11 +138,12 @@ class Situations:
         self._flush()
         snapshot = self._hypothetical(coachings)
         if not snapshot.heads:
-            return snapshot, []
-        placed = self._sampler.situation_vectors(
-            [one.situation for one in self._recorded()], snapshot.dimension, PATIENCE
-        )
-        return snapshot, [vector for vector in placed if vector is not None]
+            return snapshot, NOTHING_RECORDED
+        return snapshot, self._recorded.placed(snapshot.dimension, PATIENCE)
+
+    def surroundings(self, placed: PlacedSituations, snapshot: Snapshot) -> Surroundings | None:
+        """What of the traffic is near each place of `survey`; None where there is no traffic."""
+        return self._recorded.surroundings(placed, snapshot.traffic)
 
     def place(self, said: Mapping[str, Situation], dimension: int) -> dict[str, SituationVector]:
         """Vectors of situations, by the same names.
@@ -204,7 +188,7 @@ class Situations:
         receipt = self._receipt_at_source(coaching, conversation) if source else None
         looked = source is not None and coaching.status != "draft"  # a draft is looked at nowhere
         fires = receipt is not None and (receipt.applied or receipt.supposed) if looked else None
-        met, looked_at = int((search.probabilities >= self.floor).sum()), len(search.situations)
+        met, looked_at = int((search.probabilities >= self.floor).sum()), len(search.placed.situations)
         return Outlook(
             coaching_id=coaching.id,
             revision=coaching.revision,
@@ -240,9 +224,3 @@ class Situations:
 def labels_of(coaching: Coaching) -> Labels:
     """The labels of a call that is in a coaching's scope."""
     return Labels(agent=coaching.scope.agent, node=coaching.scope.node, tags=frozenset(coaching.scope.tags))
-
-
-def _probabilities(snapshot: Snapshot, vectors: Sequence[SituationVector]) -> NDArray[np.float64]:
-    labels = labels_of(snapshot.heads[0].coaching)
-    found = search(snapshot, vectors, labels, datetime.now(UTC), 1) if vectors else []
-    return np.array([candidates[0].probability for candidates in found], dtype=np.float64)

@@ -10,6 +10,7 @@
 | `history`, `receipts`: what became of a coaching | `history`, `receipts` |
 | `why`: the command that explains | `why` |
 | `check`: what is the matter with saved coaching, for CI | `check` |
+| `doctor`: what is the matter with the store they are kept in, and its repair | `doctor` |
 | `impact`, `preview`: what a coaching would do before it is saved | `impact`, `preview` |
 | … the draft that their options make | `draft_options` |
 | `chat`: a test conversation with one's own graph | `chat` |
@@ -75,13 +76,14 @@ langgraph-coaching import coachings --dry-run
 langgraph-coaching import annotations.csv --format dify --dry-run
 langgraph-coaching forget --user lee --dry-run
 langgraph-coaching retain --days 90 --always
+langgraph-coaching doctor ./coaching --repair
 ```
 
 Every command has `-h`, most have `--json`; `--install-completion` completes them in your shell. Of an id its beginning
 is enough, where no other begins so. Piped, a table has no headings, and a row is a line of whole values with tabs
 between. `NO_COLOR` is heeded. `python -m langgraph_coaching` is the same. `--store` (or `LANGGRAPH_COACHING_STORE`)
-says where the store is. Exit codes: 0 done, 1 there is nothing (of `check`: there is an error), 2 something you gave is
-not acceptable, 3 the store or the embedder failed.
+says where the store is. Exit codes: 0 done, 1 there is nothing (of `check`: there is an error; of `doctor`: something
+has to be done), 2 something you gave is not acceptable, 3 the store or the embedder failed.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from langgraph_coaching.cli import (
     archive,
     browse,
     check,
+    doctor,
     draft,
     edit,
     exchange,
@@ -72,6 +73,7 @@ app.command("advise")(browse.advise)
 app.command("why")(why.why)
 app.command("chat")(chat)
 app.command("check")(check.check)
+app.command("doctor")(doctor.doctor)
 app.command("impact")(impact.impact)
 app.command("preview")(preview.preview)
 app.command("draft")(draft.draft)

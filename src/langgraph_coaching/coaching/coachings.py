@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, EmbedderMismatchError, StoreError
-from langgraph_coaching.storage.database import Database, faults
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.behavior import Behavior
+    from langgraph_coaching.storage.database import Database
 
     Vectors = Sequence[NDArray[np.float32]] | NDArray[np.float32]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.coachings import TABLE, coaching_of, row_of, schema_of
-from langgraph_coaching.storage.database import faults
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_one
 
 if TYPE_CHECKING:

@@ -15,9 +15,12 @@
 | limits: how much coaching one model call carries, how long finding it may take | `limits` |
 | select: which candidates go into the prompt, and the reason for each of the others | `select` |
 | prompt: the fenced block that the model reads | `prompt` |
+| … unseen characters and look-alikes of its marks, on the way into it | `unseen`, `look_alikes` |
 | advice, receipt: the answer, and one record for each coaching it looked at | `advice`, `receipt` |
 | pipeline: the pure calls from messages to advice, in their order | `pipeline` |
 | adviser: all of this in one call, in time; it never raises | `adviser`, `deadline`, `worker`, `inline_handler` |
+| loading: what the first call of a process needs, behind it | `loading` |
+| outage: that calls go without coaching is said in the log, once a minute | `outage` |
 | simulated: what marks a run in which no real user takes part | `simulated` |
 | receipts: their table, and what is found out of them afterwards | `receipts`, `receipt_links`, `receipt_erasing` |
 | why: the whole reckoning for one coaching in words | `why`, `explain`, `nearest_texts`, `counterfactual` |
@@ -77,8 +80,10 @@ strict = Coach(
 ```
 
 **It never breaks the agent.** A store that is missing, damaged or full, an embedder that raises, hangs or returns
-nonsense, messages of any shape: the model is called without coaching, and a receipt with the outcome `failed` says
-why.
+nonsense, messages of any shape: the model is called without coaching, a receipt with the outcome `failed` says why,
+and so does one line of the log a minute. The deadline holds from the first call of a process on: what has to be loaded
+is loaded behind the calls, and a server calls `coach.load()` where it starts, which waits for it. Of one coach never
+more than 64 threads look something up, and once 8 of them hang, calls go on without waiting.
 
 **The first day**, in natural words that nothing was tuned or trained on (`tests/benchmarks/first_day.py`, the
 reported half): 16 coachings of four kinds of agent, each asked in ten other people's words (short, typos, indirect,

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.advice import Advice, failed_advice
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.explain import AdviseCall, Explainer
 from langgraph_coaching.recall.judge import DEADLINE_SHARE
+from langgraph_coaching.recall.loading import Loading
+from langgraph_coaching.recall.outage import Outage
 from langgraph_coaching.recall.pause import Paused, pause_advice, paused_advice
 from langgraph_coaching.recall.pipeline import NothingToRecall, Pipeline, read_situation
-from langgraph_coaching.recall.reasons import join_reason
+from langgraph_coaching.recall.reasons import failure_reason
 from langgraph_coaching.recall.situation import read_messages, situate
 from langgraph_coaching.recall.snapshot import Snapshots
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -39,9 +43,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.snapshot import Snapshot
 
 log = logging.getLogger("langgraph_coaching")
-
-LOADING = 10.0
-"""Seconds a new process may take to load LanceDB, the model and the coachings, before the first deadline starts."""
 
 
 class Adviser:
@@ -70,22 +71,23 @@ class Adviser:
         self.limits = limits
         self._pauses = pauses
         self._store = store
-        self._loaded = False
         self._embedder = embedder
         self._judge = judge
         self._snapshots = Snapshots(store, backgrounds, sampler)
         self._explainer = Explainer(store, embedder, backgrounds, self._snapshots, limits)
-        self._deadline = Deadline()
+        self.deadline = Deadline()
+        """Of all that is looked up for model calls of this coach, so that what hangs is counted together."""
+        self._judging = Deadline()
+        self._loading = Loading(self._steps)
+        self.outage = Outage(store.namespace)
 
     def advise(self, messages: Any, labels: Labels) -> Advice:
         """What applies after these messages; empty advice with a receipt that says why where anything fails."""
         started = time.perf_counter()
         try:
-            if not self._loaded:
-                self._deadline.run(self._load, LOADING)
-            return _with_seconds(
-                self._deadline.run(partial(self._advise, messages, labels), self.limits.deadline), started
-            )
+            self._loading.wait(self.limits.deadline)
+            advise = partial(self._advise, messages, labels)
+            return self._done(self.deadline.run(advise, self.limits.deadline, started), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._empty_advice(error, started, labels)
 
@@ -93,9 +95,8 @@ class Adviser:
         """Like `advise`, without ever blocking the event loop."""
         started = time.perf_counter()
         try:
-            if not self._loaded:
-                await self._deadline.arun(self._load, LOADING)
-            return _with_seconds(await self._await_advice(messages, labels), started)
+            await self._loading.await_(self.limits.deadline)
+            return self._done(await self._await_advice(messages, labels, started), started)
         except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
             return self._empty_advice(error, started, labels)
 
@@ -178,27 +179,38 @@ class Adviser:
         self._snapshots.forget()
         return len(self._snapshots.current().heads)
 
-    def _load(self) -> None:
-        # A second or two in a new process, before the deadline starts: otherwise the first calls would always miss it.
-        if not self._loaded and self._store.exists():
-            import lancedb.expr  # noqa: F401
+    def load(self) -> None:
+        """Loads what the first call of a process needs, however long it takes.
 
-            self._embedder.load()
-            self._snapshots.current()
-            self._loaded = True
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        self._loading.wait(threading.TIMEOUT_MAX)
+
+    def _steps(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        # A second or two in a new process; the first model call waits for it, but not past its deadline.
+        if self._store.exists():
+            yield "LanceDB", partial(import_module, "lancedb.expr")
+            yield "the embedder", self._embedder.load
+            yield "the store and, where it is new, the measure of its embedder", self._snapshots.current
+
+    def _done(self, advice: Advice, started: float) -> Advice:
+        self.outage.end()
+        return replace(advice, seconds=time.perf_counter() - started)
 
     def _advise(self, messages: Any, labels: Labels) -> Advice:
         snapshot, situation = self._prepare(messages)
         return self._choose(snapshot, situation, self._embedder.query(situation.texts), labels)
 
-    async def _await_advice(self, messages: Any, labels: Labels) -> Advice:
-        aside, seconds = self._deadline.arun, self.limits.deadline
+    async def _await_advice(self, messages: Any, labels: Labels, started: float) -> Advice:
+        aside, seconds = self.deadline.arun, self.limits.deadline
         if not self._embedder.asynchronous:
-            return await aside(partial(self._advise, messages, labels), seconds)
-        async with asyncio.timeout(seconds):
-            snapshot, situation = await aside(partial(self._prepare, messages), seconds)
+            return await aside(partial(self._advise, messages, labels), seconds, started)
+        async with asyncio.timeout(started + seconds - time.perf_counter()):
+            snapshot, situation = await aside(partial(self._prepare, messages), seconds, started)
             vectors = await self._embedder.aquery(situation.texts)
-            return await aside(partial(self._choose, snapshot, situation, vectors, labels), seconds)
+            return await aside(partial(self._choose, snapshot, situation, vectors, labels), seconds, started)
 
     def _prepare(self, messages: Any) -> tuple[Snapshot, Situation]:
         situation = read_situation(messages)
@@ -233,7 +245,7 @@ class Adviser:
             return {}
         question = partial(self._judge.confirm, situation.text, candidates, self.limits.floor)
         try:
-            return self._deadline.run(question, left)
+            return self._judging.run(question, left)
         except Exception as error:  # noqa: BLE001 - the probabilities decide, then
             log.warning("the judge gave no answer: %s: %s", type(error).__name__, error)
             return {}
@@ -241,6 +253,7 @@ class Adviser:
     def _check_dimension(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:
         table = self._store.table()
         if vector.size != snapshot.dimension and table is not None:
+            self._embedder.forget()
             self._store.check(table, vector.size)
 
     def _empty_advice(self, error: Exception, started: float, labels: Labels) -> Advice:
@@ -249,12 +262,6 @@ class Adviser:
             return replace(self._paused(error.pause, error.situation), seconds=seconds)
         if isinstance(error, NothingToRecall):
             return Advice(seconds=seconds, explain=AdviseCall(self._explainer, error.situation, labels))
-        late = f"it took longer than the deadline of {self.limits.deadline:g} s"
-        said = str(error) or (late if isinstance(error, TimeoutError) else type(error).__name__)
-        change = "a quicker embedder, or a longer Limits(deadline=…)" if isinstance(error, TimeoutError) else ""
-        reason = join_reason(f"no coaching was looked up: {said}", change)
+        reason = failure_reason(error, self.limits.deadline)
+        self.outage.note(type(error).__name__, reason)
         return failed_advice(reason, namespace=self._store.namespace, seconds=seconds)
-
-
-def _with_seconds(advice: Advice, started: float) -> Advice:
-    return replace(advice, seconds=time.perf_counter() - started)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, extra
+from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, extra, is_stop, say_error
 from langgraph_coaching.recall.normalization.negation import drop_unwanted
 from langgraph_coaching.recall.normalization.pasted_text import drop_pasted
 from langgraph_coaching.recall.normalization.specifics import drop_specifics
@@ -101,12 +101,20 @@ class Embedder:
         if self.is_default:
             self.embeddings.load()  # type: ignore[attr-defined]
 
+    def forget(self) -> None:
+        """Remembers no vector any more: what was embedded may have been by another model."""
+        with self._lock:
+            self._known.clear()
+
     def cached_vectors(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Unit vectors of those texts that were embedded lately, by text."""
         with self._lock:
             return {text: self._known[text] for text in texts if text in self._known}
 
     def _remember(self, texts: Sequence[str], vectors: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        if len({vector.size for vector in vectors.values()}) > 1:
+            self.forget()
+            raise EmbedderError(f"the embedder {self.id} returned something unusable: vectors of different lengths")
         with self._lock:
             for text in texts:
                 self._known[text] = vectors[text]
@@ -142,6 +150,8 @@ class Embedder:
         with embedder_faults(self.id):
             made = self.embeddings.embed_documents([normalize_text(text) for text in texts])
             vectors = np.asarray(made, dtype=np.float64)
+            if vectors.ndim != 2 or len(vectors) != len(texts):  # noqa: PLR2004 - rows and columns
+                raise EmbedderError(f"expected {len(texts)} vectors of equal length, got the shape {vectors.shape}")
             known = np.flatnonzero(vectors.any(axis=1))
             units = unit_vectors(vectors[known], len(known))
             return dict(zip((texts[int(index)] for index in known), units, strict=True))
@@ -203,6 +213,8 @@ def embedder_faults(name: str) -> Iterator[None]:
         yield
     except EmbedderError as error:
         raise EmbedderError(f"the embedder {name} returned something unusable: {error}") from error
-    except Exception as error:
-        said = f"{type(error).__name__}: {error}"
+    except BaseException as error:
+        if is_stop(error):
+            raise
+        said = f"{type(error).__name__}: {say_error(error)}"
         raise EmbedderError(f"the embedder {name} failed: {said}; check its key, address and quota") from error

@@ -82,6 +82,37 @@ def rank_many(
     return Ranked(indices, ranks, chances, unsure)
 
 
+def is_considered(snapshot: Snapshot, index: int, vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where a search of all coachings has one of them among its candidates, `bool[len(vectors)]`.
+
+    Args:
+        snapshot: Coachings.
+        index: Which of them.
+        vectors: Of the situations, `float32[n, dimension]`.
+    """
+    rows = snapshot.rows
+    if len(snapshot.heads) <= CANDIDATES:
+        return np.ones(len(vectors), dtype=np.bool_)
+    size, parts = max(NUMBERS // len(snapshot.heads), 1), [np.zeros(0, dtype=np.bool_)]
+    for start in range(0, len(vectors), size):
+        block = vectors[start : start + size]
+        with one_thread():
+            ranks = block @ rows.full.T + rows.offsets
+        more = ranks - ranks[:, [index]]
+        inside, close = rows.shortlist_many(block, CANDIDATES, CLOSE_RANK) or (True, False)
+        before = ((more > CLOSE_RANK) & inside & ~np.asarray(close)).sum(axis=1)
+        before_perhaps = ((more > -CLOSE_RANK) & (inside | np.asarray(close))).sum(axis=1) - 1
+        mine = [np.broadcast_to(one, ranks.shape)[:, index] for one in (inside, close)]
+        found, unsure = (
+            mine[0] & (before < CANDIDATES),
+            mine[1] | ((before < CANDIDATES) & (before_perhaps >= CANDIDATES)),
+        )
+        for row in np.flatnonzero(unsure).tolist():
+            found[row] = index in rows.largest(block[row], CANDIDATES)[0]
+        parts.append(found)
+    return np.concatenate(parts)
+
+
 def _nothing(count: int) -> Ranked:
     none = np.zeros((count, 0))
     return Ranked(none.astype(np.int32), none.astype(np.float32), none, np.zeros(count, dtype=np.bool_))

@@ -1,4 +1,4 @@
-"""Prompt block: what the model reads of coachings, fenced so that nothing quoted can close it.
+"""Prompt block: what the model reads of coachings, fenced so that nothing quoted can close it; see `look_alikes`.
 
 Of twelve wordings, which a 1.5B model followed in 3 to 12 of 12 situations, this was followed in 12 and is the shortest
 of those inside the fence; recorded over 24 situations (`tests/benchmarks/effect.py`), 19 of 22 recalled were followed.
@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from langgraph_coaching.recall.look_alikes import make_harmless
+from langgraph_coaching.recall.unseen import drop_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +24,6 @@ CLOSE = "</coaching>"
 
 _HEAD = "## What to tell the user\nYour answer to the user's message must contain what is asked for here:"
 
-_FENCE = re.compile(r"<(?=[\W_]{0,20}coaching\b)", re.IGNORECASE)
-
 BLOCK = re.compile(rf"(?:\n\n)?{OPEN}\n{re.escape(_HEAD)}\n.*?\n{CLOSE}", re.DOTALL)
 """Finds a block in a system prompt, with the blank line in front of it; what only looks like one is left alone."""
 
@@ -29,16 +31,22 @@ BLOCK = re.compile(rf"(?:\n\n)?{OPEN}\n{re.escape(_HEAD)}\n.*?\n{CLOSE}", re.DOT
 _ENTRY = re.compile(r"\n(?=- When replying to: )")
 
 
-def escape_fence(text: str) -> str:
-    """The text with every look-alike of the fence made harmless."""
-    return _FENCE.sub("\u2039", text)
+@lru_cache(maxsize=1_024)  # the same coachings are put into prompts again and again
+def escape_fence(text: str, *, one_line: bool = False) -> str:
+    """The text as it may stand in a block: nothing unseen in it, and every look-alike of a mark made harmless.
+
+    Args:
+        text: Any.
+        one_line: Whether it is an intent.
+    """
+    harmless = make_harmless(drop_unseen(text), one_line=one_line)
+    return " ".join(harmless.split("\n")) if one_line else harmless
 
 
 def entry(coaching: Coaching) -> str:
     """What one coaching contributes: the intent it is for, and what to do."""
-    # No line of it looks like an entry of its own.
     instruction = escape_fence(coaching.behavior.render()).replace("\n", "\n    ")
-    return f"- When replying to: {escape_fence(coaching.intent)}\n  Do this: {instruction}"
+    return f"- When replying to: {escape_fence(coaching.intent, one_line=True)}\n  Do this: {instruction}"
 
 
 def block(entries: Sequence[str]) -> str:

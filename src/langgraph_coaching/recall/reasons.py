@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import PRIORITY_LIMIT
+from langgraph_coaching.errors import say_error
+from langgraph_coaching.recall.loading import StillLoading
 
 if TYPE_CHECKING:
     from langgraph_coaching.recall.nearest_texts import NearestTexts
@@ -37,6 +39,22 @@ def split_reason(reason: str) -> tuple[str, str]:
     """What `join_reason` was given; of other words, such as an older receipt's, the change is ""."""
     ground, _, change = reason.partition(_CHANGE)
     return ground, change
+
+
+def failure_reason(error: Exception, deadline: float) -> str:
+    """Why nothing was looked up for a model call, and what would change that.
+
+    Args:
+        error: That has kept it from being looked up.
+        deadline: Seconds that looking it up may take.
+    """
+    said, change = say_error(error), ""
+    if isinstance(error, StillLoading):
+        change = "coach.load() where the process starts, which waits for it, or a longer Limits(deadline=…)"
+    elif isinstance(error, TimeoutError):
+        late = f"it took longer than the deadline of {deadline:g} s"
+        said, change = said if str(error) else late, "a quicker embedder, or a longer Limits(deadline=…)"
+    return join_reason(f"no coaching was looked up: {said}", change)
 
 
 def foreign_language(language: str) -> str:

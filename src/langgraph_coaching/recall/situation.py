@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
 from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
-from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.errors import InvalidCoachingError, say_error
 from langgraph_coaching.recall.normalization.pasted_text import drop_pasted
 from langgraph_coaching.recall.scoring.weights import WINDOW
 from langgraph_coaching.recall.user import user_mask
@@ -72,7 +72,7 @@ def read_messages(messages: Any) -> list[BaseMessage]:
     try:
         return convert_to_messages([messages] if isinstance(messages, BaseMessage | dict) else messages)
     except Exception as error:
-        raise InvalidCoachingError(f"these are no messages: {type(error).__name__}: {error}") from error
+        raise InvalidCoachingError(f"these are no messages: {type(error).__name__}: {say_error(error)}") from error
 
 
 def text_of(message: BaseMessage) -> str:

@@ -1,8 +1,14 @@
-"""Markup: HTML and SVG put together of elements, in which every text that is not markup itself is escaped."""
+"""Markup: HTML and SVG put together of elements; every text that is not markup itself is escaped, and none unseen."""
 
 from __future__ import annotations
 
+import re
 from html import escape
+
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+"""Controls, marks that turn the direction, blanks of no width, tags and half characters; not line break and tab."""
 
 _EMPTY = frozenset({"meta", "rect", "line"})
 """Elements that hold nothing."""
@@ -34,13 +40,19 @@ def element(tag: str, /, *children: str, **attributes: str | float | None) -> Ma
 
 def join_markup(children: tuple[str, ...] | list[str], between: str = "") -> Markup:
     """Some markup and texts, one after the other; the texts are escaped."""
-    return Markup(escape(between).join(one if isinstance(one, Markup) else escape(_clean(one)) for one in children))
+    return Markup(
+        escape(between).join(one if isinstance(one, Markup) else escape(name_unseen(one)) for one in children)
+    )
+
+
+def name_unseen(text: str) -> str:
+    """The text, with the number of every character that cannot be seen in its place, such as `[U+202E]`.
+
+    Args:
+        text: Any.
+    """
+    return UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
 def _number(value: str | float) -> str:
-    return escape(_clean(value)) if isinstance(value, str) else f"{value:.6g}"
-
-
-def _clean(text: str) -> str:
-    """Without what no page may hold: half characters, and control characters besides white space."""
-    return "".join(c for c in text if (c >= " " and not "\ud800" <= c <= "\udfff" and c != "\x7f") or c in "\n\t")
+    return escape(name_unseen(value)) if isinstance(value, str) else f"{value:.6g}"

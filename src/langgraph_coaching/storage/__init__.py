@@ -5,7 +5,9 @@ created by the first write. LanceDB stays the only truth: what another process s
 
 | word | file |
 |---|---|
-| database: the connection, opened late and read fresh; every fault of it in one kind of error | `database` |
+| database: the connection, opened late and read fresh | `database` |
+| faults: whatever fails, in one kind of error that says what to do | `faults` |
+| places: the folders that are open; one that is deleted and made anew is read anew | `places` |
 | table: one class for the ten tables: schema, key and namespace; how rows are written and read | `table` |
 | storable: what is written and what is asked for, as a store can hold it; half characters become U+FFFD | `storable` |
 | paging: the first rows that can be read | `paging` |
@@ -14,6 +16,12 @@ created by the first write. LanceDB stays the only truth: what another process s
 | commit: the latest commit of a table in a folder, known again by its file | `commit` |
 | writer: what a running graph leaves behind, written off its path, in order, in batches | `writer` |
 | compaction: a table written in small pieces is put together again, and its superseded versions go | `compaction` |
+| columns: those that have come since an earlier version made a table | `columns` |
+| merging: rows written by their key | `merging` |
+| retrying: a write that another overtook, a read whose files were superseded | `retrying` |
+| durability: what `Coach(…, durable=True)` promises, kept | `durability` |
+| spool: acknowledged writes on the disk, as data, until their tables are | `spool`, `on_disk` |
+| recovery: spools of processes that are gone; done again, damaged commits set aside | `recovery`, `redo`, `set_aside` |
 | at exit: what is queued is written at the end of the process, then put together | `at_exit` |
 
 **Writing.** Captured runs are stored by a background writer: one commit for all receipts of a batch and one for all
@@ -22,6 +30,14 @@ is written at the normal end of the process (in children of `multiprocessing` to
 stderr say how many records were not written. `coach.flush()` waits until all of it is stored; `coach.close()` does
 the same and lets go of the store. A server that is ended by a signal should close the coach itself, as the lifespan
 in `examples/server/graphs.py` does.
+
+**A loss of power.** LanceDB waits for no disk: what is acknowledged survives `kill -9`, and after a loss of power the
+last seconds may be gone. `Coach("./coaching", durable=True)` promises those too: each save, edit, verdict, and each
+batch of receipts and traces (so `coach.flush()`) returns once it is in a spool on the disk; seconds later the tables
+themselves are, and the spool is emptied. Spools are `.durable/*.spool` beside the tables, readable by their owner only,
+16 MB each at most, a length and a checksum for each record. Whoever opens the folder next, with or without `durable`,
+does again what is missing, in its order, each once. What cannot be done again stays in `.durable/*.damaged`. Object
+stores keep what they have taken anyway. A write costs one `fsync` more.
 
 **What stays on disk.** A store stays as small as what is in it. A commit of LanceDB leaves about 70 KB whatever its
 size, so a folder is put together again by the number of commits seen in it: in a thread of its own while there are

@@ -35,6 +35,11 @@ class Commit(NamedTuple):
         # In this order: an upkeep that drops the next one, since there are later ones, has dropped this one too.
         return not self.following.exists() and _mark(self.file) == self.mark
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it is there as it was seen, perhaps with others after it."""
+        return _mark(self.file) == self.mark
+
 
 def _mark(file: Path) -> tuple[int, int, int] | None:
     try:

@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from langgraph_coaching.storage.at_exit import LAST, at_end, promise
+from langgraph_coaching.storage.on_disk import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +68,7 @@ PAUSE = 5.0
 TRIES = 30
 """How often it is waited for those who write, `locks.SHORT` each time, where something was erased."""
 
-_NOW = timedelta(milliseconds=1)
+_NOW, _NEVER = timedelta(milliseconds=1), timedelta(days=36_500)
 
 
 class Compaction:
@@ -175,7 +176,8 @@ class Compaction:
                 if alone is not False:
                     # Without it, a file of which little was erased stays as it is, with what was erased.
                     write_anew(table)
-                    _compact(table, indexed, _NOW if alone else GRACE, failed=alone is True)
+                    folder = self._folder and self._folder / f"{table.name}.lance"
+                    _compact(table, indexed, _NOW if alone else GRACE, folder, failed=alone is True)
                     return alone
         return False
 
@@ -193,7 +195,7 @@ class Compaction:
         table, indexed = self._tables[name]
         try:
             if self._folder is None:
-                _compact(table, indexed, GRACE)
+                _compact(table, indexed, GRACE, None)
                 return
             folder = self._folder / f"{name}.lance"
             if not threshold.is_reached_in(folder):
@@ -202,8 +204,7 @@ class Compaction:
                 if alone is not True:
                     self._not_before = time.monotonic() + PAUSE
                 if alone is not False and threshold.is_reached_in(folder):  # another process may just have done it
-                    _compact(table, indexed, _NOW if alone else GRACE)
-                    _sync_to_disk(folder)
+                    _compact(table, indexed, _NOW if alone else GRACE, folder)
         except Exception:
             # The address has no upkeep of this kind, or the table is gone.
             log.debug("upkeep of the table %s was left to the next time", name, exc_info=True)
@@ -235,24 +236,19 @@ def write_anew(table: Table) -> None:
     table.update(values_sql={"namespace": "namespace"})
 
 
-def _compact(table: Table, indexed: Sequence[str], older: timedelta, *, failed: bool = False) -> None:
+def _compact(
+    table: Table, indexed: Sequence[str], older: timedelta, folder: Path | None, *, failed: bool = False
+) -> None:
     from lancedb.index import BTree
 
     known = {column for index in table.list_indices() for column in index.columns}
     for column in indexed:
         if column not in known:
             table.create_index(column, config=BTree())
+    if folder is not None:  # what takes the place of many files is on the disk before these go
+        table.optimize(cleanup_older_than=_NEVER)
+        sync_folder(folder)
     table.optimize(cleanup_older_than=older, delete_unverified=failed)
-
-
-def _sync_to_disk(folder: Path) -> None:
-    """Waits until what has taken the place of many files is on the disk, so that no loss of power takes all of it."""
-    for file in [*folder.glob("_versions/*.manifest"), *folder.glob("data/*")]:
-        handle = os.open(file, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 _open: weakref.WeakSet[Compaction] = weakref.WeakSet()

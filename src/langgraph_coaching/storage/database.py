@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, wait_random_exponential
-
-from langgraph_coaching.errors import CoachingError, StoreError
+from langgraph_coaching.errors import StoreError
+from langgraph_coaching.storage.columns import add_missing, missing_columns
 from langgraph_coaching.storage.commit import Commit
 from langgraph_coaching.storage.compaction import Compaction, write_anew
+from langgraph_coaching.storage.durability import Durability
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.locks import Locks
+from langgraph_coaching.storage.places import Places, place_of, refuse_without_manifest
+from langgraph_coaching.storage.recovery import Recovery
+from langgraph_coaching.storage.retrying import GONE, OVERTAKEN, retrying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,11 +26,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from lancedb.table import Table
 
-METADATA_CACHE = 64 * 1024 * 1024
-"""Bytes of LanceDB's metadata cache. Unbounded it reaches a gigabyte after some thousand small writes."""
+    from langgraph_coaching.storage.spool import Write
+
+METADATA_CACHE, INDEX_CACHE = 16 * 1024 * 1024, 256 * 1024 * 1024
+"""Bytes of LanceDB's caches, which fill with what was superseded: unbounded they reach a gigabyte after some thousand
+small writes (`tests/benchmarks/memory.py`)."""
 
 _used_in: set[int] = set()
-"""This process, once it has used LanceDB; in the child of a fork the parent instead."""
+"""This process, once it has used LanceDB; in the child of a fork the parent instead.
+
+LanceDB 0.40 starts its threads anew in a child, and a new connection there mostly reads; of twenty children that wrote
+through one of their own five crashed. An agent without coaching is better than none.
+"""
+
+REMADE = 2**40
+"""Added to the numbers of commits each time a folder is found to have been made anew, so that what is kept in memory by
+such a number is read again."""
 
 
 def _forked_after_use() -> bool:
@@ -40,9 +54,13 @@ class Database:
     Args:
         uri: A folder, or `s3://…`, `gs://…`, `az://…`, `db://…`. A folder is created by the first write, not before.
         options: Storage options (strings) for an object store; `api_key`, `region` and such for `db://`.
+        durable: The namespace whose writes shall survive a loss of power; None for no such promise. An object store
+            keeps it by itself.
     """
 
-    def __init__(self, uri: str | os.PathLike[str], options: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, uri: str | os.PathLike[str], options: dict[str, str] | None = None, *, durable: str | None = None
+    ) -> None:
         text = os.fspath(uri)
         self.remote = "://" in text
         # A bare relative name would be taken for the name of a cloud database.
@@ -52,6 +70,10 @@ class Database:
         folder = None if self.remote else Path(self.uri)
         self._locks = Locks(folder)
         self._compaction = Compaction(folder, self._locks)
+        self._remade = 0
+        self._recovery = Recovery(folder, self._locks)
+        self._durability = Durability(None if durable is None else folder, durable or "")
+        self.add_chore(self._durability.settle)
         self._forget()
 
     @property
@@ -66,6 +88,7 @@ class Database:
         """Tables that are known to have every column there is now."""
         self._commits: dict[str, Commit] = {}
         """The latest commit of each table, as far as it was seen."""
+        self._places = Places(self.uri)
 
     @contextmanager
     def _hold(self) -> Iterator[None]:
@@ -73,7 +96,7 @@ class Database:
             raise StoreError(
                 f"the coaching store at {self.uri} cannot be used here: this process was forked from one that had "
                 "used LanceDB already, which does not survive that. Fork before the first use, or start processes with "
-                "`spawn`"
+                "`spawn`: gunicorn without `--preload`, or with no use of a Coach before its workers are there"
             )
         with self._lock, faults(self.uri):
             yield
@@ -90,14 +113,19 @@ class Database:
             self._connection = lancedb.connect(
                 self.uri,
                 read_consistency_interval=timedelta(0),
-                session=lancedb.Session(metadata_cache_size_bytes=METADATA_CACHE),
+                session=lancedb.Session(INDEX_CACHE, METADATA_CACHE),
                 **options,
             )
         return self._connection
 
     def exists(self, name: str) -> bool:
-        """Whether the table may be there; a folder is looked at without loading LanceDB."""
-        return self.remote or Path(self.uri, f"{name}.lance").exists()
+        """Whether the table may be there; a folder is looked at without loading LanceDB.
+
+        Raises:
+            StoreError: There is no folder but a file, or it cannot be looked at.
+        """
+        with faults(self.uri):
+            return self.remote or place_of(self.uri, name) is not None
 
     def table(self, name: str) -> Table | None:
         """The table's handle, or None where it was never created.
@@ -106,18 +134,29 @@ class Database:
             StoreError: The database could not be opened.
         """
         with self._hold():
+            self._recovery.recover(self)
             if name in self._tables:
-                return self._tables[name]
+                if self.remote or self._places.are_same(name, self._commits.get(name)):
+                    return self._tables[name]
+                self._remade += 1
+                self._forget()
             if not self.exists(name):
                 return None
             connection = self._connect()
             try:
-                self._tables[name] = connection.open_table(name)
+                table = connection.open_table(name)
             except ValueError as error:
-                if "was not found" in str(error):
-                    return None
-                raise
-            return self._tables[name]
+                if "was not found" not in str(error):
+                    raise
+                refuse_without_manifest(self.uri, name)
+                return None
+            return self._keep(name, table)
+
+    def _keep(self, name: str, table: Table) -> Table:
+        self._tables[name] = table
+        if not self.remote:
+            self._places.note(name)
+        return table
 
     def version(self, name: str) -> int:
         """Number of the table's latest commit, 0 before the first; a few microseconds while a folder stays as it is.
@@ -128,16 +167,18 @@ class Database:
         with self._hold():
             known = self._commits.get(name)
             if known is not None and known.is_latest:
-                return known.version
+                return self._remade * REMADE + known.version
         table = self.table(name)
         if table is None:
-            return 0
+            return self._remade * REMADE
         with faults(self.uri):
             version = int(table.version)
+            if version < 1:  # what a manifest of zeros is read as
+                raise RuntimeError(f"corrupt: the latest manifest of the table {name} has no number")
         seen = None if self.remote else Commit.find(f"{self.uri}/{name}.lance", version)
         if seen is not None:
             self._commits[name] = seen
-        return version
+        return self._remade * REMADE + version
 
     def ensure(self, name: str, schema: pa.Schema) -> Table:
         """The table's handle, created empty where it was missing, with every column of the schema.
@@ -149,19 +190,13 @@ class Database:
             found = self.table(name)
             if found is None:
                 with self._locks.creating(), self._locks.writing():
-                    found = self._tables[name] = self.table(name) or self._create(name, schema)
+                    found = self._keep(name, self.table(name) or self._create(name, schema))
             if name not in self._complete:
-                if _missing(found, schema):
+                if missing_columns(found, schema):
                     with self._locks.creating(), self._locks.writing():
-                        self._add_missing(found, schema)
+                        add_missing(found, schema)
                 self._complete.add(name)
             return found
-
-    def _add_missing(self, table: Table, schema: pa.Schema) -> None:
-        """Adds the columns that have come since an earlier version of the package made the table."""
-        missing = _missing(table, schema)  # another process may just have added them
-        if missing and all(field.nullable for field in missing):
-            table.add_columns(missing)
 
     def _create(self, name: str, schema: pa.Schema) -> Any:
         try:
@@ -180,22 +215,33 @@ class Database:
     def replace(self, name: str, rows: pa.Table) -> Table:
         """Overwrites a whole table in one commit."""
         with self._hold(), self._locks.writing():
-            self._tables[name] = self._connect().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
-            return self._tables[name]
+            self._durability.begin(name)
+            made = self._connect().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
+            self._durability.keep(name, None)
+            return self._keep(name, made)
 
-    def write(self, table: Table, work: Callable[[Table], Any], *, indexed: Sequence[str] = ()) -> Any:
+    def write(
+        self,
+        table: Table,
+        work: Callable[[Table], Any],
+        indexed: Sequence[str] = (),
+        again: Callable[..., Write] | None = None,
+    ) -> Any:
         """Runs a write, again on the latest version where another writer committed in between; then sees to upkeep.
 
         Args:
             table: The table.
             work: Writes to it.
             indexed: Its columns that are looked up by value.
+            again: What would be written once more after a loss of power, given the `version` of the commit.
 
         Raises:
             StoreError: It failed for another reason, or ten times for this one.
         """
         with faults(self.uri), self._locks.writing():
-            result = _retrying(table, _OVERTAKEN, 10)(work, table)
+            self._durability.begin(table.name)
+            result = retrying(table, OVERTAKEN, 10)(work, table)
+            self._durability.keep(table.name, again and again(version=result.version))
         self._compaction.note_write(table, indexed, getattr(result, "version", None))
         return result
 
@@ -210,7 +256,7 @@ class Database:
             StoreError: It failed for another reason, or four times for this one.
         """
         with faults(self.uri):
-            return _retrying(table, _GONE, 4)(work, table)
+            return retrying(table, GONE, 4)(work, table)
 
     @contextmanager
     def hold_versions(self) -> Iterator[None]:
@@ -222,8 +268,9 @@ class Database:
         """Takes away all that a table was before; see `Table.clear_past`."""
         with faults(self.uri):
             cleared = self._compaction.clear_past(table, indexed)
+            self._durability.settle()  # the spool, too, holds what was erased
         if cleared is False:  # then upkeep takes them away, once nobody writes
-            self.write(table, write_anew, indexed=indexed)
+            self.write(table, write_anew, indexed)
         return cleared is True
 
     def add_chore(self, chore: Callable[[], None]) -> None:
@@ -234,60 +281,6 @@ class Database:
         """Puts together what was written, and lets go of the handles; the next use opens them again."""
         if not _forked_after_use():  # there, even letting go of what the parent opened can crash
             self._compaction.finish()
-            with self._lock:
+            with self._lock, faults(self.uri):
+                self._durability.close()
                 self._forget()
-
-
-def _missing(table: Table, schema: pa.Schema) -> list[pa.Field]:
-    held = set(table.schema.names)
-    return [field for field in schema if field.name not in held]
-
-
-_GONE = r"(?s).*([Nn]ot ?[Ff]ound|No such file)"
-
-_OVERTAKEN = r"(?s).*([Rr]etryable commit conflict|Commit conflict|[Nn]ot ?[Ff]ound|No such file)"
-
-
-def _retrying(table: Table, message: str, attempts: int) -> Retrying:
-    return Retrying(
-        retry=retry_if_exception_message(match=message),
-        stop=stop_after_attempt(attempts),
-        wait=wait_random_exponential(multiplier=0.02, max=0.5),
-        before_sleep=lambda _: table.checkout_latest(),  # type: ignore[no-untyped-call]
-        reraise=True,
-    )
-
-
-_PLACE = re.compile(r", \S+\.rs:\d+:\d+")
-"""Where in its own source LanceDB met the fault."""
-
-_DAMAGE = re.compile(
-    r"size is too small|sufficient data|invalid range|invalid magic|unexpected eof|schema error|corrupt|panic"
-)
-
-
-@contextmanager
-def faults(uri: str) -> Iterator[None]:
-    """Turns whatever LanceDB, Arrow or the disk raise into a `StoreError` that says what to look at."""
-    try:
-        yield
-    except CoachingError:
-        raise
-    except Exception as error:  # LanceDB raises RuntimeError, OSError, ValueError, and RustPanic on damaged files
-        said = _PLACE.sub("", " ".join(str(error).split()))[:300]
-        raise StoreError(
-            f"the coaching store at {uri} failed: {said}. {_advice(type(error).__name__, said)}"
-        ) from error
-
-
-def _advice(kind: str, said: str) -> str:
-    lowered = said.lower()
-    if "no space left" in lowered:
-        return "The disk is full: free some space and try again; nothing was half written."
-    if "read-only" in lowered or "permission denied" in lowered:
-        return "The folder cannot be written: check its permissions or give another one."
-    if "not found" in lowered:
-        return "Files of it are missing: restore the folder from a copy, or give another one."
-    if _DAMAGE.search(lowered) or "RustPanic" in kind:
-        return "Files of it are damaged: restore the folder from a copy."
-    return "Check that the address is right and reachable, then try again."

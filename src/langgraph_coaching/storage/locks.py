@@ -60,6 +60,11 @@ else:
             fcntl.flock(handle, fcntl.LOCK_UN)
 
 
+def hold_file(handle: int) -> bool | None:
+    """Holds an open file alone until it is closed; False where another holds it, None where that cannot be known."""
+    return _wait(handle, 0.0, shared=False)
+
+
 class Locks:
     """Locks that the system takes back when a process ends, however it ends.
 
@@ -80,10 +85,28 @@ class Locks:
         if self._folder is not None:
             with suppress(OSError):  # whoever makes the table says so
                 self._folder.mkdir(parents=True, exist_ok=True)
-        with self._open(CREATING) as handle:
+        with self._only_one(CREATING, "makes a table"):
+            yield
+
+    @contextmanager
+    def recovering(self, place: str) -> Iterator[None]:
+        """Reads the spools of processes that are gone, while nobody else does.
+
+        Args:
+            place: Folder of the spools, in that of the tables.
+
+        Raises:
+            StoreError: Another process has been at it for a minute.
+        """
+        with self._only_one(f"{place}/.recovering", "writes again what a loss of power has taken"):
+            yield
+
+    @contextmanager
+    def _only_one(self, name: str, does: str) -> Iterator[None]:
+        with self._open(name) as handle:
             try:
                 if _wait(handle, time.monotonic() + PATIENCE, shared=False) is False:
-                    raise StoreError(f"another process makes a table in {self._folder}; try again later")
+                    raise StoreError(f"another process {does} in {self._folder}; try again later")
                 yield
             finally:
                 _release(handle)
@@ -133,6 +156,19 @@ class Locks:
         finally:
             if handle is not None:
                 os.close(handle)
+
+
+def is_held(file: Path) -> bool:
+    """Whether somebody holds the lock on this file now, alone; False where there is no such file, or no lock."""
+    if not KNOWN or not file.exists():
+        return False
+    try:
+        with file.open("rb") as opened:
+            held = not _lock(opened.fileno(), shared=True)
+            _release(None if held else opened.fileno())
+            return held
+    except OSError:
+        return False
 
 
 def _wait(handle: int | None, until: float, *, shared: bool) -> bool | None:

@@ -15,7 +15,7 @@ from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.surrogates import replace_surrogates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pyarrow as pa
     from lancedb.expr import Expr
@@ -32,6 +32,16 @@ def to_storable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {to_storable(name): to_storable(part) for name, part in value.items()}
     return [to_storable(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def arrow_of(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table of a schema, every half character replaced."""
+    import pyarrow as pa
+
+    try:
+        return pa.Table.from_pylist([*rows], schema=schema)
+    except UnicodeEncodeError:  # rare, and dear to look for in every row
+        return pa.Table.from_pylist([to_storable(row) for row in rows], schema=schema)
 
 
 def text_asked(name: str, value: Any) -> str:

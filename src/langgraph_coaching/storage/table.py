@@ -6,12 +6,14 @@ Rows are written by their key, in one commit each time, and read as they are now
 from __future__ import annotations
 
 import json
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.storage.database import faults
-from langgraph_coaching.storage.storable import equals, to_storable
+from langgraph_coaching.storage.faults import faults
+from langgraph_coaching.storage.merging import merge_rows
+from langgraph_coaching.storage.spool import Write
+from langgraph_coaching.storage.storable import arrow_of, equals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from lancedb.table import Table as LanceTable
 
     from langgraph_coaching.storage.database import Database
+    from langgraph_coaching.storage.spool import Kind
 
 KEY = {"lance-schema:unenforced-primary-key": "true", "lance-schema:unenforced-primary-key:position": "1"}
 """Arrow field metadata that declares a table's key at creation: two concurrent inserts of one key then make one row."""
@@ -68,8 +71,9 @@ class Table:
         self._namespace = namespace
         self._key = key
         self._indexed = indexed
-        self._columns: frozenset[str] = frozenset()
-        """Those that are known to be in the stored table."""
+        self._written = partial(Write, table=name, key=key, namespace=namespace)
+        self._columns: tuple[Any, frozenset[str]] = None, frozenset()
+        """Those that are known to be in the stored table, and its handle: another one is of a table made anew."""
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -112,15 +116,11 @@ class Table:
         Raises:
             StoreError: The write failed; nothing of it is visible.
         """
-        # LanceDB takes a write up again on top of another's, and leaves out the keys that have come meanwhile. A
-        # condition that cannot be reckoned for a row that is there makes the whole write fail instead.
+        # LanceDB takes a write up again on top of another's, and leaves out the keys that have come meanwhile. What
+        # cannot be reckoned for a row that is there makes the whole write fail instead.
         there = f"CAST(target.{self._key} AS INT) = 0" if together else None
-
-        def how(merge: Any) -> Any:
-            return (merge.when_matched_update_all(where=there) if there else merge).when_not_matched_insert_all()
-
         try:
-            return int(self._merge(rows, self.schema, how, check).num_inserted_rows)
+            return int(self._merge("insert", rows, self.schema, check, there).num_inserted_rows)
         except StoreError as error:
             if there and _NO_NUMBER in str(error.__cause__):
                 return 0
@@ -132,7 +132,7 @@ class Table:
         Raises:
             StoreError: The write failed; nothing of it is visible.
         """
-        self._merge(rows, self.schema, lambda merge: merge.when_matched_update_all().when_not_matched_insert_all())
+        self._merge("upsert", rows, self.schema)
 
     def update(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Changes some columns of rows that are there; one whose key is not there is left out.
@@ -146,28 +146,25 @@ class Table:
         import pyarrow as pa
 
         schema = pa.schema([field for field in self.schema if field.name in rows[0]])
-        self._merge(rows, schema, lambda merge: merge.when_matched_update_all())
+        self._merge("update", rows, schema)
 
     def _merge(
         self,
+        kind: Kind,
         rows: Sequence[Mapping[str, Any]],
         schema: pa.Schema,
-        how: Callable[[Any], Any],
         check: Callable[[LanceTable], object] | None = None,
+        there: str | None = None,
     ) -> Any:
-        import pyarrow as pa
-
-        try:
-            data = pa.Table.from_pylist([*rows], schema=schema)
-        except UnicodeEncodeError:  # rare, and dear to look for in every row
-            data = pa.Table.from_pylist([to_storable(row) for row in rows], schema=schema)
+        data = arrow_of(rows, schema)
 
         def work(opened: LanceTable) -> Any:
             if check is not None:
                 check(opened)
-            return how(opened.merge_insert(self._key)).execute(data)
+            return merge_rows(opened, kind, self._key, data, there)
 
-        return self.database.write(self.database.ensure(self.name, self.schema), work, indexed=self._indexed)
+        opened = self.database.ensure(self.name, self.schema)
+        return self.database.write(opened, work, self._indexed, partial(self._written, kind=kind, data=data))
 
     def delete(self, **equal: Any) -> None:
         """Erases rows.
@@ -181,7 +178,8 @@ class Table:
         opened = self.opened()
         if opened is not None:
             where = self._filter((), equal)
-            self.database.write(opened, lambda table: table.delete(where), indexed=self._indexed)
+            again = partial(self._written, kind="delete", equal=equal)
+            self.database.write(opened, lambda table: table.delete(where), self._indexed, again)
 
     def rows(
         self,
@@ -281,10 +279,10 @@ class Table:
     def _present(self, opened: LanceTable, columns: Iterable[str]) -> list[str]:
         """Those of the columns that the stored table has, each once."""
         wanted = dict.fromkeys(columns)
-        if not self._columns.issuperset(wanted):
+        if self._columns[0] is not opened or not self._columns[1].issuperset(wanted):
             with faults(self.database.uri):
-                self._columns = frozenset(opened.schema.names)
-        return [name for name in wanted if name in self._columns]
+                self._columns = opened, frozenset(opened.schema.names)
+        return [name for name in wanted if name in self._columns[1]]
 
     def _filter(self, where: Iterable[Any], equal: Mapping[str, Any]) -> Any:
         own = {} if self._namespace is None else {"namespace": self._namespace}

@@ -15,6 +15,7 @@
 | form fields: what a form says of a coaching | `form_fields` |
 | verdict: what a person says where coaching stands, and why it did what it did | `verdict` |
 | inbox: what would teach most, one situation at a time; its open questions | `inbox`, `questions` |
+| plain words: what the library says, without its Python | `plain_words` |
 | receipt words: what became of coaching at a step, in words | `receipt_words` |
 | replay: a conversation with other coaching, side by side | `replay` |
 | chat page, held chats: a test of the user's graph; those that are going on | `chat_page`, `held_chats` |
@@ -22,7 +23,9 @@
 | coachings, coaching: the list; one of them, with every change that can be made of it | `coachings`, `coaching` |
 | changes: several to another stage together, and back | `changes` |
 | pause: the kill switch, and the banner meanwhile | `pause` |
-| report: how coaching is doing; latest reports: kept, so that no page waits for it twice | `report`, `latest_reports` |
+| report: how coaching is doing; latest reports: made behind the page where there is much | `report`, `latest_reports` |
+| behind a page: what takes long is made in a thread | `behind` |
+| recent traces: a long conversation is read once for all its parts | `recent_traces` |
 """
 
 from __future__ import annotations

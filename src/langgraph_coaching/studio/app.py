@@ -26,6 +26,7 @@ from langgraph_coaching.studio import (
 )
 from langgraph_coaching.studio.access import check_tokens
 from langgraph_coaching.studio.latest_reports import LatestReports
+from langgraph_coaching.studio.recent_traces import RecentTraces
 from langgraph_coaching.studio.security import SecurityHeaders
 from langgraph_coaching.studio.signing_in import person_by_token, sign_in, sign_out
 from langgraph_coaching.studio.studio import Studio
@@ -76,6 +77,7 @@ def studio_app(
     studio = Studio(
         coach=coach,
         reports=LatestReports(coach),
+        traces=RecentTraces(coach),
         graph=graph,
         graph_name=graph_name,
         model=model,

@@ -38,6 +38,8 @@ SECTIONS = (
 )
 """The pages one goes to from everywhere: name, key after `g`, word."""
 
+_DIGITS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -72,6 +74,11 @@ class Ask:
         """All values of a field of the form, or of the address."""
         values = self.request.query_params if self.form is None else self.form
         return [value for value in values.getlist(name) if isinstance(value, str)]
+
+    def whole(self, name: str) -> int | None:
+        """A field that says a whole number from 0; None where it says none, or more than there is of anything."""
+        said = self.given(name)
+        return int(said) if said.isdecimal() and len(said) < _DIGITS else None
 
     def url(self, page: str, **query: Any) -> str:
         """The address of a page; what is no part of its path is asked in the query, without what is None or empty."""

@@ -25,7 +25,7 @@ def changes(ask: Ask) -> Response:
         found = [one for one in found if one.id == wanted]
         if not found:
             raise NotFoundError(f"no change set {wanted!r} in this namespace")
-    start = int(ask.given("start", "0")) if ask.given("start", "0").isdecimal() else 0
+    start = ask.whole("start") or 0
     return ask.render(
         "changes.html",
         sets=found[start : start + SHOWN],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.changes import changer_of, changes_between
 from langgraph_coaching.coaching.stage import STAGES
-from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
+from langgraph_coaching.errors import ChangedMeanwhileError, InvalidCoachingError, NotFoundError
 from langgraph_coaching.studio.ask import Ask, page
 from langgraph_coaching.studio.draft_form import graph_names
 from langgraph_coaching.studio.form_fields import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.model import Coaching
 
-USED = 30
+USED = 10
 """Threads in which it was used that are shown."""
 
 SIMILAR = 8
@@ -38,22 +38,36 @@ def coaching(ask: Ask) -> Response:
     ask.coach.flush()
     history = ask.coach.history(ask.request.path_params["id"])
     latest = history[-1]
-    report = ask.studio.reports.take()
-    standing = next((one for one in report if one.coaching_id == latest.id), None)
     return ask.render(
         "coaching.html",
-        one=latest,
-        standing=standing,
+        **_figures_of(ask, latest),
         revisions=_revisions(history),
         used=ask.coach.traces.threads(coaching_id=latest.id, limit=USED),
         intents={latest.id: latest.intent},
         asked={"coaching_id": latest.id},
         source=_source_of(ask, latest),
         stages=STAGES,
-        others=[one for one in report if one.coaching_id != latest.id and one.status in STAGES],
+        others=[one for one in _by_intent(ask) if one.id != latest.id and one.status in STAGES],
         now=datetime.now(UTC),
         section="coachings",
     )
+
+
+def figures(ask: Ask) -> Response:
+    """How it is doing; or, where no script runs and that is asked for anew, its page."""
+    if not ask.is_fragment:
+        return ask.go("coaching", id=ask.request.path_params["id"])
+    return ask.render("coaching_figures.html", **_figures_of(ask, ask.coach.get(ask.request.path_params["id"])))
+
+
+def _figures_of(ask: Ask, one: Coaching) -> dict[str, Any]:
+    report = ask.studio.reports.take()
+    standing = next((other for other in report or () if other.coaching_id == one.id), None)
+    return {"one": one, "standing": standing, "counting": report is None}
+
+
+def _by_intent(ask: Ask) -> list[Coaching]:
+    return sorted(ask.coach.list(), key=lambda one: one.intent.casefold())
 
 
 def edit_form(ask: Ask) -> Response:
@@ -95,10 +109,10 @@ def edit_form(ask: Ask) -> Response:
 def edit(ask: Ask) -> Response:
     """Makes the next revision; of two who change the same, the second is told."""
     name, fields = ask.request.path_params["id"], fields_in(ask)
-    revision = ask.given("revision")
-    if not revision.isdecimal():
+    revision = ask.whole("revision")
+    if revision is None:
         raise InvalidCoachingError("this form does not say which revision it changes; load the page again")
-    began = ask.coach.get(name, revision=int(revision))
+    began = ask.coach.get(name, revision=revision)
     if fields["expires_at"] and began.expires_at and fields["expires_at"].date() == began.expires_at.date():
         fields["expires_at"] = began.expires_at  # the form holds the day only
     changes: dict[str, Any] = {"intent": ask.given("intent").strip(), "behavior": behavior_in(ask), **fields}
@@ -107,8 +121,21 @@ def edit(ask: Ask) -> Response:
     removed = set(ask.given_all("remove"))
     if removed:
         changes["remove"] = [one for index, one in enumerate(began.examples) if str(index) in removed]
-    ask.coach.edit(name, revision=int(revision), changed_by=ask.person.name, **changes)
+    try:
+        ask.coach.edit(name, revision=revision, changed_by=ask.person.name, **changes)
+    except ChangedMeanwhileError as error:
+        return _tell_conflict(ask, error)
     return ask.go("coaching", id=name)
+
+
+def _tell_conflict(ask: Ask, error: ChangedMeanwhileError) -> Response:
+    """What somebody else has changed; the form stays as it is, and saved once more it is put on top of that."""
+    changed = str(error).partition("\nNothing was saved.")[0]
+    if not ask.is_fragment:
+        return ask.tell(f"{changed}\nNothing was saved. Go back to what you typed, or begin anew.", status=422)
+    headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
+    latest = ask.coach.get(ask.request.path_params["id"])
+    return ask.render("conflict.html", status=422, headers=headers, message=changed, latest=latest, kind="error")
 
 
 def similar(ask: Ask) -> Response:
@@ -145,9 +172,10 @@ def archive(ask: Ask) -> Response:
 
 def restore(ask: Ask) -> Response:
     """Makes it active again, as it last was or as it was at a revision."""
-    name, revision = ask.request.path_params["id"], ask.given("revision")
-    wanted = int(revision) if revision.isdecimal() else None
-    ask.coach.restore(name, revision=wanted, changed_by=ask.person.name)
+    name, revision = ask.request.path_params["id"], ask.whole("revision")
+    if revision is None and ask.given("revision"):
+        raise NotFoundError(f"{name} has no such revision")
+    ask.coach.restore(name, revision=revision, changed_by=ask.person.name)
     return ask.go("coaching", id=name)
 
 
@@ -177,6 +205,7 @@ def _source_of(ask: Ask, one: Coaching) -> str | None:
 
 PAGES = [
     page("/coaching/{id}", coaching, "coaching"),
+    page("/coaching/{id}/figures", figures, "coaching_figures"),
     page("/coaching/{id}/edit", edit_form, "coaching_edit", role="coach"),
     page("/coaching/{id}/save", edit, "coaching_save", role="coach", method="POST"),
     page("/coaching/{id}/similar", similar, "coaching_similar", role="coach"),

@@ -29,19 +29,21 @@ def coachings(ask: Ask) -> Response:
     asked = {name: ask.given(name).strip() for name in ("text", "status", "behavior", "only")}
     wanted: dict[str, Any] = {name: value for name, value in asked.items() if value and name != "only"}
     report = ask.studio.reports.take()
-    standings = {one.coaching_id: one for one in report}
+    standings = {one.coaching_id: one for one in report or ()}
     found = ask.coach.list(**wanted, expired=True) if asked["only"] == "expired" else ask.coach.list(**wanted)
     if asked["only"] == "review":
         found = [one for one in found if one.id in standings and standings[one.id].needs_review]
     found.sort(key=lambda one: one.updated_at, reverse=True)
-    start = int(ask.given("start", "0")) if ask.given("start", "0").isdecimal() else 0
+    start = ask.whole("start") or 0
     values: dict[str, Any] = {
         "found": found[start : start + SHOWN],
         "total": len(found),
         "after": start + SHOWN if start + SHOWN < len(found) else None,
         "asked": asked,
         "standings": standings,
-        "made": report.at if is_large(report) else None,
+        "made": report.at if report is not None and is_large(report) else None,
+        "counting": report is None,
+        "start": start,
         "now": datetime.now(UTC),
         "stages": STAGES,
         "section": "coachings",

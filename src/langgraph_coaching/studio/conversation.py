@@ -47,9 +47,9 @@ class ShownStep:
 def conversation(ask: Ask) -> Response:
     """The page of one run."""
     ask.coach.flush()
-    trace = ask.coach.traces.get(ask.given("trace"))
+    trace = ask.studio.traces.get(ask.given("trace"))
     step = ask.given("step")
-    start = max(0, int(step) - STEPS // 3) if step.isdecimal() and int(step) >= STEPS else 0
+    start = max(0, wanted - STEPS // 3) if (wanted := ask.whole("step") or 0) >= STEPS else 0
     siblings: tuple[TraceSummary, ...] = ()
     if trace.thread_id:
         found = ask.coach.traces.threads(thread_id=trace.thread_id, limit=100).threads
@@ -62,17 +62,16 @@ def conversation(ask: Ask) -> Response:
 
 def steps(ask: Ask) -> Response:
     """Some more of its steps."""
-    trace = ask.coach.traces.get(ask.given("trace"))
-    start = ask.given("start", "0")
-    return ask.render("steps.html", focus="", **_steps_from(ask, trace, int(start) if start.isdecimal() else 0))
+    trace = ask.studio.traces.get(ask.given("trace"))
+    return ask.render("steps.html", focus="", **_steps_from(ask, trace, ask.whole("start") or 0))
 
 
 def text(ask: Ask) -> Response:
     """The whole text of one step."""
-    trace, index = ask.coach.traces.get(ask.given("trace")), ask.given("step")
-    if not index.isdecimal() or int(index) >= len(trace.steps):
-        raise NotFoundError(f"the conversation {trace.id} has no step {index}")
-    return ask.render("step_text.html", text=_text_of(trace.steps[int(index)]))
+    trace, index = ask.studio.traces.get(ask.given("trace")), ask.whole("step")
+    if index is None or index >= len(trace.steps):
+        raise NotFoundError(f"the conversation {trace.id} has no step {ask.given('step')[:40]}")
+    return ask.render("step_text.html", text=_text_of(trace.steps[index]))
 
 
 def _steps_from(ask: Ask, trace: Trace, start: int) -> dict[str, Any]:

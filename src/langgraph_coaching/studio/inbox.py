@@ -12,18 +12,20 @@ from langgraph_coaching.studio.verdict import JUDGED
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from langgraph_coaching.recall.receipt import Receipt
-
 
 def inbox(ask: Ask) -> Response:
-    """The first question that is not skipped."""
-    return ask.render("inbox.html", **_question(ask, ask.given_all("skip")), section="inbox")
+    """The first question that is not skipped; for htmx without the page around it."""
+    name = "question.html" if ask.is_fragment else "inbox.html"
+    return ask.render(name, **_question(ask, ask.given_all("skip"), ask.given("last")), section="inbox")
 
 
 def count(ask: Ask) -> Response:
     """How many there are, for the mark beside the section."""
-    found = len(ask.studio.questions.open(ask.coach, []))
-    return ask.render("count.html", count=f"{found}+" if found >= LOOKED_FOR else str(found or ""))
+    open_ = ask.studio.questions.open(ask.coach, [])
+    found = len(open_ or ())
+    return ask.render(
+        "count.html", count=f"{found}+" if found >= LOOKED_FOR else str(found or ""), looking=open_ is None
+    )
 
 
 def answer(ask: Ask) -> Response:
@@ -35,7 +37,7 @@ def answer(ask: Ask) -> Response:
         ask.coach.verdict(last, correct=ask.given("correct") == "yes", author=ask.person.name)
     elif ask.given("receipt"):
         skipped.append(ask.given("receipt"))
-    values = _question(ask, skipped) | {"last": last}
+    values = _question(ask, skipped, last)
     if not ask.is_fragment:
         return ask.render("inbox.html", **values, section="inbox")
     return ask.render("question.html", headers=JUDGED, **values)
@@ -44,22 +46,26 @@ def answer(ask: Ask) -> Response:
 def undo(ask: Ask) -> Response:
     """Takes the last answer back; its question comes again."""
     ask.coach.withdraw(ask.given("receipt"))
-    ask.studio.questions.forget()
+    ask.studio.questions.ask_again(ask.given("receipt"))
     values = _question(ask, ask.given_all("skip"))
     return ask.render("question.html" if ask.is_fragment else "inbox.html", headers=JUDGED, **values, section="inbox")
 
 
-def _question(ask: Ask, skipped: list[str]) -> dict[str, Any]:
+def _question(ask: Ask, skipped: list[str], last: str = "") -> dict[str, Any]:
+    """The next question as the page shows it; while questions are being looked for there is none."""
     found = ask.studio.questions.open(ask.coach, skipped)
-    return _values(ask, found[0] if found else None, skipped, len(found))
-
-
-def _values(ask: Ask, receipt: Receipt | None, skipped: list[str], left: int) -> dict[str, Any]:
-    coaching = None
+    receipt, coaching = next(iter(found or ()), None), None
     if receipt is not None and receipt.coaching_id:
         coaching = ask.coach.get(receipt.coaching_id)
-    turns = [*reversed(turns_of(receipt.situation))] if receipt else []
-    return {"receipt": receipt, "coaching": coaching, "turns": turns, "skipped": skipped, "left": left, "last": ""}
+    return {
+        "receipt": receipt,
+        "coaching": coaching,
+        "turns": [*reversed(turns_of(receipt.situation))] if receipt else [],
+        "skipped": skipped,
+        "left": len(found or ()),
+        "last": last,
+        "looking": found is None,
+    }
 
 
 PAGES = [

@@ -1,15 +1,15 @@
-"""Latest reports: a page never waits twice for the figures of a large store; they are made anew behind it."""
+"""Latest reports: no page waits for the figures of a large store; they are made behind it."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias
 
-from langgraph_coaching.errors import CoachingError
+from langgraph_coaching.studio.behind import begin_behind, is_made_soon
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from datetime import datetime
 
     from langgraph_coaching.coach import Coach
@@ -42,11 +42,11 @@ class LatestReports:
     def __init__(self, coach: Coach) -> None:
         self._coach = coach
         self._known: OrderedDict[_Window, Report] = OrderedDict()
-        self._making: set[_Window] = set()
+        self._making: dict[_Window, Future[Report]] = {}
         self._lock = threading.Lock()
 
-    def take(self, since: datetime | None = None, until: datetime | None = None) -> Report:
-        """The report of a window.
+    def take(self, since: datetime | None = None, until: datetime | None = None) -> Report | None:
+        """The report of a window; None while the first one is being made: ask again.
 
         Args:
             since: Only from then on.
@@ -57,28 +57,35 @@ class LatestReports:
             StoreError: The store could not be read.
         """
         window = since, until
+        making: Future[Report] | None = None
         with self._lock:
             known = self._known.get(window)
-            if known is not None and is_large(known):
-                if window not in self._making:
-                    self._making.add(window)
-                    threading.Thread(target=self._make_behind, args=(window,), daemon=True).start()
-                return known
-        return self._make(window)
+            if known is None or is_large(known):
+                making = self._making.get(window)
+                if making is None or (known is not None and making.done()):  # that one has failed
+                    making = self._making[window] = begin_behind(lambda: self._make(window))
+        if known is None and making is not None:
+            return self._first(window, making)
+        return known if known is not None and is_large(known) else self._make(window)
+
+    def wait_for(self, since: datetime | None = None, until: datetime | None = None) -> Report:
+        """The report of a window, however long it takes; arguments and faults as of `take`."""
+        found = self.take(since, until)
+        return self._make((since, until)) if found is None else found
+
+    def _first(self, window: _Window, making: Future[Report]) -> Report | None:
+        if not is_made_soon(making):
+            return None
+        with self._lock:
+            self._making.pop(window, None)
+        return making.result()
 
     def _make(self, window: _Window) -> Report:
         report = self._coach.report(since=window[0], until=window[1])
         with self._lock:
             self._known[window] = report
             self._known.move_to_end(window)
+            self._making.pop(window, None)
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
         return report
-
-    def _make_behind(self, window: _Window) -> None:
-        try:
-            with suppress(CoachingError):  # the next page that asks says so
-                self._make(window)
-        finally:
-            with self._lock:
-                self._making.discard(window)

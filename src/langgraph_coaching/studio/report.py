@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
@@ -35,28 +35,29 @@ class Shown:
     """The report that is asked for."""
 
     report: Report
-    whole: Report
-    """The same, of all coachings."""
     one: Standing | None
     """The coaching that it is about, where it is about one."""
-    asked: dict[str, str]
-    """As the address says it."""
 
 
 def report(ask: Ask) -> Response:
     """The page; or, for htmx, what stands below its form."""
-    shown = _report_of(ask)
+    asked = _asked(ask)
+    whole = ask.studio.reports.take(*_window_of(asked))
+    form: dict[str, Any] = {"asked": asked, "windows": WINDOWS, "section": "report", "coachings": []}
+    if not ask.is_fragment:
+        form["coachings"] = sorted(ask.coach.list(), key=lambda one: one.intent.casefold())
+    name = "report_parts.html" if ask.is_fragment else "report.html"
+    if whole is None:
+        return ask.render(name, report=None, **form)
+    shown = _shown(whole, asked)
     found, rows = shown.report, shown.report[:ROWS]
     some = Report(rows, overall=found.overall, window=found.window, at=found.at, notes=found.notes)
     said = str(found.window)
     compared = [one for standing in (found.overall, *rows) for one in standing.outcomes]
     return ask.render(
-        "report_parts.html" if ask.is_fragment else "report.html",
+        name,
         report=found,
         one=shown.one,
-        asked=shown.asked,
-        windows=WINDOWS,
-        coachings=[] if ask.is_fragment else sorted(shown.whole, key=lambda one: one.intent.casefold()),
         rows=rows,
         window=said[:1].upper() + said[1:],
         tiles=str(tiles(found.overall)),
@@ -65,13 +66,14 @@ def report(ask: Ask) -> Response:
         outcomes=str(outcomes_table(some, address=lambda name: ask.url("coaching", id=name))),
         warnings=[note for note in design_notes(compared) if "not a fair comparison" in note],
         how_to_read=[*HOW_TO_READ, *found.notes],
-        section="report",
+        **form,
     )
 
 
 def report_file(ask: Ask) -> Response:
     """The report as a file: its JSON values, or one page that needs nothing besides itself."""
-    shown = _report_of(ask)
+    asked = _asked(ask)
+    shown = _shown(ask.studio.reports.wait_for(*_window_of(asked)), asked)
     kind = ask.request.path_params["kind"]
     if kind == "json":
         told = json.dumps(shown.report.to_json(), ensure_ascii=False, indent=2)
@@ -91,26 +93,26 @@ def _file(text: str, media_type: str, name: str) -> Response:
     return Response(text.encode("utf-8", "replace"), media_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
-def _report_of(ask: Ask) -> Shown:
-    """The report that the address asks for.
-
-    Raises:
-        InvalidCoachingError: A time is none.
-        NotFoundError: There is no such coaching.
-    """
+def _asked(ask: Ask) -> dict[str, str]:
+    """What the address asks for."""
     asked = {name: ask.given(name).strip() for name in ("days", "since", "until", "coaching_id")}
     asked["days"] = asked["days"] or (BETWEEN if asked["since"] or asked["until"] else "all")
-    if asked["days"] != BETWEEN:
-        asked |= {"since": "", "until": ""}
-    found = ask.studio.reports.take(*_window_of(asked))
+    return asked if asked["days"] == BETWEEN else asked | {"since": "", "until": ""}
+
+
+def _shown(found: Report, asked: dict[str, str]) -> Shown:
+    """The report, or what it says of the coaching that is asked for.
+
+    Raises:
+        NotFoundError: There is no such coaching.
+    """
     if not asked["coaching_id"]:
-        return Shown(found, found, None, asked)
+        return Shown(found, None)
     one = next((one for one in found if one.coaching_id == asked["coaching_id"]), None)
     if one is None:
         raise NotFoundError(f"no coaching {asked['coaching_id']!r} is there to report on")
     notes = notes_of([one], found.overall)
-    own = Report([one], overall=found.overall, window=found.window, at=found.at, notes=notes)
-    return Shown(own, found, one, asked)
+    return Shown(Report([one], overall=found.overall, window=found.window, at=found.at, notes=notes), one)
 
 
 def _window_of(asked: dict[str, str]) -> tuple[datetime | None, datetime | None]:

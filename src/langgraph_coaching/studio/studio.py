@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.studio.access import Person, SignIn
     from langgraph_coaching.studio.latest_reports import LatestReports
+    from langgraph_coaching.studio.recent_traces import RecentTraces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Studio:
 
     coach: Coach
     reports: LatestReports
+    traces: RecentTraces
     graph: Any = None
     """The user's compiled graph, which the test page runs and whose names the forms offer."""
     graph_name: str = ""
@@ -47,18 +49,29 @@ class Studio:
     chats: HeldChats = field(default_factory=HeldChats)
     """Test conversations that are going on."""
 
+    _routes: dict[str, list[tuple[Any, frozenset[str]]]] = field(default_factory=dict)
+    """The routes of each name with what their paths say, since a page has hundreds of links."""
+
     def has(self, request: Request, page: str) -> bool:
         """Whether there is a page of that name."""
-        return any(getattr(route, "name", None) == page for route in request.app.routes)
+        return bool(self._routes_of(request, page))
 
     def url(self, request: Request, page: str, values: Mapping[str, Any]) -> str:
         """The path of a page below where the studio is mounted, and the rest as a query."""
         given = {name: value for name, value in values.items() if value is not None and value != ""}
-        for route in request.app.routes:
-            wanted = getattr(route, "param_convertors", {}).keys()
-            if getattr(route, "name", None) != page or not wanted <= given.keys():
+        for route, wanted in self._routes_of(request, page):
+            if not wanted <= given.keys():
                 continue
-            path = request.app.url_path_for(page, **{name: given[name] for name in wanted})
+            path = route.url_path_for(page, **{name: given[name] for name in wanted})
             query = urlencode({name: value for name, value in given.items() if name not in wanted}, doseq=True)
             return f"{request.scope.get('root_path', '').rstrip('/')}{path}" + (f"?{query}" if query else "")
         raise NoMatchFound(page, dict(given))
+
+    def _routes_of(self, request: Request, page: str) -> list[tuple[Any, frozenset[str]]]:
+        if not self._routes:
+            found: dict[str, list[tuple[Any, frozenset[str]]]] = {}
+            for route in request.app.routes:
+                wanted = frozenset(getattr(route, "param_convertors", {}))
+                found.setdefault(getattr(route, "name", ""), []).append((route, wanted))
+            self._routes.update(found)
+        return self._routes.get(page, [])

@@ -11,8 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from langgraph_coaching import __version__
 from langgraph_coaching.coaching.enforcement import describe_enforcement
 from langgraph_coaching.coaching.one_line import cut_line
+from langgraph_coaching.refining.markup import name_unseen
+from langgraph_coaching.studio.plain_words import say_plainly
 from langgraph_coaching.studio.receipt_words import enforcement_words, outcome_words
-from langgraph_coaching.studio.text import show_text, show_unseen
+from langgraph_coaching.studio.text import show_text, show_unseen, tell_unseen
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -56,7 +58,9 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-"""`text` is the filter for whatever was recorded or typed by somebody; `unseen` the same without its element."""
+"""`text` is the filter for whatever was recorded or typed by somebody; `unseen` the same without its element, and
+`bare` where no element may stand: in an option, a title, an attribute. What a field holds stays as it is; `unseen_in`
+says what of it cannot be seen."""
 
 TEMPLATES.filters |= {
     "age": show_age,
@@ -66,7 +70,10 @@ TEMPLATES.filters |= {
     "share": show_share,
     "text": show_text,
     "unseen": show_unseen,
+    "bare": name_unseen,
+    "unseen_in": tell_unseen,
     "line": cut_line,
+    "plain": say_plainly,
 }
 TEMPLATES.filters |= {"outcome": outcome_words, "enforcement": enforcement_words, "enforced": describe_enforcement}
 TEMPLATES.globals["version"] = __version__

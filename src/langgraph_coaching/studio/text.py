@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from markupsafe import Markup, escape
 
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
-)
-"""Controls, marks that turn the direction, blanks of no width, tags and half characters; not line break and tab."""
+from langgraph_coaching.refining.markup import UNSEEN
+
+_TOLD = 3
 
 
 def show_text(text: str) -> Markup:
@@ -25,9 +23,21 @@ def show_text(text: str) -> Markup:
 def show_unseen(text: str) -> Markup:
     """The text, escaped, with what cannot be seen shown by its number."""
     shown, last = [], 0
-    for found in _UNSEEN.finditer(text):
+    for found in UNSEEN.finditer(text):
         name = unicodedata.name(found[0], "control character").lower()
         mark = Markup('<span class="unseen" title="{}">U+{:04X}</span>').format(name, ord(found[0]))
         shown += [escape(text[last : found.start()]), mark]
         last = found.end()
     return Markup("").join([*shown, escape(text[last:])])
+
+
+def tell_unseen(text: str) -> str:
+    """Says which characters in a text cannot be seen, where a field holds it just as it is; "" where all can.
+
+    Args:
+        text: What the field holds.
+    """
+    found = dict.fromkeys(found[0] for found in UNSEEN.finditer(text.replace("\r\n", "\n")))
+    named = [f"U+{ord(one):04X} {unicodedata.name(one, 'control character').lower()}" for one in found]
+    more = f" and {len(named) - _TOLD} others" if len(named) > _TOLD else ""
+    return f"Holds what cannot be seen: {', '.join(named[:_TOLD])}{more}" if named else ""

@@ -79,10 +79,10 @@ def choices(ask: Ask) -> Response:
 
 
 def _step_of(ask: Ask) -> tuple[Trace, Step]:
-    trace, index = ask.coach.traces.get(ask.given("trace")), ask.given("step")
-    if not index.isdecimal() or int(index) >= len(trace.steps):
-        raise NotFoundError(f"the conversation {trace.id} has no step {index}")
-    return trace, trace.steps[int(index)]
+    trace, index = ask.studio.traces.get(ask.given("trace")), ask.whole("step")
+    if index is None or index >= len(trace.steps):
+        raise NotFoundError(f"the conversation {trace.id} has no step {ask.given('step')[:40]}")
+    return trace, trace.steps[index]
 
 
 PAGES = [

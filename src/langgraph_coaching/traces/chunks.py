@@ -8,7 +8,8 @@ from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.storage.database import faults
+from langgraph_coaching.storage.database import REMADE
+from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each
 from langgraph_coaching.storage.storable import literal
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
@@ -94,8 +95,8 @@ class Chunks:
         """
         if not any(chunks.values()):
             return
-        mark = self.mark()
-        if self._table.version() < self._version or mark != self._mark:  # or somebody has put an older copy there
+        version, mark = self._table.version(), self.mark()  # in this order: the first notices a folder made anew
+        if version < self._version or mark != self._mark:  # or somebody has put an older copy there
             self._known.clear()
             self._mark = mark
         rows = {
@@ -170,7 +171,7 @@ class Chunks:
         own = col("namespace") == lit(self._namespace)
         with faults(self._table.database.uri):
             past = self._table.database.reopen(TABLE)
-            past.checkout(version)
+            past.checkout(version % REMADE)
             found = past.search().where(own & col("key").isin([*keys]) if keys else own)
             for batch in found.select(["key", "namespace", "trace_id", "content"]).limit(None).to_batches():
                 yield from batch.to_pylist()

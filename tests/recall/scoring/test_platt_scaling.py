@@ -35,6 +35,7 @@ def test_the_phrasings_are_many_peoples_words_with_near_misses():
         assert not set(wish.said) & set(wish.near), wish.intent
 
 
+@pytest.mark.slow
 def test_the_embedded_embedder_is_what_others_are_held_against(found):
     assert np.allclose(align_weights(found), WEIGHTS, atol=0.02)
 

@@ -79,6 +79,7 @@ def test_a_process_that_ends_without_a_flush_has_stored_everything(ended, shop):
     assert {receipt.trace_id for receipt in shop.receipts()} == {trace.id for trace in traces}
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_in_a_daemon_thread_is_stored_as_far_as_it_came(ended, shop):
     script = "threading.Thread(target=ask, args=['wait for it'], daemon=True).start()\nstarted.wait(120)"
     done = ended(script, shop.uri)
@@ -87,6 +88,7 @@ def test_a_run_that_goes_on_in_a_daemon_thread_is_stored_as_far_as_it_came(ended
     assert (trace.status, [step.text for step in trace.steps]) == ("running", ["wait for it"])
 
 
+@pytest.mark.slow
 def test_a_process_whose_store_cannot_be_written_says_how_many_records_are_lost(ended, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     done = ended("ask('hello')", tmp_path / "file")

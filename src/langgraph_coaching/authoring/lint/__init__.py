@@ -17,9 +17,11 @@ On the command line `langgraph-coaching check`, which fails on errors. Saving re
 | … standing instructions, which belong into the system prompt | `standing` |
 | … specifics of one person or one day | `specifics` |
 | … marks that close the fence, and words beyond the situation | `fence` |
+| … characters that nobody sees | `unseen` |
 | … tools, nodes and targets that the graph does not have | `references`, `graph_names` |
 | … expired | `expired` |
 | neighbourhood: rules over one among the others, and in the traffic | `neighbourhood` |
+| … recalled: where one is met, in the others' texts and in the traffic | `recalled` |
 | … overlap: how likely one is at the texts of another | `overlap` |
 | … conflicts and duplicates of those that overlap | `conflict`, `contradiction`, `wish_kinds` |
 | … shadowed by others that always go first | `shadow` |
@@ -43,6 +45,8 @@ On the command line `langgraph-coaching check`, which fails on errors. Saving re
 | `unknown_reference` | error | a tool, node or target that the graph does not have; softer where words are meant |
 | | note | enforced, and no node of the coach may go there |
 | `fence`, `beyond_scope` | error | marks of a prompt's blocks and roles; words that overrule other instructions |
+| `unseen` | error | unseen characters that may hide words: tags, turns of direction, selectors |
+| | warning | others, as they come with pasted text |
 | `expired` | note | called active, and over |
 
 What is a draft, in shadow or a canary is looked at too, as if it were active; a finding says which of its coachings is

@@ -54,6 +54,14 @@ def pair_finding(one: Coaching, other: Coaching, overlap: float, likeness: float
     return None
 
 
+def compares_words(one: Coaching, other: Coaching, overlap: float) -> bool:
+    """Whether the finding on a pair depends on how alike the two instructions are."""
+    replies = one.behavior.type == other.behavior.type == "reply"
+    mine, theirs = (_fold(coaching.behavior.render()) for coaching in (one, other))
+    same_words = _fold(one.intent) == _fold(other.intent)
+    return replies and mine != theirs and (same_words or overlap >= DECIDED)
+
+
 def incompatible(one: Any, other: Any) -> str:
     """Why two typed behaviors cannot both be followed, or ""."""
     if one.type == other.type and one.type in _ONE_ONLY:

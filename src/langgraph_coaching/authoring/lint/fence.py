@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.lint.finding import Finding, Rule, quote
+from langgraph_coaching.recall.look_alikes import make_harmless
+from langgraph_coaching.recall.unseen import drop_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,17 @@ def find_override(text: str) -> str:
     return ""
 
 
+def _markup_in(text: str, *, one_line: bool) -> str:
+    """The first mark of a prompt's blocks and roles in a text, or what looks like one; ""."""
+    if found := _MARKUP.search(text) or _ROLE.search(text):
+        return found[0]
+    harmless = make_harmless(text, one_line=one_line)
+    if harmless == text:
+        return ""
+    differs = next((at for at, (a, b) in enumerate(zip(text, harmless, strict=False)) if a != b), 0)
+    return text[max(0, differs - 3) : differs + 40]
+
+
 def hostile_text(coaching: Coaching) -> Iterator[Finding]:
     """What in a coaching looks like more than its own instruction.
 
@@ -49,11 +62,11 @@ def hostile_text(coaching: Coaching) -> Iterator[Finding]:
     """
     instruction = coaching.behavior.render()
     for name, text in (("intent", coaching.intent), ("behavior", instruction)):
-        if found := _MARKUP.search(text) or _ROLE.search(text):
+        if words := _markup_in(drop_unseen(text), one_line=name == "intent"):
             yield _finding(
                 coaching,
                 "fence",
-                f"its {name} holds {quote(found[0])}",
+                f"its {name} holds {quote(words)}",
                 "a model may take it for the end of the block, or for somebody else's words",
                 "say it without that mark",
             )

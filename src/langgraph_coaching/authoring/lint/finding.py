@@ -28,6 +28,7 @@ Rule = Literal[
     "specifics",
     "unknown_reference",
     "fence",
+    "unseen",
     "beyond_scope",
     "expired",
 ]

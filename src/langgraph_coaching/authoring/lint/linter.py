@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from langgraph_coaching.authoring.lint.finding import sort_findings
 from langgraph_coaching.authoring.lint.stages import tell_stages
+from langgraph_coaching.authoring.lint.wording import Likeness, find_in_words
+from langgraph_coaching.authoring.outlook_hint import FEW
 from langgraph_coaching.coaching.stage import STAGES
+from langgraph_coaching.recall.scoring.places import surroundings_of
 from langgraph_coaching.recall.situation import situate
 
 if TYPE_CHECKING:
@@ -16,12 +21,17 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from langgraph_coaching.authoring.lint.finding import Finding
+    from langgraph_coaching.authoring.lint.width import OrdinaryTraffic
+    from langgraph_coaching.authoring.recorded_places import PlacedSituations
     from langgraph_coaching.authoring.repository import Repository
     from langgraph_coaching.authoring.situations import Situations
     from langgraph_coaching.coaching.model import Coaching, Status
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.limits import Limits
+    from langgraph_coaching.recall.scoring.background.background import Background
+    from langgraph_coaching.recall.scoring.places import Places, Surroundings
     from langgraph_coaching.recall.situation import Situation
+    from langgraph_coaching.recall.snapshot import Snapshot
 
 CHECKED = ("draft", *STAGES)
 """Statuses of what is looked at."""
@@ -42,6 +52,8 @@ class Linter:
         self._situations = situations
         self._embedder = embedder
         self._limits = limits
+        self._likeness = Likeness(embedder, situations.background)
+        self._spread: tuple[Background, Places] | None = None
 
     def lint(self, coaching_id: str | None = None, *, graph: Any = None) -> list[Finding]:
         """What is the matter with what is saved: duplicates, conflicts, what never applies, or much too often, ….
@@ -96,13 +108,12 @@ class Linter:
     ) -> list[Finding]:
         from langgraph_coaching.authoring.lint.graph_names import names_of_graph
         from langgraph_coaching.authoring.lint.neighbourhood import Neighbourhood, find_in_neighbourhood
-        from langgraph_coaching.authoring.lint.wording import Likeness, find_in_words
 
         now = datetime.now(UTC)
         names = None if graph is None else names_of_graph(graph)
         live = [one for one in among if one.live(now)]
         snapshot, recorded = self._situations.survey(live)
-        likeness = Likeness(self._embedder, self._situations.background)
+        likeness = self._likeness
         found = find_in_words(asked, likeness, names, now)
         if not snapshot.heads:
             return found
@@ -110,8 +121,23 @@ class Linter:
         places = self._situations.place(
             {name: source for name, source in sources.items() if source is not None}, snapshot.dimension
         )
-        around = Neighbourhood(snapshot, recorded, places, self._limits, likeness)
+        near = self._situations.surroundings(recorded, snapshot)
+        traffic = self._traffic_of(snapshot, recorded, near)
+        around = Neighbourhood(snapshot, recorded, near, traffic, places, self._limits, likeness)
         return [*found, *find_in_neighbourhood(around, {one.id for one in asked})]
+
+    def _traffic_of(self, snapshot: Snapshot, recorded: PlacedSituations, near: Surroundings | None) -> OrdinaryTraffic:
+        """The recorded situations, or the background where they are few."""
+        from langgraph_coaching.authoring.lint.width import OrdinaryTraffic, spread_of
+
+        background = snapshot.background
+        if len(recorded.situations) >= FEW or background is None:
+            return OrdinaryTraffic(recorded.places, recorded.times, near, recorded=True)
+        if self._spread is None or self._spread[0] is not background:
+            self._spread = background, spread_of(background)
+        places = self._spread[1]
+        around = surroundings_of(places, snapshot.traffic) if snapshot.traffic else None
+        return OrdinaryTraffic(places, np.ones(len(places), dtype=np.intp), around, recorded=False)
 
     def _sources(self, asked: Iterable[Coaching]) -> dict[str, Situation | None]:
         """Where coachings were written, by id; those of one trace are read together."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.authoring.recorded_chances import chances_at
 from langgraph_coaching.coaching.model import Labels, Scope
+from langgraph_coaching.recall.many_searches import is_considered
 from langgraph_coaching.recall.normalization.negation import takes_back
+from langgraph_coaching.recall.scoring.places import Places, surroundings_of
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.search import CANDIDATES, search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,13 +52,17 @@ def probe_texts(snapshot: Snapshot, ids: Iterable[str]) -> list[Probe]:
         snapshot: The coachings.
         ids: Of those whose texts are probed.
     """
-    wanted = set(ids)
-    asked = [(head, row) for head in snapshot.heads if head.coaching.id in wanted for row in (0, *example_rows(head))]
+    asked = _texts_of(snapshot, ids)
     found = search_all(snapshot, _vectors(snapshot, asked))
     return [
         Probe(head.coaching.id, _text(head.coaching, row), tuple(candidates))
         for (head, row), candidates in zip(asked, found, strict=True)
     ]
+
+
+def _texts_of(snapshot: Snapshot, ids: Iterable[str]) -> list[tuple[Head, int]]:
+    wanted = set(ids)
+    return [(head, row) for head in snapshot.heads if head.coaching.id in wanted for row in (0, *example_rows(head))]
 
 
 def example_rows(head: Head) -> list[int]:
@@ -109,6 +116,33 @@ def measure_overlaps(probes: Sequence[Probe]) -> dict[tuple[str, str], float]:
         pair = (min(one, other), max(one, other))
         found[pair] = max(found[pair], chance / texts[one])
     return dict(found)
+
+
+def overlap_at_texts(
+    snapshot: Snapshot, rows: Mapping[str, int], others: Iterable[str]
+) -> dict[tuple[str, str], float]:
+    """For pairs of ids in order, the mean probability of one at another's texts, but for rounding.
+
+    Args:
+        snapshot: The coachings.
+        rows: Of the ones, by id.
+        others: Ids of the others.
+    """
+    asked = _texts_of(snapshot, others)
+    if not asked:
+        return {}
+    places = Places.of(_vectors(snapshot, asked))
+    near = surroundings_of(places, snapshot.traffic) if snapshot.traffic else None
+    owners = [head.coaching.id for head, _ in asked]
+    texts = Counter(owners)
+    found: dict[tuple[str, str], float] = {}
+    for name, row in rows.items():
+        chances = chances_at(snapshot, row, places, near, ()) * is_considered(snapshot, row, places.vectors)
+        summed: dict[str, float] = defaultdict(float)
+        for owner, chance in zip(owners, chances.tolist(), strict=True):
+            summed[owner] += chance
+        found |= {(min(name, owner), max(name, owner)): chance / texts[owner] for owner, chance in summed.items()}
+    return found
 
 
 def may_meet(one: Coaching, other: Coaching) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.lint.finding import Finding, quote
@@ -12,7 +12,7 @@ from langgraph_coaching.recall.search import CANDIDATES
 from langgraph_coaching.recall.select import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.limits import Limits
@@ -21,27 +21,49 @@ if TYPE_CHECKING:
 _OUTRANKED = ("less_probable", "over_limit", "over_budget")
 """Outcomes of what others keep out; what one of them says already is a duplicate, not shadowed."""
 
+_UNLIKELY = "unlikely"
+
 _ALWAYS = 3
 """Recorded situations in which it is likely, and never applied, from which that is more than chance."""
 
 
-def shadowed(coaching: Coaching, places: Sequence[tuple[Sequence[Candidate], bool]], limits: Limits) -> Finding | None:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a coaching may be likely enough."""
+
+    candidates: Callable[[], Sequence[Candidate]]
+    """What is recalled there."""
+    chance: float
+    """0..1: of the coaching there, or about that."""
+    own: bool = False
+    """Whether it is one of its own texts, and no recorded situation."""
+    times: int = 1
+    """How many situations are there."""
+
+
+def shadowed(coaching: Coaching, places: Sequence[Place], limits: Limits) -> Finding | None:
     """A coaching that is outranked wherever it is likely enough.
 
     Args:
         coaching: An active one.
-        places: What is recalled in each situation, and whether that is one of its own texts.
+        places: Where it may be likely enough.
         limits: Of the calls.
     """
-    found = [(own, *_standing(coaching, candidates, limits)) for candidates, own in places]
-    likely = [one for one in found if one[1] != "unlikely"]
-    if not any(own for own, *_ in likely) and len(likely) < _ALWAYS:
+    found: dict[int, tuple[str, tuple[str, ...]]] = {}
+    for index in sorted(range(len(places)), key=lambda index: -places[index].chance):  # where it is likeliest first
+        found[index] = _standing(coaching, places[index].candidates(), limits)
+        if found[index][0] not in (*_OUTRANKED, _UNLIKELY):
+            return None
+    likely = [index for index in sorted(found) if found[index][0] != _UNLIKELY]
+    count = sum(places[index].times for index in likely)
+    if not any(places[index].own for index in likely) and count < _ALWAYS:
         return None
-    if any(outcome not in _OUTRANKED for _, outcome, _ in likely):
-        return None
-    before = Counter(other for *_, others in likely for other in others)
+    before: Counter[str] = Counter()
+    for index in likely:
+        for other in found[index][1]:
+            before[other] += places[index].times
     always = (
-        sorted(one for one, times in before.items() if times == len(likely)) or [before.most_common(1)[0][0]]
+        sorted(one for one, times in before.items() if times == count) or [before.most_common(1)[0][0]]
         if before
         else []
     )
@@ -54,7 +76,7 @@ def shadowed(coaching: Coaching, places: Sequence[tuple[Sequence[Candidate], boo
         severity="warning",
         rule="shadowed",
         what=f"{quote(coaching.intent)} is never in the prompt: {kept_out}",
-        why=f"it is likely enough in {len(likely)} situations, and applied in none",
+        why=f"it is likely enough in {count} situations, and applied in none",
         remedy="raise its priority, tell the others where they do not apply, or archive it"
         if always
         else "say it shorter, or give Limits(tokens=…) more",
@@ -66,7 +88,7 @@ def _standing(coaching: Coaching, candidates: Sequence[Candidate], limits: Limit
     """What becomes of it in one situation, and who is in the prompt instead."""
     rivals = [one for one in _in_its_calls(coaching, candidates) if one.probability >= limits.floor]
     if coaching.id not in {one.head.coaching.id for one in rivals}:
-        return "unlikely", ()
+        return _UNLIKELY, ()
     advice = select(rivals, replace(limits, considered=CANDIDATES))
     outcome = next(one.outcome for one in advice.considered if one.coaching_id == coaching.id)
     return outcome, tuple(str(one.coaching_id) for one in advice.applied)

@@ -9,15 +9,20 @@ import numpy as np
 
 from langgraph_coaching.authoring.lint.finding import Finding, Severity, quote
 from langgraph_coaching.authoring.lint.overlap import crowding_of_all, example_rows
-from langgraph_coaching.authoring.outlook_hint import FEW, WIDE
+from langgraph_coaching.authoring.outlook_hint import WIDE
 from langgraph_coaching.recall.scoring.head import Head, fit_heads
+from langgraph_coaching.recall.scoring.places import Places
 from langgraph_coaching.recall.scoring.probability import FittedHeads, probabilities
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.recall.scoring.background.background import Background
+    from langgraph_coaching.recall.scoring.places import Surroundings
     from langgraph_coaching.recall.snapshot import Snapshot
 
 WIDE_ANYWHERE = 0.01
@@ -31,29 +36,33 @@ SPREAD = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Traffic:
+class OrdinaryTraffic:
     """What is said beside what a coaching is for."""
 
-    situations: tuple[SituationVector, ...]
+    places: Places | None
+    """Where that is; None where nothing is recorded, and there is no background either."""
+    times: NDArray[np.intp]
+    """How often each was said."""
+    near: Surroundings | None
+    """What of the store's traffic is near each."""
     recorded: bool
     """Whether they were recorded; otherwise they are the background's small talk and a spread of its requests."""
 
+    @property
+    def count(self) -> int:
+        """Of all situations."""
+        return int(self.times.sum())
 
-def traffic_of(snapshot: Snapshot, recorded: Sequence[SituationVector]) -> Traffic:
-    """The recorded situations, or the background where they are few."""
-    background = snapshot.background
-    if len(recorded) >= FEW or background is None:
-        return Traffic(tuple(recorded), recorded=True)
+
+def spread_of(background: Background) -> Places:
+    """The background's small talk, and a spread of its requests."""
     requests = len(background.vectors) - background.talk
     rows = [*range(0, requests, max(1, requests // SPREAD)), *range(requests, len(background.vectors), 3)]
     crowding = crowding_of_all(background.vectors[rows], background)
-    return Traffic(
-        tuple(SituationVector(background.vectors[row], at) for row, at in zip(rows, crowding, strict=True)),
-        recorded=False,
-    )
+    return Places.of([SituationVector(background.vectors[row], at) for row, at in zip(rows, crowding, strict=True)])
 
 
-def too_broad(coaching: Coaching, fired: int, traffic: Traffic) -> Finding | None:
+def too_broad(coaching: Coaching, fired: int, traffic: OrdinaryTraffic) -> Finding | None:
     """A coaching that is likely enough in much of the traffic.
 
     Args:
@@ -61,7 +70,7 @@ def too_broad(coaching: Coaching, fired: int, traffic: Traffic) -> Finding | Non
         fired: Situations of the traffic in which it is likely enough.
         traffic: All of them.
     """
-    looked_at, least = len(traffic.situations), WIDE if traffic.recorded else WIDE_ANYWHERE
+    looked_at, least = traffic.count, WIDE if traffic.recorded else WIDE_ANYWHERE
     if not fired or fired <= least * looked_at:
         return None
     kind = "recorded situations" if traffic.recorded else "ordinary requests and small talk of any subject"

@@ -13,6 +13,7 @@ from langgraph_coaching.authoring.lint.references import unknown_references
 from langgraph_coaching.authoring.lint.scenarios import several_scenarios, split_scenarios
 from langgraph_coaching.authoring.lint.specifics import specifics_in_intent
 from langgraph_coaching.authoring.lint.standing import standing_instruction
+from langgraph_coaching.authoring.lint.unseen import unseen_characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.recall.embedder import Embedder
     from langgraph_coaching.recall.scoring.background.background import Background
+
+
+REMEMBERED = 4_000
+"""Texts whose vectors are remembered from one lint to the next: 6 MB at 384 dimensions."""
 
 
 class Likeness:
@@ -40,22 +45,31 @@ class Likeness:
         self._background = background
         self._known: dict[str, NDArray[np.float32]] = {}
 
-    def learn(self, texts: Iterable[str]) -> None:
-        """Embeds texts in one call.
+    def learn(self, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+        """Embeds texts in one call; what was embedded lately is remembered.
+
+        Returns:
+            The vector of each text that the embedder has one for.
 
         Raises:
             EmbedderError: The embedder failed.
         """
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        asked, known = dict.fromkeys(texts), self._known
+        found = {text: known[text] for text in asked if text in known}
+        new = [text for text in asked if text not in known]
         if new:
-            self._known |= self._embedder.known_documents(new)
+            made = self._embedder.known_documents(new)
+            found |= made
+            full = len(known) + len(made) > REMEMBERED
+            self._known = found if full else {**self._known, **made}
+        return found
 
     def least(self, texts: Sequence[str]) -> float:
         """Of the two texts that are least alike; NaN, which is neither, where the embedder has no vector for one."""
-        self.learn(texts)
-        if any(text not in self._known for text in texts):
+        known = self.learn(texts)
+        if any(text not in known for text in texts):
             return math.nan
-        vectors = np.stack([self._known[text] for text in texts])
+        vectors = np.stack([known[text] for text in texts])
         return float(self._background(vectors.shape[1]).scale_cosines((vectors @ vectors.T).min()))
 
 
@@ -78,5 +92,6 @@ def find_in_words(
         told = several.get(one.id)
         found.append(several_scenarios(one, told, likeness.least(told)) if told else None)
         found += [standing_instruction(one), specifics_in_intent(one), expired(one, now), *hostile_text(one)]
+        found += unseen_characters(one)
         found += unknown_references(one, names) if names else ()
     return [one for one in found if one is not None]

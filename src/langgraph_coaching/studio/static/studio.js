@@ -21,6 +21,8 @@
 
   const close = () => {
     const opened = document.querySelector("dialog[open]");
+    const confirming = document.querySelector("details.confirm[open]");
+    if (confirming) { confirming.open = false; return confirming.querySelector("summary").focus(); }
     if (typing(document.activeElement)) return document.activeElement.blur();
     if (opened) return opened.close();
     const panel = document.querySelector("#panel [data-close]");
@@ -50,9 +52,13 @@
   document.addEventListener("click", (event) => {
     const closing = event.target.closest("[data-close]");
     if (closing) {
-      closing.closest(".notice, .closable")?.remove();
-      if (closing.hasAttribute("data-hint")) document.querySelector(".step.chosen")?.focus();
+      const closed = closing.closest(".notice, .closable");
+      const opener = openers.get(closed?.parentElement);
+      closed?.remove();
+      const step = closing.hasAttribute("data-hint") && document.querySelector(".step.chosen");
+      (step || opener)?.focus();
     }
+    for (const one of document.querySelectorAll("details.confirm[open]")) if (!one.contains(event.target)) one.open = false;
     const filling = event.target.closest("[data-fill]");
     if (filling) {
       const field = document.getElementById(filling.dataset.fill);
@@ -78,9 +84,43 @@
   document.addEventListener("change", tell);
   document.addEventListener("reset", () => setTimeout(tell));
 
+  // What cannot be seen in a field is said beside it: what was typed stays as it is.
+  const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}]/gu;
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!field.matches("textarea, input:not([type]), input[type=search], input[type=text]")) return;
+    const found = [...new Set(field.value.match(UNSEEN))].map((one) => "U+" + one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0"));
+    let note = field.parentElement.querySelector(".unseen-note");
+    if (!note && found.length) { note = document.createElement("span"); note.className = "unseen-note wait-text small"; field.after(note); }
+    if (note) note.textContent = found.length ? `Holds what cannot be seen: ${found.slice(0, 3).join(", ")}` : "";
+  });
+
+  // The focus goes on where it was, though what had it is replaced or was disabled meanwhile.
+  const openers = new WeakMap();
+  const REACHABLE = "button.main, button:not([disabled]), a[href], input:not([type=hidden]), select, textarea";
+  let key = null;
+  let lost = false;
+  let asking = null;
+  document.addEventListener("htmx:beforeRequest", () => { asking = document.activeElement; });
+  document.addEventListener("htmx:afterRequest", () => {
+    if (document.activeElement === document.body && asking?.isConnected && !asking.disabled) asking.focus({ preventScroll: true });
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const had = document.activeElement === document.body ? asking : document.activeElement;
+    lost = had && had !== document.body && event.detail.target?.contains(had);
+    key = lost ? had.dataset.key : null;
+  });
+  document.addEventListener("htmx:load", (event) => {
+    const come = event.detail.elt;
+    if (!lost || document.activeElement !== document.body) return;
+    const same = key && come.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const next = same || (come.matches(REACHABLE) ? come : come.querySelector(REACHABLE)) || come.closest("[tabindex]");
+    if (next) { lost = false; next.focus({ preventScroll: true }); }
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.requestConfig && event.target.querySelector?.(".closable")) openers.set(event.target, event.detail.requestConfig.elt);
     if (event.target.id === "panel") { event.target.scrollTop = 0; if (innerWidth <= 900) event.target.scrollIntoView(); event.target.querySelector("[autofocus], textarea, input:not([type=hidden])")?.focus({ preventScroll: true }); }
-    if (event.target.id === "notice" && event.target.children.length) event.target.scrollIntoView({ block: "nearest" });
+    if (event.target.matches?.(".should-place")) event.target.querySelector("select")?.focus();
   });
   document.addEventListener("htmx:sendError", () => {
     const notice = document.querySelector("#notice");

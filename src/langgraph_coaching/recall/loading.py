@@ -1,0 +1,113 @@
+"""Loading: what the first call of a process needs is loaded once, aside, and no call waits past its deadline."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import weakref
+from concurrent.futures import Future
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.recall.deadline import await_until, wait_until
+from langgraph_coaching.recall.worker import Job, free_worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class StillLoading(TimeoutError):  # noqa: N818 - it is not an error of the program but an outcome
+    """What the call needs is not loaded yet; it goes on being loaded."""
+
+
+class Loading:
+    """Loads in one thread, however many call.
+
+    All the calls together wait for it as long as one may take: behind a store that never answers, or while an embedder
+    is measured, an agent is held up once and not at every call.
+
+    Args:
+        steps: Makes what there is to do, each step with its name for a receipt; none where there is nothing to load
+            yet, and then it is tried again at the next call.
+    """
+
+    def __init__(self, steps: Callable[[], Iterator[tuple[str, Callable[[], object]]]]) -> None:
+        self._steps = steps
+        self.start_over()
+        _loadings.add(self)
+
+    def start_over(self) -> None:
+        """Forgets what was begun: in the child of a fork its thread is gone, and a lock may be left held."""
+        self._lock = threading.Lock()
+        self._future: Future[bool] | None = None
+        self._since = 0.0
+        self._step = ""
+        self.done = False
+        """Whether all of it is loaded; a step that failed is tried again at the next call."""
+
+    def wait(self, seconds: float) -> None:
+        """Waits until it is loaded, at most until so long after it was begun.
+
+        Args:
+            seconds: Of the caller's deadline.
+
+        Raises:
+            StillLoading: It is not loaded yet.
+        """
+        if not self.done:
+            future = self._begin()
+            wait_until(future, self._patience(seconds))
+            self._refuse_unless_done(future)
+
+    async def await_(self, seconds: float) -> None:
+        """Like `wait`, without blocking the event loop."""
+        if not self.done:
+            future = self._begin()
+            await await_until(future, self._patience(seconds))
+            self._refuse_unless_done(future)
+
+    def _begin(self) -> Future[bool]:
+        with self._lock:
+            if self._future is None:
+                future: Future[bool] = Future()
+                future.set_running_or_notify_cancel()  # so that nobody who stops waiting for it cancels it
+                self._since, self._step = time.monotonic(), ""
+                free_worker().do(Job(partial(copy_context().run, self._load), future, self._end))
+                self._future = future
+            return self._future
+
+    def _load(self) -> bool:
+        found = False
+        for name, work in self._steps():
+            self._step, found = name, True
+            work()
+        self.done = found
+        return found
+
+    def _end(self) -> None:
+        with self._lock:
+            self._future = None  # those that wait have it in hand
+
+    def _patience(self, seconds: float) -> float:
+        return max(self._since + seconds - time.monotonic(), 0.0)
+
+    def _refuse_unless_done(self, future: Future[bool]) -> None:
+        if not future.done():
+            waited = time.monotonic() - self._since
+            step = f"{self._step}, " if self._step else ""
+            raise StillLoading(f"it is still being loaded ({step}for {waited:.1f} s)")
+        future.result()
+
+
+_loadings: weakref.WeakSet[Loading] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for loading in list(_loadings):
+        loading.start_over()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,54 @@
+"""Faults of LanceDB, Arrow and the disk, each as a `StoreError` that says what to do."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from langgraph_coaching.errors import CoachingError, StoreError, is_stop, say_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SOURCE = re.compile(r", \S+\.rs:\d+:\d+")
+"""Where in its own source LanceDB met the fault."""
+
+_DAMAGE = re.compile(
+    r"size is too small|sufficient data|invalid range|invalid magic|unexpected eof|schema error|corrupt|panic"
+    r"|fill whole buffer|out of (bounds|range)|invalid utf-?8|decompress|decode error|protobuf"
+)
+
+
+@contextmanager
+def faults(uri: str) -> Iterator[None]:
+    """Turns whatever LanceDB, Arrow or the disk raise into a `StoreError` that says what to look at."""
+    try:
+        yield
+    except CoachingError:
+        raise
+    except BaseException as error:  # RuntimeError, OSError, ValueError, on damaged files RustPanic; or a panic outright
+        if is_stop(error):
+            raise
+        said = _SOURCE.sub("", say_error(error))[:300]
+        raise StoreError(
+            f"the coaching store at {uri} failed: {said}. {_advice(type(error).__name__, said)}"
+        ) from error
+
+
+def _advice(kind: str, said: str) -> str:
+    lowered = said.lower()
+    if "no space left" in lowered or "quota exceeded" in lowered:
+        return "The disk is full: free some space and try again; nothing was half written."
+    if "too many open files" in lowered:
+        return "The process has too many files open: raise its limit (`ulimit -n`), then try again."
+    if "read-only" in lowered or "permission denied" in lowered:
+        return "The folder cannot be written: check its permissions or give another one."
+    if "not found" in lowered or "no such file" in lowered:
+        return "Files of it are missing: restore the folder from a copy, or give another one."
+    if _DAMAGE.search(lowered) or "panic" in kind.lower():
+        return f"Files of it are damaged: restore the folder from a copy. {_DOCTOR}"
+    return f"Check that the address is right and reachable, then try again. {_DOCTOR}"
+
+
+_DOCTOR = "`langgraph-coaching doctor` says which."

@@ -1,0 +1,117 @@
+"""What takes long is made behind a page, which says so, and fills itself in."""
+
+import re
+
+import pytest
+
+from langgraph_coaching import Reply
+from langgraph_coaching.errors import StoreError
+from langgraph_coaching.studio import questions
+from langgraph_coaching.studio.behind import begin_behind, is_made_soon
+
+PART = {"hx-request": "true"}
+
+
+def again(html):
+    """The address that a page asks by itself."""
+    return re.search(r'hx-get="([^"]+)" hx-trigger="load delay', html)[1].replace("&amp;", "&")
+
+
+@pytest.fixture
+def shipping(coach):
+    for said in ("what does shipping cost?", "what does shipping to Kyiv cost?", "can I pay by invoice?"):
+        coach.advise(said)
+    one = coach.add(intent="a customer asks what shipping costs", behavior=Reply("Ask for the country."), id="c-ship")
+    coach.advise("what does shipping to Oslo cost?")
+    coach.flush()
+    return one
+
+
+def test_the_report_comes_by_itself(client, shipping, made_later):
+    page = client.get("/report?days=all").text
+    assert "Counting what became of coaching" in page
+    assert shipping.intent in page  # its form stands there at once
+    address = again(page.partition('id="report"')[2])
+    assert address == "/report?days=all"
+    assert "Counting" in client.get(address, headers=PART).text
+    assert len(made_later) == 1
+    made_later.pop()()
+    told = client.get(address, headers=PART).text
+    assert "<dt>Model calls</dt>" in told
+    assert again(client.get("/report?days=7").text) == "/report?days=7"
+
+
+def test_a_report_as_a_file_waits(client, shipping, made_later):
+    assert client.get("/report.json").json()["overall"]["calls"] == 1
+
+
+def test_a_fault_is_said_once_it_is_known_and_then_it_is_tried_again(client, coach, shipping, made_later, monkeypatch):
+    def fail(**_):
+        raise StoreError("the disk is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(coach), "report", lambda self, **asked: fail(**asked))
+        assert client.get("/report").status_code == 200
+        made_later.pop()()
+        told = client.get("/report")
+        assert (told.status_code, "the disk is gone" in told.text) == (503, True)
+    client.get("/report")
+    made_later.pop()()
+    assert "<dt>Model calls</dt>" in client.get("/report").text
+
+
+def test_the_list_of_coachings_stands_there_before_its_figures(client, shipping, made_later):
+    page = client.get("/coachings?text=shipping").text
+    assert shipping.intent in page
+    assert "counting how they are doing" in page
+    address = again(page.partition('id="rows"')[2])
+    assert address == "/coachings?text=shipping"
+    assert shipping.intent not in client.get("/coachings?only=review").text
+    made_later.pop()()
+    told = client.get(address, headers=PART).text
+    assert shipping.intent in told
+    assert "counting" not in told
+
+
+def test_a_coaching_stands_there_before_its_figures(client, shipping, made_later):
+    page = client.get("/coaching/c-ship").text
+    address = again(page)
+    assert "Considered" not in page
+    assert "Counting" in client.get(address, headers=PART).text
+    assert client.get(address).headers["location"] == "/coaching/c-ship"
+    made_later.pop()()
+    assert "<dt>Considered</dt><dd>1</dd>" in client.get(address, headers=PART).text
+
+
+def test_the_inbox_and_its_counter_come_by_themselves(client, coach, shipping, made_later):
+    page = client.get("/inbox?skip=r-none").text
+    assert "Looking at what was undecided" in page
+    assert again(page.partition("<main")[2]) == "/inbox?skip=r-none"
+    counter = client.get("/inbox/count", headers=PART).text
+    assert "hidden" in counter
+    assert again(counter) == "/inbox/count"
+    assert len(made_later) == 1
+    made_later.pop()()
+    assert "hidden" not in client.get("/inbox/count", headers=PART).text
+    told = client.get("/inbox?skip=r-none", headers=PART).text
+    assert "Looking" not in told
+    assert "<html" not in told
+
+
+def test_an_empty_inbox_of_a_large_store_is_not_looked_through_at_every_page(client, coach, made_later, monkeypatch):
+    monkeypatch.setattr(questions, "QUICK", 0.0)
+    client.get("/inbox/count")
+    made_later.pop()()
+    assert [client.get("/inbox/count").text.strip() for _ in range(3)] == ["", "", ""]
+    assert made_later == []
+    monkeypatch.setattr(questions, "FRESH", -1e9)
+    client.get("/inbox/count")
+    assert len(made_later) == 1  # and later on it is
+
+
+def test_it_is_made_in_a_thread_and_its_fault_is_raised_where_it_is_asked_for():
+    assert begin_behind(lambda: 7).result(30) == 7
+    broken = begin_behind(lambda: 1 // 0)
+    assert is_made_soon(broken, 30)
+    with pytest.raises(ZeroDivisionError):
+        broken.result()
