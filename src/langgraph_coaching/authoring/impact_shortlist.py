@@ -47,6 +47,6 @@ def leave_out_of_shortlist(
     last_of_kept = np.where(kept < 0, np.inf, np.take_along_axis(rough, np.maximum(kept, 0), axis=1)).min(axis=1)
     out, full = own < cut - CLOSE_RANK, np.isfinite(cut)
     unsure = full & ~out & ((own < cut + CLOSE_RANK) | (last_of_kept < cut + CLOSE_RANK))
-    indices, ranks, chances = (part.copy() for part in ranked[:3])
+    indices, ranks, chances = ranked.indices.copy(), ranked.ranks.copy(), ranked.chances.copy()
     indices[out, -1], ranks[out, -1], chances[out, -1] = -1, -np.inf, -1.0
     return Ranked(indices, ranks, chances, ranked.unsure | unsure)
