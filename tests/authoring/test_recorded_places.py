@@ -8,15 +8,22 @@ import pytest
 
 from langgraph_coaching import Reply, import_traces
 from langgraph_coaching.authoring.recorded_chances import chance_at, chances_at
-from langgraph_coaching.authoring.recorded_places import NOTHING_RECORDED, PlacedSituations
+from langgraph_coaching.authoring.recorded_places import NOTHING_RECORDED, PlacedSituations, RecordedPlaces
+from langgraph_coaching.authoring.situation_vectors import SituationVectors
+from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.errors import EmbedderError
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.many_searches import is_considered
+from langgraph_coaching.recall.receipts import Receipts
+from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
+from langgraph_coaching.recall.scoring.kept_vectors import KeptVectors
 from langgraph_coaching.recall.scoring.places import Places, surroundings_of
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.search import CANDIDATES, search
+from langgraph_coaching.recall.snapshot import Snapshots
 from langgraph_coaching.traces.archive import Archive
+from parts import database_of, sampler_of
 
 SAID = [f"I want to {act} my {thing}" for act in ("return", "cancel", "track") for thing in ("tent", "map", "ski")]
 
@@ -25,9 +32,19 @@ def run_of(text):
     return {"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": "Well."}]}
 
 
-def parts_of(coach):
-    """The situations of its store, behind `coach.similar`."""
-    return coach._parts["Drafter"]._situations
+def places_of(coach):
+    """The recorded situations of its store, as another process has them."""
+    database, embedder = database_of(coach), Embedder(coach.embeddings)
+    vectors = SituationVectors(embedder, BackgroundCache(database, embedder), KeptVectors(database, coach.namespace))
+    receipts = Receipts(database, coach.namespace)
+    return RecordedPlaces(coach.traces, receipts, sampler_of(coach), vectors, database.version)
+
+
+def snapshot_of(coach):
+    """What its store recalls."""
+    database, embedder = database_of(coach), Embedder(coach.embeddings)
+    store = Coachings(database, coach.namespace, embedder.id)
+    return Snapshots(store, BackgroundCache(database, embedder), sampler_of(coach)).current()
 
 
 @pytest.fixture
@@ -58,7 +75,7 @@ def test_what_was_deleted_is_met_no_more(met):
 
 
 def test_a_text_without_a_vector_is_left_out_and_asked_for_again(met, monkeypatch):
-    embed, places = Embedder.documents, parts_of(met)._recorded
+    embed, places = Embedder.documents, places_of(met)
 
     def embed_most(self, texts):
         if any("map" in text for text in texts):
@@ -67,21 +84,21 @@ def test_a_text_without_a_vector_is_left_out_and_asked_for_again(met, monkeypatc
 
     monkeypatch.setattr(Embedder, "documents", embed_most)
     monkeypatch.setattr(Embedder, "query", embed_most)
-    assert len(places.placed(384).situations) == len(SAID) - 3
+    assert len(places.place_recorded(384).situations) == len(SAID) - 3
     monkeypatch.undo()
-    assert len(places.placed(384).situations) == len(SAID) - 3  # not at once
+    assert len(places.place_recorded(384).situations) == len(SAID) - 3  # not at once
     places._placed = None
-    assert len(places.placed(384).situations) == len(SAID)
+    assert len(places.place_recorded(384).situations) == len(SAID)
 
 
 def test_of_no_time_nothing_is_remembered(met):
-    places = parts_of(met)._recorded
-    assert places.placed(384, within=0.0).situations == ()
-    assert len(places.placed(384).situations) == len(SAID)
+    places = places_of(met)
+    assert places.place_recorded(384, within=0.0).situations == ()
+    assert len(places.place_recorded(384).situations) == len(SAID)
 
 
 def test_situations_at_one_place_are_one_place(met):
-    recorded = parts_of(met)._recorded.recorded()[:4]
+    recorded = places_of(met).read_recorded()[:4]
     one, other = (SituationVector(np.eye(3, dtype=np.float32)[row], 0.5) for row in (0, 1))
     placed = PlacedSituations.of(recorded, [one, other, None, SituationVector(one.vector.copy(), 0.5)])
     assert (len(placed.places), placed.which.tolist(), placed.times.tolist()) == (2, [0, 1, 0], [2, 1])
@@ -108,10 +125,10 @@ def test_chances_are_those_of_a_search(coach, calibrated):
     coach.traces.add(import_traces([run_of(text) for text in many]))
     if calibrated:
         coach.calibrate()
-    snapshot = coach._parts["Drafter"]._situations._adviser.snapshot()
+    snapshot = snapshot_of(coach)
     assert (snapshot.traffic is not None) == calibrated
     assert len(snapshot.heads) > CANDIDATES
-    situations = parts_of(coach)._recorded.placed(384)
+    situations = places_of(coach).place_recorded(384)
     places = situations.places
     found = search(
         snapshot, [places.situation(row) for row in range(len(places))], Labels(), datetime.now(UTC), CANDIDATES
@@ -130,7 +147,7 @@ def test_chances_are_those_of_a_search(coach, calibrated):
 
 
 def test_without_a_background_or_a_place_there_is_no_chance(met):
-    snapshot = parts_of(met)._adviser.snapshot()
+    snapshot = snapshot_of(met)
     places = Places.of([SituationVector(np.eye(384, dtype=np.float32)[0], 0.1)])
     assert chances_at(replace(snapshot, background=None), 0, places, None, [0.2]).tolist() == [0.0]
     assert chances_at(snapshot, 0, places.take(slice(0)), None, [0.2]).tolist() == []

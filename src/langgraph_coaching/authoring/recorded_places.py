@@ -111,7 +111,7 @@ class RecordedPlaces:
         self._placed: tuple[list[RecordedSituation], int, float, PlacedSituations] | None = None
         self._near: tuple[Places, Traffic, Surroundings] | None = None
 
-    def recorded(self) -> list[RecordedSituation]:
+    def read_recorded(self) -> list[RecordedSituation]:
         """The situations, each once, the latest first.
 
         Raises:
@@ -126,7 +126,7 @@ class RecordedPlaces:
                 self._recorded = version, found
             return self._recorded[1]
 
-    def placed(self, dimension: int, within: float = math.inf) -> PlacedSituations:
+    def place_recorded(self, dimension: int, within: float = math.inf) -> PlacedSituations:
         """The situations that have a vector.
 
         Args:
@@ -137,7 +137,7 @@ class RecordedPlaces:
             EmbedderError: The embedder failed on all that it was asked for.
             StoreError: The store could not be read.
         """
-        recorded, began = self.recorded(), time.monotonic()
+        recorded, began = self.read_recorded(), time.monotonic()
         with self._lock:
             held = self._placed
         if held is not None and held[0] is recorded and held[1] == dimension and began < held[2]:

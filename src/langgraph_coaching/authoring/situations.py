@@ -117,7 +117,7 @@ class Situations:
             StoreError: The store could not be read.
         """
         snapshot, background = self._snapshot_of_one(coaching)
-        placed = self._recorded.placed(snapshot.dimension, within)
+        placed = self._recorded.place_recorded(snapshot.dimension, within)
         near = self._recorded.surroundings(placed, snapshot.traffic)
         return SimilarSearch.of(snapshot, background, placed.without(without), near, self.floor)
 
@@ -139,7 +139,7 @@ class Situations:
         snapshot = self._hypothetical(coachings)
         if not snapshot.heads:
             return snapshot, NOTHING_RECORDED
-        return snapshot, self._recorded.placed(snapshot.dimension, PATIENCE)
+        return snapshot, self._recorded.place_recorded(snapshot.dimension, PATIENCE)
 
     def surroundings(self, placed: PlacedSituations, snapshot: Snapshot) -> Surroundings | None:
         """What of the traffic is near each place of `survey`; None where there is no traffic."""

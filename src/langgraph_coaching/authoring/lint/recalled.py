@@ -77,7 +77,7 @@ def _of_all(around: Neighbourhood, probes: Sequence[Probe]) -> Recalled:
     for candidates, times in zip(found, around.recorded.times.tolist(), strict=True):
         for one in candidates:
             if one.probability >= floor:
-                place = Place(partial(_given, candidates), one.probability, times=times)
+                place = Place(partial(_candidates_of, candidates), one.probability, times=times)
                 places[one.head.coaching.id].append(place)
     return Recalled(measure_overlaps(probes), fired, places)
 
@@ -130,11 +130,11 @@ def _own_places(probes: Sequence[Probe]) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = defaultdict(list)
     for probe in probes:
         chance = next((one.probability for one in probe.candidates if one.head.coaching.id == probe.coaching_id), 0.0)
-        found[probe.coaching_id].append(Place(partial(_given, probe.candidates), chance, own=True))
+        found[probe.coaching_id].append(Place(partial(_candidates_of, probe.candidates), chance, own=True))
     return found
 
 
-def _given(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+def _candidates_of(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
     return candidates
 
 
