@@ -15,6 +15,8 @@ from langgraph_coaching.traces.archive import Archive
 
 if TYPE_CHECKING:
     from langgraph_coaching import Coach
+    from langgraph_coaching.recall.adviser import Adviser
+    from langgraph_coaching.recall.large_store import LargeStore
 
 
 def database_of(coach: Coach) -> Database:
@@ -34,3 +36,14 @@ def abandon(coach: Coach) -> None:
         for part, write in ((Receipts, "write"), (Archive, "keep"), (TrafficSampler, "add_live")):
             patch.setattr(part, write, lambda *_: None)
         coach.flush()
+
+
+def adviser_of(coach: Coach) -> Adviser:
+    """What recalls."""
+    adviser: Adviser = vars(coach)["_parts"]["GraphAdviser"]._adviser
+    return adviser
+
+
+def large_store_of(coach: Coach) -> LargeStore:
+    """Where it finds what is near, once its store is large."""
+    return adviser_of(coach)._snapshots._large

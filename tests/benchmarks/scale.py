@@ -22,6 +22,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from langgraph_coaching import Coach, Limits, Reply
 from langgraph_coaching.coaching import nearest
 from langgraph_coaching.coaching.coachings import TABLE
@@ -30,6 +32,7 @@ from langgraph_coaching.coaching.row import row_of, schema_of
 from langgraph_coaching.recall import large_store
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.phrasings import phrasing_texts
+from parts import adviser_of, database_of
 
 BATCH = 10_000
 SPREAD = 0.035
@@ -45,7 +48,7 @@ def build(folder, size, centres):
     """Writes the rows as the coach would, without embedding; returns seconds a thousand."""
     with Coach(folder) as coach:
         coach.add(intent="a customer asks what shipping costs", behavior=Reply("Ask for the country."))
-        table, random = coach._database.table(TABLE), np.random.default_rng(7)
+        table, random = database_of(coach).table(TABLE), np.random.default_rng(7)
         made = (table.schema.metadata or {})[b"embedder"].decode()
         schema = schema_of(made, 384).with_metadata(table.schema.metadata)
         (pattern,) = coach.list()
@@ -80,7 +83,7 @@ def ask(folder, asked, *, whole):
     questions = vectors_near(centres, asked, random)
     before = rss()
     with Coach(folder, limits=Limits(deadline=600)) as coach:
-        adviser = coach._parts["GraphAdviser"]._adviser
+        adviser = adviser_of(coach)
         remember = adviser._embedder._known
         words = [
             f"what about case {chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)}?" for n in range(asked)

@@ -12,6 +12,7 @@ from langgraph_coaching import Coach, Reply
 from langgraph_coaching.cli import app
 from langgraph_coaching.conformance import check_conformance
 from langgraph_coaching.conformance.suite import CHECKS
+from langgraph_coaching.storage.database import Database
 from s3_server import new_bucket, s3_server
 
 
@@ -65,6 +66,7 @@ def test_a_folder_and_the_packaged_embedder_pass_and_nothing_is_left(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_bucket_passes_and_what_others_have_there_stays(embeddings):
     with s3_server() as options:
         client, name = new_bucket(options)
@@ -74,7 +76,7 @@ def test_a_bucket_passes_and_what_others_have_there_stays(embeddings):
             found = check_conformance(uri, embeddings=embeddings, storage_options=options)
             assert found, found
             assert coach.list() == [made]
-            rows = coach._database.table("coachings").count_rows()
+            rows = Database(uri, options).table("coachings").count_rows()
             assert rows == 1
         listed = client.list_objects_v2(Bucket=name)["Contents"]
         assert {one["Key"].split("/")[1] for one in listed} <= {"coachings.lance", "__manifest"}

@@ -8,6 +8,7 @@ from langgraph_coaching import Coach, Limits, Reply
 from langgraph_coaching.coaching import nearest
 from langgraph_coaching.recall import large_store
 from langgraph_coaching.recall.scoring.phrasings import wishes
+from parts import adviser_of, database_of, large_store_of
 
 PATIENT = Limits(deadline=60)
 SAID = [text for wish in wishes()[:24] for text in wish.said[5:6]]
@@ -45,7 +46,7 @@ def both(folder, embeddings):
         patch.setattr(large_store, "LARGE", 50)
         with Coach(folder, embeddings=embeddings, limits=PATIENT) as coach:
             coach.advise(SAID[0])
-            part(coach).wait()
+            large_store_of(coach).wait()
             yield expected, coach
         whole.close()
 
@@ -61,12 +62,8 @@ def answers(coach, labels):
     ]
 
 
-def part(coach):
-    return coach._parts["GraphAdviser"]._adviser._snapshots._large
-
-
 def is_indexed(coach):
-    return any(one.name == nearest.INDEX for one in coach._database.table("coachings").list_indices())
+    return any(one.name == nearest.INDEX for one in database_of(coach).table("coachings").list_indices())
 
 
 @pytest.mark.slow
@@ -81,9 +78,8 @@ def test_advice_is_that_of_the_whole_store(both, labels):
 @pytest.mark.slow
 def test_it_holds_no_more_than_what_was_near(both):
     _, coach = both
-    adviser = coach._parts["GraphAdviser"]._adviser
-    assert adviser._snapshots._current.heads == ()
-    assert 0 < len(part(coach)._kept) <= large_store.KEPT
+    assert adviser_of(coach)._snapshots._current.heads == ()
+    assert 0 < len(large_store_of(coach)._kept) <= large_store.KEPT
 
 
 @pytest.mark.slow
@@ -116,7 +112,7 @@ def written(folder_of_test, embeddings, monkeypatch):
             {"id": f"w-{n}", "intent": wish.intent, "behavior": Reply("r")} for n, wish in enumerate(wishes()[:30])
         )
         coach.advise(SAID[0])
-        part(coach).wait()
+        large_store_of(coach).wait()
         assert is_indexed(coach)
         yield coach
 
@@ -167,12 +163,12 @@ def test_a_namespace_sees_only_its_own(written, opened):
 
 
 def test_what_an_earlier_version_wrote_is_found_and_placed(written):
-    table = written._database.table("coachings")
+    table = database_of(written).table("coachings")
     said = "could you gift-wrap my order in red paper?"
     made = written.add(intent="a customer asks for gift wrapping", behavior=Reply("Yes."), examples=[said])
     table.update(where=f"id = '{made.id}'", values_sql={"prototype": "NULL", "agent": "NULL", "node": "NULL"})
     assert considered(written, said)[0] == made.id
-    part(written).wait()
+    large_store_of(written).wait()
     assert table.count_rows("prototype IS NULL") == 0
     assert considered(written, said)[0] == made.id
 

@@ -9,6 +9,7 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 from langgraph_coaching import Coach, CoachingState, Limits, Reply, coached
 from langgraph_coaching.errors import ConflictError, NotFoundError, StoreError
 from langgraph_coaching.storage import compaction
+from langgraph_coaching.storage.database import Database
 from s3_server import new_bucket, s3_server
 
 pytestmark = pytest.mark.slow
@@ -116,7 +117,7 @@ def test_two_processes_that_write_at_once_lose_nothing_and_double_nothing(option
         assert [one.revision for one in coach.history("shared")] == [*range(1, 2 * ADDS + 2)]
 
 
-def test_upkeep_puts_a_bucket_together_while_others_read(opened, bucket, monkeypatch):
+def test_upkeep_puts_a_bucket_together_while_others_read(opened, options, bucket, monkeypatch):
     monkeypatch.setattr(compaction, "COUNTED", 5)
     monkeypatch.setattr(compaction, "QUIET", 0.0)
     with opened() as reader, opened() as coach:
@@ -125,7 +126,7 @@ def test_upkeep_puts_a_bucket_together_while_others_read(opened, bucket, monkeyp
             assert len(reader.list()) == number + 1
     with opened() as again:
         assert len(again.list()) == 12
-        handle = again._database.table("coachings")
+        handle = Database(again.uri, options).table("coachings")
         assert handle.stats()["fragment_stats"]["num_fragments"] < 12
 
 

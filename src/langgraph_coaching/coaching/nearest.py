@@ -80,16 +80,16 @@ class Nearest:
 
     def has(self, table: LanceTable, statuses: Sequence[str]) -> bool:
         """Whether any revision is of one of these statuses."""
-        return self._count(table, f" AND status IN ({', '.join(map(_quoted, statuses))})") > 0
+        return self._count(table, f" AND status IN ({', '.join(map(_quote_text, statuses))})") > 0
 
     def unplaced(self, table: LanceTable) -> list[Revision]:
         """Those, one by one."""
-        return self._listed(table, " AND prototype IS NULL")
+        return self._list_revisions(table, " AND prototype IS NULL")
 
-    def revised(self, table: LanceTable) -> dict[str, int]:
+    def find_revised(self, table: LanceTable) -> dict[str, int]:
         """The latest revision of each coaching that has several, by id."""
         latest: dict[str, int] = {}
-        for one in self._listed(table, " AND revision > 1"):
+        for one in self._list_revisions(table, " AND revision > 1"):
             latest[one.id] = max(one.revision, latest.get(one.id, 0))
         return latest
 
@@ -106,12 +106,12 @@ class Nearest:
             count: How many at most.
 
         Returns:
-            Where in the table each is, for `read`.
+            Where in the table each is, for `read_rows`.
         """
-        where = self._where(f" AND status IN ({', '.join(map(_quoted, statuses))})")
+        where = self._where(f" AND status IN ({', '.join(map(_quote_text, statuses))})")
         for label in ("agent", "node"):
             own = getattr(labels, label)
-            where += f" AND {label} IN ('', {_quoted(own)})" if own else f" AND {label} = ''"
+            where += f" AND {label} IN ('', {_quote_text(own)})" if own else f" AND {label} = ''"
         found = self._query(asked, vector, where, count)
         if len(found) < count and asked.parts is not None:  # few are of this scope: each partition may have some
             found = self._query(asked._replace(parts=_EVERY), vector, where, count)
@@ -127,7 +127,7 @@ class Nearest:
         rows = self._store.database.read(asked.table, query)
         return dict(zip(_revisions(rows), rows["_rowid"].to_pylist(), strict=True))
 
-    def read(self, table: LanceTable, places: Sequence[int], columns: Sequence[str]) -> Any:
+    def read_rows(self, table: LanceTable, places: Sequence[int], columns: Sequence[str]) -> Any:
         """Rows by where they are, as an Arrow table; some may have moved meanwhile, and others be there.
 
         Args:
@@ -199,7 +199,7 @@ class Nearest:
         with faults(self._store.database.uri):
             return int(table.count_rows(self._where(more)))
 
-    def _listed(self, table: LanceTable, more: str) -> list[Revision]:
+    def _list_revisions(self, table: LanceTable, more: str) -> list[Revision]:
         where, columns = self._where(more), [*Revision._fields]
         rows = self._store.database.read(
             table, lambda opened: opened.search().where(where).select(columns).limit(None).to_arrow()
@@ -207,7 +207,7 @@ class Nearest:
         return _revisions(rows)
 
     def _where(self, more: str) -> str:
-        return f"namespace = {_quoted(self._store.namespace)}{more}"
+        return f"namespace = {_quote_text(self._store.namespace)}{more}"
 
 
 _EVERY = 1_000_000
@@ -225,7 +225,7 @@ def _make_index(table: LanceTable) -> None:
     table.create_index("prototype", config=IvfFlat(distance_type="dot", num_partitions=partitions), name=INDEX)
 
 
-def _quoted(text: str) -> str:
+def _quote_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 

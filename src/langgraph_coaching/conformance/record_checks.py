@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 SAID = "do you ship to Peru?"
 PRIVATE = "my name is Conformance Person"
 
+FEW = 4
+"""Writes where nobody sees in how many pieces they lie."""
+
 
 def check_receipts(scratch: Scratch) -> str:
     """What was looked at is in the store after a flush, and can be judged by another connection."""
@@ -49,12 +52,13 @@ def check_erasure(scratch: Scratch) -> str:
 
 def check_upkeep(scratch: Scratch) -> str:
     """Many small writes are put together."""
+    count = FEW if "://" in scratch.uri else COMMITS + AT_REST
     with scratch.opened() as coach:
-        for number in range(COMMITS + AT_REST):
+        for number in range(count):
             coach.add(id=f"u-{number}", intent=f"a case for upkeep {number}", behavior=Reply("r"))
     with scratch.opened() as coach:
         there = sum(one.id.startswith("u-") for one in coach.list())
-        expect(there == COMMITS + AT_REST, f"of {COMMITS + AT_REST} coachings {there} are left", CONTROL)
+        expect(there == count, f"of {count} coachings {there} are left", CONTROL)
     pieces = scratch.count_pieces()
     if pieces is None:
         return f"{there} small writes are there; on this address upkeep is somebody else's"

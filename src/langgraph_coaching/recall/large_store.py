@@ -94,7 +94,7 @@ class LargeStore:
         if self._nearest.count_unplaced(table) > FEW:
             return None
         nearest = self._nearest
-        made, revised = self._store.check(table), nearest.revised(table)
+        made, revised = self._store.check(table), nearest.find_revised(table)
         unplaced = [one for one in nearest.unplaced(table) if revised.get(one.id, 1) <= one.revision]
         dimension = int(table.schema.field("vector").type.list_size)
         return Version(number, made, nearest.look_at(table), dimension, revised, unplaced, nearest.has(table, STAGED))
@@ -157,9 +157,11 @@ class LargeStore:
     def _read(self, version: Version, wanted: Mapping[Revision, int | None]) -> dict[Revision, Head]:
         columns = (*REVISION_KEY, "record", "vector", "examples")
         places = [row for row in wanted.values() if row is not None]
-        found = self._heads_in(self._nearest.read(version.asked.table, places, columns), {*wanted}) if places else {}
+        rows = self._nearest.read_rows(version.asked.table, places, columns) if places else None
+        found = self._heads_in(rows, {*wanted})
         if left := wanted.keys() - found.keys():  # upkeep has moved them meanwhile, or nobody knows where they are
-            found |= self._heads_in(self._store.arrow(columns, id=sorted({one.id for one in left})), left)
+            ids = sorted({one.id for one in left})
+            found |= self._heads_in(self._store.arrow(columns, id=ids), left)
         return found
 
     def _heads_in(self, rows: Any, wanted: AbstractSet[Revision]) -> dict[Revision, Head]:
