@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.deletion import Deletion
     from langgraph_coaching.traces.importers.reader import import_traces
     from langgraph_coaching.traces.model import Step, Trace
-    from langgraph_coaching.traces.recorded_secrets import redact_personal_data, redact_secrets
+    from langgraph_coaching.traces.secret_redaction import redact_personal_data, redact_secrets
 
 _ROOMS = {
     "Action": "coaching.behavior",
@@ -82,8 +82,8 @@ _ROOMS = {
     "coach_from": "from_files",
     "coached": "agent.state",
     "import_traces": "traces.importers.reader",
-    "redact_personal_data": "traces.recorded_secrets",
-    "redact_secrets": "traces.recorded_secrets",
+    "redact_personal_data": "traces.secret_redaction",
+    "redact_secrets": "traces.secret_redaction",
     "split_prompt": "authoring.split.split",
 }
 

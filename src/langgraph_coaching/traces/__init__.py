@@ -15,7 +15,7 @@
 | situations: what was met in recorded runs, each once | `situations` |
 | answered turn: what a user said, and the model calls that answered it | `answered_turns` |
 | texts, redaction: everything that is said; a hook runs over it before it is written | `texts`, `redaction` |
-| secrets: what is redacted by itself, and what more where it is asked for | `recorded_secrets`, `account_numbers` |
+| secrets: what is redacted by itself, and what more where it is asked for | `secret_redaction`, `account_numbers` |
 | … names of secrets: which keys, parameters, fields and headers hold one | `secret_names` |
 | jsonable: values that the archive can hold | `jsonable` |
 | encoding, chunks: a trace as it is kept; what its thread shares, in a table | `encoding`, `chunking`, `chunks` |
@@ -95,7 +95,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.messages import messages_before
     from langgraph_coaching.traces.model import Step, Trace
     from langgraph_coaching.traces.prompt import answer_of, prompt_of
-    from langgraph_coaching.traces.recorded_secrets import redact_personal_data, redact_secrets
+    from langgraph_coaching.traces.secret_redaction import redact_personal_data, redact_secrets
 
 __all__ = [
     "Deletion",
@@ -117,7 +117,7 @@ __getattr__, __dir__ = attach(
         "answer_of": "prompt",
         "messages_before": "messages",
         "prompt_of": "prompt",
-        "redact_personal_data": "recorded_secrets",
-        "redact_secrets": "recorded_secrets",
+        "redact_personal_data": "secret_redaction",
+        "redact_secrets": "secret_redaction",
     },
 )

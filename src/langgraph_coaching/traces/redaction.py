@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.traces.recorded_secrets import SECRET, is_secret_field, redact_personal_data, redact_secrets
+from langgraph_coaching.traces.secret_redaction import SECRET, is_secret_field, redact_personal_data, redact_secrets
 from langgraph_coaching.traces.texts import map_fields, map_receipt_texts, map_texts
 
 if TYPE_CHECKING:

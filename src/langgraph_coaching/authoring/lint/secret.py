@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.lint.finding import Finding
-from langgraph_coaching.traces.recorded_secrets import redact_secrets
+from langgraph_coaching.traces.secret_redaction import redact_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
