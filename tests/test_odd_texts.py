@@ -157,6 +157,13 @@ def receipt_of(coaching):
     return Receipt.of(coaching, probability=0.9, outcome="applied", reason="r")
 
 
+def test_what_is_said_in_a_verdict_is_given_back_as_it_is_kept(coach):
+    receipt = coach.advise("a parcel is late").considered[0]
+    given = coach.verdict(receipt, correct=True, comment=f"late {HALF}", author=HALF)
+    assert (given.comment, given.author) == ("late \ufffd", "\ufffd")
+    assert coach.verdicts(receipt_ids=[receipt.id]) == [given]
+
+
 @pytest.mark.parametrize("path", [HALF, "a\x00b", "long" * 100])
 def test_a_name_that_no_file_can_have_is_refused_in_words(coach, path):
     for act in (coach.export, coach.import_, Coach):

@@ -26,7 +26,7 @@ def given_arguments(coach, tmp_path_factory):
 FILES = {"export", "import_", "write_test"}
 
 
-@fuzzed(25)
+@fuzzed(10)
 @given(text=TEXTS, data=st.data())
 def test_any_text_in_any_argument_is_answered_or_refused_in_words(coach, given_arguments, text, data):
     calls = [*odd_calls(coach, given_arguments, text), *odd_calls(coach.traces, given_arguments, text)]
@@ -47,7 +47,7 @@ def other(coach):
         yield opened
 
 
-@fuzzed(5)
+@fuzzed(2)
 @given(values=st.lists(TEXTS, min_size=1, max_size=3, unique_by=replace_surrogates), asked=TEXTS)
 def test_a_filter_finds_what_has_it_and_nothing_else(coach, other, values, asked):
     made = [trace(f"f-{place}", thread_id=value, label=value, name=value) for place, value in enumerate(values)]

@@ -133,7 +133,7 @@ def test_the_samples_are_sound(name):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@fuzzed(4)
+@fuzzed(2)
 @given(data=st.data())
 def test_rows_with_anything_in_them_are_read_or_refused(coach, name, data):
     rows = data.draw(broken_rows(SAMPLES[name]))
@@ -141,7 +141,7 @@ def test_rows_with_anything_in_them_are_read_or_refused(coach, name, data):
 
 
 @pytest.mark.parametrize("ending", ["json", "jsonl"])
-@fuzzed(6)
+@fuzzed(3)
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused(coach, tmp_path, ending, data):
     name = data.draw(st.sampled_from(FORMATS))
@@ -165,7 +165,7 @@ ANNOTATIONS = {
 }
 
 
-@fuzzed(12)
+@fuzzed(6)
 @given(data=st.data())
 def test_a_damaged_coaching_file_is_read_or_refused(coach, coaching_files, tmp_path, data):
     files = coaching_files | ANNOTATIONS

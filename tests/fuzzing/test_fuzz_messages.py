@@ -15,7 +15,7 @@ from langgraph_coaching.traces.prompt import prompt_of
 from scripted_model import ScriptedModel
 
 
-@fuzzed(20)
+@fuzzed(8)
 @given(messages=CONVERSATIONS, label=st.one_of(st.none(), TEXTS), style=st.booleans())
 def test_any_messages_are_advised_on(coach, messages, label, style):
     labels = {"agent": label, "tags": [label] if label else (), "thread_id": label}
@@ -31,7 +31,7 @@ def test_any_messages_are_advised_on(coach, messages, label, style):
         assert receipt.id in {one.id for one in coach.receipts(limit=20)}
 
 
-@fuzzed(3)
+@fuzzed(2)
 @given(said=st.lists(MESSAGES, max_size=4), answer=MESSAGES, thread=TEXTS)
 def test_a_graph_with_any_messages_runs_as_without_coaching_and_is_captured(coach, said, answer, thread):
     from langchain_core.messages import AIMessage

@@ -86,7 +86,7 @@ def traces(draw):
     return Trace(id=name, steps=tuple(made), **told)
 
 
-@fuzzed(10)
+@fuzzed(4)
 @given(given_traces=st.lists(traces(), min_size=1, max_size=2))
 def test_any_traces_are_stored_and_found(coach, given_traces):
     names = coach.traces.add(given_traces)
@@ -115,7 +115,7 @@ def test_any_traces_are_stored_and_found(coach, given_traces):
     assert coach.traces.delete(names).trace_ids
 
 
-@fuzzed(8)
+@fuzzed(4)
 @given(given_receipts=st.lists(RECEIPTS, max_size=6), moment=TEXTS, prompt=TEXTS, seconds=st.floats(0, 10))
 def test_any_receipts_come_back_as_they_were(coach, given_receipts, moment, prompt, seconds):
     table = Receipts(coach._database, "default")

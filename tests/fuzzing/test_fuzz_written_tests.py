@@ -25,7 +25,7 @@ CALLED = {
 """What the template calls by name."""
 
 
-@fuzzed(40)
+@fuzzed(12)
 @given(
     coaching=COACHINGS,
     fires=_CASES,

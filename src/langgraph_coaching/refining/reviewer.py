@@ -13,7 +13,7 @@ from langgraph_coaching.refining.feedback import format_scores, scores
 from langgraph_coaching.refining.receipt_counts import applied_in
 from langgraph_coaching.refining.refine import Refiner
 from langgraph_coaching.refining.review_queue import LOOKED_AT, most_informative_receipts
-from langgraph_coaching.storage.storable import check_limit
+from langgraph_coaching.storage.storable import check_limit, to_storable
 from langgraph_coaching.traces.capture.recorder import links_of
 from langgraph_coaching.traces.situations import situations_in
 
@@ -111,7 +111,8 @@ class Reviewer:
         self._flush()
         # A receipt at hand may be of another store, and is as it was before redaction: what is stored here counts.
         judged = self._receipts_table.receipt(receipt if isinstance(receipt, str) else receipt.id)
-        return self._refiner.judge(judged, correct=correct, comment=comment, author=author)
+        said = {"comment": to_storable(comment), "author": to_storable(author)}
+        return self._refiner.judge(judged, correct=correct, **said)
 
     def withdraw(self, receipt: Receipt | str) -> None:
         """Takes back the verdict on a receipt, and what its coaching has learned from it.
