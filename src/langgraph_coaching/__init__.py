@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.deletion import Deletion
     from langgraph_coaching.traces.importers.reader import import_traces
     from langgraph_coaching.traces.model import Step, Trace
+    from langgraph_coaching.traces.redact_secrets import redact_personal_data, redact_secrets
 
 _ROOMS = {
     "Action": "coaching.behavior",
@@ -80,6 +81,8 @@ _ROOMS = {
     "coach_from": "from_files",
     "coached": "agent.state",
     "import_traces": "traces.importers.reader",
+    "redact_personal_data": "traces.redact_secrets",
+    "redact_secrets": "traces.redact_secrets",
     "split_prompt": "authoring.split.split",
 }
 
@@ -110,6 +113,8 @@ __all__ = [
     "coach_from",
     "coached",
     "import_traces",
+    "redact_personal_data",
+    "redact_secrets",
     "split_prompt",
 ]
 

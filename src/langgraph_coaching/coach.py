@@ -98,7 +98,7 @@ class Coach:
         limits: Floor, item limit, token budget and deadline of one call of `advise`.
         judge: A chat model that is asked about coachings near the floor, within the deadline; none by default.
         redact: Runs over every text of receipts and traces before it is written, off the graph's path; a text it fails
-            on is withheld. It must leave alone what it has redacted already.
+            on is withheld. It must leave alone what it redacted already. None: `redact_secrets`; `str`: nothing is.
         capture: How much of what runs is kept: a share of the conversations, the length of texts and of traces.
         storage_options: Keys and settings (strings) for an object store or `db://`.
         durable: Whether a save, a verdict or a flush returns once it would survive a loss of power, not only `kill -9`.
@@ -130,7 +130,7 @@ class Coach:
         self._database = database = Database(uri, storage_options, durable=namespace if durable else None)
         self._embedder = embedder = Embedder(embeddings_of(embeddings))
         store, receipts_table = Coachings(database, namespace, embedder.id), Receipts(database, namespace)
-        kept, redaction = KeptVectors(database, namespace), Redaction(redact)
+        kept, redaction = KeptVectors(database, namespace), Redaction.of(redact)
         self.traces = traces = Archive(database, namespace, redaction)
         """Recorded runs: `get`, `list`, `add`, `delete`."""
         backgrounds = BackgroundCache(database, embedder)

@@ -134,7 +134,7 @@ def test_a_broken_store_ends_with_3(arguments, command, shop, folder):
     done = command(*arguments)
     assert (done.code, done.out) == (3, "")
     assert done.err.startswith(f"error: the coaching store at {folder} failed")
-    assert done.err.rstrip().endswith("Files of it are damaged: restore the folder from a copy.")
+    assert done.err.rstrip().endswith("restore the folder from a copy. `langgraph-coaching doctor` says which.")
 
 
 def test_another_embedder_ends_with_3_and_reembed_helps(command, shop, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 from studio_client import client_of, form_token
 
 from langgraph_coaching.errors import CoachingError
-from langgraph_coaching.studio import behind, latest_reports, questions, studio_app
+from langgraph_coaching.studio import agent_choices, behind, latest_reports, questions, studio_app
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +45,6 @@ def made_later(monkeypatch):
         return future
 
     monkeypatch.setattr(behind, "PATIENCE", 0.0)
-    for module in (latest_reports, questions):
+    for module in (latest_reports, questions, agent_choices):
         monkeypatch.setattr(module, "begin_behind", begin)
     return begun

@@ -23,7 +23,7 @@ from langgraph_coaching.studio import Person, studio_app
 
 SIZES = {1280: 800, 390: 844}
 
-COLOURS = 64
+COLOURS = 128
 """In a picture: it stays small, and nobody sees it."""
 
 
@@ -85,7 +85,7 @@ def main():
     with ExitStack() as exits:
         site = serve_all(exits)
         browser = exits.enter_context(sync_playwright()).chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--enable-features=OverlayScrollbar"]
         )
         for scheme in given.scheme:
             for width in given.width:
@@ -98,6 +98,7 @@ def main():
                         site.test = test_address(site, exits, f"{name}-{scheme}-{width}")
                     SCENES[name](tab, site)
                     tab.wait_for_load_state("networkidle")
+                    tab.wait_for_selector("[aria-busy=true]", state="detached")
                     wide = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
                     print(f"{name}-{scheme}-{width}" + (f": {wide} pixels too wide" if wide > 0 else ""), flush=True)
                     picture = tab.screenshot(full_page=given.whole, animations="disabled")

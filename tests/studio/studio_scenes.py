@@ -10,7 +10,7 @@ def conversations(tab, site):
 
 def search(tab, site):
     """The list, searched, and a thread opened."""
-    tab.goto(f"{site.shop}/?text=shipping&coached=yes&days=30")
+    tab.goto(f"{site.shop}/?text=delivery&coached=yes&days=30")
     if tab.locator("details").count():
         tab.locator("summary").first.click()
 

@@ -2,12 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from studio_client import recorded
 
 from langgraph_coaching import Reply, Step, Trace
 from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.studio import conversations
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -72,6 +74,7 @@ def test_a_page_leads_to_the_next(coach, client):
         ("label=failure", ["t-1"]),
         ("origin=live", []),
         ("name=shop", ["t-2"]),
+        ("agent=SHOP", ["t-2"]),
         ("thread_id=b", ["t-2", "t-1"]),
         ("since=2026-01-01T14:00:00", ["t-2"]),
         ("days=1", []),
@@ -86,6 +89,66 @@ def test_filters(coach, client, query, ids):
         at = NOON + timedelta(hours=number)
         coach.traces.add(recorded(f"question {number}", "a", id=f"t-{number}", started_at=at, **one))
     assert shown(client.get(f"/?{query}").text) == ids
+
+
+def test_an_agent_is_found_by_whatever_it_is_called(coach, client):
+    def run(run_id, step=None, **fields):
+        told = recorded("where is it?", "On its way.", id=run_id, **fields)
+        steps = [one.model_copy(update=step or {}) if one.index else one for one in told.steps]
+        return told.model_copy(update={"steps": tuple(steps)})
+
+    coach.traces.add(
+        [
+            run("t-graph", name="Shop"),
+            run("t-node", {"node": "Billing", "call": 0}),
+            run("t-other-node", {"node": "billing", "call": None}),  # no model was called there
+            run("t-handed", {"type": "handoff", "name": "billing"}),
+            run("t-known", metadata={"lc_agent_name": "billing", "graph_id": "shop"}),
+            run("t-none"),
+        ]
+    )
+    assert sorted(shown(client.get("/?agent=billing").text)) == ["t-handed", "t-known", "t-node"]
+    assert sorted(shown(client.get("/?agent=shop").text)) == ["t-graph", "t-known"]
+    assert shown(client.get("/?agent=bill").text) == []
+    assert [one.id for one in coach.traces.list(agent="Billing")] == ["t-node"]
+    page = client.get("/?agent=billing").text
+    offered = re.findall(r'<option value="([^"]+)"></option>', page)
+    assert sorted(offered) == ["Billing", "Shop", "billing", "shop"]
+    assert 'name="agent" value="billing"' in page
+    assert '<input type="hidden" name="name" value="Shop">' in client.get("/?name=Shop").text  # an address of before
+
+
+def test_an_agent_is_found_by_its_name_in_a_store_of_before(coach, client):
+    keep(coach, 2, name="shop")
+    coach.traces._table.opened().drop_columns(["agents"])
+    coach.close()
+    assert len(shown(client.get("/?agent=Shop").text)) == 2
+    assert shown(client.get("/?agent=billing").text) == []
+    coach.traces.add(recorded("q", "a", id="t-new", name="shop", metadata={"graph_id": "billing"}))
+    assert shown(client.get("/?agent=billing").text) == ["t-new"]
+    assert len(shown(client.get("/?agent=shop").text)) == 3
+
+
+def test_a_search_that_takes_long_goes_on_by_itself(coach, client, monkeypatch):
+    monkeypatch.setattr(conversations, "WITHIN", 0.0)
+    keep(coach, 120)
+    address, found, texts = "/?text=question+3", [], []
+    while address:
+        texts.append(client.get(address, headers={"hx-request": "true"}).text)
+        found += shown(texts[-1])
+        more = re.search(r'hx-get="([^"]+)" hx-trigger="click, revealed"', texts[-1])
+        address = more and more[1].replace("&amp;", "&")
+    assert found == [*(f"t-{n:03}" for n in range(39, 29, -1)), "t-003"]
+    assert "Nothing so far" in texts[0]
+    assert "nothing=1" in texts[0]
+    assert "No conversation fits" not in "".join(texts)
+    last = client.get("/?text=question+3&after=" + quote('["2026-01-01T12:00:00+00:00", "t-000"]')).text
+    assert "No older one fits" in last
+    begun = client.get("/?text=nobody", headers={"hx-request": "true"}).text
+    for _ in range(2):
+        begun = client.get(re.search(r'hx-get="([^"]+)"', begun)[1].replace("&amp;", "&")).text
+        begun = begun.partition('id="rows"')[2]
+    assert "No conversation fits" in begun
 
 
 def test_what_nobody_has_judged(coach, client, scripted):

@@ -10,8 +10,8 @@ from langgraph_coaching.studio.plain_words import say_plainly
     [
         ("no trace 't-1' in 'default'; list them with coach.traces.list()", "no trace 't-1' in 'default'"),
         (
-            "it is below the floor. To change that: add what they say: coach.propose('c', m) or coach.edit('c', []).",
-            "it is below the floor. To change that: add what they say.",
+            "it is below the floor. To change that: say more: coach.propose('c', model) or coach.edit('c', []).",
+            "it is below the floor. To change that: say more.",
         ),
         ("out of scope. To change that: coach.verdict(receipt, correct=False), if it was right there", "out of scope"),
         ("archive it, coach.archive('c'), or give it a later day", "archive it, or give it a later day"),
@@ -19,6 +19,7 @@ from langgraph_coaching.studio.plain_words import say_plainly
         ("give the call agent='a', or widen it: coach.edit('c', agent=None)", "give the call agent='a', or widen it"),
         ("coach.edit('c', priority=3)", "coach.edit('c', priority=3)"),
         ("a football coach. He (or she) said: coach.x(", "a football coach. He (or she) said: coach.x("),
+        ("the prompt is another one; give model= to have it answered", "the prompt is another one"),
         ("nothing of it", "nothing of it"),
         ("", ""),
     ],

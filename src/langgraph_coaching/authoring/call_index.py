@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.authoring.situation_vectors import MOST, key_of_situation
 from langgraph_coaching.coaching.validation import quote_text
+from langgraph_coaching.recall.receipts import TABLE
 from langgraph_coaching.recall.scoring.traffic import MOST as MOST_RECEIPTS
 from langgraph_coaching.traces.answered_turns import answered_turns, received_turns
 from langgraph_coaching.traces.archive import PAGE
@@ -60,13 +61,18 @@ class CallIndex:
         traces: Captured and imported runs.
         receipts_table: The receipts.
         vectors: Where the situations are.
+        version: Number of a table's latest commit, by its name.
     """
 
-    def __init__(self, traces: Archive, receipts_table: Receipts, vectors: SituationVectors) -> None:
+    def __init__(
+        self, traces: Archive, receipts_table: Receipts, vectors: SituationVectors, version: Callable[[str], int]
+    ) -> None:
+        self._version = version
         self._traces = traces
         self._receipts_table = receipts_table
         self._vectors = vectors
         self._kept: tuple[int, Recorded, set[str]] | None = None
+        self._read: tuple[tuple[int, int], Recorded] | None = None
         self._waiting: dict[bytes, tuple[str, Situation]] = {}
         """Situations of `_kept` that there was no time to embed."""
 
@@ -91,7 +97,17 @@ class CallIndex:
             self._vectors.keep()
 
     def _read_calls(self, until: float, progress: Callable[[int], None] | None) -> Recorded:
-        version = self._traces.version()
+        version = self._traces.version(), self._version(TABLE)
+        if self._read is not None and self._read[0] == version:
+            self._embed_waiting(until)
+        else:
+            self._read = version, self._read_all(version[0], until, progress)
+        recorded = self._read[1]
+        if progress is not None:
+            progress(len(recorded.calls))
+        return recorded
+
+    def _read_all(self, version: int, until: float, progress: Callable[[int], None] | None) -> Recorded:
         fresh = self._kept is None or self._kept[0] != version
         if self._kept is not None and not fresh:
             _, traced, names = self._kept
@@ -104,8 +120,6 @@ class CallIndex:
         calls = (*traced.calls, *self._index_turns(received, until))
         if fresh:
             self._vectors.keep_only({call.key for call in calls})
-        if progress is not None:
-            progress(len(calls))
         return Recorded(calls, traced.traces, traced.steps)
 
     def _read_traces(self, until: float, progress: Callable[[int], None] | None) -> tuple[Recorded, set[str]]:

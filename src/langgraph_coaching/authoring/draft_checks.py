@@ -13,6 +13,7 @@ from langgraph_coaching.authoring.call_index import CallIndex
 from langgraph_coaching.authoring.choices_today import ChoicesToday
 from langgraph_coaching.authoring.draft_source import draft_over
 from langgraph_coaching.authoring.impact import Impact
+from langgraph_coaching.authoring.impact_calls import LatestGroups
 from langgraph_coaching.authoring.impact_choices import Comparison
 from langgraph_coaching.authoring.impact_count import count_impact, displacements
 from langgraph_coaching.authoring.lint.graph_names import names_of_graph
@@ -86,8 +87,8 @@ class DraftChecks:
         self._flush = flush
         self.vectors = SituationVectors(embedder, backgrounds, kept_vectors)
         """Where recorded situations are."""
-        self._choices = ChoicesToday()
-        self._index = CallIndex(traces, receipts_table, self.vectors)
+        self._choices, self._groups = ChoicesToday(), LatestGroups()
+        self._index = CallIndex(traces, receipts_table, self.vectors, store.database.version)
         self._suppose_saved = partial(
             suppose_saved, store=store, adviser=adviser, embedder=embedder, backgrounds=backgrounds, sampler=sampler
         )
@@ -129,7 +130,8 @@ class DraftChecks:
             now=datetime.now(UTC),
         )
         known = self.vectors.known_places()
-        count = count_impact(recorded.calls, known, comparison, self._choices)
+        grouped = self._groups.group(recorded.calls, known)
+        count = count_impact(recorded.calls, grouped, comparison, self._choices)
         return Impact(
             coaching_id=supposition.coaching.id,
             intent=supposition.coaching.intent,
@@ -143,7 +145,7 @@ class DraftChecks:
             new_where_nothing_applies=count.new_where_nothing_applies,
             lost=count.lost,
             steps=tuple(count.steps),
-            displaced=displacements(count, known, comparison),
+            displaced=displacements(count, recorded.calls, known, comparison),
             silent=find_silent_texts(self._adviser, supposition),
         )
 

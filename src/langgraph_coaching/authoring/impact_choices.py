@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from langgraph_coaching.authoring.choices_today import choose_exactly
+from langgraph_coaching.authoring.impact_shortlist import leave_out_of_shortlist
 from langgraph_coaching.recall.many_choices import CLOSE
 from langgraph_coaching.recall.many_searches import Ranked, rank_many
 from langgraph_coaching.recall.scoring.one_coaching import Chances, chances_of
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from langgraph_coaching.authoring.choices_today import ChoicesToday
+    from numpy.typing import NDArray
+
+    from langgraph_coaching.authoring.choices_today import ChoicesToday, Today
     from langgraph_coaching.authoring.known_places import Known
     from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.limits import Limits
@@ -56,8 +59,25 @@ def covers(comparison: Comparison, labels: Labels) -> bool:
     return any(one.covers(agent=labels.agent, node=labels.node, tags=labels.tags) for one in scopes)
 
 
+def likely_chances(known: Known, comparison: Comparison, choices: ChoicesToday) -> tuple[Chances, ...]:
+    """How likely the coaching is in every situation, as it is supposed, and as it is today where it is active.
+
+    Args:
+        known: All situations.
+        comparison: Of what with what.
+        choices: What of the traffic is near them.
+    """
+    near = choices.surroundings(known, comparison.supposed.traffic)
+    return tuple(_chances(one, known.places, near) for one in comparison.alone)
+
+
 def choose_both(
-    rows: Sequence[int], labels: Labels, known: Known, comparison: Comparison, choices: ChoicesToday
+    rows: Sequence[int] | NDArray[np.intp],
+    labels: Labels,
+    known: Known,
+    comparison: Comparison,
+    choices: ChoicesToday,
+    chances: Sequence[Chances] | None = None,
 ) -> dict[int, Both]:
     """What applies in some situations, today and as supposed.
 
@@ -67,6 +87,7 @@ def choose_both(
         known: All situations.
         comparison: Of what with what.
         choices: What applies today, as far as it is known.
+        chances: As `likely_chances` gives them.
 
     Returns:
         By row; without those in which the coaching is likely enough neither today nor as supposed: there it is not
@@ -74,16 +95,16 @@ def choose_both(
     """
     if not covers(comparison, labels):
         return {}
-    asked = np.array(rows, dtype=np.intp)
-    near = choices.surroundings(known, comparison.supposed.traffic)
-    chances = [_chances(one, known.places.take(asked), near and near.take(asked)) for one in comparison.alone]
-    floor = comparison.limits.floor - CLOSE
+    chances = likely_chances(known, comparison, choices) if chances is None else chances
+    asked, floor = np.asarray(rows, dtype=np.intp), comparison.limits.floor - CLOSE
     likely = np.any([(one.values >= floor) | one.unsure for one in chances], axis=0)
-    parts: Any = (part[likely] for part in chances[0])
-    asked, own = asked[likely], Chances(*parts)
+    asked = asked[likely[asked]]
+    parts: Any = (part[asked] for part in chances[0])
+    own = Chances(*parts)
     today = choices.today(comparison.today, known, asked, labels, comparison.limits, comparison.now)
+    near = choices.surroundings(known, comparison.supposed.traffic)
     places, near = known.places.take(asked), near and near.take(asked)
-    supposed = _choose_supposed(today.ranked, own, places, near, labels, comparison)
+    supposed = _choose_supposed(today, own, places, near, labels, comparison)
     pairs = zip(asked.tolist(), today.chosen, supposed, own.values.tolist(), strict=True)
     return {row: Both(before, after, chance) for row, before, after, chance in pairs}
 
@@ -95,17 +116,25 @@ def _chances(alone: Snapshot, places: Places, near: Surroundings | None) -> Chan
 
 
 def _choose_supposed(
-    today: Ranked, own: Chances, places: Places, near: Surroundings | None, labels: Labels, comparison: Comparison
+    today: Today, own: Chances, places: Places, near: Surroundings | None, labels: Labels, comparison: Comparison
 ) -> list[tuple[str, ...]]:
     """What would be in the prompt: the ranking of today, with the coaching in the place of its earlier revision."""
     snapshot, limits, now = comparison.supposed, comparison.limits, comparison.now
-    if snapshot.rows.axes is not None or comparison.today.rows.axes is not None:  # then each shortlists by itself
+    earlier = [row for row, head in enumerate(comparison.today.heads) if head.coaching.id == comparison.name]
+    coaching = comparison.alone[0].heads[0].coaching
+    if any(comparison.today.heads[row].coaching == coaching for row in earlier):  # nothing is supposed to change
+        return today.chosen
+    staged = [one.rows.axes is not None for one in (snapshot, comparison.today)]
+    if any(staged) and (earlier or not all(staged)):  # then each shortlists by itself
         ranked = rank_many(snapshot, places, near, in_scope(snapshot, labels, now))
         return choose_exactly(snapshot, snapshot.heads, places, ranked, labels, limits, now)
     heads = (*comparison.today.heads, comparison.alone[0].heads[0])
-    ranked = _without(today, [index for index, head in enumerate(heads[:-1]) if head.coaching.id == comparison.name])
+    ranked = _without(today.ranked, earlier)
     if in_scope(comparison.alone[0], labels, now)[0]:
         ranked = _with(ranked, own, len(heads) - 1)
+        if all(staged):
+            eligible = in_scope(comparison.today, labels, now)
+            ranked = leave_out_of_shortlist(ranked, places.vectors, comparison, eligible)
     return choose_exactly(snapshot, heads, places, ranked, labels, limits, now)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.authoring.impact_choices import choose_both, covers
+import numpy as np
+
+from langgraph_coaching.authoring.impact_choices import choose_both, covers, likely_chances
 from langgraph_coaching.authoring.impact_rows import Displacement, ImpactStep
 from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
@@ -14,11 +15,13 @@ from langgraph_coaching.recall.select import select
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from langgraph_coaching.authoring.call_index import IndexedCall
     from langgraph_coaching.authoring.choices_today import ChoicesToday
+    from langgraph_coaching.authoring.impact_calls import GroupedCalls
     from langgraph_coaching.authoring.impact_choices import Both, Comparison
     from langgraph_coaching.authoring.known_places import Known
-    from langgraph_coaching.coaching.model import Labels
 
 LISTED = 1_000
 """Steps that are listed; all are counted."""
@@ -36,90 +39,114 @@ class ImpactCount:
     new_where_nothing_applies: int = 0
     lost: int = 0
     steps: list[ImpactStep] = field(default_factory=list)
-    known_steps: list[ImpactStep] = field(default_factory=list)
-    """Where it applies today too."""
-    displaced: dict[str, list[IndexedCall]] = field(default_factory=lambda: defaultdict(list))
-    """By coaching: the calls at which it applies today, and no longer would."""
+    displaced: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By coaching: the first call at which it applies today, and no longer would, and how many there are."""
 
 
 def count_impact(
-    calls: Sequence[IndexedCall], known: Known | None, comparison: Comparison, choices: ChoicesToday
+    calls: Sequence[IndexedCall],
+    grouped: GroupedCalls,
+    comparison: Comparison,
+    choices: ChoicesToday,
 ) -> ImpactCount:
     """Counts where the coaching applies, today and as supposed, as `advise` would say of each call.
 
     Args:
         calls: Recorded calls.
-        known: Their situations; calls of others are not looked at.
+        grouped: The same, by where their situations are; calls of others are not looked at.
         comparison: Of what with what.
         choices: What applies today, as far as it is known.
     """
-    count = ImpactCount()
+    count = ImpactCount(not_looked_at=grouped.not_looked_at)
+    known = grouped.distinct
     if known is None:
-        count.not_looked_at = len(calls)
         return count
-    rows = [known.row(call.key) for call in calls]
-    groups: dict[Labels, dict[int, None]] = defaultdict(dict)
-    for call, row in zip(calls, rows, strict=True):
-        if row is not None:
-            groups[call.labels][row] = None
-    both = {labels: choose_both([*some], labels, known, comparison, choices) for labels, some in groups.items()}
-    covered = {labels: covers(comparison, labels) for labels in groups}
-    for call, row in zip(calls, rows, strict=True):
-        if row is None:
-            count.not_looked_at += 1
+    chances = likely_chances(known, comparison, choices)
+    listed: tuple[_Listed, _Listed] = ([], [])  # what is new, and what is not
+    for group in grouped.groups:
+        count.looked_at += len(group.calls)
+        if not covers(comparison, group.labels):
+            count.out_of_scope += len(group.calls)
             continue
-        count.looked_at += 1
-        count.out_of_scope += not covered[call.labels]
-        if (found := both[call.labels].get(row)) is not None:
-            _count_call(count, call, comparison.name, found)
-    count.steps = [*count.steps, *count.known_steps][:LISTED]
+        both = choose_both(group.rows, group.labels, known, comparison, choices, chances)
+        places = {row: place for place, row in enumerate(group.rows.tolist())}
+        for row, found in both.items():
+            own = group.calls_at(places[row])
+            if _count_place(count, own, comparison.name, found):
+                listed[comparison.name in found.today].append((own, found))
+    steps = [one for some in listed for one in _list_steps(some, calls, comparison.name)]
+    count.steps = steps[:LISTED]
     return count
 
 
-def _count_call(count: ImpactCount, call: IndexedCall, name: str, both: Both) -> None:
-    before, after = both.today, both.supposed
-    gone = [one for one in before if one != name and one not in after]
-    for one in gone:
-        count.displaced[one].append(call)
-    count.lost += name in before and name not in after
-    if name not in after:
-        return
-    new = name not in before
-    count.fires += 1
+_Listed = list[tuple["NDArray[np.intp]", "Both"]]
+"""Calls in one situation, and what applies there."""
+
+
+def _count_place(count: ImpactCount, own: NDArray[np.intp], name: str, both: Both) -> bool:
+    """Counts the calls in one situation; whether the coaching would be in their prompt."""
+    times, first = len(own), int(own[0])
+    for one in _gone(name, both):
+        before, seen = count.displaced.get(one, (first, 0))
+        count.displaced[one] = min(before, first), seen + times
+    if name not in both.supposed:
+        count.lost += times * (name in both.today)
+        return False
+    new = times * (name not in both.today)
+    count.fires += times
     count.new += new
-    count.new_where_nothing_applies += new and not before
-    listed = count.steps if new else count.known_steps
-    if len(listed) < LISTED:
-        listed.append(
-            ImpactStep(
-                trace_id=call.trace_id,
-                step=call.step,
-                receipt_id=call.receipt_id,
-                words=call.words,
-                probability=both.probability,
-                today=before,
-                displaces=tuple(gone),
-                new=new,
-            )
-        )
+    count.new_where_nothing_applies += new * (not both.today)
+    return True
 
 
-def displacements(count: ImpactCount, known: Known | None, comparison: Comparison) -> tuple[Displacement, ...]:
+def _gone(name: str, both: Both) -> tuple[str, ...]:
+    return tuple(one for one in both.today if one != name and one not in both.supposed)
+
+
+def _list_steps(listed: _Listed, calls: Sequence[IndexedCall], name: str) -> list[ImpactStep]:
+    """The first of the calls, in their order."""
+    if not listed:
+        return []
+    indices = np.concatenate([own for own, _ in listed])
+    whose = np.repeat(np.arange(len(listed)), [len(own) for own, _ in listed])
+    first = np.argsort(indices, kind="stable")[:LISTED]
+    pairs = zip(indices[first].tolist(), whose[first].tolist(), strict=True)
+    return [_step_of(calls[index], listed[place][1], name) for index, place in pairs]
+
+
+def _step_of(call: IndexedCall, both: Both, name: str) -> ImpactStep:
+    return ImpactStep(
+        trace_id=call.trace_id,
+        step=call.step,
+        receipt_id=call.receipt_id,
+        words=call.words,
+        probability=both.probability,
+        today=both.today,
+        displaces=_gone(name, both),
+        new=name not in both.today,
+    )
+
+
+def displacements(
+    count: ImpactCount, calls: Sequence[IndexedCall], known: Known | None, comparison: Comparison
+) -> tuple[Displacement, ...]:
     """The coachings that would apply less often, the most displaced first.
 
     Args:
         count: What was counted.
+        calls: Recorded calls.
         known: The situations.
         comparison: Of what with what.
     """
     if known is None:
         return ()
-    found = [_displacement(name, calls, known, comparison) for name, calls in count.displaced.items()]
+    found = [
+        _displacement(name, calls[first], times, known, comparison) for name, (first, times) in count.displaced.items()
+    ]
     return tuple(sorted(found, key=lambda one: (-one.steps, one.coaching_id)))
 
 
-def _displacement(name: str, calls: Sequence[IndexedCall], known: Known, comparison: Comparison) -> Displacement:
-    first = calls[0]
+def _displacement(name: str, first: IndexedCall, times: int, known: Known, comparison: Comparison) -> Displacement:
     situation = known.places.situation(known.rows[first.key])
     (candidates,) = search(comparison.supposed, [situation], first.labels, comparison.now, CANDIDATES)
     receipt = select(candidates, replace(comparison.limits, considered=CANDIDATES)).receipt(name)
@@ -127,7 +154,7 @@ def _displacement(name: str, calls: Sequence[IndexedCall], known: Known, compari
     return Displacement(
         coaching_id=name,
         intent=intent,
-        steps=len(calls),
+        steps=times,
         outcome=receipt.outcome if receipt else "not_considered",
         reason=receipt.reason if receipt else "others are nearer, so that it is not even considered",
     )

@@ -60,9 +60,11 @@ def choose_many(heads: Sequence[Head], ranked: Ranked, limits: Limits) -> Choice
     made, names = _tie_breakers(heads)
     order = np.lexsort((names[kept], made[kept], -chance, -priority, rows))
     rows, kept, chance, priority = rows[order], kept[order], chance[order], priority[order]
+    chosen, looked_at = _fitting(heads, rows, kept, len(indices), limits)
     close = (rows[1:] == rows[:-1]) & (priority[1:] == priority[:-1]) & (np.abs(np.diff(chance)) < CLOSE)
-    unsure[rows[1:][close]] = True
-    return Choices(_fitting(heads, rows, kept, len(indices), limits), unsure)
+    place = np.arange(len(rows)) - np.searchsorted(rows, rows)  # behind those that fill the prompt no order matters
+    unsure[rows[1:][close & (place < looked_at[rows])[:-1]]] = True
+    return Choices(chosen, unsure)
 
 
 def _tie_breakers(heads: Sequence[Head]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
@@ -74,17 +76,14 @@ def _tie_breakers(heads: Sequence[Head]) -> tuple[NDArray[np.float64], NDArray[n
 
 def _fitting(
     heads: Sequence[Head], rows: NDArray[np.intp], kept: NDArray[np.int32], count: int, limits: Limits
-) -> list[tuple[int, ...]]:
-    """Of the likely ones of each situation those for which there is room; of equal ones once."""
+) -> tuple[list[tuple[int, ...]], NDArray[np.intp]]:
+    """Of the likely ones of each situation those for which there is room; and how many of them were looked at."""
     ends = np.searchsorted(rows, np.arange(count + 1))
     flat, bounds = kept.tolist(), ends.tolist()
-    known: dict[tuple[int, ...], tuple[int, ...]] = {(): ()}
+    made = {index: Candidate(heads[index], 0.0) for index in set(flat)}
+    places = {id(one): index for index, one in made.items()}
     found = []
     for start, end in pairwise(bounds):
-        likely = tuple(flat[start:end])
-        if likely not in known:
-            places = {heads[index].coaching.id: index for index in likely}
-            fitting = choose_fitting([Candidate(heads[index], 0.0) for index in likely], limits)
-            known[likely] = tuple(places[one.head.coaching.id] for one in fitting)
-        found.append(known[likely])
-    return found
+        fitting, looked_at = choose_fitting(map(made.__getitem__, flat[start:end]), limits)
+        found.append((tuple(places[id(one)] for one in fitting), looked_at))
+    return [chosen for chosen, _ in found], np.array([count for _, count in found], dtype=np.intp)

@@ -74,11 +74,12 @@ def rank_many(
     unsure = np.concatenate([np.zeros(0, dtype=np.bool_), *(one[1] for one in blocks)])
     ranks, chances = np.full(indices.shape, -np.inf, dtype=np.float32), np.full(indices.shape, -1.0)
     fitted = FittedHeads(snapshot.heads, snapshot.fits, snapshot.background, snapshot.reserve)
-    for index, rows, columns in _by_coaching(indices):
-        where: NDArray[np.intp] | slice = rows if len(rows) < len(places) else slice(None)
-        found = chances_of(places.take(where), fitted, index, surroundings and surroundings.take(where))
-        ranks[rows, columns], chances[rows, columns] = found.ranks, found.values
-        unsure[rows] |= found.unsure
+    with one_thread():
+        for index, rows, columns in _by_coaching(indices):
+            where: NDArray[np.intp] | slice = rows if len(rows) < len(places) else slice(None)
+            found = chances_of(places.take(where), fitted, index, surroundings and surroundings.take(where))
+            ranks[rows, columns], chances[rows, columns] = found.ranks, found.values
+            unsure[rows] |= found.unsure
     return Ranked(indices, ranks, chances, unsure)
 
 

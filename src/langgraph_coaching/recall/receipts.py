@@ -85,7 +85,7 @@ class Receipts:
 
     def __init__(self, database: Database, namespace: str) -> None:
         self.namespace = namespace
-        self._table = Table(database, TABLE, _schema, namespace, indexed=("moment",))
+        self._table = Table(database, TABLE, _schema, namespace, indexed=("moment", "trace_id"))
 
     def write(self, entries: Sequence[Entry], links: Sequence[Link] = ()) -> None:
         """Adds receipts; one that is there already stays as it is. All of them are one commit.

@@ -6,20 +6,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.enforcement import describe_enforcement
 from langgraph_coaching.coaching.stage import cohort_of
 from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.nearest_texts import nearest_texts
 from langgraph_coaching.recall.normalization.language import language_of
-from langgraph_coaching.recall.prompt import block, count_tokens, entry
+from langgraph_coaching.recall.prompt import block, count_tokens
 from langgraph_coaching.recall.reasons import join_reason, outranking_change, unlikely_reason
 from langgraph_coaching.recall.receipt import SUPPOSED, Outcome, Receipt
 from langgraph_coaching.recall.stage_reasons import in_share, say_staged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from langgraph_coaching.coaching.model import Coaching, Labels
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.limits import Limits
     from langgraph_coaching.recall.nearest_texts import Query
     from langgraph_coaching.recall.search import Candidate
@@ -64,8 +63,8 @@ class _Choice:
     def put_in(self, candidate: Candidate) -> None:
         """Puts a candidate into the prompt."""
         coaching = candidate.head.coaching
-        self.entries.append(entry(coaching))
-        self.behaviors[_behavior_key(coaching)] = coaching.id
+        self.entries.append(candidate.head.entry)
+        self.behaviors[candidate.head.behavior_key] = coaching.id
         self.last = candidate
 
     def _exclude_unlikely(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
@@ -87,7 +86,7 @@ class _Choice:
     def exclude_for_room(self, candidate: Candidate) -> tuple[Outcome, str, str] | None:
         """What keeps a likely candidate out of the prompt beside those that are in it, or None."""
         coaching, limits = candidate.head.coaching, self.limits
-        if (twin := self.behaviors.get(_behavior_key(coaching))) is not None:
+        if (twin := self.behaviors.get(candidate.head.behavior_key)) is not None:
             ground = f"{twin} already says the same, so that nothing is missing"
             return "duplicate", ground, f"coach.archive({coaching.id!r}) keeps one of the two"
         last = (self.last or self.best).head.coaching
@@ -97,19 +96,13 @@ class _Choice:
             )
             change = outranking_change(coaching.id, last.priority, f"Limits(items={limits.items + 1})")
             return "over_limit", ground, change
-        size = count_tokens(block([*self.entries, entry(coaching)]))
+        size = count_tokens(block([*self.entries, candidate.head.entry]))
         if size > limits.tokens:
             ground = f"the prompt block would take {size} tokens of {limits.tokens}"
             if not self.entries:
                 return "over_budget", ground, f"coach.edit({coaching.id!r}, behavior=…) with a shorter one"
             return "over_budget", f"{ground}, beside {', '.join(self.behaviors.values())}", f"Limits(tokens={size})"
         return None
-
-
-def _behavior_key(coaching: Coaching) -> str:
-    said = " ".join(coaching.behavior.render().casefold().split())
-    # One that is enforced says more than one that is not.
-    return f"{said} ({enforcement})" if (enforcement := describe_enforcement(coaching.behavior)) else said
 
 
 def _precedence(candidate: Candidate) -> tuple[float, float, float, str]:
@@ -218,20 +211,25 @@ def _rank(chosen: _Chosen) -> float:
     return -chosen[0].probability
 
 
-def choose_fitting(likely: Sequence[Candidate], limits: Limits) -> list[Candidate]:
-    """Those for which there is room, of candidates that are likely enough.
+def choose_fitting(likely: Iterable[Candidate], limits: Limits) -> tuple[list[Candidate], int]:
+    """Those for which there is room, of candidates that are likely enough; and how many were looked at.
 
     Args:
-        likely: In order of precedence.
+        likely: In order of precedence; what is behind those that fill the prompt is not looked at.
         limits: Item limit and token budget.
     """
     chosen: list[Candidate] = []
-    choice = _Choice(limits, likely[0], {}) if likely else None
+    choice: _Choice | None = None
+    looked_at = 0
     for candidate in likely:
-        if choice is not None and choice.exclude_for_room(candidate) is None:
+        choice = choice or _Choice(limits, candidate, {})
+        if len(chosen) >= limits.items:
+            break
+        looked_at += 1
+        if choice.exclude_for_room(candidate) is None:
             choice.put_in(candidate)
             chosen.append(candidate)
-    return chosen
+    return chosen, looked_at
 
 
 def _reasons(kept: Sequence[_Chosen], query: Query | None) -> list[str]:

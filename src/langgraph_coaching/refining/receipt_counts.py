@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -115,4 +116,19 @@ def receipt_times(receipts_table: Receipts, receipt_ids: Iterable[str]) -> dict[
         rows = receipts_table.columns(["key", "at"], key=keys[start : start + _AT_ONCE])
         for row in rows.to_pylist() if rows is not None else ():
             found[names[row["key"]]] = row["at"].astimezone(UTC)
+    return found
+
+
+def applied_in(receipts_table: Receipts, trace_ids: Iterable[str]) -> dict[str, str]:
+    """The receipts of coachings that were applied in some traces, by their id: the trace of each.
+
+    Raises:
+        StoreError: The table could not be read.
+    """
+    names, found = [*trace_ids], dict[str, str]()
+    for start in range(0, len(names), _AT_ONCE):
+        asked = names[start : start + _AT_ONCE]
+        rows = receipts_table.columns(["key", "trace_id"], trace_id=asked, outcome="applied")
+        for row in rows.to_pylist() if rows is not None else ():
+            found[str(json.loads(row["key"])[1])] = row["trace_id"]
     return found

@@ -10,6 +10,7 @@ from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.refining.assess import assess_trace
 from langgraph_coaching.refining.calibrate import Calibration, calibration
 from langgraph_coaching.refining.feedback import format_scores, scores
+from langgraph_coaching.refining.receipt_counts import applied_in
 from langgraph_coaching.refining.refine import Refiner
 from langgraph_coaching.refining.review_queue import LOOKED_AT, most_informative_receipts
 from langgraph_coaching.storage.storable import check_limit
@@ -149,10 +150,9 @@ class Reviewer:
         Raises:
             StoreError: The store could not be read.
         """
-        names = list(trace_ids)
-        found = self._receipts_table.receipts(limit=None, trace_id=names, outcome="applied") if names else []
-        judged = {verdict.receipt_id for verdict in self._verdicts.list(None, [receipt.id for receipt in found])}
-        return {receipt.trace_id for receipt in found if receipt.trace_id and receipt.id not in judged}
+        found = applied_in(self._receipts_table, trace_ids)
+        judged = {verdict.receipt_id for verdict in self._verdicts.list(None, [*found])}
+        return {trace_id for receipt_id, trace_id in found.items() if receipt_id not in judged}
 
     def assess(self, trace: Trace, model: BaseChatModel) -> Trace:
         """Lets a chat model read whether replies followed their coaching; other behaviors are decided without one.

@@ -11,6 +11,7 @@ created by the first write. LanceDB stays the only truth: what another process s
 | table: one class for the ten tables: schema, key and namespace; how rows are written and read | `table` |
 | storable: what is written and what is asked for, as a store can hold it; half characters become U+FFFD | `storable` |
 | paging: the first rows that can be read | `paging` |
+| row ids: rows by where they are, after a scan of small columns | `row_ids` |
 | row: read one by one, so that one which is damaged or newer than this version harms no other | `rows` |
 | locks: any number of processes may write a folder at once, but never while versions are taken away | `locks` |
 | commit: the latest commit of a table in a folder, known again by its file | `commit` |

@@ -68,7 +68,7 @@ class Table:
         self.database = database
         self.name = name
         self._make_schema = schema
-        self._namespace = namespace
+        self.namespace = namespace
         self._key = key
         self._indexed = indexed
         self._written = partial(Write, table=name, key=key, namespace=namespace)
@@ -223,9 +223,10 @@ class Table:
         order: Mapping[str, bool] | None = None,
         limit: int | None = None,
         offset: int = 0,
+        row_ids: bool = False,
         **equal: Any,
     ) -> pa.Table | None:
-        """Like `rows`, as an Arrow table without absent columns; None before the first write. A limit of 0 is none."""
+        """`rows` as Arrow, without absent columns, with `_rowid` if asked; None before any write. Limit 0: none."""
         opened = self.opened()
         if opened is None:
             return None
@@ -236,10 +237,10 @@ class Table:
         sorting = [ColumnOrdering(column_name=name, ascending=up) for name, up in (order or {}).items()]
 
         def query(table: LanceTable) -> Any:
-            found = table.search()
-            found = found if asked is None else found.where(asked)
+            found = table.search() if asked is None else table.search().where(asked)
             found = found.order_by(sorting) if sorting else found
             found = found.offset(offset) if offset else found
+            found = found.with_row_id(True) if row_ids else found
             return found.select(wanted).limit(limit).to_arrow()
 
         return self.database.read(opened, query)
@@ -285,7 +286,7 @@ class Table:
         return [name for name in wanted if name in self._columns[1]]
 
     def _filter(self, where: Iterable[Any], equal: Mapping[str, Any]) -> Any:
-        own = {} if self._namespace is None else {"namespace": self._namespace}
+        own = {} if self.namespace is None else {"namespace": self.namespace}
         conditions = [
             equals(lambda: self.schema, column, value)
             for column, value in (own | {**equal}).items()  # a None is no value, and raises: it must not mean any

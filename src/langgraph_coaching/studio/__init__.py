@@ -10,6 +10,7 @@
 | ask: one request, as a page sees it | `ask` |
 | templating, text: templates; recorded text is never markup, and nothing in it unseen | `templating`, `text` |
 | conversations: the list, searched and paged | `conversations` |
+| agent choices: names that its filter offers | `agent_choices` |
 | conversation: one of them as a transcript | `conversation` |
 | draft form: what a step should have been; what comes of it, while one types | `draft_form` |
 | form fields: what a form says of a coaching | `form_fields` |

@@ -25,6 +25,7 @@ from langgraph_coaching.studio import (
     verdict,
 )
 from langgraph_coaching.studio.access import check_tokens
+from langgraph_coaching.studio.agent_choices import AgentChoices
 from langgraph_coaching.studio.latest_reports import LatestReports
 from langgraph_coaching.studio.recent_traces import RecentTraces
 from langgraph_coaching.studio.security import SecurityHeaders
@@ -78,6 +79,7 @@ def studio_app(
         coach=coach,
         reports=LatestReports(coach),
         traces=RecentTraces(coach),
+        agents=AgentChoices(coach),
         graph=graph,
         graph_name=graph_name,
         model=model,

@@ -54,9 +54,7 @@ def coaching(ask: Ask) -> Response:
 
 
 def figures(ask: Ask) -> Response:
-    """How it is doing; or, where no script runs and that is asked for anew, its page."""
-    if not ask.is_fragment:
-        return ask.go("coaching", id=ask.request.path_params["id"])
+    """How it is doing."""
     return ask.render("coaching_figures.html", **_figures_of(ask, ask.coach.get(ask.request.path_params["id"])))
 
 

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 PERIODS = {"1": "last day", "7": "last 7 days", "30": "last 30 days"}
 
-FILTERS = ("text", "coaching_id", "label", "origin", "name", "thread_id", "coached", "days", "since", "unreviewed")
+WITHIN = 0.06
+"""Seconds of a search, or of looking for what nobody has judged; where more is left, the page asks for it itself."""
+
+PLAIN = ("text", "coaching_id", "label", "origin", "agent", "name", "thread_id")
+
+FILTERS = (*PLAIN, "coached", "days", "since", "unreviewed")
 """What the list may be asked for in its address, so that it can be shared."""
 
 
@@ -22,10 +27,12 @@ def conversations(ask: Ask) -> Response:
     ask.coach.flush()
     asked = {name: ask.given(name).strip() for name in FILTERS}
     keep = (lambda runs: ask.coach.unreviewed(run.id for run in runs)) if asked["unreviewed"] else None
-    found = ask.coach.traces.threads(after=ask.given("after") or None, keep=keep, **_conditions(asked))
+    after = ask.given("after") or None
+    found = ask.coach.traces.threads(after=after, keep=keep, within=WITHIN, **_conditions(asked))
     coachings = sorted(ask.coach.list(), key=lambda one: one.intent.lower())
     values: dict[str, Any] = {
         "page": found,
+        "nothing": not found.threads and (after is None or bool(ask.given("nothing"))),
         "asked": asked,
         "intents": {one.id: one.intent for one in coachings},
         "section": "conversations",
@@ -33,11 +40,10 @@ def conversations(ask: Ask) -> Response:
     }
     if ask.is_fragment:
         return ask.render("conversation_rows.html", **values)
-    return ask.render("conversations.html", coachings=coachings, **values)
+    return ask.render("conversations.html", coachings=coachings, agents=ask.studio.agents.take(), **values)
 
 
 def _conditions(asked: dict[str, str]) -> dict[str, Any]:
-    plain = ("text", "coaching_id", "label", "origin", "name", "thread_id")
     since = None
     try:
         if asked["days"]:
@@ -47,7 +53,7 @@ def _conditions(asked: dict[str, str]) -> dict[str, Any]:
     except (ValueError, OverflowError):
         raise InvalidCoachingError("a time is a number of days, or a day such as 2030-01-31") from None
     coached = True if asked["unreviewed"] else {"yes": True, "no": False}.get(asked["coached"])
-    return {name: asked[name] or None for name in plain} | {"since": since, "coached": coached}
+    return {name: asked[name] or None for name in PLAIN} | {"since": since, "coached": coached}
 
 
 PAGES = [page("/", conversations, "conversations")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _ARGUMENTS = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
-_CALL = re.compile(rf"\bcoach\.\w+(?:\.\w+)?{_ARGUMENTS}")
+_CALL = re.compile(rf"\bcoach\.\w+(?:\.\w+)?{_ARGUMENTS}|\bgive model=")
 _MARK = "\x00"
 _BEFORE = rf"(?:^|[;:.,]\s+|\s+(?=(?:or|and|by) {_MARK}))[^;:.,{_MARK}]*"
 _CLAUSE = re.compile(rf"{_BEFORE}{_MARK}(?:(?!, or )[^;.\n])*")
@@ -18,7 +18,5 @@ def say_plainly(text: str) -> str:
     Args:
         text: A reason, a remedy or an error of the library.
     """
-    if "coach." not in text:
-        return text
     said = _CLAUSE.sub("", _CALL.sub(_MARK, text.replace(_MARK, " "))).strip()
     return _NOTHING_TO_DO.sub("", said).replace(_MARK, "").strip() or text

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coach import Coach
     from langgraph_coaching.studio.access import Person, SignIn
+    from langgraph_coaching.studio.agent_choices import AgentChoices
     from langgraph_coaching.studio.latest_reports import LatestReports
     from langgraph_coaching.studio.recent_traces import RecentTraces
 
@@ -32,6 +33,7 @@ class Studio:
     coach: Coach
     reports: LatestReports
     traces: RecentTraces
+    agents: AgentChoices
     graph: Any = None
     """The user's compiled graph, which the test page runs and whose names the forms offer."""
     graph_name: str = ""

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlu
 
 from langgraph_coaching.testing.secrets.address_path import secrets_in_path
 from langgraph_coaching.testing.secrets.body import Body
-from langgraph_coaching.testing.secrets.names import kind_of_name, kind_of_parameter
 from langgraph_coaching.testing.secrets.shapes import SCRUBBED, looks_random, secret_spans
+from langgraph_coaching.traces.secret_names import kind_of_name, kind_of_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -14,7 +14,9 @@
 | followed: whether applied coaching was, by what the agent did | `followed` |
 | situations: what was met in recorded runs, each once | `situations` |
 | answered turn: what a user said, and the model calls that answered it | `answered_turns` |
-| texts, redaction: everything that is said; your hook runs over it before it is written | `texts`, `redaction` |
+| texts, redaction: everything that is said; a hook runs over it before it is written | `texts`, `redaction` |
+| secrets: what is redacted by itself, and what more where it is asked for | `redact_secrets`, `account_numbers` |
+| … names of secrets: which keys, parameters, fields and headers hold one | `secret_names` |
 | jsonable: values that the archive can hold | `jsonable` |
 | encoding, chunks: a trace as it is kept; what its thread shares, in a table | `encoding`, `chunking`, `chunks` |
 | storable trace: one as a store can hold it, whatever it was made of | `storable_trace` |
@@ -24,6 +26,7 @@
 | chunk sweep: parts of histories go with the last trace that names them | `chunk_sweep` |
 | filters: by agent, model and tool; conditions on the columns | `filters`, `conditions` |
 | thread page: some threads, newest first, as a list shows them | `thread_page` |
+| fitting runs, said: the order of the list; whether a text stands in a run | `fitting_runs`, `said` |
 
 **Steps** are `user`, `message`, `reasoning`, `tool_call`, `tool_result`, `handoff` and `system`, with node, model,
 duration, usage and errors. A step is *coachable* when the agent's own reasoning made it: a message, reasoning, a tool
@@ -92,8 +95,18 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.messages import messages_before
     from langgraph_coaching.traces.model import Step, Trace
     from langgraph_coaching.traces.prompt import answer_of, prompt_of
+    from langgraph_coaching.traces.redact_secrets import redact_personal_data, redact_secrets
 
-__all__ = ["Deletion", "Step", "Trace", "answer_of", "messages_before", "prompt_of"]
+__all__ = [
+    "Deletion",
+    "Step",
+    "Trace",
+    "answer_of",
+    "messages_before",
+    "prompt_of",
+    "redact_personal_data",
+    "redact_secrets",
+]
 
 __getattr__, __dir__ = attach(
     __name__,
@@ -104,5 +117,7 @@ __getattr__, __dir__ = attach(
         "answer_of": "prompt",
         "messages_before": "messages",
         "prompt_of": "prompt",
+        "redact_personal_data": "redact_secrets",
+        "redact_secrets": "redact_secrets",
     },
 )

@@ -18,12 +18,13 @@ from langgraph_coaching.surrogates import replace_surrogates
 from langgraph_coaching.traces.archive_row import archive_row, archive_schema
 from langgraph_coaching.traces.chunking import MissingChunkError
 from langgraph_coaching.traces.chunks import Chunks
-from langgraph_coaching.traces.conditions import conditions_of, split_filters, values_of
+from langgraph_coaching.traces.conditions import conditions_of, values_of
 from langgraph_coaching.traces.delete_traces import delete_traces
 from langgraph_coaching.traces.encoding import chunk_names, decode_trace
 from langgraph_coaching.traces.filters import fits
 from langgraph_coaching.traces.model import Trace
 from langgraph_coaching.traces.redaction import Redaction
+from langgraph_coaching.traces.said import asked_runs
 from langgraph_coaching.traces.storable_trace import StorableTrace, batches_of
 from langgraph_coaching.traces.thread_page import page_of_threads
 from langgraph_coaching.traces.which_traces import reach_of
@@ -142,8 +143,7 @@ class Archive:
 
     def clear_past(self) -> bool:
         """Takes away all that the files hold besides what is there now; whether it is so."""
-        cleared = [self._table.clear_past(), self._chunks.clear_past()]
-        return all(cleared)
+        return all([self._table.clear_past(), self._chunks.clear_past()])
 
     def get(self, trace_id: str) -> Trace:
         """One trace, whole.
@@ -188,7 +188,7 @@ class Archive:
             thread_id: Exactly this thread.
             since: Started at or after; a time without a zone is taken as UTC.
             until: Started before.
-            agent: Run by it, labelled so, or handed over to it.
+            agent: Run by it, with a node of that name that called a model, labelled so, or handed over to it.
             model: Answered by this model in one of its calls.
             tool: This tool was called in it.
             coached: Whether any coaching was in one of its prompts.
@@ -213,21 +213,24 @@ class Archive:
         after: str | None = None,
         limit: int = 50,
         keep: Callable[[Sequence[TraceSummary]], Collection[str]] | None = None,
+        within: float | None = None,
         **which: Unpack[ThreadFilters],
     ) -> ThreadPage:
         """A page of threads, by their newest run, with what a list shows of each run; no run is read whole.
 
         Args:
             after: `after` of the page before; None for the first.
-            limit: Most runs to look at, 1 or more.
+            limit: Most fitting runs to look at, 1 or more.
             keep: Says of some runs which fit, by id, where nothing else here can say it.
-            **which: `name` (exactly this graph or agent), and as for `list` all but `agent`, `model` and `tool`.
+            within: Seconds after which it looks no further: `after` leads on, though little was found, or nothing.
+            **which: As for `list`, all but `model` and `tool`; `agent` in any case, `name` exactly.
 
         Raises:
             InvalidCoachingError: `after` is from no page, or the limit is below 1.
             StoreError: The table could not be read.
         """
-        return page_of_threads(self._table, *split_filters(self._chunks, which), after=after, limit=limit, keep=keep)
+        runs, said = asked_runs(self._table, self._chunks, which)
+        return page_of_threads(runs, said=said, keep=keep, after=after, limit=limit, within=within)
 
     def columns(self, names: Sequence[str], where: Iterable[Any] = (), **asked: Any) -> pa.Table | None:
         """Some columns of traces as an Arrow table, for whoever counts them; None before the first write.
@@ -243,11 +246,7 @@ class Archive:
         return self._table.arrow(names, where, **asked)
 
     def version(self) -> int:
-        """Number of the table's latest commit, 0 before the first.
-
-        Raises:
-            StoreError: The table could not be read.
-        """
+        """Number of the table's latest commit, 0 before the first."""
         return self._table.version()
 
     def newest(self) -> Iterator[Trace]:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.storage.table import COMPRESSED, KEY, key_of
+from langgraph_coaching.traces.filters import agents_of
 from langgraph_coaching.traces.scores import scores_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def archive_schema() -> pa.Schema:
             pa.field("held_back", text),
             pa.field("shadow", text),
             pa.field("scores", text),  # numbers by name, as JSON
+            pa.field("agents", text),  # what they are called; null in rows of before
             pa.field("text", pa.large_string(), nullable=False, metadata=COMPRESSED),
             pa.field("record", pa.large_string(), nullable=False, metadata=COMPRESSED),
         ]
@@ -49,7 +51,7 @@ def archive_schema() -> pa.Schema:
 
 
 def _join_lines(names: Iterable[str | None]) -> str:
-    # A line each: an id is one line by its nature, so that no part of one passes for another.
+    # A line each: an id is one line by its nature, so that no part of one passes for another; and so is a name, mostly.
     return "".join(f"\n{name}" for name in sorted({name for name in names if name})) + "\n"
 
 
@@ -69,6 +71,7 @@ def archive_row(trace: Trace, record: str) -> dict[str, Any]:
         "considered": _join_lines(receipt.coaching_id for receipt in receipts),
         "held_back": _join_lines(receipt.coaching_id for receipt in receipts if str(receipt.outcome) == HELD_BACK),
         "shadow": _join_lines(receipt.coaching_id for receipt in receipts if str(receipt.outcome) == SHADOW),
+        "agents": _join_lines(agents_of(trace)),
         "scores": json.dumps(scores_of(trace.metadata)),
         "text": trace.model_copy(update={"steps": [step for step in trace.steps if not step.history]}).text,
         "record": record,

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.storage.database import REMADE
 from langgraph_coaching.storage.faults import faults
+from langgraph_coaching.storage.row_ids import ROW, read_rows, scan_rows
 from langgraph_coaching.storage.rows import read_each
 from langgraph_coaching.storage.storable import literal
 from langgraph_coaching.storage.table import COMPRESSED, KEY, Table, key_of
 from langgraph_coaching.traces.encoding import chunk_names, names_within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -75,6 +76,8 @@ class Chunks:
         self._known: OrderedDict[str, None] = OrderedDict()
         self._version = 0
         self._mark = 0
+        self._owners: tuple[int, pa.Table | None] = (0, None)
+        """Where the chunks of each trace are, as of a version."""
 
     def mark(self) -> int:
         """What is another number once somebody has erased chunks; a few microseconds while a folder stays as it is.
@@ -221,12 +224,43 @@ class Chunks:
         from lancedb.expr import col, func
 
         lowered = text.lower()
-        as_json = json.dumps(lowered, ensure_ascii=False)[1:-1]
-        where = func("contains", func("lower", col("content")), literal(as_json))
-        rows = self._table.rows(["key", "trace_id", "content"], [where])
-        named = ((f"part {row['key']} of a history", row) for row in rows)
-        said = read_each(named, lambda row: (row["trace_id"], _text_of(json.loads(row["content"])).lower()))
-        return sorted({trace_id for trace_id, text in said if lowered in text})
+        where = func("contains", func("lower", col("content")), literal(_as_json(lowered)))
+        return sorted(_owners_saying(lowered, self._table.rows(["key", "trace_id", "content"], [where])))
+
+    def holding_among(self, text: str, trace_ids: Collection[str]) -> set[str]:
+        """As `traces_holding`, of some traces, whose histories alone are read.
+
+        Args:
+            text: In any case.
+            trace_ids: Which traces.
+
+        Raises:
+            StoreError: The table could not be read.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        version = self._table.version()
+        if self._owners[0] != version:
+            self._owners = version, scan_rows(self._table, ("key", "trace_id")) if version else None
+        owners = self._owners[1]
+        if owners is None or not trace_ids:
+            return set()
+        own = owners.filter(pc.is_in(owners["trace_id"], value_set=pa.array([*trace_ids], pa.string())))
+        places = dict(zip(own["key"].to_pylist(), own[ROW].to_pylist(), strict=True))
+        lowered = text.lower()
+        rows = read_rows(self._table, ("trace_id", "content"), places).values()
+        return _owners_saying(lowered, [row for row in rows if _as_json(lowered) in row["content"].lower()])
+
+
+def _as_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _owners_saying(lowered: str, rows: Iterable[dict[str, Any]]) -> set[str]:
+    named = ((f"part {row['key']} of a history", row) for row in rows)
+    said = read_each(named, lambda row: (row["trace_id"], _text_of(json.loads(row["content"])).lower()))
+    return {trace_id for trace_id, text in said if lowered in text}
 
 
 def _name_of(row: Mapping[str, Any]) -> str:

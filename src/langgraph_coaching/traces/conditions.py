@@ -8,7 +8,6 @@ from langgraph_coaching.recall.simulated import SIMULATED
 from langgraph_coaching.storage.storable import literal, text_asked, time_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from langgraph_coaching.traces.chunks import Chunks
@@ -19,6 +18,8 @@ class ThreadFilters(TypedDict, total=False):
 
     name: str | None
     """Exactly this graph or agent."""
+    agent: str | None
+    """One of `filters.agents_of`, in any case; of a run that an earlier version has written, its name."""
     text: str | None
     """Somewhere in what was said, in any case."""
     coaching_id: str | None
@@ -34,22 +35,6 @@ class ThreadFilters(TypedDict, total=False):
     """Whether any coaching was in one of its prompts."""
     simulated: bool | None
     """Whether it is marked as simulated."""
-
-
-def split_filters(chunks: Chunks, which: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """Conditions and values of columns, of what a list of threads is asked for.
-
-    Args:
-        chunks: Where earlier turns are searched.
-        which: `ThreadFilters`.
-
-    Raises:
-        StoreError: The chunks could not be read.
-    """
-    asked = (which.get(name) for name in ("text", "coaching_id", "since", "until", "coached", "simulated"))
-    return conditions_of(chunks, *asked), values_of(
-        **{n: which.get(n) for n in ("name", "label", "origin", "thread_id")}
-    )
 
 
 def conditions_of(
@@ -87,6 +72,22 @@ def conditions_of(
         if simulated is None
         else (col("origin") == lit(SIMULATED) if simulated else col("origin") != lit(SIMULATED)),
     ]
+
+
+def condition_on_agent(agent: str, *, is_kept: bool) -> Any:
+    """What a run is called by: one line of its column, or the name alone where there is no such column.
+
+    Args:
+        agent: In any case.
+        is_kept: Whether the table has the column; it is null in rows that were written before.
+    """
+    from lancedb.expr import col, func
+
+    lowered = text_asked("agent", agent).lower()
+    named = func("lower", col("name")) == literal(lowered)
+    if not is_kept or "\n" in lowered:
+        return named
+    return func("contains", func("lower", col("agents")), literal(f"\n{lowered}\n")) | named
 
 
 def values_of(**columns: str | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Redaction: the user's hook runs over every text of a trace or a receipt before it is written."""
+"""Redaction: a hook runs over every text of a trace or a receipt before it is written; secrets by itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.traces.texts import map_receipt_texts, map_texts
+from langgraph_coaching.traces.redact_secrets import SECRET, is_secret_field, redact_personal_data, redact_secrets
+from langgraph_coaching.traces.texts import map_fields, map_receipt_texts, map_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,13 @@ class Redaction:
 
     def __init__(self, hook: Callable[[str], str] | None = None) -> None:
         self._hook = hook
+        self._by_name = hook in (redact_secrets, redact_personal_data)
         self._known: OrderedDict[bytes, object] = OrderedDict()
+
+    @classmethod
+    def of(cls, hook: Callable[[str], str] | None) -> Redaction:
+        """With a hook of one's own; one that takes out secrets where none is given."""
+        return cls(redact_secrets if hook is None else hook)
 
     def redact_trace(self, trace: Trace) -> Trace:
         """The trace as it may be written; its metadata says where a text was withheld."""
@@ -55,6 +62,8 @@ class Redaction:
             return _WITHHELD if result is None else result
 
         redacted_trace = map_texts(trace, redacted)
+        if self._by_name:
+            redacted_trace = map_fields(redacted_trace, _redact_field)
         if not withheld:
             return redacted_trace
         return redacted_trace.model_copy(update={"metadata": redacted_trace.metadata | {FAILED: withheld}})
@@ -92,3 +101,7 @@ class Redaction:
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return result
+
+
+def _redact_field(name: str, text: str) -> str:
+    return SECRET if is_secret_field(name, text) else text

@@ -42,6 +42,33 @@ def map_texts(trace: Trace, change: Callable[[str], str]) -> Trace:
     )
 
 
+def map_fields(trace: Trace, change: Callable[[str, str], str]) -> Trace:
+    """The trace with the texts mapped that stand under a name: of arguments, messages and metadata.
+
+    Args:
+        trace: A trace.
+        change: From a name and a text to what stands for the text.
+    """
+    steps = tuple(_map_step_fields(step, change) for step in trace.steps)
+    new = {name: _map_named(getattr(trace, name), change) for name in ("messages", "parameters", "metadata")}
+    return trace.model_copy(update={"steps": steps, **new})
+
+
+def _map_step_fields(step: Step, change: Callable[[str, str], str]) -> Step:
+    given = {name: held for name in ("arguments", "extra", "exact") if (held := getattr(step, name))}
+    new = {name: found for name, held in given.items() if (found := _map_named(held, change)) != held}
+    return step.model_copy(update=new) if new else step
+
+
+def _map_named(value: Any, change: Callable[[str, str], str]) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: change(name, part) if isinstance(part, str) and isinstance(name, str) else _map_named(part, change)
+            for name, part in value.items()
+        }
+    return type(value)(_map_named(part, change) for part in value) if isinstance(value, list | tuple) else value
+
+
 def _map_step(step: Step, change: Callable[[str], str]) -> Step:
     fields: dict[str, Any] = {name: change(getattr(step, name)) for name in ("text", "coaching")}
     fields["error"] = None if step.error is None else change(step.error)

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import json
+import math
+import time
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from langgraph_coaching.coaching.one_line import cut_line, quote_line
-from langgraph_coaching.errors import InvalidCoachingError
-from langgraph_coaching.storage.storable import check_limit, literal, time_asked
-from langgraph_coaching.storage.table import ASCENDING, DESCENDING
+from langgraph_coaching.coaching.one_line import cut_line
+from langgraph_coaching.storage.storable import check_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
 
-    from langgraph_coaching.storage.table import Table
+    from langgraph_coaching.traces.fitting_runs import FittingRuns
+    from langgraph_coaching.traces.said import Said
+
+    Keep: TypeAlias = "Callable[[Sequence[TraceSummary]], Collection[str]]"
 
 COLUMNS = ("id", "thread_id", "started_at", "origin", "name", "label", "status", "steps", "applied", "considered")
-
-NEWEST = {"started_at": DESCENDING, "id": ASCENDING}
 
 BEGINNING = 140
 """Characters of a run's first line that are shown."""
 
-_LOOKS = 40
-"""Pages that are looked through, at most, where `keep` leaves little of each."""
+MOST = 4_000
+"""Runs that are looked at at once, at most, where few of them fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,97 +67,97 @@ class ThreadPage:
 
 
 def page_of_threads(
-    table: Table,
-    where: Sequence[Any],
-    equal: Mapping[str, Any],
+    runs: FittingRuns,
     *,
-    after: str | None,
-    limit: int,
+    said: Said | None = None,
     keep: Callable[[Sequence[TraceSummary]], Collection[str]] | None = None,
+    after: str | None = None,
+    limit: int,
+    within: float | None = None,
 ) -> ThreadPage:
     """Reads one page of threads; each thread stands where its newest fitting run does, with all its fitting runs.
 
     Args:
-        table: Of traces.
-        where: Conditions that a run has to meet.
-        equal: Columns' values.
-        after: `ThreadPage.after` of the page before; None for the first.
-        limit: Most threads, 1 or more.
+        runs: Those that meet all conditions but these.
+        said: A text that is to stand in a run.
         keep: Says of some runs which fit, by id, where no column can say it.
+        after: `ThreadPage.after` of the page before; None for the first.
+        limit: Most fitting runs to look at, 1 or more.
+        within: Seconds after which no more runs are looked at; the next page goes on from there.
 
     Raises:
         InvalidCoachingError: `after` is nothing that a page gave, or the limit is below 1.
         StoreError: The table could not be read.
     """
     check_limit(limit, "threads, 1 or more", least=1)
-    found: list[ThreadSummary] = []
-    for _ in range(_LOOKS):
-        rows = table.rows(COLUMNS, [*where, _behind(after)], order=NEWEST, limit=limit + 1, **equal)
-        page, more = rows[:limit], len(rows) > limit
-        if not page:
-            return ThreadPage(threads=tuple(found), after=None)
-        threads = [*_threads_of(table, where, equal, page)]
-        fitting = None if keep is None else keep([run for runs in threads for run in runs])
-        for runs in threads:
-            shown = tuple(run for run in runs if fitting is None or run.id in fitting)
-            if shown:
-                found.append(ThreadSummary(thread_id=shown[0].thread_id, runs=shown))
-        after = _mark_of(page[-1])
-        if not more:
-            return ThreadPage(threads=tuple(found), after=None)
-        if found:
+    until = math.inf if within is None else time.monotonic() + within
+    start = runs.place_after(after)
+    page, place, found = _Page(runs, said, keep), start, list[ThreadSummary]()
+    while place < len(runs) and not found:
+        first, place = place, page.find(place, limit, until)
+        found = page.threads(first, place)
+        if time.monotonic() >= until:
             break
-    return ThreadPage(threads=tuple(found), after=after)
+    return ThreadPage(threads=tuple(found), after=runs.mark(place - 1) if place < len(runs) else None)
 
 
-def _threads_of(
-    table: Table, where: Sequence[Any], equal: Mapping[str, Any], page: Sequence[dict[str, Any]]
-) -> Iterator[list[TraceSummary]]:
-    """The threads whose newest run is on this page, each with all its runs."""
-    names = list(dict.fromkeys(row["thread_id"] for row in page if row["thread_id"]))
-    runs = {row["id"]: row for row in page}
-    if names:
-        others = dict(equal)
-        wanted = names if "thread_id" not in others else [others.pop("thread_id")]
-        for row in table.rows(COLUMNS, where, order=NEWEST, limit=None, thread_id=wanted, **others):
-            runs[row["id"]] = row
-    first: dict[str, dict[str, Any]] = {}
-    for row in sorted(runs.values(), key=_order):
-        first.setdefault(row["thread_id"] or row["id"], row)
-    shown = {row["id"] for row in page}
-    own = {name for name, row in first.items() if row["id"] in shown}  # others stand on an earlier page
-    kept = [row for row in runs.values() if (row["thread_id"] or row["id"]) in own]
-    texts = {row["id"]: row["text"] for row in table.rows(("id", "text"), id=[row["id"] for row in kept])}
-    kept.sort(key=lambda row: (*_order(first[row["thread_id"] or row["id"]]), *_order(row)))
-    for _, group in groupby(kept, key=lambda row: row["thread_id"] or row["id"]):
-        yield [_summary_of(row, texts.get(row["id"], "")) for row in group]
+class _Page:
+    """Runs that are looked at for one page, each of them once."""
+
+    def __init__(self, runs: FittingRuns, said: Said | None, keep: Keep | None) -> None:
+        self._runs = runs
+        self._said = said
+        self._keep = keep
+        self._known: dict[int, bool] = {}
+        self._summaries: dict[int, TraceSummary] = {}
+
+    def find(self, start: int, limit: int, until: float) -> int:
+        """The place behind the last run that was looked at: after `limit` fitting ones, at the end, or at a time."""
+        place, found, size = start, 0, limit
+        while place < len(self._runs) and found < limit and (place == start or time.monotonic() < until):
+            window = range(place, min(place + size, len(self._runs)))
+            fitting = self.fitting(window)[: limit - found]
+            found += len(fitting)
+            place = fitting[-1] + 1 if found == limit else window.stop
+            size = min(2 * size, MOST)
+        return place
+
+    def fitting(self, places: Iterable[int]) -> list[int]:
+        """Those that fit, in order."""
+        asked = [*places]
+        if self._said is None and self._keep is None:
+            return asked
+        fresh = [place for place in asked if place not in self._known]
+        if self._keep is not None:  # it may take long however few are asked for: with all that it will be asked for
+            fresh = [place for place in self._runs.in_threads_of(fresh) if place not in self._known]
+        left = fresh if self._said is None else self._said.places(self._runs, fresh)
+        if self._keep is not None and left:
+            kept = self._keep([*self.summaries(left).values()])
+            left = [place for place, name in zip(left, self._runs.ids(left), strict=True) if name in kept]
+        self._known |= dict.fromkeys(fresh, False) | dict.fromkeys(left, True)
+        return [place for place in asked if self._known[place]]
+
+    def summaries(self, places: Sequence[int]) -> dict[int, TraceSummary]:
+        """What a list shows of runs; one that is gone meanwhile is left out."""
+        read = self._runs.read([place for place in places if place not in self._summaries], (*COLUMNS, "text"))
+        self._summaries |= {place: _summary_of(row) for place, row in read.items()}
+        return {place: self._summaries[place] for place in places if place in self._summaries}
+
+    def threads(self, start: int, stop: int) -> list[ThreadSummary]:
+        """The threads whose newest fitting run is at one of these places, each with all its fitting runs."""
+        own = self.fitting(range(start, stop))
+        places = self.fitting(self._runs.in_threads_of(own))
+        grouped: dict[tuple[str | None, int], list[int]] = {}
+        for place, thread in zip(places, self._runs.threads(places), strict=True):
+            grouped.setdefault((thread, -1) if thread else (None, place), []).append(place)
+        wanted = [group for group in grouped.values() if group[0] >= start]  # others stand on an earlier page
+        read = self.summaries([place for group in wanted for place in group])
+        shown = [tuple(read[place] for place in group if place in read) for group in wanted]
+        return [ThreadSummary(thread_id=one[0].thread_id, runs=one) for one in shown if one]
 
 
-def _order(row: Mapping[str, Any]) -> tuple[float, str]:
-    return -row["started_at"].timestamp(), row["id"]
-
-
-def _summary_of(row: Mapping[str, Any], text: str) -> TraceSummary:
+def _summary_of(row: Mapping[str, Any]) -> TraceSummary:
     values = {name: row[name] for name in COLUMNS}
     for name in ("applied", "considered"):
         values[name] = tuple(filter(None, row[name].split("\n")))
-    return TraceSummary(**values, beginning=cut_line(text.lstrip().partition("\n")[0], BEGINNING))
-
-
-def _mark_of(row: Mapping[str, Any]) -> str:
-    return json.dumps([row["started_at"].isoformat(), row["id"]], ensure_ascii=False)
-
-
-def _behind(after: str | None) -> Any:
-    """What comes after a run in the order of the list; None for all."""
-    if after is None:
-        return None
-    from lancedb.expr import col
-
-    try:
-        at, name = json.loads(after)
-        time = time_asked("after", datetime.fromisoformat(at))
-        same = (col("started_at") == literal(time)) & (col("id") > literal(str(name)))
-        return (col("started_at") < literal(time)) | same
-    except (ValueError, TypeError, RecursionError):
-        raise InvalidCoachingError(f"after is what a page gave as `after`, not {quote_line(str(after))}") from None
+    return TraceSummary(**values, beginning=cut_line(row["text"].lstrip().partition("\n")[0], BEGINNING))

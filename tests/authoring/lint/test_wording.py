@@ -9,6 +9,7 @@ from langgraph_coaching.authoring.lint.contradiction import contradict
 from langgraph_coaching.authoring.lint.expired import expired
 from langgraph_coaching.authoring.lint.fence import hostile_text
 from langgraph_coaching.authoring.lint.scenarios import UNLIKE, several_scenarios, split_scenarios
+from langgraph_coaching.authoring.lint.secret import secrets_in_words
 from langgraph_coaching.authoring.lint.specifics import find_specifics
 from langgraph_coaching.authoring.lint.standing import standing_words
 from langgraph_coaching.authoring.lint.unseen import unseen_characters
@@ -317,3 +318,13 @@ def test_what_a_script_is_written_with_is_none_of_them(text):
 )
 def test_look_alikes_of_the_fence_are_found(text):
     assert [one.rule for one in hostile_text(made(behavior=Reply(text)))] == ["fence"]
+
+
+def test_a_secret_is_named_and_not_told():
+    key = "sk-proj-abcDEF1234567890abcdef"
+    (finding,) = secrets_in_words(made(behavior=Reply(f"Use {key} for the call.")))
+    assert (finding.rule, finding.severity) == ("secret", "error")
+    assert key not in str(finding)
+    (finding,) = secrets_in_words(made(examples=[{"text": "my card 4111 1111 1111 1111 is charged"}]))
+    assert (finding.severity, "its examples hold" in finding.what) == ("warning", True)
+    assert list(secrets_in_words(made("a customer asks about order 4111111111111111"))) == []

@@ -18,6 +18,7 @@ On the command line `langgraph-coaching check`, which fails on errors. Saving re
 | … specifics of one person or one day | `specifics` |
 | … marks that close the fence, and words beyond the situation | `fence` |
 | … characters that nobody sees | `unseen` |
+| … keys, passwords and account numbers | `secret` |
 | … tools, nodes and targets that the graph does not have | `references`, `graph_names` |
 | … expired | `expired` |
 | neighbourhood: rules over one among the others, and in the traffic | `neighbourhood` |
@@ -47,6 +48,8 @@ On the command line `langgraph-coaching check`, which fails on errors. Saving re
 | `fence`, `beyond_scope` | error | marks of a prompt's blocks and roles; words that overrule other instructions |
 | `unseen` | error | unseen characters that may hide words: tags, turns of direction, selectors |
 | | warning | others, as they come with pasted text |
+| `secret` | error | a key, a password or an account number in intent or behavior |
+| | warning | the same in examples or notes |
 | `expired` | note | called active, and over |
 
 What is a draft, in shadow or a canary is looked at too, as if it were active; a finding says which of its coachings is

@@ -29,6 +29,7 @@ Rule = Literal[
     "unknown_reference",
     "fence",
     "unseen",
+    "secret",
     "beyond_scope",
     "expired",
 ]

@@ -11,6 +11,7 @@ from langgraph_coaching.authoring.lint.expired import expired
 from langgraph_coaching.authoring.lint.fence import hostile_text
 from langgraph_coaching.authoring.lint.references import unknown_references
 from langgraph_coaching.authoring.lint.scenarios import several_scenarios, split_scenarios
+from langgraph_coaching.authoring.lint.secret import secrets_in_words
 from langgraph_coaching.authoring.lint.specifics import specifics_in_intent
 from langgraph_coaching.authoring.lint.standing import standing_instruction
 from langgraph_coaching.authoring.lint.unseen import unseen_characters
@@ -92,6 +93,6 @@ def find_in_words(
         told = several.get(one.id)
         found.append(several_scenarios(one, told, likeness.least(told)) if told else None)
         found += [standing_instruction(one), specifics_in_intent(one), expired(one, now), *hostile_text(one)]
-        found += unseen_characters(one)
+        found += [*unseen_characters(one), *secrets_in_words(one)]
         found += unknown_references(one, names) if names else ()
     return [one for one in found if one is not None]

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.coaching.enforcement import describe_enforcement
 from langgraph_coaching.recall.normalization.negation import is_unwanted_only
+from langgraph_coaching.recall.prompt import entry
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.weights import HEAD_SHARE, NEVER_MASS
 
@@ -48,6 +50,18 @@ class Head:
         """Whether something it is known by says what is not wanted, and nothing else."""
         coaching = self.coaching
         return any(map(is_unwanted_only, (coaching.intent, *(one.text for one in coaching.examples if one.applies))))
+
+    @cached_property
+    def behavior_key(self) -> str:
+        """What it says to do, in any case and with any blanks; one that is enforced says more than one that is not."""
+        behavior = self.coaching.behavior
+        said = " ".join(behavior.render().casefold().split())
+        return f"{said} ({enforcement})" if (enforcement := describe_enforcement(behavior)) else said
+
+    @cached_property
+    def entry(self) -> str:
+        """What it contributes to a prompt."""
+        return entry(self.coaching)
 
     @property
     def applies(self) -> NDArray[np.float32]:

@@ -60,7 +60,9 @@ def chances_of(places: Places, fitted: FittedHeads, index: int, surroundings: Su
         index: Which of them.
         surroundings: Of the same situations, where the store has traffic.
     """
-    blocks = [slice(start, start + TOGETHER) for start in range(0, max(len(places), 1), TOGETHER)]
+    if len(places) <= TOGETHER:
+        return _chances(places, fitted, index, surroundings)
+    blocks = [slice(start, start + TOGETHER) for start in range(0, len(places), TOGETHER)]
     parts = [_chances(places.take(one), fitted, index, surroundings and surroundings.take(one)) for one in blocks]
     return Chances(*(np.concatenate(some) for some in zip(*parts, strict=True)))
 

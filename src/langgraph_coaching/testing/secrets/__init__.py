@@ -4,7 +4,6 @@
 |---|---|
 | content encoding: gzip, deflate, br and zstd, taken off before anything is written, or refused | `content_encoding` |
 | body: read as what it is, and every text in it looked through | `body` |
-| names: which keys, parameters, fields and headers hold a secret | `names` |
 | shapes: how one looks, and what is written before it | `shapes` |
 | JSON values: by the names of their keys, in streams as well | `json_values` |
 | stream fragments: a secret that an answer tells piece by piece | `stream_fragments` |

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from langgraph_coaching.testing.secrets.names import kind_of_name
+from langgraph_coaching.traces.secret_names import kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

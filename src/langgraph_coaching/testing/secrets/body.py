@@ -10,8 +10,8 @@ from urllib.parse import quote_plus, unquote_plus
 
 from langgraph_coaching.testing.secrets.content_encoding import compress_file, decompress_file
 from langgraph_coaching.testing.secrets.json_values import JsonSecrets
-from langgraph_coaching.testing.secrets.names import kind_of_parameter
 from langgraph_coaching.testing.secrets.shapes import SCRUBBED, is_secret, replace_spans
+from langgraph_coaching.traces.secret_names import kind_of_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,15 +6,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.testing.secrets.names import describes_value, kind_of_name
 from langgraph_coaching.testing.secrets.shapes import SCRUBBED, is_secret, looks_random, replace_spans
 from langgraph_coaching.testing.secrets.stream_fragments import remove_split_secrets
+from langgraph_coaching.traces.secret_names import describes_value, kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from langgraph_coaching.testing.secrets.names import Kind
     from langgraph_coaching.testing.secrets.shapes import Span
+    from langgraph_coaching.traces.secret_names import Kind
 
 _LINE = re.compile(r"^([ \t]*(?:data:)?[ \t]*)([\[{].*[\]}])([ \t]*)$", re.MULTILINE)
 """A line of server-sent events, or of JSON lines."""

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.testing.secrets.address_path import secrets_in_path
-from langgraph_coaching.testing.secrets.names import kind_of_name, kind_of_parameter
+from langgraph_coaching.traces.secret_names import kind_of_name, kind_of_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
