@@ -61,7 +61,7 @@ if not coach.list():
 while True:
     revision = coach.edit("c-1", notes="n").revision
     os.write(said, f"{revision}\\n".encode())
-    coach._database._compaction.finish()
+    coach.close()  # which tidies up
 """
 
 

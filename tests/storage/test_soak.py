@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from langgraph_coaching import Coach, Reply
+from langgraph_coaching.storage.database import Database
 
 SOAK = Path(__file__).parents[1] / "benchmarks/soak.py"
 
@@ -38,7 +39,8 @@ def test_a_minute_of_everything_with_kills_loses_and_doubles_nothing(durable, tm
 def test_what_is_lost_or_there_twice_is_found(soak, folder):
     with Coach(folder) as coach:
         coach.add(id="c-1", intent="a case", behavior=Reply("r"), notes="n")
-        coach._database.table("coachings").add(coach._database.table("coachings").search().limit(None).to_arrow())
+    table = Database(folder).table("coachings")
+    table.add(table.search().limit(None).to_arrow())
     lines = [
         {"op": "revision", "id": "c-1", "revision": 1, "notes": "n"},
         {"op": "revision", "id": "c-1", "revision": 2, "notes": "gone"},

@@ -31,8 +31,8 @@ HINT = "latest_version_hint.json"
 def set_aside_damaged(database: Database, table: str) -> None:
     """Moves commits from the end of a table into the folder of the spools, until one can be read whole.
 
-    Where there are none, or none can be read and the first is among them, the table has never been on the disk, and
-    goes as a whole. Where there were others before them, nothing is moved: then no loss of power has done it.
+    Where none can be and the first is among them, the table has never been on the disk, and goes as a whole. Where
+    none can be and there were others before them, nothing is moved: then it is not a loss of power that did it.
 
     Args:
         database: Where.
