@@ -52,7 +52,7 @@ def enforce_in_call(
         raise
     except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
         decide_without_tools(found, f"it could not be enforced: {type(error).__name__}: {error}")
-        log.warning("coaching could not be enforced: %s: %s", type(error).__name__, error)
+        log.warning("coaching could not be enforced: %s: %s", type(error).__name__, say_error(error))
         return {}
 
 
@@ -114,7 +114,7 @@ def choose_target(pending: PendingAdvice, targets: Sequence[str]) -> str | None:
     except GraphBubbleUp:
         raise
     except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-        log.warning("coaching could not be enforced: %s: %s", type(error).__name__, error)
+        log.warning("coaching could not be enforced: %s: %s", type(error).__name__, say_error(error))
         return None
 
 
