@@ -14,6 +14,7 @@ from langgraph_coaching.agent.enforced_turns import ENFORCED_TURNS
 from langgraph_coaching.agent.pending import ISSUED_BLOCKS
 from langgraph_coaching.agent.tool_choice import choice_obstacle, choose_tool, offered_tools
 from langgraph_coaching.agent.turn import BEGUN, begun_reason, tools_called
+from langgraph_coaching.errors import say_error
 from langgraph_coaching.recall.prompt import without_entry
 
 if TYPE_CHECKING:
