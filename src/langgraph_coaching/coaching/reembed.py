@@ -38,6 +38,7 @@ def reembed(store: Coachings, embed: Callable[[Sequence[Coaching]], Sequence[Vec
     """
     if store.table() is None:
         return 0
+    store.database.upgrade.run(store.database)  # which nobody may hold up who goes on to write
     with store.database.hold_versions():
         return _replace_vectors(store, embed)
 

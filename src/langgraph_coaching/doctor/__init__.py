@@ -8,6 +8,7 @@
 | diagnosis: all of them, and what else there is to know | `diagnosis` |
 | doctor: looks at everything, and repairs | `doctor` |
 | … the folder, its disk, its locks, what a durable coach has left in it | `folder` |
+| … its schema version: newer than this process knows, earlier, damaged | `schema` |
 | … each table: whether all of it can be read, and is in few files | `tables` |
 | … records: of a newer version, without vectors, of nobody | `records` |
 | … the packages that are installed | `packages` |
@@ -24,6 +25,7 @@ True
 | problem | remedy | `repair=True` |
 |---|---|---|
 | `absent`, `no_folder` | the right address; what is in its place moved away | |
+| `schema` | an upgrade of this process; a note where the store is earlier: the first write migrates it | migrated |
 | `unreadable_table` | the folder from a copy; what is only derived is computed anew | derived tables: moved aside |
 | `unreadable_record` | an upgrade of this process, or the record from a copy | |
 | `duplicate_key` | the folder from a copy, or the report of a bug | rows that are equal: one of them stays |

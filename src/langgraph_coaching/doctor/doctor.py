@@ -15,6 +15,7 @@ from langgraph_coaching.doctor.folder import look_at_folder, megabytes, size_of
 from langgraph_coaching.doctor.packages import find_outdated, versions
 from langgraph_coaching.doctor.problem import Problem
 from langgraph_coaching.doctor.records import RecordsLook
+from langgraph_coaching.doctor.schema import look_at_schema
 from langgraph_coaching.doctor.tables import TableLook
 from langgraph_coaching.errors import CoachingError, EmbedderMismatchError
 from langgraph_coaching.recall.pause import TABLE as PAUSES
@@ -76,7 +77,13 @@ class Doctor:
         names = REMOTE if folder is None else sorted(table.stem for table in folder.glob("*.lance"))
         if folder is not None:
             facts["disk"] = f"{megabytes(shutil.disk_usage(folder).free)} free"
-        yield from self._look_at_tables(names, folder, facts)
+        schema = [*look_at_schema(self._database, facts)]
+        yield from schema
+        if any(one.severity == "error" for one in schema):  # the tables may mean anything
+            return
+        newer = any(one.severity == "warning" for one in schema)  # what may be read only is not repaired
+        found = self._look_at_tables(names, folder, facts)
+        yield from (replace(one, repair=None) for one in found) if newer else found
 
     def _look_at_tables(self, names: Iterable[str], folder: Path | None, facts: dict[str, str]) -> Iterator[Problem]:
         records = RecordsLook()

@@ -19,6 +19,9 @@ created by the first write. LanceDB stays the only truth: what another process s
 | writer: what a running graph leaves behind, written off its path, in order, in batches | `writer` |
 | compaction: a table written in small pieces is put together again, and its superseded versions go | `compaction` |
 | columns: those that have come since an earlier version made a table | `columns` |
+| schema version: what a store has to be read and written as; a newer one is refused, or read only | `schema_version` |
+| migrations: what makes the rows of one schema version those of the next | `migrations` |
+| upgrade: the migrations that are pending, done before the first write | `upgrade` |
 | merging: rows written by their key | `merging` |
 | retrying: a write that another overtook, a read whose files were superseded | `retrying` |
 | durability: what `Coach(…, durable=True)` promises, kept | `durability` |
@@ -53,6 +56,17 @@ what was deleted in a file of which little was.
 (`.writing`, `.upkeep` beside the tables) together, which upkeep holds alone. On object stores, on Windows and where a
 file system knows no locks, versions live an hour. A record that a newer version has written is left alone, named once
 in the log, and everything else works. Asked for by name (`coach.get`, `coach.traces.get`), the error says to upgrade.
+
+**Schema versions.** A store has one, `schema_version.SCHEMA_VERSION`, in its table `migrations`: a row for each that
+was done. A store without that table has version 1, as every store has until there is a second. What only adds nullable
+columns needs none: the next write adds them, and earlier versions go on writing beside it. Where rows have to change, a
+`Migration` is put behind the others, and says from which version on processes still read right what it leaves. A newer
+process does those that are pending before its first write, alone, and says so in the log; killed in it, or two at once,
+nothing is done by halves that the next does not finish. Reading migrates nothing. A process of an earlier version then
+reads what it still reads right, and writes nothing; else it gives no advice, and its receipts, like every error while
+authoring, say to upgrade. In a folder it notices at its next use; elsewhere when it opens the store: on an object
+store, end older processes before newer ones write. `coach.doctor()` names the version and what is pending, and does
+that with `repair=True`.
 """
 
 __all__: list[str] = []

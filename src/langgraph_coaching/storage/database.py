@@ -19,6 +19,7 @@ from langgraph_coaching.storage.locks import Locks
 from langgraph_coaching.storage.places import Places, place_of, refuse_without_manifest
 from langgraph_coaching.storage.recovery import Recovery
 from langgraph_coaching.storage.retrying import GONE, OVERTAKEN, retrying
+from langgraph_coaching.storage.upgrade import Upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,6 +74,7 @@ class Database:
         self._compaction = Compaction(folder, self._locks)
         self._remade = 0
         self._recovery = Recovery(folder, self._locks)
+        self.upgrade = Upgrade(folder, self._locks, self._recovery)
         self._durability = Durability(None if durable is None else folder, durable or "")
         self.add_chore(self._durability.settle)
         self._forget()
@@ -90,6 +92,7 @@ class Database:
         self._commits: dict[str, Commit] = {}
         """The latest commit of each table, as far as it was seen."""
         self._places = Places(self.uri)
+        self.upgrade.forget()
 
     @contextmanager
     def _hold(self) -> Iterator[None]:
@@ -135,7 +138,8 @@ class Database:
             StoreError: The database could not be opened.
         """
         with self._hold():
-            self._recovery.recover(self)
+            if self.upgrade.check(self):
+                self._recovery.recover(self)
             if name in self._tables:
                 if self.remote or self._places.are_same(name, self._commits.get(name)):
                     return self._tables[name]
@@ -188,6 +192,7 @@ class Database:
         Raises:
             StoreError: The database could not be opened or written.
         """
+        self.upgrade.run(self, name)
         with self._hold():
             found = self.table(name)
             if found is None:
@@ -216,6 +221,7 @@ class Database:
 
     def replace(self, name: str, rows: pa.Table) -> Table:
         """Overwrites a whole table in one commit."""
+        self.upgrade.run(self, name)
         with self._hold(), self._locks.writing():
             self._durability.begin(name)
             made = self._connect().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
@@ -240,6 +246,7 @@ class Database:
         Raises:
             StoreError: It failed for another reason, or ten times for this one.
         """
+        self.upgrade.run(self, table.name)
         with faults(self.uri), self._locks.writing():
             self._durability.begin(table.name)
             result = retrying(table, OVERTAKEN, 10)(work, table)

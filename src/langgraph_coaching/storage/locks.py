@@ -133,13 +133,16 @@ class Locks:
                 _release(turn)
 
     @contextmanager
-    def alone(self) -> Iterator[bool | None]:
-        """Takes away what is superseded while nobody writes.
+    def alone(self, patience: float = SHORT) -> Iterator[bool | None]:
+        """Takes away what is superseded, or changes what all that is written means, while nobody writes.
+
+        Args:
+            patience: Seconds that writers are waited for at most.
 
         Yields:
             Whether nobody does; None where that cannot be known.
         """
-        until = time.monotonic() + SHORT
+        until = time.monotonic() + patience
         with self._open(TURN) as turn, self._open(WRITING) as writing:
             try:
                 yield _wait(turn, until, shared=False) and _wait(writing, until, shared=False)

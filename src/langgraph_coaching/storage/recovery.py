@@ -57,6 +57,8 @@ class Recovery:
         self._place = None if folder is None else folder / FOLDER
         self._locks = locks
         self._done = folder is None
+        self.busy = False
+        """Whether it is going on; only the thread that does it can see that, behind the lock of the database."""
 
     def recover(self, database: Database) -> None:
         """Before the first use: reads every spool that no process holds; nothing where there is none.
@@ -70,6 +72,7 @@ class Recovery:
         try:
             with self._locks.recovering(FOLDER), ExitStack() as held:
                 spools = [*_orphans(self._place, held)]
+                self.busy = True
                 if spools:
                     self._do_again(database, spools)
         except StoreError:
@@ -77,6 +80,8 @@ class Recovery:
             raise
         except OSError as error:  # a folder that can be read only: it is as it is
             log.warning("the spool in %s was left to the next time: %s", self._place, error)
+        finally:
+            self.busy = False
 
     def _do_again(self, database: Database, spools: list[Path]) -> None:
         tables = sorted(folder.stem for folder in Path(database.uri).glob("*.lance"))

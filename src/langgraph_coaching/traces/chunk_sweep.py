@@ -47,6 +47,7 @@ def sweep_chunks(traces: Table, chunks: Chunks, gone: Collection[str]) -> int:
     Raises:
         StoreError: A table could not be read or written.
     """
+    traces.database.upgrade.run(traces.database)  # which nobody may hold up who goes on to write
     with traces.database.hold_versions():
         seen = traces.version()
         owners, names = _owners(traces, chunks), chunks.names()
