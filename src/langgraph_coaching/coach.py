@@ -100,7 +100,7 @@ class Coach:
         redact: Runs over every text of receipts and traces before it is written, off the graph's path; a text it fails
             on is withheld. It must leave alone what it redacted already. None: `redact_secrets`; `str`: nothing is.
         capture: How much of what runs is kept: a share of the conversations, the length of texts and of traces.
-        storage_options: Keys and settings (strings) for an object store or `db://`.
+        storage_options: Keys and settings (strings) for an object store; `api_key`, `region` or `host_override` for `db://`.
         durable: Whether a save, a verdict or a flush returns once it would survive a loss of power, not only `kill -9`.
 
     Raises:

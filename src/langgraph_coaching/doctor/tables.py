@@ -118,7 +118,7 @@ class TableLook:
 
 @contextmanager
 def _nobody_writing(database: Database) -> Iterator[None]:
-    with Locks(Path(database.uri)).alone() as alone:
+    with Locks(None if database.remote else Path(database.uri)).alone() as alone:
         if alone is not True:
             raise StoreError(
                 f"others are writing to the coaching store at {database.uri}, or that cannot be known there; try again "

@@ -88,7 +88,12 @@ class LargeStore:
             StoreError: The table could not be read.
         """
         table = self._store.table()
-        if table is None or table.count_rows() < LARGE or self._nearest.count(table) < LARGE:
+        if (
+            table is None
+            or self._store.database.managed
+            or table.count_rows() < LARGE
+            or self._nearest.count(table) < LARGE
+        ):
             return None
         self._nearest.keep_index(table)
         if self._nearest.count_unplaced(table) > FEW:

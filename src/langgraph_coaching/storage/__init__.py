@@ -6,6 +6,7 @@ created by the first write. LanceDB stays the only truth: what another process s
 | word | file |
 |---|---|
 | remote faults: what an object store has answered, in few words | `remote_faults` |
+| cloud: how LanceDB Cloud and Enterprise are reached, and what they have answered | `cloud`, `cloud_faults` |
 | database: the connection, opened late and read fresh | `database` |
 | faults: whatever fails, in one kind of error that says what to do | `faults` |
 | places: the folders that are open; one that is deleted and made anew is read anew | `places` |
@@ -51,6 +52,12 @@ writes, once nobody writes, at `coach.close()` and at the end of a process, howe
 LanceDB's own time travel (`checkout`) does not reach back: history, restore and replay do not need it. Where something
 is erased (`coach.forget`), every row that stays is written anew at once, and all other files go: upkeep alone leaves
 what was deleted in a file of which little was.
+
+**LanceDB Cloud and Enterprise.** `Coach("db://name", storage_options={"api_key": …})` does what a folder does. The
+service looks after its tables itself, so nothing is put together or indexed from here and `durable=True` adds nothing;
+what was erased leaves the service's files, and its backups, when the service lets go of old versions
+(`cleared` is False). All active coachings of a namespace are held in memory, however many. What it answers when
+something is wrong is said in few words; the tests run against a server of the same protocol, not against the service.
 
 **Many processes.** Any number may write one folder, provided they run this version or a later one: they hold a lock
 (`.writing`, `.upkeep` beside the tables) together, which upkeep holds alone. On object stores, on Windows and where a

@@ -79,9 +79,11 @@ class Compaction:
     Args:
         folder: Where the tables are; None for an object store, whose commits are counted instead of looked at.
         locks: Of the folder.
+        managed: A service looks after the tables; only the chores are done.
     """
 
-    def __init__(self, folder: Path | None, locks: Locks) -> None:
+    def __init__(self, folder: Path | None, locks: Locks, *, managed: bool = False) -> None:
+        self._managed = managed
         self._folder = folder
         self._locks = locks
         self._not_before = 0.0
@@ -169,8 +171,11 @@ class Compaction:
 
         Returns:
             Whether nothing else is left; None where it cannot be known whether others write, so that earlier versions
-            go after `GRACE`; False where they have not stopped for a minute, and nothing was done.
+            go after `GRACE`, or once a service takes them away; False where they have not stopped for a minute, and
+            nothing was done.
         """
+        if self._managed:
+            return None
         for _ in range(TRIES):
             with self._locks.alone() as alone:
                 if alone is not False:
@@ -192,6 +197,8 @@ class Compaction:
             self._working.release()
 
     def _look_after(self, name: str, threshold: _Threshold) -> None:
+        if self._managed:
+            return
         table, indexed = self._tables[name]
         try:
             if self._folder is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import StoreError
+from langgraph_coaching.storage.cloud import cloud_options, is_cloud
 from langgraph_coaching.storage.columns import add_missing, missing_columns
 from langgraph_coaching.storage.commit import Commit
 from langgraph_coaching.storage.compaction import Compaction, write_anew
@@ -55,7 +56,7 @@ class Database:
 
     Args:
         uri: A folder, or `s3://…`, `gs://…`, `az://…`, `db://…`. A folder is created by the first write, not before.
-        options: Storage options (strings) for an object store; `api_key`, `region` and such for `db://`.
+        options: Storage options (strings) for an object store; for `db://` see `cloud_options`.
         durable: The namespace whose writes shall survive a loss of power; None for no such promise. An object store
             keeps it by itself.
     """
@@ -65,13 +66,15 @@ class Database:
     ) -> None:
         text = os.fspath(uri)
         self.remote = "://" in text
+        self.managed = is_cloud(text)
+        """Whether a service looks after the tables."""
         # A bare relative name would be taken for the name of a cloud database.
         self.uri = text if self.remote else str(Path(text).expanduser().absolute())
         self._options = options or {}
         self._lock = threading.RLock()
         folder = None if self.remote else Path(self.uri)
         self._locks = Locks(folder)
-        self._compaction = Compaction(folder, self._locks)
+        self._compaction = Compaction(folder, self._locks, managed=self.managed)
         self._remade = 0
         self._recovery = Recovery(folder, self._locks)
         self.upgrade = Upgrade(folder, self._locks, self._recovery)
@@ -111,9 +114,9 @@ class Database:
             os.environ.setdefault("LANCEDB_LOG", "error")  # it warns on stderr at every projected query otherwise
             import lancedb
 
-            options: dict[str, Any] = (
-                dict(self._options) if self.uri.startswith("db://") else {"storage_options": self._options or None}
-            )
+            options: dict[str, Any] = {"storage_options": self._options or None}
+            if self.managed:
+                options = cloud_options(self.uri, self._options)
             self._connection = lancedb.connect(
                 self.uri,
                 read_consistency_interval=timedelta(0),

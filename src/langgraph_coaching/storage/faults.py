@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.errors import CoachingError, StoreError, is_stop, say_error
+from langgraph_coaching.storage.cloud import is_cloud
+from langgraph_coaching.storage.cloud_faults import tell_cloud_fault
 from langgraph_coaching.storage.remote_faults import shorten_fault
 
 if TYPE_CHECKING:
@@ -31,10 +33,13 @@ def faults(uri: str) -> Iterator[None]:
     except BaseException as error:  # RuntimeError, OSError, ValueError, on damaged files RustPanic; or a panic outright
         if is_stop(error):
             raise
-        said = shorten_fault(_SOURCE.sub("", say_error(error)))
-        raise StoreError(
-            f"the coaching store at {uri} failed: {said}. {_advice(type(error).__name__, said)}"
-        ) from error
+        said = _SOURCE.sub("", say_error(error))
+        if is_cloud(uri):
+            told = tell_cloud_fault(said, getattr(error, "status_code", None))
+        else:
+            said = shorten_fault(said)
+            told = f"{said}. {_advice(type(error).__name__, said)}"
+        raise StoreError(f"the coaching store at {uri} failed: {told}") from error
 
 
 def _advice(kind: str, said: str) -> str:

@@ -62,7 +62,8 @@ class Deletion:
         if self.cleared is False:
             lines.append(
                 "  earlier versions of the tables are still on disk: somebody goes on writing, or the store is in no "
-                "folder; they go with the next upkeep, in an object store after an hour"
+                "folder; they go with the next upkeep, in an object store after an hour, behind "
+                "db:// when the service lets go of them"
             )
         return "\n".join(lines)
 
