@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from langgraph_coaching import Limits
+from langgraph_coaching.authoring import choices_today
 from langgraph_coaching.authoring.choices_today import ChoicesToday
 from langgraph_coaching.authoring.impact_choices import Comparison, choose_both
 from langgraph_coaching.authoring.known_places import KnownPlaces
@@ -18,7 +19,7 @@ from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.recall.scoring.first_stage import LEAST
-from langgraph_coaching.recall.scoring.head import Head, fit_heads
+from langgraph_coaching.recall.scoring.head import Fits, Head, fit_heads, take_rows
 from langgraph_coaching.recall.scoring.places import Places
 from langgraph_coaching.recall.scoring.situation_vector import situation_vector
 from langgraph_coaching.recall.scoring.traffic import Traffic
@@ -211,3 +212,107 @@ def test_so_it_is_where_so_many_are_coached_that_a_search_shortlists_them(situat
     some = situations[::8]
     found = Supposition(draft.coaching, snapshot, supposed)
     assert check(found, some, Limits(), LABELS[0], ChoicesToday(), known_of(some))
+
+
+def changed(rng, coachings, head_of, number, near=None):
+    """The coachings after one change: another one saved, one edited, one archived, or several of it."""
+    some = [*coachings]
+    for kind in range(int(rng.integers(1, 4)) if number % 3 == 2 else 1):
+        which = ("saved", "edited", "archived")[(number + kind) % 3]
+        gone = int(rng.integers(len(some)))
+        made = drawn_coaching(rng, 1_000 * (number + 1) + kind).model_copy(update={"priority": int(rng.integers(3))})
+        if which != "saved":
+            old = some.pop(gone)
+            made = made.model_copy(update={"id": old.coaching.id, "scope": old.coaching.scope})
+        if which != "archived":
+            some.append(Head(made, near(rng, made) if near else head_of(made).vectors))
+    return some
+
+
+def fitted_of(background):
+    """A snapshot whose heads are fitted once, as a store's are."""
+    fitted = {}
+
+    def snapshot(heads, traffic, reserve):
+        heads = sorted(heads, key=lambda one: one.coaching.id)
+        fresh = [one for one in heads if id(one) not in fitted]
+        if fresh:
+            fits = fit_heads(fresh, background)
+            fitted.update((id(one), (one, take_rows(fits, [row]))) for row, one in enumerate(fresh))
+        parts = [fitted[id(one)][1] for one in heads]
+        columns = zip(*([getattr(fits, name) for name in Fits.__slots__] for fits in parts), strict=True)
+        return Snapshot.of(0, heads, Fits(*map(np.concatenate, columns)), background, traffic, reserve)
+
+    return snapshot
+
+
+@pytest.fixture
+def looked_up(monkeypatch):
+    """Situations that were looked up, one number for each time."""
+    counts = []
+    rank_many = choices_today.rank_many
+
+    def count(snapshot, places, *others):
+        counts.append(len(places))
+        return rank_many(snapshot, places, *others)
+
+    monkeypatch.setattr(choices_today, "rank_many", count)
+    return counts
+
+
+def held_against_nothing_held(choices, snapshot, known, rows, labels, limits, looked_up):
+    looked_up.clear()
+    kept = choices.today(snapshot, known, rows, labels, limits, NOW)
+    again = sum(looked_up)
+    fresh = ChoicesToday().today(snapshot, known, rows, labels, limits, NOW)
+    assert kept.chosen == fresh.chosen
+    candidates = [[*map(set, one.ranked.candidates().indices.tolist())] for one in (kept, fresh)]
+    sure = ~(kept.ranked.candidates().unsure | fresh.ranked.candidates().unsure)
+    for row in np.flatnonzero(sure).tolist():
+        assert candidates[0][row] == candidates[1][row]
+    return again
+
+
+@pytest.mark.parametrize("crowd", [False, True], ids=["without traffic", "with traffic"])
+@pytest.mark.parametrize("count", [40, pytest.param(90, marks=pytest.mark.slow)])
+def test_what_is_kept_over_a_save_is_what_would_be_looked_up(count, crowd, situations, head_of, background, looked_up):
+    rng = np.random.default_rng([count, crowd, 3])
+    traffic = Traffic.of(situations, background) if crowd else None
+    heads = [head_of(drawn_coaching(rng, number)) for number in range(count)]
+    some = situations if count > 40 else situations[::7]
+    make, choices, known = fitted_of(background), ChoicesToday(), known_of(some)
+    limits = Limits(items=2, margin=0.4, tokens=120)
+    rows, again = np.arange(len(some)), []
+    for number in range(7 if count > 40 else 4):
+        snapshot = make(heads, traffic, 0.3 * crowd)
+        again += [
+            held_against_nothing_held(choices, snapshot, known, rows, labels, limits, looked_up) for labels in LABELS
+        ]
+        heads = changed(rng, heads, head_of, number)
+    assert count < 60 or sum(again[3:]) < 0.8 * len(rows) * len(again[3:])
+
+
+@pytest.mark.parametrize("times", [3, pytest.param(12, marks=pytest.mark.slow)])
+def test_so_it_is_kept_where_a_search_shortlists(times, situations, head_of, background, looked_up):
+    rng = np.random.default_rng(11)
+    few = [drawn_coaching(rng, number).model_copy(update={"expires_at": None}) for number in range(20)]
+
+    def near(rng, made):
+        """Vectors like those of one of them; of the coaching's own texts none is embedded."""
+        like = head_of(few[int(rng.integers(len(few)))])
+        vectors = like.vectors[np.zeros(1 + len(made.examples), dtype=int)]
+        vectors = vectors + 0.03 * rng.standard_normal(vectors.shape, dtype=np.float32)
+        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+    heads = []
+    for number in range(LEAST + 4):
+        made = few[number % len(few)].model_copy(update={"id": f"c-{number:04}"})
+        heads.append(Head(made, near(rng, made)))
+    make, choices, some = fitted_of(background), ChoicesToday(), situations[:: 24 // times]
+    known, rows, again = known_of(some), np.arange(len(some)), []
+    for number in range(times):
+        snapshot = make(heads, None, 0.0)
+        assert snapshot.rows.axes is not None
+        again.append(held_against_nothing_held(choices, snapshot, known, rows, LABELS[1], Limits(), looked_up))
+        heads = changed(rng, heads, head_of, number, near)
+    assert min(again[1:]) < 0.5 * len(rows)

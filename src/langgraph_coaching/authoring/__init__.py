@@ -18,6 +18,7 @@
 | outlook: what is known of a coaching, and what to expect of it | `outlook`, `outlook_hint` |
 | impact: the recorded steps it would have fired on | `impact`, `impact_rows`, `impact_text` |
 | … counted against what applies there today | `impact_count`, `impact_choices`, `choices_today` |
+| … of which what a save or a draft does not change is not looked up again | `choices_kept`, `choices_decided` |
 | … calls at one place as one, and whether a search would look at the coaching | `impact_calls`, `impact_shortlist` |
 | … where it stays silent though its source or an example says yes | `silent_texts` |
 | … every recorded model call, and where its situation is | `call_index`, `situation_vectors`, `known_places` |

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from langgraph_coaching.authoring.choices_kept import find_changes, rows_that_stay
 from langgraph_coaching.recall.many_choices import choose_many
 from langgraph_coaching.recall.many_searches import KEPT, Ranked, rank_many
 from langgraph_coaching.recall.scoring.places import surroundings_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from langgraph_coaching.authoring.choices_kept import Changes
     from langgraph_coaching.authoring.known_places import Known
     from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.advice import Advice
@@ -73,6 +75,19 @@ class _Held:
             self.chosen[row] = ids
         self.done[rows] = True
 
+    def keep_over(self, changes: Changes, vectors: NDArray[np.float32]) -> _Held:
+        """What is known of the situations in which other coachings change nothing."""
+        rows = np.flatnonzero(self.done)
+        of: Any = (one[rows] for one in self.ranked)
+        ranked = Ranked(*of)
+        stay = rows_that_stay(changes, ranked, vectors[rows])
+        of = (one[stay] for one in ranked)
+        ranked, rows = Ranked(*of), rows[stay]
+        places = np.where(ranked.indices < 0, -1, changes.moved[ranked.indices])
+        held = _Held.of(len(self.done), ranked.indices.shape[1])
+        held.keep(rows, ranked._replace(indices=places), [self.chosen[row] for row in rows.tolist()])
+        return held
+
     def grow(self, count: int) -> None:
         """Makes room for situations that have become known since."""
         more = count - len(self.done)
@@ -85,7 +100,7 @@ class _Held:
 
 
 class ChoicesToday:
-    """Holds it for one snapshot, and begins anew with another one."""
+    """Holds it for one snapshot; of another one what has not changed by that, or nothing where it is held otherwise."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -93,6 +108,8 @@ class ChoicesToday:
         self._surroundings: Surroundings | None = None
         self._of: tuple[int, Snapshot, Limits] | None = None
         self._held: dict[bytes, _Held] = {}
+        self._before: tuple[Snapshot, dict[bytes, _Held]] | None = None
+        """Of the coachings as they were until the last change."""
 
     def surroundings(self, known: Known, traffic: Traffic | None) -> Surroundings | None:
         """What of the traffic is near each situation; None where there is no traffic."""
@@ -123,13 +140,14 @@ class ChoicesToday:
             now: For expiry.
         """
         with self._lock:
-            if not self._is_of(known, snapshot, limits):
-                self._of, self._held = (known.generation, snapshot, limits), {}
+            self._begin(known, snapshot, limits)
             eligible = in_scope(snapshot, labels, now)
             scope = eligible.tobytes()
-            if scope not in self._held and len(self._held) >= SCOPES:
-                self._held = {}
-            held = self._held.setdefault(scope, _Held.of(0, min(KEPT, int(eligible.sum()))))
+            if scope not in self._held:
+                self._held = {} if len(self._held) >= SCOPES else self._held
+                kept = self._keep_over(snapshot, known, eligible)
+                self._held[scope] = kept or _Held.of(0, min(KEPT, int(eligible.sum())))
+            held = self._held[scope]
             held.grow(len(known.places))
             new = rows[~held.done[rows]]
             if len(new):
@@ -141,12 +159,30 @@ class ChoicesToday:
             ranked: Any = (one[rows] for one in held.ranked)
             return Today(Ranked(*ranked), [held.chosen[row] for row in rows.tolist()])
 
-    def _is_of(self, known: Known, snapshot: Snapshot, limits: Limits) -> bool:
-        if self._of is None:
-            return False
-        generation, held, held_limits = self._of
-        same = held.rows is snapshot.rows and held.traffic is snapshot.traffic and held.reserve == snapshot.reserve
-        return same and generation == known.generation and held_limits == limits
+    def _begin(self, known: Known, snapshot: Snapshot, limits: Limits) -> None:
+        """Begins with another snapshot, where it is one."""
+        of, self._of = self._of, (known.generation, snapshot, limits)
+        if of is None:
+            return
+        before = of[1]
+        same = before.traffic is snapshot.traffic and before.reserve == snapshot.reserve
+        if not same or (of[0], of[2]) != (known.generation, limits):
+            self._before, self._held = None, {}
+        elif before.rows is not snapshot.rows:
+            self._before, self._held = (before, self._held), {}
+
+    def _keep_over(self, snapshot: Snapshot, known: Known, eligible: NDArray[np.bool_]) -> _Held | None:
+        """Of what was known with the coachings as they were, what stays; None for nothing."""
+        before, held = self._before or (snapshot, {})
+        found = [
+            (changes, one)
+            for scope, one in held.items()
+            if (changes := find_changes(before, snapshot, np.frombuffer(scope, dtype=np.bool_), eligible))
+        ]
+        if not found:
+            return None
+        changes, one = min(found, key=lambda pair: len(pair[0].gone) + len(pair[0].come))
+        return one.keep_over(changes, known.places.vectors)
 
 
 def choose_exactly(

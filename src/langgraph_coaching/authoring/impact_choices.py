@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from langgraph_coaching.authoring.choices_decided import stays_as_today
 from langgraph_coaching.authoring.choices_today import choose_exactly
 from langgraph_coaching.authoring.impact_shortlist import leave_out_of_shortlist
 from langgraph_coaching.recall.many_choices import CLOSE
@@ -129,13 +130,21 @@ def _choose_supposed(
         ranked = rank_many(snapshot, places, near, in_scope(snapshot, labels, now))
         return choose_exactly(snapshot, snapshot.heads, places, ranked, labels, limits, now)
     heads = (*comparison.today.heads, comparison.alone[0].heads[0])
-    ranked = _without(today.ranked, earlier)
+    ranked, decided = _without(today.ranked, earlier), np.zeros(len(places), dtype=np.bool_)
     if in_scope(comparison.alone[0], labels, now)[0]:
+        if not earlier:
+            decided = stays_as_today(today, own, comparison.today.heads, coaching.priority, limits)
         ranked = _with(ranked, own, len(heads) - 1)
         if all(staged):
             eligible = in_scope(comparison.today, labels, now)
             ranked = leave_out_of_shortlist(ranked, places.vectors, comparison, eligible)
-    return choose_exactly(snapshot, heads, places, ranked, labels, limits, now)
+            decided &= ~ranked.unsure
+    found, open_ones = list(today.chosen), np.flatnonzero(~decided)
+    parts: Any = (part[open_ones] for part in ranked)
+    made = choose_exactly(snapshot, heads, places.take(open_ones), Ranked(*parts), labels, limits, now)
+    for row, chosen in zip(open_ones.tolist(), made, strict=True):
+        found[row] = chosen
+    return found
 
 
 def _without(ranked: Ranked, indices: Sequence[int]) -> Ranked:
