@@ -19,6 +19,7 @@ created by the first write. LanceDB stays the only truth: what another process s
 | commit: the latest commit of a table in a folder, known again by its file | `commit` |
 | writer: what a running graph leaves behind, written off its path, in order, in batches | `writer` |
 | compaction: a table written in small pieces is put together again, and its superseded versions go | `compaction` |
+| unused memory: what writes have freed goes back to the system | `unused_memory` |
 | columns: those that have come since an earlier version made a table | `columns` |
 | schema version: what a store has to be read and written as; a newer one is refused, or read only | `schema_version` |
 | migrations: what makes the rows of one schema version those of the next | `migrations` |

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from langgraph_coaching.storage.at_exit import LAST, at_end, promise
 from langgraph_coaching.storage.on_disk import sync_folder
+from langgraph_coaching.storage.unused_memory import give_back_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -193,6 +194,7 @@ class Compaction:
             for name in names:
                 if ending or time.monotonic() >= self._not_before:
                     self._look_after(name, threshold)
+            give_back_memory()
         finally:
             self._working.release()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.storage.unused_memory import read_and_release
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from lancedb.table import Table
@@ -29,4 +31,4 @@ def merge_rows(table: Table, kind: Kind, key: str, data: pa.Table, there: str | 
         merge = merge.when_matched_update_all(where=there)
     if kind != "update":
         merge = merge.when_not_matched_insert_all()
-    return merge.execute(data)
+    return merge.execute(read_and_release(data))
