@@ -1,20 +1,25 @@
 """Schema versions: an earlier store is migrated by its first write, whole and once; a newer one is not misread."""
 
 import json
+import multiprocessing
+import os
 import shutil
+import signal
 import tarfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pytest
+from power import Disk
 from write_store import ADDRESS, ASKED, DAMAGED, ERASED, REPLIES, STORES, WordCounts, graph_with
 
 from langgraph_coaching import Coach, Limits
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.storage import migrations, schema_version
+from langgraph_coaching.storage import migrations, recovery, schema_version
 from langgraph_coaching.storage.database import Database
 from langgraph_coaching.storage.migrations import Change, Migration
+from langgraph_coaching.storage.on_disk import sync
 from langgraph_coaching.storage.schema_version import FIRST, SchemaVersion
 from langgraph_coaching.storage.table import KEY, Table
 
@@ -379,3 +384,62 @@ def test_a_newer_store_that_says_so_is_read_and_not_written(newer):
         assert coach.get(DAMAGED).notes == "checked"
         problems = [one for one in coach.doctor(repair=True).problems if one.kind == "schema"]
         assert [one.severity for one in problems] == ["warning"]
+
+
+# Processes, and a loss of power
+
+
+def test_what_a_loss_of_power_has_taken_is_done_again_and_then_migrated(
+    package, address, tmp_path, monkeypatch, request
+):
+    disk = Disk(monkeypatch, tmp_path)
+    request.addfinalizer(disk.close)
+    database = Database(address, durable="a")
+    prices(database).insert([row_of(0), row_of(1)])
+    database._durability.settle()  # on the disk; the next is in the spool only
+    prices(database).insert([row_of(2)])
+    disk.cut(address, tmp_path / "cut")
+    monkeypatch.setattr(recovery, "boot", lambda: "1")
+    package(migration())
+    after = Database(tmp_path / "cut")
+    prices(after).delete(key="none")
+    assert (read(after, "a"), version_of(after)) == (["150 ct", "250 ct", "50 ct"], 2)
+    assert not [*(tmp_path / "cut" / ".durable").glob("*.spool*")]
+    sync(tmp_path)  # the folder itself was there before
+    disk.cut(tmp_path / "cut", tmp_path / "again")
+    assert version_of(Database(tmp_path / "again")) == 2
+    assert read(Database(tmp_path / "again"), "a") == ["150 ct", "250 ct", "50 ct"]
+
+
+def _begin(address, number, last):
+    """What one process does, which dies when it has changed so many rows."""
+    left = last
+
+    def dies(row):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return in_cents(row)
+
+    migrations.MIGRATIONS, schema_version.SCHEMA_VERSION, migrations.TOGETHER = (migration(dies),), 2, 2
+    prices(Database(address)).insert([row_of(10 + number, price=f"{number} ct")])
+
+
+@pytest.mark.slow
+def test_of_several_processes_some_of_which_are_killed_one_finishes(package, address):
+    filled(address).close()
+    spawn = multiprocessing.get_context("spawn")
+    running = [spawn.Process(target=_begin, args=(address, number, 5 if number % 2 else 99)) for number in range(6)]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join(timeout=300)
+    done = [f"{number} ct" for number, process in enumerate(running) if process.exitcode == 0]
+    assert {process.exitcode for process in running} <= {0, -signal.SIGKILL}
+    assert {"0 ct", "2 ct", "4 ct"} <= {*done}
+    package(migration(lambda _: pytest.fail("it was done already")))
+    database = Database(address)
+    prices(database).delete(key="none")
+    assert (read(database, "a"), read(database, "b")) == (sorted([*AFTER, *done]), AFTER)
+    assert database.table("migrations").count_rows() == 1
