@@ -1,10 +1,7 @@
 """Schema versions: an earlier store is migrated by its first write, whole and once; a newer one is not misread."""
 
 import json
-import multiprocessing
-import os
 import shutil
-import signal
 import tarfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -386,7 +383,7 @@ def test_a_newer_store_that_says_so_is_read_and_not_written(newer):
         assert [one.severity for one in problems] == ["warning"]
 
 
-# Processes, and a loss of power
+# A loss of power
 
 
 def test_what_a_loss_of_power_has_taken_is_done_again_and_then_migrated(
@@ -409,37 +406,3 @@ def test_what_a_loss_of_power_has_taken_is_done_again_and_then_migrated(
     disk.cut(tmp_path / "cut", tmp_path / "again")
     assert version_of(Database(tmp_path / "again")) == 2
     assert read(Database(tmp_path / "again"), "a") == ["150 ct", "250 ct", "50 ct"]
-
-
-def _begin(address, number, last):
-    """What one process does, which dies when it has changed so many rows."""
-    left = last
-
-    def dies(row):
-        nonlocal left
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return in_cents(row)
-
-    migrations.MIGRATIONS, schema_version.SCHEMA_VERSION, migrations.TOGETHER = (migration(dies),), 2, 2
-    prices(Database(address)).insert([row_of(10 + number, price=f"{number} ct")])
-
-
-@pytest.mark.slow
-def test_of_several_processes_some_of_which_are_killed_one_finishes(package, address):
-    filled(address).close()
-    spawn = multiprocessing.get_context("spawn")
-    running = [spawn.Process(target=_begin, args=(address, number, 5 if number % 2 else 99)) for number in range(6)]
-    for process in running:
-        process.start()
-    for process in running:
-        process.join(timeout=300)
-    done = [f"{number} ct" for number, process in enumerate(running) if process.exitcode == 0]
-    assert {process.exitcode for process in running} <= {0, -signal.SIGKILL}
-    assert {"0 ct", "2 ct", "4 ct"} <= {*done}
-    package(migration(lambda _: pytest.fail("it was done already")))
-    database = Database(address)
-    prices(database).delete(key="none")
-    assert (read(database, "a"), read(database, "b")) == (sorted([*AFTER, *done]), AFTER)
-    assert database.table("migrations").count_rows() == 1
