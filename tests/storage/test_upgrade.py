@@ -8,13 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pytest
+from power import Disk
 from write_store import ADDRESS, ASKED, DAMAGED, ERASED, REPLIES, STORES, WordCounts, graph_with
 
 from langgraph_coaching import Coach, Limits
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.storage import migrations, schema_version
+from langgraph_coaching.storage import migrations, recovery, schema_version
 from langgraph_coaching.storage.database import Database
 from langgraph_coaching.storage.migrations import Change, Migration
+from langgraph_coaching.storage.on_disk import sync
 from langgraph_coaching.storage.schema_version import FIRST, SchemaVersion
 from langgraph_coaching.storage.table import KEY, Table
 
@@ -379,3 +381,28 @@ def test_a_newer_store_that_says_so_is_read_and_not_written(newer):
         assert coach.get(DAMAGED).notes == "checked"
         problems = [one for one in coach.doctor(repair=True).problems if one.kind == "schema"]
         assert [one.severity for one in problems] == ["warning"]
+
+
+# A loss of power
+
+
+def test_what_a_loss_of_power_has_taken_is_done_again_and_then_migrated(
+    package, address, tmp_path, monkeypatch, request
+):
+    disk = Disk(monkeypatch, tmp_path)
+    request.addfinalizer(disk.close)
+    database = Database(address, durable="a")
+    prices(database).insert([row_of(0), row_of(1)])
+    database._durability.settle()  # on the disk; the next is in the spool only
+    prices(database).insert([row_of(2)])
+    disk.cut(address, tmp_path / "cut")
+    monkeypatch.setattr(recovery, "boot", lambda: "1")
+    package(migration())
+    after = Database(tmp_path / "cut")
+    prices(after).delete(key="none")
+    assert (read(after, "a"), version_of(after)) == (["150 ct", "250 ct", "50 ct"], 2)
+    assert not [*(tmp_path / "cut" / ".durable").glob("*.spool*")]
+    sync(tmp_path)  # the folder itself was there before
+    disk.cut(tmp_path / "cut", tmp_path / "again")
+    assert version_of(Database(tmp_path / "again")) == 2
+    assert read(Database(tmp_path / "again"), "a") == ["150 ct", "250 ct", "50 ct"]

@@ -195,12 +195,12 @@ class Database:
         Raises:
             StoreError: The database could not be opened or written.
         """
-        self.upgrade.run(self, name)
+        self.upgrade.run(self)
         with self._hold():
             found = self.table(name)
             if found is None:
                 with self._locks.creating(), self._locks.writing():
-                    found = self._keep(name, self.table(name) or self._create(name, schema))
+                    found = self.create(name, schema)
             if name not in self._complete:
                 if missing_columns(found, schema):
                     with self._locks.creating(), self._locks.writing():
@@ -208,13 +208,15 @@ class Database:
                 self._complete.add(name)
             return found
 
-    def _create(self, name: str, schema: pa.Schema) -> Any:
-        try:
-            return self._connect().create_table(name, schema=schema)
-        except ValueError as error:
-            if "already exists" not in str(error):
-                raise
-            return self._connect().open_table(name)  # another process was faster
+    def create(self, name: str, schema: pa.Schema) -> Table:
+        """The same without the columns, where others are kept from making tables already."""
+        with self._hold():
+            try:
+                return self.table(name) or self._keep(name, self._connect().create_table(name, schema=schema))
+            except ValueError as error:
+                if "already exists" not in str(error):
+                    raise
+                return self._keep(name, self._connect().open_table(name))  # another process was faster
 
     def reopen(self, name: str) -> Table:
         """Another handle of an existing table, for looking at its past without moving the shared one."""
@@ -224,7 +226,7 @@ class Database:
 
     def replace(self, name: str, rows: pa.Table) -> Table:
         """Overwrites a whole table in one commit."""
-        self.upgrade.run(self, name)
+        self.upgrade.run(self)
         with self._hold(), self._locks.writing():
             self._durability.begin(name)
             made = self._connect().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
@@ -249,7 +251,7 @@ class Database:
         Raises:
             StoreError: It failed for another reason, or ten times for this one.
         """
-        self.upgrade.run(self, table.name)
+        self.upgrade.run(self)
         with faults(self.uri), self._locks.writing():
             self._durability.begin(table.name)
             result = retrying(table, OVERTAKEN, 10)(work, table)
@@ -270,11 +272,9 @@ class Database:
         with faults(self.uri):
             return retrying(table, GONE, 4)(work, table)
 
-    @contextmanager
-    def hold_versions(self) -> Iterator[None]:
+    def hold_versions(self) -> AbstractContextManager[None]:
         """Keeps the past of every table until the end: nothing superseded is taken away meanwhile, by any process."""
-        with self._locks.writing():
-            yield
+        return self._locks.writing()
 
     def clear_past(self, table: Table, indexed: Sequence[str] = ()) -> bool:
         """Takes away all that a table was before; see `Table.clear_past`."""

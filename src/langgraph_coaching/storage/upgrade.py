@@ -13,7 +13,7 @@ from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.locks import PATIENCE
 from langgraph_coaching.storage.merging import merge_rows
 from langgraph_coaching.storage.migrations import change_table, list_pending
-from langgraph_coaching.storage.on_disk import sync_folder
+from langgraph_coaching.storage.on_disk import sync, sync_folder
 from langgraph_coaching.storage.places import Place, refuse_without_manifest
 from langgraph_coaching.storage.schema_version import FIRST, TABLE, SchemaVersion, ledger_schema, read_version, row_of
 from langgraph_coaching.storage.storable import arrow_of
@@ -80,12 +80,11 @@ class Upgrade:
         found.check_readable(database.uri)
         return found.number <= schema_version.SCHEMA_VERSION
 
-    def run(self, database: Database, name: str = "") -> None:
+    def run(self, database: Database) -> None:
         """Before a write: does what migrations are pending, once; nothing else is written to the store meanwhile.
 
         Args:
             database: The store.
-            name: The table that is written.
 
         Raises:
             StoreError: A newer version has written the store, others do not stop writing, or it failed: then it is
@@ -93,19 +92,19 @@ class Upgrade:
         """
         found = self.find_version(database)
         found.check_writable(database.uri)
-        if found.number == schema_version.SCHEMA_VERSION or name == TABLE:
+        if found.number == schema_version.SCHEMA_VERSION:
             return
         database.table(TABLE)  # does again what a loss of power has taken
         if self._recovery.busy:  # and this is such a write, of the version that the store still has
             return
         with self._working, faults(database.uri):
-            ledger = database.ensure(TABLE, ledger_schema())
             with self._locks.alone(PATIENCE) as alone:
                 if alone is False:
                     raise StoreError(
                         f"the coaching store at {database.uri} has to be upgraded to schema version "
-                        f"{schema_version.SCHEMA_VERSION}, and others go on writing to it; try again later"
+                        f"{schema_version.SCHEMA_VERSION}, and others write to it or are at that now; try again later"
                     )
+                ledger = database.create(TABLE, ledger_schema())
                 for migration in list_pending(read_version(ledger).number):
                     self._migrate(database, ledger, migration)
             self.forget()
@@ -123,6 +122,7 @@ class Upgrade:
     def _sync(self, table: str) -> None:
         if self._folder is not None:
             sync_folder(self._folder / f"{table}.lance")
+            sync(self._folder)
 
 
 def _read(database: Database) -> SchemaVersion:
