@@ -45,6 +45,7 @@ METHODS = {
     "import_": ("(folder, *, dry_run=False, prefer=None, progress=None, format=None, status='draft', changed_by=None)"),
     "lint": "(coaching_id=None, *, graph=None)",
     "impact": "(draft, *, within=60.0, progress=None)",
+    "prepare_impact": "(*, within=None)",
     "list": "(**filters)",
     "load": "()",
     "middleware": "(*, agent=None, node=None, tags=(), goto=())",

@@ -247,6 +247,7 @@ class Coach:
     outlook = handed_on(Drafter.outlook)
     lint = handed_on(Linter.lint)
     impact = handed_on(DraftChecks.impact)
+    prepare_impact = handed_on(DraftChecks.prepare_impact)
     preview = handed_on(DraftChecks.preview)
     forget = handed_on(Eraser.forget)
     retain = handed_on(Retainer.retain)

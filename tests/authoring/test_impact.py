@@ -7,6 +7,7 @@ from conversations import rows
 from langgraph.graph import StateGraph
 
 from langgraph_coaching import Coach, CoachingState, Limits, Reply, Step, Trace, coached, import_traces
+from langgraph_coaching.authoring import choices_today
 from langgraph_coaching.authoring.draft import Draft
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
@@ -211,3 +212,27 @@ def test_other_namespaces_are_never_looked_at(recorded, tmp_path, embeddings):
         other.traces.add(import_traces(rows("the moon is red"), format="openai", namespace="acme"))
         saved = other.add(intent=WHEN, behavior=Reply("x"), examples=[SOURCE])
         assert other.impact(saved.id).looked_at == 1
+
+
+def test_what_is_prepared_is_not_looked_up_again_and_says_the_same(recorded, tmp_path, embeddings, monkeypatch):
+    for text in (*NEAR, *FAR):
+        recorded.add(intent=f"a customer says: {text}", behavior=Reply(f"Say {text}."))
+    draft = drafted(recorded).having(id="c-new")
+    assert recorded.prepare_impact() == 5
+    with Coach(tmp_path / "coaching", embeddings=embeddings) as other:
+        expected = other.impact(drafted(other).having(id="c-new")).to_json()
+    with monkeypatch.context() as held:
+        held.setattr(choices_today, "rank_many", lambda *_: pytest.fail("looked up again"))
+        found = draft.impact().to_json()
+    assert found == expected
+    saved = recorded.save(draft)
+    recorded.prepare_impact()
+    assert recorded.impact(saved.id).fires == found["fires"]
+
+
+def test_where_nothing_is_coached_or_recorded_there_is_nothing_to_prepare(coach):
+    assert coach.prepare_impact() == 0
+    coach.add(intent=WHEN, behavior=Reply("Ask for the country."))
+    assert coach.prepare_impact() == 0
+    coach.traces.add(import_traces(rows(SOURCE, *NEAR), format="openai"))
+    assert coach.prepare_impact() == 3

@@ -127,6 +127,7 @@ def test_what_a_page_has_no_time_to_look_at_is_looked_at_behind_it(client, made_
     monkeypatch.setattr("langgraph_coaching.studio.draft_form.WHILE_TYPING", 0.0)
     typed = STEP | {"behavior": "reply"} | FORMS["reply"][0]
     headers = {"hx-request": "true", "x-form-token": form_token(client)}
+    made_later.clear()  # of the first page
     for _ in range(2):
         assert (
             "1 recorded model calls are being looked at"
@@ -201,3 +202,18 @@ def test_what_is_saved_is_said_to_be_though_nothing_can_be_told_of_it(coach, cli
     headers = {"hx-request": "true", "x-form-token": form_token(client)}
     answer = client.post("/draft/save", data=typed, headers=headers)
     assert (answer.status_code, "Saved" in answer.text, len(coach.list())) == (200, True, 1)
+
+
+def test_what_an_impact_is_held_against_is_looked_up_behind_the_form_and_after_a_save(client, made_later):
+    headers = {"hx-request": "true", "x-form-token": form_token(client)}
+    made_later.clear()  # of the first page
+    client.get("/draft?step=t-1:1", headers=headers)
+    client.get("/draft?step=t-1:1", headers=headers)
+    (look,) = made_later  # once for both
+    look()
+    made_later.clear()
+    typed = STEP | {"behavior": "reply"} | FORMS["reply"][0]
+    assert client.post("/draft/save", data=typed, headers=headers).status_code == 200
+    (look,) = made_later
+    look()
+    assert "of 1 recorded" in client.post("/draft/impact", data=typed, headers=headers).text

@@ -65,4 +65,5 @@ def _chosen_of(today: Today, heads: Sequence[Head], indices: NDArray[np.int32]) 
     chosen = np.full((len(indices), most), -2)
     for row, ids in enumerate(today.chosen):
         chosen[row, : len(ids)] = [places[one] for one in ids]
-    return (indices[:, :, np.newaxis] == chosen[:, np.newaxis]).any(axis=2)
+    found: NDArray[np.bool_] = (indices[:, :, np.newaxis] == chosen[:, np.newaxis]).any(axis=2)
+    return found

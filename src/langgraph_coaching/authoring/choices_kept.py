@@ -100,7 +100,7 @@ def _stay(
     stay: NDArray[np.bool_] = ~np.isin(indices, changes.gone).any(axis=1)
     with one_thread():
         theirs = vectors @ rows.full[come].T + rows.offsets[come]
-    stay &= (theirs < ranks.min(axis=1, initial=np.inf)[:, np.newaxis] - CLOSE_RANK).all(axis=1)
+    stay &= np.asarray((theirs < ranks.min(axis=1, initial=np.inf)[:, np.newaxis] - CLOSE_RANK).all(axis=1))
     if rows.axes is not None and len(changes.shared) + max(len(changes.gone), len(come)) > _SIZE:
         stay &= _shortlist_stays(changes, indices, unsure, vectors)
     return stay
@@ -135,4 +135,5 @@ def _shortlist_stays(
     known = (indices >= 0) & (places >= 0)
     kept = np.where(known, np.take_along_axis(rough, np.where(known, places, 0), axis=1), np.inf).min(axis=1)
     let_through = (kept >= high[:, 0] + CLOSE_RANK) & ~unsure
-    return sure & ((counts[0] == counts[1]) | ((counts[0] < counts[1]) & let_through))
+    stays: NDArray[np.bool_] = sure & ((counts[0] == counts[1]) | ((counts[0] < counts[1]) & let_through))
+    return stays

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.authoring.call_index import CallIndex
-from langgraph_coaching.authoring.choices_today import ChoicesToday
+from langgraph_coaching.authoring.choices_today import SCOPES, ChoicesToday
 from langgraph_coaching.authoring.draft_source import draft_over
 from langgraph_coaching.authoring.impact import Impact
 from langgraph_coaching.authoring.impact_calls import LatestGroups
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 """Seconds after which no further situation is embedded."""
+
+AT_ONCE = 200
+"""Situations that are looked up before whoever waits for an impact has a turn."""
 
 
 class DraftChecks:
@@ -148,6 +151,40 @@ class DraftChecks:
             displaced=displacements(count, recorded.calls, known, comparison),
             silent=find_silent_texts(self._adviser, supposition),
         )
+
+    def prepare_impact(self, *, within: float | None = None) -> int:
+        """Looks up what applies today at every recorded call, so that the impact of the next drafts is quick.
+
+        What is known stays known until other coachings are live, and then where these change nothing. It may run in a
+        thread beside `impact`, which does without it, and more slowly.
+
+        Args:
+            within: Seconds after which no further situation is embedded. None for as long as it takes.
+
+        Returns:
+            At how many recorded model calls what applies today is known.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            StoreError: The store could not be read.
+        """
+        until = math.inf if within is None else time.monotonic() + within
+        self._flush()
+        first = self._adviser.snapshot()
+        if not first.heads:
+            return 0
+        recorded = self._index.read_calls(first.dimension, until)
+        grouped = self._groups.group(recorded.calls, self.vectors.known_places())
+        known = grouped.distinct
+        if known is None:
+            return 0
+        most = sorted(grouped.groups, key=lambda one: -len(one.calls))[:SCOPES]
+        for group in most:
+            for start in range(0, len(group.rows), AT_ONCE):
+                today = replace(self._adviser.snapshot(), staged=None)  # what was saved meanwhile counts
+                rows, now = group.rows[start : start + AT_ONCE], datetime.now(UTC)
+                self._choices.today(today, known, rows, group.labels, self._adviser.limits, now)
+        return sum(len(one.calls) for one in most)
 
     def preview(self, draft: Draft | str, model: BaseChatModel | None = None, *, graph: Any = None) -> Preview:
         """The source step answered again: without the coaching, and with it as if it were saved.

@@ -45,6 +45,7 @@ def draft(ask: Ask) -> Response:
     """The form for a step, with what is suggested; where no script runs, on a page of its own."""
     began = ask.coach.draft(ask.given("step"))
     trace = ask.coach.traces.get(began.step.trace_id) if began.step else None
+    ask.studio.rest_of_impact.prepare(ask.coach)
     suggestions = [began.intent, *(one for one in began.suggestions if one != began.intent)]
     return ask.render(
         "draft.html" if ask.is_fragment else "draft_page.html",
@@ -105,6 +106,7 @@ def save(ask: Ask) -> Response:
     if status == "canary":
         fields["share"] = read_share(ask)
     saved = ask.coach.save(_draft_in(ask).having(**fields))
+    ask.studio.rest_of_impact.prepare(ask.coach)
     values: dict[str, Any] = {"saved": saved, "outlook": _outlook_of(ask, saved), "step": ask.given("step")}
     if ask.is_fragment:
         return ask.render("saved.html", headers={"HX-Trigger": "saved"}, **values)

@@ -1,4 +1,4 @@
-"""The rest of an impact: recorded situations that a page had no time to embed are embedded behind it."""
+"""The rest of an impact: what a page had no time to look up is looked up behind it, or before one types at all."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.authoring.draft import Draft
     from langgraph_coaching.authoring.impact import Impact
+    from langgraph_coaching.coach import Coach
 
 
 @dataclass(slots=True)
@@ -20,7 +21,7 @@ class RestOfImpact:
     """Looks at what is left, for one draft at a time; what is embedded for one is known for all."""
 
     _lock: Any = field(default_factory=threading.Lock)
-    _looking: Future[Impact] | None = None
+    _looking: Future[Any] | None = None
 
     def impact(self, draft: Draft, within: float) -> Impact:
         """The impact of a draft as far as there is time; the rest is looked at behind the page.
@@ -38,6 +39,16 @@ class RestOfImpact:
                 if not self.is_looking():
                     self._looking = begin_behind(lambda: draft.impact(within=None))
         return found
+
+    def prepare(self, coach: Coach) -> None:
+        """Looks up behind the page what every impact is held against, unless it is looking already.
+
+        Args:
+            coach: Whose drafts are about to be typed, or who has just saved something.
+        """
+        with self._lock:
+            if not self.is_looking():
+                self._looking = begin_behind(coach.prepare_impact)
 
     def is_looking(self) -> bool:
         """Whether it is looking at what is left."""
