@@ -37,6 +37,7 @@ from memory import own_memory
 from rich.console import Console
 
 from langgraph_coaching import Coach, Limits, Reply
+from langgraph_coaching.storage.database import Database
 
 JUDGED = 300
 AIM_MEMORY, AIM_DRIFT = 3.0, 10.0
@@ -128,7 +129,7 @@ class Process:
 
     def tidy(self) -> None:
         self.flush()
-        self.coach._database._compaction.finish()
+        vars(self.coach)["_database"]._compaction.finish()
 
     def run(self, until: float) -> None:
         """Works until then."""
@@ -191,13 +192,14 @@ def _whole_lines(path: Path) -> list[str]:
 def lost_and_twice(store: Path, lines: list[dict]) -> tuple[list[str], list[str]]:
     """What was acknowledged and is not there; what is there twice."""
     lost, twice = [], []
+    database = Database(store)
     with Coach(store, limits=Limits(deadline=60)) as coach:
         for name, group in _grouped(lines, "revision", "id").items():
             there = {one.revision: one.notes for one in coach.history(name)}
             numbers = [one.revision for one in coach.history(name)]
             twice += [f"revision {name} {number}" for number, times in Counter(numbers).items() if times > 1]
             lost += [f"{name} {one['revision']}" for one in group if there.get(one["revision"]) != one["notes"]]
-        table = coach._database.table("traces")
+        table = database.table("traces")
         traces = [] if table is None else table.search().select(["id", "thread_id"]).limit(None).to_list()
         by_thread = defaultdict(set)
         for row in traces:
@@ -215,7 +217,7 @@ def lost_and_twice(store: Path, lines: list[dict]) -> tuple[list[str], list[str]
                 lost.append(f"verdict on {name}")
         for path in store.glob("*.lance"):
             key = {"backgrounds": "embedder", "retentions": "namespace"}.get(path.stem, "key")
-            table = coach._database.table(path.stem)
+            table = database.table(path.stem)
             if table is not None and key in table.schema.names:
                 keys = Counter(table.search().select([key]).limit(None).to_arrow()[key].to_pylist())
                 twice += [f"{path.stem}: {name}" for name, times in keys.items() if times > 1]

@@ -14,6 +14,7 @@ from langgraph_coaching.recall.advice import Advice
 from langgraph_coaching.recall.receipt import Receipt
 from langgraph_coaching.recall.receipts import Entry, Receipts
 from langgraph_coaching.surrogates import replace_surrogates
+from parts import database_of
 
 _MAYBE = st.one_of(st.none(), TEXTS)
 _MAPPING = st.dictionaries(TEXTS, VALUES, max_size=2)
@@ -118,7 +119,7 @@ def test_any_traces_are_stored_and_found(coach, given_traces):
 @fuzzed(4)
 @given(given_receipts=st.lists(RECEIPTS, max_size=6), moment=TEXTS, prompt=TEXTS, seconds=st.floats(0, 10))
 def test_any_receipts_come_back_as_they_were(coach, given_receipts, moment, prompt, seconds):
-    table = Receipts(coach._database, "default")
+    table = Receipts(database_of(coach), "default")
     table.write([Entry(moment, Advice(considered=given_receipts, prompt=prompt, seconds=seconds))])
     for receipt in given_receipts:
         found = table.receipt(receipt.id)

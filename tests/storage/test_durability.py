@@ -62,11 +62,11 @@ class Store:
 
     def die(self):
         """As the end of a process: it lets go of its files."""
-        kept = self.database._durability
-        if kept._spool is not None:
-            os.close(kept._spool.handle)
-        kept._forget()
-        kept._folder = None
+        durability = self.database._durability
+        if durability._spool is not None:
+            os.close(durability._spool.handle)
+        durability._forget()
+        durability._folder = None
 
 
 def read(folder, durable=None):

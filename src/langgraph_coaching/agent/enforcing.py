@@ -14,6 +14,7 @@ from langgraph_coaching.agent.enforced_turns import ENFORCED_TURNS
 from langgraph_coaching.agent.pending import ISSUED_BLOCKS
 from langgraph_coaching.agent.tool_choice import choice_obstacle, choose_tool, offered_tools
 from langgraph_coaching.agent.turn import BEGUN, begun_reason, tools_called
+from langgraph_coaching.errors import say_error
 from langgraph_coaching.recall.prompt import without_entry
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def enforce_in_call(
         raise
     except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
         decide_without_tools(found, f"it could not be enforced: {type(error).__name__}: {error}")
-        log.warning("coaching could not be enforced: %s: %s", type(error).__name__, error)
+        log.warning("coaching could not be enforced: %s: %s", type(error).__name__, say_error(error))
         return {}
 
 
@@ -114,7 +115,7 @@ def choose_target(pending: PendingAdvice, targets: Sequence[str]) -> str | None:
     except GraphBubbleUp:
         raise
     except Exception as error:  # noqa: BLE001 - coaching never breaks an agent
-        log.warning("coaching could not be enforced: %s: %s", type(error).__name__, error)
+        log.warning("coaching could not be enforced: %s: %s", type(error).__name__, say_error(error))
         return None
 
 

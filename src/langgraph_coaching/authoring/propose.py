@@ -17,6 +17,7 @@ from langgraph_coaching.authoring.model_answer import ModelAnswer, read_answer
 from langgraph_coaching.authoring.proposal import Proposal, admit_proposals, codes_in, remove_codes, tidy_text
 from langgraph_coaching.recall.situation import text_of
 from langgraph_coaching.recall.user import user_mask
+from langgraph_coaching.surrogates import replace_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +140,8 @@ def propose(
         found += fresh
         if fault or not fresh:
             asked = f"{_model_name(model)}, asked for {language}," if language else _model_name(model)
-            warnings.append(f"the model {asked} {fault or 'proposed nothing new that can be used'}")
+            said = f"the model {asked} {fault or 'proposed nothing new that can be used'}"
+            warnings.append(replace_surrogates(said))
             log.warning("%s", warnings[-1])
     claimed = _find_claimed(claims, known, intent, found)
     left = [f"left out {text!r}: the coaching {other} claims it" for text, other in claimed.items()]

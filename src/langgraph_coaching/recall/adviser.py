@@ -12,6 +12,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.errors import say_error
 from langgraph_coaching.recall.advice import Advice, failed_advice
 from langgraph_coaching.recall.deadline import Deadline
 from langgraph_coaching.recall.explain import AdviseCall, Explainer
@@ -248,7 +249,7 @@ class Adviser:
         try:
             return self._judging.run(question, left)
         except Exception as error:  # noqa: BLE001 - the probabilities decide, then
-            log.warning("the judge gave no answer: %s: %s", type(error).__name__, error)
+            log.warning("the judge gave no answer: %s: %s", type(error).__name__, say_error(error))
             return {}
 
     def _check_dimension(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.traces.secret_redaction import SECRET, is_secret_field, redact_personal_data, redact_secrets
+from langgraph_coaching.traces.storable_trace import mend_trace
 from langgraph_coaching.traces.texts import map_fields, map_receipt_texts, map_texts
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ class Redaction:
         """The trace as it may be written; its metadata says where a text was withheld."""
         if self._hook is None:
             return trace
+        try:
+            return self._redact_texts(trace)
+        except RecursionError:  # nested without end, or in itself
+            return self._redact_texts(mend_trace(trace))
+
+    def _redact_texts(self, trace: Trace) -> Trace:
         withheld = 0
 
         def redacted(text: str) -> str:

@@ -63,9 +63,15 @@ def to_storable_trace(trace: Trace) -> StorableTrace:
         record, chunks = encode_trace(trace)
         record.encode()
     except (ValueError, RecursionError):  # rare, and dear to look for in every trace
-        trace = _mend(trace)
+        trace = mend_trace(trace)
         record, chunks = encode_trace(trace)
     return StorableTrace(trace, record, chunks)
+
+
+def mend_trace(trace: Trace) -> Trace:
+    """The trace with what no store can hold written so that it can be seen."""
+    mended: Trace = _mend(trace)
+    return mended
 
 
 def _mend(value: Any) -> Any:
