@@ -97,10 +97,12 @@ def _stay(
     vectors: NDArray[np.float32],
 ) -> NDArray[np.bool_]:
     rows, come = changes.after.rows, changes.come
-    stay: NDArray[np.bool_] = ~np.isin(indices, changes.gone).any(axis=1)
+    had: NDArray[np.bool_] = np.isin(indices, changes.gone)
+    stay: NDArray[np.bool_] = np.logical_not(had.any(axis=1))
     with one_thread():
         theirs = vectors @ rows.full[come].T + rows.offsets[come]
-    stay &= np.asarray((theirs < ranks.min(axis=1, initial=np.inf)[:, np.newaxis] - CLOSE_RANK).all(axis=1))
+    behind: NDArray[np.bool_] = theirs < ranks.min(axis=1, initial=np.inf)[:, np.newaxis] - CLOSE_RANK
+    stay = stay & behind.all(axis=1)
     if rows.axes is not None and len(changes.shared) + max(len(changes.gone), len(come)) > _SIZE:
         stay &= _shortlist_stays(changes, indices, unsure, vectors)
     return stay
