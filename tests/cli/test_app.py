@@ -35,6 +35,7 @@ def test_these_are_the_commands():
         "advise",
         "chat",
         "check",
+        "conformance",
         "doctor",
         "draft",
         "history",
@@ -55,7 +56,7 @@ def test_these_are_the_commands():
 def test_help_is_worth_reading(name, command):
     done = command(*filter(None, [name, "--help"]))
     assert done.code == 0
-    named = ("CONVERSATION", "FOLDER", "MODULE:GRAPH", "[STORE]", "RECEIPT", "TRACE:NUMBER", "TRACE", "ID")
+    named = ("CONVERSATION", "FOLDER", "MODULE:GRAPH", "[STORE]", "RECEIPT", "TRACE:NUMBER", "TRACE", "URI", "ID")
     assert "<str>" not in reduce(lambda text, name: text.replace(f"{name} <str>", ""), named, done.out)
     for parameter in get_command(application.app).commands[name].params if name else ():
         assert getattr(parameter, "help", "") or parameter.name == "help", f"{name} does not explain {parameter.name}"

@@ -37,6 +37,7 @@ def test_reading_before_the_first_write_finds_nothing_and_creates_nothing(receip
 def test_receipts_come_back_whole_and_newest_first(receipts_table):
     old, new = receipt(at=NOON, situation="half \ud83d"), receipt("c-2", at=NOON + timedelta(days=1), step=3)
     receipts_table().write([Entry("m", Advice(considered=[old, new]))])
+    old = replace(old, situation="half \ufffd")  # no store can hold half a character
     assert receipts_table().receipts() == [new, old]
     assert receipts_table().receipts(coaching_id="c-1") == [old]
     assert receipts_table().receipts(outcome="failed") == []

@@ -25,7 +25,7 @@ def doctor(
     embeddings: Embeddings = "minilm",
     as_json: Json = False,
 ) -> None:
-    """Find what is the matter with a store, and what to do about it.
+    """Find what is the matter with a store, and repair it.
 
     Whether its folder, each table and each record can be read; rows that are there twice, vectors of another embedder
     or none, receipts of coaching that is gone, many small files, locks that are held, what a loss of power has left,

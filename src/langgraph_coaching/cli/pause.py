@@ -20,7 +20,7 @@ def pause(
     namespace: Namespace = "default",
     as_json: Json = False,
 ) -> None:
-    """Take all coaching of a namespace out of every prompt, at once.
+    """Take all coaching of a namespace out of prompts, at once.
 
     Every process that has the store open sees it at its next call. Nothing else changes: `resume` brings all of it
     back. Asks before, on a terminal.

@@ -51,7 +51,7 @@ def promote(
     embeddings: Embeddings = "minilm",
     as_json: Json = False,
 ) -> None:
-    """Bring coachings to another stage: all of them at once, or none.
+    """Bring coachings to another stage, all at once or none.
 
     In shadow they are looked at and leave receipts, but are in no prompt. As a canary they are in the prompts of a
     share of the threads, always the same ones. Active is for everybody. `rollback` takes it back with one id.
@@ -85,7 +85,7 @@ def rollback(
     embeddings: Embeddings = "minilm",
     as_json: Json = False,
 ) -> None:
-    """Take a change set back: all of its coachings at once, or none.
+    """Take a change set back, all of it at once or none.
 
     Each has the stage it had before. Where somebody has changed one of them since, nothing happens, and it is said
     which. What verdicts have taught stays. It is a change set as well, and can be taken back.

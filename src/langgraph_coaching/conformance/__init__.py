@@ -9,7 +9,7 @@
 | checks of the embedder; of what is recalled with it | `embedder_checks`, `recall_checks` |
 | checks of receipts, erasure and upkeep | `record_checks` |
 
-```python
+```text
 from langgraph_coaching.conformance import check_conformance
 
 found = check_conformance("s3://bucket/coaching", embeddings=mine, storage_options=keys)
