@@ -36,8 +36,8 @@ METADATA_CACHE, INDEX_CACHE = 16 * 1024 * 1024, 256 * 1024 * 1024
 small writes (`tests/benchmarks/memory.py`)."""
 
 _used_in: set[int] = set()
-"""This process, once it has used LanceDB; in the child of a fork the parent instead. LanceDB 0.40 starts its threads anew
-in a child, and a new connection there mostly reads; of twenty children that wrote through one of their own five crashed."""
+"""This process, once it has used LanceDB; in the child of a fork the parent instead: there LanceDB 0.40 starts its
+threads anew, and mostly reads; of twenty children that wrote through a new connection of their own five crashed."""
 
 REMADE = 2**40
 """Added to the numbers of commits each time a folder is found to have been made anew, so that what is kept in memory by
