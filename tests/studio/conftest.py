@@ -6,7 +6,15 @@ import pytest
 from studio_client import client_of, form_token
 
 from langgraph_coaching.errors import CoachingError
-from langgraph_coaching.studio import agent_choices, behind, latest_reports, questions, rest_of_impact, studio_app
+from langgraph_coaching.studio import (
+    agent_choices,
+    behind,
+    latest_reports,
+    questions,
+    rest_of_impact,
+    studio_app,
+    whole_check,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +53,6 @@ def made_later(monkeypatch):
         return future
 
     monkeypatch.setattr(behind, "PATIENCE", 0.0)
-    for module in (latest_reports, questions, agent_choices, rest_of_impact):
+    for module in (latest_reports, questions, agent_choices, rest_of_impact, whole_check):
         monkeypatch.setattr(module, "begin_behind", begin)
     return begun

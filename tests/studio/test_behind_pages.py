@@ -115,3 +115,29 @@ def test_it_is_made_in_a_thread_and_its_fault_is_raised_where_it_is_asked_for():
     assert is_made_soon(broken, 30)
     with pytest.raises(ZeroDivisionError):
         broken.result()
+
+
+def test_a_check_of_all_is_made_behind_the_page_and_once_for_all_who_ask(client, coach, shipping, made_later):
+    coach.add(intent="a customer asks what shipping costs", behavior=Reply("Name the price."))
+    address = again(client.get("/coachings/findings", headers=PART).text)
+    assert address == "/coachings/findings"
+    assert "Checking all" in client.get(address, headers=PART).text
+    (look,) = made_later
+    look()
+    for _ in range(2):
+        assert 'class="finding' in client.get(address, headers=PART).text
+    assert len(made_later) == 1
+
+
+def test_a_check_that_fails_says_so_once_and_is_made_anew(client, coach, shipping, made_later, monkeypatch):
+    def fail(*_, **__):
+        raise StoreError("the disk is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(coach), "lint", fail)
+        client.get("/coachings/findings", headers=PART)
+        made_later.pop()()
+    assert "the disk is gone" in client.get("/coachings/findings", headers=PART).text
+    client.get("/coachings/findings", headers=PART)
+    made_later.pop()()
+    assert "Nothing is the matter" in client.get("/coachings/findings", headers=PART).text

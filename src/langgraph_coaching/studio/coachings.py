@@ -54,8 +54,8 @@ def coachings(ask: Ask) -> Response:
 
 
 def findings(ask: Ask) -> Response:
-    """What is the matter with any of them."""
-    found = ask.coach.lint(graph=ask.studio.graph)
+    """What is the matter with any of them; looked for behind the page where there are many."""
+    found = ask.studio.whole_check.take(ask.coach, ask.studio.graph)
     known: dict[str, Coaching] = {one.id: one for one in ask.coach.list()}
     return ask.render("findings.html", findings=found, coachings=known)
 

@@ -13,6 +13,7 @@ from langgraph_coaching.studio.access import local_person
 from langgraph_coaching.studio.held_chats import HeldChats
 from langgraph_coaching.studio.questions import Questions
 from langgraph_coaching.studio.rest_of_impact import RestOfImpact
+from langgraph_coaching.studio.whole_check import WholeCheck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,8 @@ class Studio:
     """Of the inbox."""
     rest_of_impact: RestOfImpact = field(default_factory=RestOfImpact)
     """Of drafts, while one types."""
+    whole_check: WholeCheck = field(default_factory=WholeCheck)
+    """Of all coachings."""
     chats: HeldChats = field(default_factory=HeldChats)
     """Test conversations that are going on."""
 
