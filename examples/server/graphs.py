@@ -41,7 +41,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from langgraph_coaching import Coach, CoachingState, coached
+from langgraph_coaching import Coach, CoachingState, Limits, coached
 from langgraph_coaching.studio import studio_app
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 
     from langchain_core.messages import BaseMessage
 
-coach = Coach(os.environ.get("LANGGRAPH_COACHING_STORE", "./coaching"))
+# The first call of a new process loads the model, which takes a second or two on a busy machine: it may wait for that.
+coach = Coach(os.environ.get("LANGGRAPH_COACHING_STORE", "./coaching"), limits=Limits(deadline=10))
 
 
 class Reporter(BaseChatModel):

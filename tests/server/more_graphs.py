@@ -12,14 +12,14 @@ from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langgraph.graph import START, MessagesState, StateGraph
 
-from langgraph_coaching import Coach, CoachingState, coached
+from langgraph_coaching import Coach, CoachingState, Limits, coached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from langchain_core.messages import BaseMessage
 
-coach = Coach(os.environ["LANGGRAPH_COACHING_STORE"])
+coach = Coach(os.environ["LANGGRAPH_COACHING_STORE"], limits=Limits(deadline=10))
 
 
 class Counter(BaseChatModel):

@@ -93,4 +93,5 @@ def test_a_process_whose_store_cannot_be_written_says_how_many_records_are_lost(
     (tmp_path / "file").write_text("not a folder")
     done = ended("ask('hello')", tmp_path / "file")
     assert done.returncode == 0
-    assert "langgraph-coaching: 1 records were not written: at exit: the coaching store at" in done.stderr
+    # The run, and the receipt that says why it had no coaching.
+    assert "langgraph-coaching: 2 records were not written: at exit: the coaching store at" in done.stderr
