@@ -23,7 +23,7 @@
     const opened = document.querySelector("dialog[open]");
     const confirming = document.querySelector("details.confirm[open]");
     if (confirming) { confirming.open = false; return confirming.querySelector("summary").focus(); }
-    if (typing(document.activeElement)) return document.activeElement.blur();
+    if (typing(document.activeElement)) { asking = null; lost = false; return document.activeElement.blur(); }  // on purpose: an answer that is on its way does not bring it back
     if (opened) return opened.close();
     const panel = document.querySelector("#panel [data-close]");
     if (panel) return panel.click();
