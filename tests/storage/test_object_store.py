@@ -132,7 +132,8 @@ def test_upkeep_puts_a_bucket_together_while_others_read(opened, options, bucket
 
 def test_a_bucket_that_is_not_there_is_named_and_recall_goes_on(options, bucket, embeddings):
     client, _ = bucket
-    with Coach("s3://not-yet/coaching", embeddings=embeddings, storage_options=options) as coach:
+    patient = Limits(deadline=30)
+    with Coach("s3://not-yet/coaching", embeddings=embeddings, storage_options=options, limits=patient) as coach:
         with pytest.raises(StoreError, match="NoSuchBucket: The specified bucket does not exist; make the bucket"):
             coach.add(intent="a customer asks", behavior=Reply("r"))
         assert "NoSuchBucket" in coach.advise(SAID).failure
