@@ -120,6 +120,12 @@ def test_the_focus_stays_where_one_works(shop):
         page.wait_for_selector("text=Delete it", state="hidden")
         assert page.evaluate("document.activeElement.textContent") == "Delete"
 
+        page.goto(pages["inbox"])
+        page.focus("[data-key=s]")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[name=skip]", state="attached")
+        page.wait_for_selector("[data-key=s]:focus")
+
 
 def test_who_wants_no_motion_has_none(shop):
     app, pages = shop

@@ -7,7 +7,6 @@ import atexit
 import os
 import threading
 import time
-import weakref
 from collections import deque
 from concurrent.futures import Future, wait
 from contextlib import suppress
@@ -16,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from langgraph_coaching.recall.worker import Job, free_worker
+from langgraph_coaching.storage.at_fork import start_over_in_child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ class Deadline:
 
     def __init__(self) -> None:
         self.start_over()
-        _deadlines.add(self)
+        start_over_in_child(self)
 
     def start_over(self) -> None:
         """Forgets everything: in the child of a fork its threads are gone, and a lock may be left held."""
@@ -151,14 +151,5 @@ def _outcome_of(future: Future[T], seconds: float) -> T:
     return future.result()
 
 
-_deadlines: weakref.WeakSet[Deadline] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    _overdue.clear()
-    for deadline in list(_deadlines):
-        deadline.start_over()
-
-
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(after_in_child=_overdue.clear)

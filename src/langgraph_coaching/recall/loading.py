@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-import weakref
 from concurrent.futures import Future
 from contextvars import copy_context
 from functools import partial
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.recall.deadline import await_until, wait_until
 from langgraph_coaching.recall.worker import Job, free_worker
+from langgraph_coaching.storage.at_fork import start_over_in_child
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +35,7 @@ class Loading:
     def __init__(self, steps: Callable[[], Iterator[tuple[str, Callable[[], object]]]]) -> None:
         self._steps = steps
         self.start_over()
-        _loadings.add(self)
+        start_over_in_child(self)
 
     def start_over(self) -> None:
         """Forgets what was begun: in the child of a fork its thread is gone, and a lock may be left held."""
@@ -99,15 +98,3 @@ class Loading:
             step = f"{self._step}, " if self._step else ""
             raise StillLoading(f"it is still being loaded ({step}for {waited:.1f} s)")
         future.result()
-
-
-_loadings: weakref.WeakSet[Loading] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for loading in list(_loadings):
-        loading.start_over()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

@@ -29,6 +29,7 @@ created by the first write. LanceDB stays the only truth: what another process s
 | durability: what `Coach(…, durable=True)` promises, kept | `durability` |
 | spool: acknowledged writes on the disk, as data, until their tables are | `spool`, `on_disk` |
 | recovery: spools of processes that are gone; done again, damaged commits set aside | `recovery`, `redo`, `set_aside` |
+| at fork: what holds threads, locks or files of the parent begins anew in the child | `at_fork` |
 | at exit: what is queued is written at the end of the process, then put together | `at_exit` |
 
 **Writing.** Captured runs are stored by a background writer: one commit for all receipts of a batch and one for all

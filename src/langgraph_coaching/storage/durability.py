@@ -7,14 +7,13 @@ of the tables follow a little later, many commits at once, and the spool is empt
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import threading
-import weakref
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.storage.at_fork import start_over_in_child
 from langgraph_coaching.storage.locks import hold_file
 from langgraph_coaching.storage.on_disk import sync, sync_folder
 from langgraph_coaching.storage.spool import LARGEST, Spool, pack_write
@@ -43,7 +42,7 @@ class Durability:
         self._whose = hashlib.sha256(namespace.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         self._lock = threading.Lock()
         self._forget()
-        _open.add(self)
+        start_over_in_child(self)
 
     def _forget(self) -> None:
         self._spool: Spool | None = None
@@ -141,15 +140,3 @@ def boot() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip().replace("-", "")
     except (OSError, ValueError):
         return "0"
-
-
-_open: weakref.WeakSet[Durability] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for durability in list(_open):
-        durability.start_over()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

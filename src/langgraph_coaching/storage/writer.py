@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import CoachingError, StoreError
 from langgraph_coaching.storage.at_exit import FIRST, at_end, promise
+from langgraph_coaching.storage.at_fork import start_over_in_child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,7 @@ class Writer:
         self._last = last
         self.start_over()
         _open_writers.add(self)
+        start_over_in_child(self)
 
     def start_over(self) -> None:
         """Forgets everything: in the child of a fork the thread is gone, and what was queued is the parent's."""
@@ -220,12 +221,3 @@ def _end_all() -> None:
 
 
 at_end(FIRST, _end_all)
-
-
-def _after_fork() -> None:
-    for writer in list(_open_writers):
-        writer.start_over()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

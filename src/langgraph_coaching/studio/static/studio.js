@@ -108,6 +108,7 @@
     if (document.activeElement === document.body && asking && event.detail.elt.contains(asking) && !asking.disabled) asking.focus({ preventScroll: true });
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
+    if (lost && document.activeElement === document.body) return;  // what came meanwhile said only that it is being made
     const had = document.activeElement === document.body ? asking : document.activeElement;
     lost = had && had !== document.body && event.detail.target?.contains(had);
     key = lost ? had.dataset.key : null;
