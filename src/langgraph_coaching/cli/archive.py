@@ -55,7 +55,7 @@ def restore(
     embeddings: Embeddings = "minilm",
     as_json: Json = False,
 ) -> None:
-    """Make a coaching active again, as it was last or once.
+    """Make a coaching active again, as it last was or earlier.
 
     After `archive` and `delete`, or to undo an edit. It becomes the next revision; none is lost. What is a draft or in
     shadow goes live by `promote`, which `rollback` takes back.
