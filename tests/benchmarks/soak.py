@@ -216,7 +216,7 @@ def lost_and_twice(store: Path, lines: list[dict]) -> tuple[list[str], list[str]
             if verdicts.get(name) not in may_be if len(may_be) > 1 else verdicts.get(name) != group[-1]["correct"]:
                 lost.append(f"verdict on {name}")
         for path in store.glob("*.lance"):
-            key = {"backgrounds": "embedder", "retentions": "namespace"}.get(path.stem, "key")
+            key = {"backgrounds": "embedder", "retention": "namespace"}.get(path.stem, "key")
             table = database.table(path.stem)
             if table is not None and key in table.schema.names:
                 keys = Counter(table.search().select([key]).limit(None).to_arrow()[key].to_pylist())

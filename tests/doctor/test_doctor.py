@@ -5,16 +5,20 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import lancedb
 import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
+import langgraph_coaching
 from langgraph_coaching import Coach, Limits, Reply
 from langgraph_coaching.doctor import folder as folder_looks
 from langgraph_coaching.doctor import packages, tables
+from langgraph_coaching.doctor.every_table import EVERY_TABLE
 from langgraph_coaching.storage.durability import FOLDER
 
 ASKED = "I want to change the order that arrived yesterday"
@@ -267,3 +271,14 @@ def test_it_is_said_in_json_and_for_people(look, folder):
     assert problem["repairable"] is False
     assert "1 error" in str(found).splitlines()[-1]
     assert "unreadable_table" in found._repr_html_()
+
+
+def test_every_table_that_a_room_names_is_looked_at():
+    source = Path(langgraph_coaching.__file__).parent
+    named = {
+        value
+        for path in source.rglob("*.py")
+        for value in re.findall(r'^TABLE = "(\w+)"$', path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert len(named) >= 10
+    assert named == set(EVERY_TABLE)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coach import Coach
+from langgraph_coaching.doctor.every_table import NAMESPACED
 from langgraph_coaching.errors import CoachingError
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.storage.database import Database
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from langchain_core.embeddings import Embeddings
-
-TABLES = (
-    "coachings", "receipts", "traces", "histories", "verdicts", "traffic", "reserves", "situations", "pauses",
-    "retention",
-)  # fmt: skip
-"""Those with a namespace in every row."""
 
 PATIENT = Limits(deadline=60.0)
 """How fast it is, is a check of its own."""
@@ -65,7 +60,7 @@ class Scratch:
             What could not be taken away, and why.
         """
         database, left = Database(self.uri, self.options), []
-        for name in TABLES:
+        for name in NAMESPACED:
             try:
                 for namespace in (self.namespace, self.others):
                     Table(database, name, _no_schema, namespace).delete()
@@ -110,7 +105,7 @@ class Scratch:
         """Tables that are not there yet."""
         database = Database(self.uri, self.options)
         try:
-            return {name for name in TABLES if database.table(name) is None}
+            return {name for name in NAMESPACED if database.table(name) is None}
         except CoachingError:
             return set()
         finally:

@@ -9,6 +9,7 @@
 | doctor: looks at everything, and repairs | `doctor` |
 | … the folder, its disk, its locks, what a durable coach has left in it | `folder` |
 | … its schema version: newer than this process knows, earlier, damaged | `schema` |
+| … which tables there may be | `every_table` |
 | … each table: whether all of it can be read, and is in few files | `tables` |
 | … records: of a newer version, without vectors, of nobody | `records` |
 | … the packages that are installed | `packages` |

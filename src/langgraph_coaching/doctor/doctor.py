@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.coachings import TABLE as COACHINGS
 from langgraph_coaching.doctor.diagnosis import Diagnosis
+from langgraph_coaching.doctor.every_table import EVERY_TABLE
 from langgraph_coaching.doctor.folder import look_at_folder, megabytes, size_of
 from langgraph_coaching.doctor.packages import find_outdated, versions
 from langgraph_coaching.doctor.problem import Problem
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from langgraph_coaching.coaching.coachings import Coachings
-
-REMOTE = (COACHINGS, "receipts", "traces", "histories", "verdicts", PAUSES, "backgrounds", "situations", "traffic")
-"""Tables that are looked at where a folder cannot be listed."""
 
 
 class Doctor:
@@ -74,7 +72,7 @@ class Doctor:
         yield from find_outdated()
         if folder is not None and not folder.is_dir():
             return
-        names = REMOTE if folder is None else sorted(table.stem for table in folder.glob("*.lance"))
+        names = EVERY_TABLE if folder is None else sorted(table.stem for table in folder.glob("*.lance"))
         if folder is not None:
             facts["disk"] = f"{megabytes(shutil.disk_usage(folder).free)} free"
         schema = [*look_at_schema(self._database, facts)]
