@@ -133,6 +133,13 @@ def test_a_long_run_comes_in_parts(client):
     assert last.count('class="step ') <= 150
 
 
+def test_a_long_run_is_not_replayed_by_a_page(client):
+    answer = client.get("/replay?trace=t-long")
+    assert answer.status_code == 422
+    assert "too many for a page" in answer.text
+    assert "langgraph-coaching replay" in answer.text
+
+
 @pytest.mark.parametrize("path", ["/draft/checks", "/draft/save", "/draft/impact"])
 def test_hostile_words_in_a_form_are_said_back_as_text(client, path):
     fields = {"step": "t-long:1", "intent": EVIL.encode("utf-8", "replace").decode(), "behavior": "reply"}
