@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+import weakref
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.storage.at_exit import LAST, at_end
 from langgraph_coaching.storage.at_fork import start_over_in_child
 from langgraph_coaching.storage.locks import hold_file
 from langgraph_coaching.storage.on_disk import sync, sync_folder
@@ -43,6 +45,7 @@ class Durability:
         self._lock = threading.Lock()
         self._forget()
         start_over_in_child(self)
+        _open.add(self)
 
     def _forget(self) -> None:
         self._spool: Spool | None = None
@@ -140,3 +143,15 @@ def boot() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip().replace("-", "")
     except (OSError, ValueError):
         return "0"
+
+
+_open: weakref.WeakSet[Durability] = weakref.WeakSet()
+
+
+def _close_all() -> None:
+    for durability in list(_open):
+        with suppress(OSError):  # it stays for whoever opens the folder next
+            durability.close()
+
+
+at_end(LAST, _close_all)
