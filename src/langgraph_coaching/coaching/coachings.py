@@ -43,6 +43,8 @@ class Coachings:
         self.embedder = embedder
         self._table = self._table_of(namespace)
         self._heads: tuple[int, list[Coaching]] | None = None
+        self._read: dict[str, Coaching] = {}
+        """By its record what was read of each head: a save changes one of thousands."""
 
     def _table_of(self, namespace: str | None, dimension: int = 0) -> Table:
         # Whoever only reads does not need to know the dimension, nor the schema.
@@ -202,11 +204,11 @@ class Coachings:
         version = self.version()
         if self._heads is not None and self._heads[0] == version:
             return [one.unshared() for one in self._heads[1]]
-        latest = {(row["id"], row["revision"]) for row in latest_rows(self.rows(["id", "revision"]))}
-        records = [row for row in self.rows(_NAMED) if (row["id"], row["revision"]) in latest]
-        found = read_each(((name_of(row), row["record"]) for row in records), coaching_of)
-        heads = sorted((coaching for coaching in found if not coaching.deleted), key=lambda c: (c.created_at, c.id))
-        self._heads = version, heads
+        known = self._read
+        records = ((name_of(row), row["record"]) for row in latest_rows(self.rows(_NAMED)))
+        read = dict(read_each(records, lambda record: (record, known.get(record) or coaching_of(record))))
+        heads = sorted((one for one in read.values() if not one.deleted), key=lambda c: (c.created_at, c.id))
+        self._read, self._heads = read, (version, heads)
         return [one.unshared() for one in heads]
 
     def purge(self, coaching_id: str) -> None:
