@@ -186,7 +186,7 @@ class Lookup:
     def _query_for(self, messages: Any, metadata: Any = None, thread_id: str | None = None) -> _Query:
         read = read_messages(messages)
         call_key = current_call_key(read, self.labels, metadata)
-        thread_id = thread_id or call_key.thread_id or thread_in(metadata)
+        thread_id = str(thread_id) if thread_id else call_key.thread_id or thread_in(metadata)
         labels = replace(self.labels, node=self.labels.node or call_key.node, thread_id=thread_id)
         callbacks = (var_child_runnable_config.get() or {}).get("callbacks")
         return _Query(read, labels, call_key, getattr(callbacks, "parent_run_id", None))

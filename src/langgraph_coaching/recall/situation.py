@@ -84,7 +84,11 @@ def read_messages(messages: Any) -> list[BaseMessage]:
     try:
         return convert_to_messages([messages] if isinstance(messages, BaseMessage | dict) else messages)
     except Exception as error:
-        raise InvalidCoachingError(f"these are no messages: {type(error).__name__}: {say_error(error)}") from error
+        kind = type(messages).__name__
+        said = f"{type(error).__name__}: {say_error(error)}" if isinstance(messages, list | tuple | dict) else kind
+        raise InvalidCoachingError(
+            f"these are no messages: {said}; give a list of LangChain's messages, or one text of a user"
+        ) from error
 
 
 def text_of(message: BaseMessage) -> str:
