@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections import OrderedDict
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.traces.secret_redaction import SECRET, is_secret_field, redact_personal_data, redact_secrets
@@ -111,4 +112,11 @@ class Redaction:
 
 
 def _redact_field(name: str, text: str) -> str:
+    if not name:
+        return _redact_name(text)
     return SECRET if is_secret_field(name, text) else text
+
+
+@lru_cache(REMEMBERED)
+def _redact_name(name: str) -> str:
+    return redact_secrets(name)
