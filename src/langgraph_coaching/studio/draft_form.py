@@ -107,7 +107,12 @@ def save(ask: Ask) -> Response:
     saved = ask.coach.save(_draft_in(ask).having(**fields))
     ask.studio.rest_of_impact.prepare(ask.coach)
     if ask.is_fragment:
-        told = {"saved": saved, "outlook": outlook_of(ask, saved.id), "of": saved.id, "step": ask.given("step")}
+        told: dict[str, Any] = {
+            "saved": saved,
+            "outlook": outlook_of(ask, saved.id),
+            "of": saved.id,
+            "step": ask.given("step"),
+        }
         return ask.render("saved.html", headers={"HX-Trigger": "saved"}, **told)
     return ask.go("conversation", trace=saved.source.trace_id if saved.source else None, step=ask.given("step"))
 
