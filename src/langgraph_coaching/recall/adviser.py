@@ -22,6 +22,7 @@ from langgraph_coaching.recall.outage import Outage
 from langgraph_coaching.recall.pause import Paused, pause_advice, paused_advice
 from langgraph_coaching.recall.pipeline import NothingToRecall, Pipeline, read_situation
 from langgraph_coaching.recall.reasons import failure_reason
+from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.situation import read_messages, situate
 from langgraph_coaching.recall.snapshot import Snapshots
 
@@ -226,8 +227,9 @@ class Adviser:
     def _choose(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32], labels: Labels) -> Advice:
         self._check_dimension(snapshot, vectors[0])
         pipeline = self._pipeline(snapshot, labels)
-        located = pipeline.locate(situation, vectors)
-        (candidates,) = pipeline.rank([located], datetime.now(UTC))
+        with one_thread():
+            located = pipeline.locate(situation, vectors)
+            (candidates,) = pipeline.rank([located], datetime.now(UTC))
         advice = pipeline.choose(situation, located, candidates, self._ask_judge(situation, candidates))
         return replace(advice, explain=AdviseCall(self._explainer, situation, labels, stored=True))
 
@@ -253,8 +255,7 @@ class Adviser:
             return {}
 
     def _check_dimension(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:
-        table = self._store.table()
-        if vector.size != snapshot.dimension and table is not None:
+        if vector.size != snapshot.dimension and (table := self._store.table()) is not None:
             self._embedder.forget()
             self._store.check(table, vector.size)
 

@@ -40,7 +40,7 @@ def element(tag: str, /, *children: str, **attributes: str | float | None) -> Ma
 
 def join_markup(children: tuple[str, ...] | list[str], between: str = "") -> Markup:
     """Some markup and texts, one after the other; the texts are escaped."""
-    return Markup(escape(between).join([one if isinstance(one, Markup) else _plain(one) for one in children]))
+    return Markup(escape(between).join([one if isinstance(one, Markup) else _escape_text(one) for one in children]))
 
 
 def name_unseen(text: str) -> str:
@@ -57,9 +57,9 @@ def _name(key: str) -> str:
     return key.strip("_").replace("_", "-")
 
 
-def _plain(text: str) -> str:
+def _escape_text(text: str) -> str:
     return escape(name_unseen(text)) if _TO_CHANGE.search(text) else text
 
 
 def _value(value: str | float) -> str:
-    return _plain(value) if isinstance(value, str) else f"{value:.6g}"
+    return _escape_text(value) if isinstance(value, str) else f"{value:.6g}"
