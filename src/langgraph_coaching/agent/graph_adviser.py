@@ -276,6 +276,7 @@ class GraphAdviser:
         """Where the model calls with these labels ask for advice."""
         from langgraph_coaching.agent.lookup import Lookup
 
+        self._adviser.load_early()
         known = (self._adviser, self._receipts_table, self._recent, self._registry)
         return self._lookups.setdefault(labels, Lookup(*known, labels, partial(self._anew, labels)))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import say_error
 from langgraph_coaching.recall.advice import Advice, failed_advice
 from langgraph_coaching.recall.deadline import Deadline
+from langgraph_coaching.recall.early_loading import early_loading, package_steps
 from langgraph_coaching.recall.explain import AdviseCall, Explainer
 from langgraph_coaching.recall.judge import DEADLINE_SHARE
 from langgraph_coaching.recall.loading import Loading
@@ -81,6 +82,7 @@ class Adviser:
         """Of all that is looked up for model calls of this coach, so that what hangs is counted together."""
         self._judging = Deadline()
         self._loading = Loading(self._steps)
+        self._early = False
         self.outage = Outage(store.namespace)
 
     def advise(self, messages: Any, labels: Labels) -> Advice:
@@ -190,6 +192,17 @@ class Adviser:
             StoreError: The store could not be read.
         """
         self._loading.wait(threading.TIMEOUT_MAX)
+
+    def load_early(self) -> None:
+        """Begins to load what of it does not need the store, once; never raises, and nobody waits for it."""
+        if not self._early:
+            self._early = True
+            early_loading.begin(self._early_steps)
+
+    def _early_steps(self) -> Iterator[Callable[[], object]]:
+        if self._store.exists():
+            yield from package_steps()
+            yield self._embedder.load
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], object]]]:
         # A second or two in a new process; the first model call waits for it, but not past its deadline.

@@ -16,6 +16,7 @@ from langgraph_coaching.storage.commit import Commit
 from langgraph_coaching.storage.compaction import Compaction, write_anew
 from langgraph_coaching.storage.durability import Durability
 from langgraph_coaching.storage.faults import faults
+from langgraph_coaching.storage.lancedb_import import prepare_import
 from langgraph_coaching.storage.locks import Locks
 from langgraph_coaching.storage.places import Places, place_of, refuse_without_manifest
 from langgraph_coaching.storage.recovery import Recovery
@@ -67,6 +68,7 @@ class Database:
         # A bare relative name would be taken for the name of a cloud database.
         self.uri = text if self.remote else str(Path(text).expanduser().absolute())
         self._options = options or {}
+        prepare_import()
         self._lock = threading.RLock()
         folder = None if self.remote else Path(self.uri)
         self._locks = Locks(folder)
@@ -107,7 +109,6 @@ class Database:
     def _connect(self) -> Any:
         if self._connection is None:
             _used_in.add(os.getpid())
-            os.environ.setdefault("LANCEDB_LOG", "error")  # it warns on stderr at every projected query otherwise
             import lancedb
 
             options: dict[str, Any] = {"storage_options": self._options or None}
