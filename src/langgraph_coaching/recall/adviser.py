@@ -130,8 +130,20 @@ class Adviser:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        started = time.perf_counter()
         situations = [situate(read_messages(messages)) for messages in conversations]
+        return self.advise_situations(situations, labels, snapshot=snapshot, now=now, stored=stored)
+
+    def advise_situations(
+        self,
+        situations: list[Situation | None],
+        labels: Labels,
+        *,
+        snapshot: Snapshot | None = None,
+        now: datetime | None = None,
+        stored: bool = False,
+    ) -> list[Advice]:
+        """Like `advise_batch`, for situations; empty advice for None."""
+        started = time.perf_counter()
         if snapshot is None and (pause := self._pause()) is not None:
             return [self._paused(pause, one.text) if one else Advice() for one in situations]
         hypothetical, snapshot = snapshot is not None, self._snapshots.recalled() if snapshot is None else snapshot
@@ -260,7 +272,7 @@ class Adviser:
         left = until - time.monotonic()
         if self._judge is None or not candidates or left <= 0:
             return {}
-        question = partial(self._judge.confirm, situation.text, candidates, self.limits.floor)
+        question = partial(self._judge.confirm, situation, candidates, self.limits.floor)
         try:
             return self._judging.run(question, left)
         except Exception as error:  # noqa: BLE001 - the probabilities decide, then
