@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import os
 import signal
@@ -16,11 +17,25 @@ import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from langgraph.checkpoint.memory import InMemorySaver
 
+from every_pair import runs_beyond_every_pair
 from langgraph_coaching import Coach, Limits
 from langgraph_coaching.recall import embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background import cache
 from scripted_model import ScriptedModel
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """A part of the tests of many kinds of parameters is left to CI: see `every_pair.py`."""
+    for item in runs_beyond_every_pair(items):
+        item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish():
+    """What is there by now stays to the end: nobody need look through it, a hundred times, for what may go."""
+    gc.collect()
+    gc.freeze()
 
 
 def _remembered():

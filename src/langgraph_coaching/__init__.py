@@ -24,6 +24,7 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | demo, command line | `demo`, `cli`, `__main__` |
 | errors: one tree under `CoachingError`, each with what to do next | `errors` |
 | surrogates: half characters, which no file can hold, made visible | `surrogates` |
+| wrong arguments: what a method was given that it does not take, said in words | `wrong_arguments` |
 | lazy: a module loads when one of its public names is first used | `lazy` |
 
 `help("langgraph_coaching.recall")`, and so on, is each room's own page: its words, its figures, its options.

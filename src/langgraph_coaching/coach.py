@@ -6,8 +6,6 @@ hands on their methods.
 
 from __future__ import annotations
 
-import functools
-import inspect
 import weakref
 from functools import partial
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
@@ -52,6 +50,7 @@ from langgraph_coaching.testing.regression import TestWriter
 from langgraph_coaching.traces.archive import Archive
 from langgraph_coaching.traces.capture.recorder import Recorder
 from langgraph_coaching.traces.redaction import Redaction
+from langgraph_coaching.wrong_arguments import explain_failures
 
 if TYPE_CHECKING:
     import os
@@ -79,10 +78,7 @@ def handed_on(method: Callable[Concatenate[Any, Asked], Answer]) -> Callable[Con
     def call(self: Coach, *args: Any, **kwargs: Any) -> Any:
         return getattr(self._parts[part], name)(*args, **kwargs)
 
-    async def acall(self: Coach, *args: Any, **kwargs: Any) -> Any:
-        return await getattr(self._parts[part], name)(*args, **kwargs)
-
-    own: Any = functools.wraps(method)(acall if inspect.iscoroutinefunction(method) else call)
+    own: Any = explain_failures(method, call)
     own.__module__, own.__qualname__ = __name__, f"Coach.{name}"
     return own  # type: ignore[no-any-return]
 

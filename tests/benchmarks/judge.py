@@ -25,6 +25,7 @@ from langgraph_coaching.demo.agent import chat_model
 from langgraph_coaching.recall.judge import BAND, MOST, Judge
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.select import select
+from langgraph_coaching.recall.situation import Situation
 from langgraph_coaching.testing.cassette import recorded
 
 CASSETTE = CASSETTES / "first_day" / "judge.yaml"
@@ -45,7 +46,7 @@ def measure(base_url: str, vectors: Path) -> list[tuple[str, dict[str, float]]]:
     for said, candidates in zip(asked, found, strict=True):
         near = [one for one in candidates if abs(one.probability - limits.floor) <= BAND][:MOST]
         truth = {one.head.coaching.id: store.at[one.head.coaching.id] == said.right for one in near}
-        told = judge.confirm(f"user: {said.text}", candidates, limits.floor)
+        told = judge.confirm(Situation(((said.text, True),)), candidates, limits.floor)
         agreed += [told[name] == is_right for name, is_right in truth.items()]
         for name, one in (("no judge", {}), ("small real model", told), ("always right", truth)):
             answers[name].append(one)

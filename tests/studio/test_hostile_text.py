@@ -133,11 +133,11 @@ def test_a_long_run_comes_in_parts(client):
     assert last.count('class="step ') <= 150
 
 
-def test_a_long_run_is_not_replayed_by_a_page(client):
+@pytest.mark.slow  # every text of 2,750 calls is embedded
+def test_a_run_of_thousands_of_calls_is_replayed_by_a_page(client):
     answer = client.get("/replay?trace=t-long")
-    assert answer.status_code == 422
-    assert "too many for a page" in answer.text
-    assert "langgraph-coaching replay" in answer.text
+    assert answer.status_code == 200
+    assert "of 2,750" in answer.text or "2750" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/draft/checks", "/draft/save", "/draft/impact"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from langgraph.config import get_config
 
 from langgraph_coaching.recall.receipts import task_of
 from langgraph_coaching.recall.simulated import SIMULATED, is_simulated
+from langgraph_coaching.recall.situation import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,9 +87,26 @@ def current_call_key(
 
 def digest_of(messages: Sequence[BaseMessage], *also: Any) -> str:
     """Digest of what was said, and of more in JSON's types."""
+    return hashlib.sha256(write_said(messages, *also).encode()).hexdigest()
+
+
+def write_said(messages: Sequence[BaseMessage], *also: Any) -> str:
+    """What was said, and more in JSON's types, as JSON; of content that is none the words alone.
+
+    Such is what holds itself, is nested without end, or has no content at all: whoever sent it is not stopped here.
+    """
     # Not the messages' ids: a replay of the input, or of a model's answer, gives them anew.
-    said = [(message.type, message.content, getattr(message, "tool_calls", ())) for message in messages]
-    return hashlib.sha256(json.dumps([also, said], default=str).encode()).hexdigest()
+    with suppress(Exception):
+        said = [(message.type, message.content, getattr(message, "tool_calls", ())) for message in messages]
+        return json.dumps([also, said], default=str)
+    return json.dumps([also, [_words_of(message) for message in messages]], default=str)
+
+
+def _words_of(message: BaseMessage) -> tuple[str, str]:
+    try:
+        return message.type, text_of(message)
+    except Exception:  # noqa: BLE001 - a message of somebody else's, which may be anything
+        return type(message).__name__, ""
 
 
 def key_in_thread(thread: str | None, call_digest: str) -> str:

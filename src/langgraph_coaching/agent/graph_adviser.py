@@ -9,7 +9,7 @@ from langchain_core.runnables.config import var_child_runnable_config
 
 from langgraph_coaching.agent.recent_advice import RecentAdvice
 from langgraph_coaching.agent.thread import in_thread
-from langgraph_coaching.coaching.model import labels_of
+from langgraph_coaching.coaching.model import labels_as_text, labels_of
 from langgraph_coaching.errors import extra
 from langgraph_coaching.recall.receipts import Entry
 
@@ -82,7 +82,7 @@ class GraphAdviser:
         Returns:
             The advice; where anything failed, empty advice with one receipt that says why.
         """
-        labels = labels_of(agent, node, tags)
+        labels = labels_as_text(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
             return lookup.advise(messages, thread_id=thread_id).hand_out()
         return self._record(self._adviser.advise(messages, in_thread(labels, thread_id)))
@@ -97,9 +97,9 @@ class GraphAdviser:
         thread_id: str | None = None,
     ) -> Advice:
         """Like `advise`, without ever blocking the event loop."""
-        labels = labels_of(agent, node, tags)
+        labels = labels_as_text(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
-            return (await lookup.aadvise(messages, thread_id=thread_id)).hand_out()
+            return (await lookup.aadvise(messages, thread_id=labels.thread_id)).hand_out()
         return self._record(await self._adviser.aadvise(messages, in_thread(labels, thread_id)))
 
     def load(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import var_child_runnable_config
 
-from langgraph_coaching.agent.call_key import current_call_key, locate_receipts
+from langgraph_coaching.agent.call_key import current_call_key, locate_receipts, write_said
 from langgraph_coaching.agent.pending import PendingAdvice, nothing_pending
 from langgraph_coaching.agent.thread import thread_in
 from langgraph_coaching.errors import say_error
@@ -97,8 +96,7 @@ class _Query:
         if self.run is None:
             return ""
         labels = self.labels.agent, self.labels.node, sorted(self.labels.tags)
-        said = [(message.type, message.content, getattr(message, "tool_calls", ())) for message in self.messages]
-        return json.dumps([str(self.run), labels, said], default=str)
+        return write_said(self.messages, str(self.run), labels)
 
 
 class Lookup:
@@ -188,7 +186,7 @@ class Lookup:
     def _query_for(self, messages: Any, metadata: Any = None, thread_id: str | None = None) -> _Query:
         read = read_messages(messages)
         call_key = current_call_key(read, self.labels, metadata)
-        thread_id = thread_id or call_key.thread_id or thread_in(metadata)
+        thread_id = str(thread_id) if thread_id else call_key.thread_id or thread_in(metadata)
         labels = replace(self.labels, node=self.labels.node or call_key.node, thread_id=thread_id)
         callbacks = (var_child_runnable_config.get() or {}).get("callbacks")
         return _Query(read, labels, call_key, getattr(callbacks, "parent_run_id", None))

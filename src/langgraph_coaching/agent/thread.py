@@ -21,6 +21,6 @@ def thread_in(metadata: Any) -> str | None:
     return None
 
 
-def in_thread(labels: Labels, thread_id: str | None) -> Labels:
-    """The labels of a call in this thread, or in the one that is running here."""
-    return replace(labels, thread_id=thread_id or thread_in(None))
+def in_thread(labels: Labels, thread_id: object) -> Labels:
+    """The labels of a call in this thread, whatever names it, or in the one that is running here."""
+    return replace(labels, thread_id=str(thread_id) if thread_id else thread_in(None))

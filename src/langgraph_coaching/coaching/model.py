@@ -6,10 +6,11 @@ import hashlib
 import json
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, computed_field, model_validator
 
@@ -18,9 +19,6 @@ from langgraph_coaching.coaching.notebook import card_html
 from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.coaching.validation import CheckedModel, Line, Name, Prose, Remark
 from langgraph_coaching.errors import InvalidCoachingError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Status = Literal["draft", "shadow", "canary", "active", "archived"]
 """`active` coaching is recalled, a `canary` in a share of the threads; a `shadow` is looked at only: see `stage`."""
@@ -109,9 +107,25 @@ class Labels:
 def labels_of(
     agent: str | None = None, node: str | None = None, tags: Iterable[str] = (), thread_id: str | None = None
 ) -> Labels:
-    """The labels of a call; one tag may be given as it is."""
-    tags = frozenset([tags] if isinstance(tags, str) else tags)
-    return Labels(agent=agent, node=node, tags=tags, thread_id=thread_id)
+    """The labels of a call; one tag may be given as it is, and a thread by whatever names it.
+
+    Raises:
+        InvalidCoachingError: One of them is no text.
+    """
+    for name, given in (("agent", agent), ("node", node)):
+        if not isinstance(given, str | None):
+            raise InvalidCoachingError(f"{name} is the name of one as a text, not {type(given).__name__}")
+    found = frozenset([tags] if isinstance(tags, str) or not isinstance(tags, Iterable) else tags)
+    if not all(isinstance(tag, str) for tag in found):
+        raise InvalidCoachingError("tags are several texts, such as ('vip', 'beta')")
+    return Labels(agent=agent, node=node, tags=found, thread_id=None if thread_id is None else str(thread_id))
+
+
+def labels_as_text(agent: Any, node: Any, tags: Any) -> Labels:
+    """The same of whatever is given while a graph runs, where nothing is refused: what is no text becomes one."""
+    many = [] if tags is None else [tags] if isinstance(tags, str) or not isinstance(tags, Iterable) else [*tags]
+    agent, node = (None if given is None else str(given) for given in (agent, node))
+    return Labels(agent=agent, node=node, tags=frozenset(map(str, many)))
 
 
 class ChangeMark(CheckedModel):

@@ -23,6 +23,7 @@ from langgraph_coaching.recall.outage import Outage
 from langgraph_coaching.recall.pause import Paused, pause_advice, paused_advice
 from langgraph_coaching.recall.pipeline import NothingToRecall, Pipeline, read_situation
 from langgraph_coaching.recall.reasons import failure_reason
+from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.situation import read_messages, situate
 from langgraph_coaching.recall.snapshot import Snapshots
 
@@ -129,8 +130,20 @@ class Adviser:
             EmbedderError: The embedder failed.
             StoreError: The store could not be read.
         """
-        started = time.perf_counter()
         situations = [situate(read_messages(messages)) for messages in conversations]
+        return self.advise_situations(situations, labels, snapshot=snapshot, now=now, stored=stored)
+
+    def advise_situations(
+        self,
+        situations: list[Situation | None],
+        labels: Labels,
+        *,
+        snapshot: Snapshot | None = None,
+        now: datetime | None = None,
+        stored: bool = False,
+    ) -> list[Advice]:
+        """Like `advise_batch`, for situations; empty advice for None."""
+        started = time.perf_counter()
         if snapshot is None and (pause := self._pause()) is not None:
             return [self._paused(pause, one.text) if one else Advice() for one in situations]
         hypothetical, snapshot = snapshot is not None, self._snapshots.recalled() if snapshot is None else snapshot
@@ -239,8 +252,9 @@ class Adviser:
     def _choose(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32], labels: Labels) -> Advice:
         self._check_dimension(snapshot, vectors[0])
         pipeline = self._pipeline(snapshot, labels)
-        located = pipeline.locate(situation, vectors)
-        (candidates,) = pipeline.rank([located], datetime.now(UTC))
+        with one_thread():
+            located = pipeline.locate(situation, vectors)
+            (candidates,) = pipeline.rank([located], datetime.now(UTC))
         advice = pipeline.choose(situation, located, candidates, self._ask_judge(situation, candidates))
         return replace(advice, explain=AdviseCall(self._explainer, situation, labels, stored=True))
 
@@ -258,7 +272,7 @@ class Adviser:
         left = until - time.monotonic()
         if self._judge is None or not candidates or left <= 0:
             return {}
-        question = partial(self._judge.confirm, situation.text, candidates, self.limits.floor)
+        question = partial(self._judge.confirm, situation, candidates, self.limits.floor)
         try:
             return self._judging.run(question, left)
         except Exception as error:  # noqa: BLE001 - the probabilities decide, then
@@ -266,8 +280,7 @@ class Adviser:
             return {}
 
     def _check_dimension(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:
-        table = self._store.table()
-        if vector.size != snapshot.dimension and table is not None:
+        if vector.size != snapshot.dimension and (table := self._store.table()) is not None:
             self._embedder.forget()
             self._store.check(table, vector.size)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from langgraph_coaching.recall.situation import text_of
+from langgraph_coaching.recall.unseen import drop_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from langgraph_coaching.recall.search import Candidate
+    from langgraph_coaching.recall.situation import Situation
 
 BAND = 0.15
 """How far from the floor a probability may be for the judge to be asked: further away it is sure enough by itself."""
@@ -51,13 +53,13 @@ class Judge:
     def __init__(self, model: BaseChatModel) -> None:
         self._model = model
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[str, str, int], bool] = OrderedDict()
+        self._known: OrderedDict[tuple[tuple[tuple[str, bool], ...], str, int], bool] = OrderedDict()
 
-    def confirm(self, situation: str, candidates: Sequence[Candidate], floor: float) -> dict[str, bool]:
+    def confirm(self, situation: Situation, candidates: Sequence[Candidate], floor: float) -> dict[str, bool]:
         """Whether each candidate near the floor applies, by the id of its coaching; those not asked about are left out.
 
         Args:
-            situation: The turns, as text.
+            situation: The turns.
             candidates: Scored coachings, most probable first.
             floor: The probability from which they apply by themselves.
 
@@ -65,7 +67,9 @@ class Judge:
             ValueError: The model answered something else than it was asked for.
         """
         near = [one for one in candidates if abs(one.probability - floor) <= BAND][:MOST]
-        keys = {one.head.coaching.id: (situation, one.head.coaching.id, one.head.coaching.revision) for one in near}
+        keys = {
+            one.head.coaching.id: (situation.turns, one.head.coaching.id, one.head.coaching.revision) for one in near
+        }
         with self._lock:
             answers = {name: self._known[key] for name, key in keys.items() if key in self._known}
         asked = [one for one in near if one.head.coaching.id not in answers]
@@ -81,11 +85,20 @@ class Judge:
         return answers
 
 
-def judge_messages(situation: str, intents: Sequence[str]) -> list[BaseMessage]:
-    """The messages the judge is asked with; everything quoted in them is JSON, so that it stays data."""
-    numbered = {str(number): intent for number, intent in enumerate(intents, 1)}
-    asked = {"conversation": situation.split("\n"), "situations": numbered}
+def judge_messages(situation: Situation, intents: Sequence[str]) -> list[BaseMessage]:
+    """The messages the judge is asked with.
+
+    Everything quoted in them is JSON, so that it stays data: a turn is one line, whatever ends a line in what was said,
+    so that nobody says something in somebody else's name; and nothing is in it that cannot be seen.
+    """
+    numbered = {str(number): _one_line(intent) for number, intent in enumerate(intents, 1)}
+    turns = [f"{'user' if user else 'agent'}: {_one_line(text)}" for text, user in reversed(situation.turns)]
+    asked = {"conversation": turns, "situations": numbered}
     return [SystemMessage(_TASK), HumanMessage(json.dumps(asked, ensure_ascii=False, indent=1))]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(drop_unseen(text).split())
 
 
 def read_answer(text: str, count: int) -> set[int]:

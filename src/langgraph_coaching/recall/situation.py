@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
 
@@ -13,17 +13,25 @@ from langgraph_coaching.coaching.validation import PROSE_LIMIT, quote_text
 from langgraph_coaching.errors import InvalidCoachingError, say_error
 from langgraph_coaching.recall.normalization.pasted_text import drop_pasted
 from langgraph_coaching.recall.scoring.weights import WINDOW
-from langgraph_coaching.recall.user import user_mask
+from langgraph_coaching.recall.user import user_test
 from langgraph_coaching.surrogates import replace_surrogates
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 TURN_LIMIT = 1_500
 """Characters of one turn that are read: more than the default embedder's 256 tokens hold."""
 
 _typed = lru_cache(maxsize=512)(drop_pasted)  # a growing conversation is read again at each call
 _SPEAKER = re.compile(r"^(user|agent): ", re.MULTILINE)
+
+
+class Conversation(Protocol):
+    """Messages that can be read from either end."""
+
+    def __iter__(self) -> Iterator[BaseMessage]: ...
+
+    def __reversed__(self) -> Iterator[BaseMessage]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Situation:
 
     @classmethod
     def from_text(cls, text: str) -> Situation:
-        """Reads what `text` wrote; a turn with a line that looks like another's becomes two."""
+        """Reads what `text` wrote."""
         parts = _SPEAKER.split(text)
         turns = [(said.strip(), who == "user") for who, said in zip(parts[1::2], parts[2::2], strict=True)]
         return cls(tuple(turn for turn in reversed(turns) if turn[0]))
@@ -57,8 +65,12 @@ class Situation:
 
     @property
     def text(self) -> str:
-        """For people: the latest user turn, and what was said before it, oldest first."""
-        return "\n".join(f"{'user' if user else 'agent'}: {text}" for text, user in reversed(self.turns))
+        """For people: the latest user turn, and what was said before it, oldest first.
+
+        A line in a turn that begins like a turn is set in, so that nobody says it in somebody else's name.
+        """
+        said = ((_SPEAKER.sub(r" \g<0>", text), user) for text, user in reversed(self.turns))
+        return "\n".join(f"{'user' if user else 'agent'}: {text}" for text, user in said)
 
 
 def read_messages(messages: Any) -> list[BaseMessage]:
@@ -72,7 +84,11 @@ def read_messages(messages: Any) -> list[BaseMessage]:
     try:
         return convert_to_messages([messages] if isinstance(messages, BaseMessage | dict) else messages)
     except Exception as error:
-        raise InvalidCoachingError(f"these are no messages: {type(error).__name__}: {say_error(error)}") from error
+        kind = type(messages).__name__
+        said = f"{type(error).__name__}: {say_error(error)}" if isinstance(messages, list | tuple | dict) else kind
+        raise InvalidCoachingError(
+            f"these are no messages: {said}; give a list of LangChain's messages, or one text of a user"
+        ) from error
 
 
 def text_of(message: BaseMessage) -> str:
@@ -88,19 +104,20 @@ def text_of(message: BaseMessage) -> str:
     return "\n".join(text for text in texts if isinstance(text, str) and text)
 
 
-def situate(messages: Sequence[BaseMessage]) -> Situation | None:
+def situate(messages: Conversation) -> Situation | None:
     """The situation after the last of these messages.
 
     Tool calls and tool results move the step on but not the situation: inside a tool loop the user wants the same.
     What the agent says before it calls a tool is no turn either, until the user answers.
 
     Args:
-        messages: The conversation so far, oldest first.
+        messages: The conversation so far, oldest first; no more of it is read, from either end, than is needed.
 
     Returns:
         The situation, or None where no user has said anything.
     """
-    return situate_at(len(messages), messages, user_mask(messages))
+    is_user = user_test(messages)
+    return _situate((message, is_user(message)) for message in reversed(messages))
 
 
 def situate_at(end: int, messages: Sequence[BaseMessage], users: Sequence[bool]) -> Situation | None:
@@ -111,9 +128,13 @@ def situate_at(end: int, messages: Sequence[BaseMessage], users: Sequence[bool])
         messages: The whole conversation, oldest first.
         users: Its mask of user turns, which is that of each of its beginnings too.
     """
+    return _situate((messages[index], users[index]) for index in range(end - 1, -1, -1))
+
+
+def _situate(latest_first: Iterable[tuple[BaseMessage, bool]]) -> Situation | None:
     turns: list[tuple[str, bool]] = []
     answered = False
-    for message, user in ((messages[index], users[index]) for index in range(end - 1, -1, -1)):
+    for message, user in latest_first:
         answered = answered or user
         if len(turns) >= WINDOW:
             break

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from langchain_core.messages import ChatMessage, HumanMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from langchain_core.messages import BaseMessage
 
@@ -30,8 +30,19 @@ def user_mask(messages: Sequence[BaseMessage]) -> list[bool]:
     Args:
         messages: A conversation, oldest first.
     """
-    said = [is_human(message) and not message.additional_kwargs.get(SOURCE) for message in messages]
-    first = next((message for message, user in zip(messages, said, strict=True) if user), None)
-    if first is None or first.name:
-        return said
-    return [user and not message.name for message, user in zip(messages, said, strict=True)]
+    return [*map(user_test(messages), messages)]
+
+
+def user_test(messages: Iterable[BaseMessage]) -> Callable[[BaseMessage], bool]:
+    """The test of `user_mask` for a message of a conversation, which is read no further than to its first user turn.
+
+    Args:
+        messages: A conversation, oldest first.
+    """
+    first = next((message for message in messages if _is_spoken(message)), None)
+    named = first is None or bool(first.name)
+    return lambda message: _is_spoken(message) and (named or not message.name)
+
+
+def _is_spoken(message: BaseMessage) -> bool:
+    return is_human(message) and not message.additional_kwargs.get(SOURCE)

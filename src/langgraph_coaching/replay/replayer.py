@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.model import Labels
+from langgraph_coaching.coaching.model import labels_of
 from langgraph_coaching.coaching.namespace import refuse_foreign
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.hypothetical import hypothetical_snapshot
@@ -95,7 +95,7 @@ class Replayer:
         refuse_foreign("trace", trace.namespace, self._home.namespace)
         assumed, gone = read_as_of(as_of), frozenset([without] if isinstance(without, str) else without)
         added = [self._coaching_of(one) for one in using]
-        labels, calls = Labels(agent=agent, node=node, tags=frozenset(tags)), calls_of(trace)
+        labels, calls = labels_of(agent, node, tags), calls_of(trace)
         self._refuse_unknown(gone, {coaching.id for coaching in added}, trace)
         if assumed == RECORDED:
             if added or graph is not None:

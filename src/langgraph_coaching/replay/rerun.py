@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.agent.system_message import insert_block
@@ -44,8 +45,8 @@ def advise_calls(
             groups[replace(call.labels(labels), thread_id=call.thread_id)].append(index)
     found = [Advice() for _ in calls]
     for group, indices in groups.items():
-        conversations = [calls[index].conversation for index in indices]
-        advice = adviser.advise_batch(conversations, group, snapshot=snapshot, now=now)
+        situations = [calls[index].situation for index in indices]
+        advice = adviser.advise_situations(situations, group, snapshot=snapshot, now=now)
         for index, one in zip(indices, advice, strict=True):
             found[index] = one
     return found
@@ -115,7 +116,8 @@ def recorded_advice(
         revision_of: A coaching at a revision, or None where it was erased.
         without: Coachings to leave out.
     """
-    return [_recorded_advice_of(call, revision_of, without) for call in calls]
+    known = cache(revision_of)  # a run names the same few again and again
+    return [_recorded_advice_of(call, known, without) for call in calls]
 
 
 def _recorded_advice_of(

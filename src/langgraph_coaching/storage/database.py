@@ -64,8 +64,7 @@ class Database:
     ) -> None:
         text = os.fspath(uri)
         self.remote = "://" in text
-        self.managed = is_cloud(text)
-        """Whether a service looks after the tables."""
+        self.managed = is_cloud(text)  # a service looks after the tables
         # A bare relative name would be taken for the name of a cloud database.
         self.uri = text if self.remote else str(Path(text).expanduser().absolute())
         self._options = options or {}
@@ -175,6 +174,8 @@ class Database:
             known = self._commits.get(name)
             if known is not None and known.is_latest:
                 return self._remade * REMADE + known.version
+            if name not in self._tables and not self.exists(name):
+                return self._remade * REMADE
         table = self.table(name)
         if table is None:
             return self._remade * REMADE

@@ -11,7 +11,6 @@ from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.replay.as_of import RECORDED
 from langgraph_coaching.replay.diff import coachings_changed
 from langgraph_coaching.studio.ask import Ask, page
-from langgraph_coaching.traces.recorded_calls import calls_of
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
 
 SHOWN = 100
 """Calls that are shown at once."""
-
-MOST = 300
-"""Model calls of a run that a page replays, within a second: each sees all that was said before it, so that ten times
-as many take a hundred times as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +49,6 @@ def replay_anew(ask: Ask) -> Response:
 
 def _show(ask: Ask, answering: dict[str, Any]) -> Response:
     trace = ask.coach.traces.get(ask.given("trace"))
-    count = len(calls_of(trace))
-    if count > MOST:
-        raise InvalidCoachingError(
-            f"the run {trace.id} has {count} model calls, too many for a page: `langgraph-coaching replay {trace.id}` "
-            "replays it, and takes minutes"
-        )
     without, using, as_of = ask.given_all("without"), ask.given_all("using"), ask.given("as_of")
     found = ask.coach.replay(
         trace,

@@ -11,6 +11,7 @@
 | canonical: what a model sees of a message | `canonical` |
 | prompt: what a model saw when it made a step, and what it answered | `prompt` |
 | recorded call: a model call of a trace, with its prompt, its answer and where it was made | `recorded_calls` |
+| run messages: what each call of a run has seen, every message made once | `run_messages` |
 | followed: whether applied coaching was, by what the agent did | `followed` |
 | situations: what was met in recorded runs, each once | `situations` |
 | answered turn: what a user said, and the model calls that answered it | `answered_turns` |

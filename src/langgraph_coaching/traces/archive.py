@@ -28,6 +28,7 @@ from langgraph_coaching.traces.said import asked_runs
 from langgraph_coaching.traces.storable_trace import StorableTrace, batches_of
 from langgraph_coaching.traces.thread_page import page_of_threads
 from langgraph_coaching.traces.which_traces import reach_of
+from langgraph_coaching.wrong_arguments import explain_arguments
 
 if TYPE_CHECKING:
     import builtins
@@ -53,6 +54,7 @@ _COLUMNS = ("id", "record")
 _NEWEST = {"started_at": DESCENDING, "id": ASCENDING}
 
 
+@explain_arguments
 class Archive:
     """Traces of one namespace.
 

@@ -34,7 +34,7 @@ def prompt_of(trace: Trace, step: Step) -> list[BaseMessage]:
     """
     call = call_of(trace, step)
     if call is not None and call.prompt is not None:
-        return [message for reference in call.prompt for message in _messages_at(trace, reference)]
+        return [message for reference in call.prompt for message in messages_at(trace, reference)]
     conversation = messages_before(trace, step)
     system = _system_prompt(trace, step)
     return [SystemMessage(system), *conversation] if system else conversation
@@ -50,9 +50,19 @@ def answer_of(trace: Trace, step: Step) -> AIMessage:
     Raises:
         RecordingError: No answer is recorded: the call failed, or no model has made the step.
     """
-    call = call_of(trace, step)
     key = answer_key(step)
-    group = [other for other in trace.steps if answer_key(other) == key and other.author in ("agent", "canned")]
+    return answer_in(
+        trace, step, [one for one in trace.steps if answer_key(one) == key and one.author in ("agent", "canned")]
+    )
+
+
+def answer_in(trace: Trace, step: Step, group: Sequence[Step]) -> AIMessage:
+    """The same, for whoever knows the steps of the answer.
+
+    Raises:
+        RecordingError: As of `answer_of`.
+    """
+    call = call_of(trace, step)
     usage = next((other.usage for other in group if other.usage), None)
     if call is not None and call.answer is not None:
         found: Sequence[BaseMessage] = [load_message(trace.messages[call.answer])]
@@ -72,7 +82,13 @@ def call_of(trace: Trace, step: Step) -> ModelCall | None:
     return trace.calls[step.call] if step.call is not None and step.call < len(trace.calls) else None
 
 
-def _messages_at(trace: Trace, reference: int | tuple[int, int]) -> Iterator[BaseMessage]:
+def messages_at(trace: Trace, reference: int | tuple[int, int]) -> Iterator[BaseMessage]:
+    """The messages that a part of a call's prompt refers to.
+
+    Args:
+        trace: The trace of the call.
+        reference: Of `ModelCall.prompt`.
+    """
     if isinstance(reference, int):
         yield load_message(trace.messages[reference])
     else:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.model import Labels
 from langgraph_coaching.errors import RecordingError
+from langgraph_coaching.recall.situation import situate
 from langgraph_coaching.traces.messages import answer_key
-from langgraph_coaching.traces.prompt import answer_of, call_of, prompt_of
+from langgraph_coaching.traces.prompt import answer_in, answer_of, call_of, prompt_of
+from langgraph_coaching.traces.run_messages import RunMessages
 
 if TYPE_CHECKING:
     from typing import Any
 
     from langchain_core.messages import AIMessage, BaseMessage
 
+    from langgraph_coaching.recall.situation import Situation
     from langgraph_coaching.traces.model import Step, Trace
 
 
@@ -27,6 +30,8 @@ class RecordedCall:
     """The first step that the call made."""
     coached: bool
     """Whether coaching was looked up for it, or may be: there is no sign of where it was looked up."""
+    run: RunMessages | None = field(default=None, repr=False, compare=False)
+    """The messages of the run, where all of its calls are gone through."""
 
     @property
     def prompt(self) -> list[BaseMessage]:
@@ -39,9 +44,16 @@ class RecordedCall:
         return [message for message in self.prompt if message.type != "system"]
 
     @property
+    def situation(self) -> Situation | None:
+        """What is matched; None where no user has said anything."""
+        return situate(self.conversation if self.run is None else self.run.seen_before(self.step))
+
+    @property
     def answer(self) -> AIMessage | None:
         """What the model answered; None where it failed."""
         try:
+            if self.run is not None:
+                return answer_in(self.trace, self.step, self.run.answer_steps(self.step))
             return answer_of(self.trace, self.step)
         except RecordingError:
             return None
@@ -82,7 +94,8 @@ def calls_of(trace: Trace) -> list[RecordedCall]:
         if made and not step.history:
             firsts.setdefault(answer_key(step) if step.call is None else ("call", step.call), step)
     coached = {_node_path(step) for step in firsts.values() if step.receipts}
-    return [RecordedCall(trace, step, not coached or _node_path(step) in coached) for step in firsts.values()]
+    run = RunMessages(trace)
+    return [RecordedCall(trace, step, not coached or _node_path(step) in coached, run) for step in firsts.values()]
 
 
 def _node_path(step: Step) -> str:
