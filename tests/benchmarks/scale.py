@@ -2,10 +2,11 @@
 
     python tests/benchmarks/scale.py 100000 [--folder FOLDER] [--asked 200]
 
-It prints bytes a coaching, how long the index takes, how many of the nearest are found in `--parts` partitions, the time of an advice without its embedding (p50, p95), cold and
-with its heads in memory, the embedding alone, resident memory, and the first advice of a new process. Without LanceDB's
-index for comparison: `--whole`, which holds all of it in memory. Vectors are of 384 dimensions, near those of
-packaged wishes; texts are made up. What a real embedder would cost for so many is not in it.
+It prints bytes a coaching, how long the index takes, how many of the nearest are found in `--parts` partitions, the
+time of an advice without its embedding (p50, p95), cold and with its heads in memory, the embedding alone, resident
+memory, and the first advice of a new process. Without LanceDB's index for comparison: `--whole`, which holds all of it
+in memory. Vectors are of 384 dimensions, near those of packaged wishes; texts are made up. What a real embedder would
+cost for so many is not in it.
 """
 
 from __future__ import annotations
