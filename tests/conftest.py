@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from langgraph.checkpoint.memory import InMemorySaver
+from typer import main as command_line
 
 from langgraph_coaching import Coach, Limits
 from langgraph_coaching.recall import embedder
@@ -44,7 +45,8 @@ def pytest_collection_finish():
 def _remembered():
     """Pure functions that give again what they gave: of a text how it is read and its vector, of vectors their measure.
 
-    A third of a run is spent on the same few hundred texts, and on measuring the same few made-up embedders.
+    A third of a run is spent on the same few hundred texts, and on measuring the same few made-up embedders; and most
+    of the time of a command on reading from the signatures of all commands what there is to choose from.
     """
     embed, draw, measure = MiniLM.embed_query, DeterministicFakeEmbedding._get_embedding, cache.background_of
     backgrounds = {}
@@ -69,6 +71,7 @@ def _remembered():
         (MiniLM, "embed_query", lambda self, text: vector(text).tolist()),
         (DeterministicFakeEmbedding, "_get_embedding", lambda self, seed: drawn(self.size, seed)),
         (embedder, "normalize_text", lru_cache(20_000)(embedder.normalize_text)),
+        (command_line, "get_command", lru_cache(100)(command_line.get_command)),
         (cache, "background_of", measured),
     ]
 
