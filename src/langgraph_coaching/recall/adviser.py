@@ -75,6 +75,7 @@ class Adviser:
         self._pauses = pauses
         self._store = store
         self._embedder = embedder
+        self._backgrounds = backgrounds
         self._judge = judge
         self._snapshots = Snapshots(store, backgrounds, sampler)
         self._explainer = Explainer(store, embedder, backgrounds, self._snapshots, limits)
@@ -215,6 +216,7 @@ class Adviser:
         if self._store.exists():
             yield from package_steps()
             yield self._embedder.load
+            yield self._backgrounds.load_packaged
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], object]]]:
         # A second or two in a new process; the first model call waits for it, but not past its deadline.
