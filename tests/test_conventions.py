@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -15,11 +16,28 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "langgraph_coaching"
 MODULES = sorted(SOURCE.rglob("*.py"))
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+FACES = [path for path in MODULES if path.name == "__init__.py"]
 
 MOST_LINES = 300
 MEDIAN_LINES = 100
 MOST_STATEMENTS = 4
+
+
+@cache
+def text_of(path):
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def parse(path):
+    """Each file once, and only for a test that looks at it: collecting them costs nothing."""
+    return ast.parse(text_of(path))
+
+
+@cache
+def functions_of(path):
+    """The functions of a module, wherever they stand."""
+    return [node for node in ast.walk(parse(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def named(path):
@@ -27,7 +45,7 @@ def named(path):
 
 
 def test_modules_are_small():
-    lines = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    lines = {named(path): len(text_of(path).splitlines()) for path in MODULES}
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
     assert statistics.median(lines.values()) < MEDIAN_LINES
 
@@ -38,7 +56,7 @@ def test_no_module_is_a_drawer():
 
 
 def test_every_module_says_what_it_is_for():
-    assert [named(path) for path, tree in TREES.items() if not ast.get_docstring(tree)] == []
+    assert [named(path) for path in MODULES if not ast.get_docstring(parse(path))] == []
 
 
 _WORDS = """
@@ -68,33 +86,37 @@ def test_functions_have_an_object():
     rooms = {"agent", "authoring", "coaching", "refining", "replay", "cli", "errors.py", "lazy.py"}
     functions = [
         f"{named(path)}:{node.name}"
-        for path, tree in TREES.items()
+        for path in MODULES
         if path.relative_to(SOURCE).parts[0] in rooms and named(path) not in NAMED_LATER
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.name.strip("_") in NO_OBJECT
+        for node in functions_of(path)
+        if node.name.strip("_") in NO_OBJECT
         # A property may be an adjective: `receipt.applied`.
         and not any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
     ]
     assert set(functions) - NAMED_SO == set()
 
 
-def scopes(tree):
+def scopes_of(tree):
     """The module and its classes, with the functions that stand directly in each."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef):
             yield {f.name: f for f in node.body if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
+@pytest.fixture(scope="module")
 def twins():
     """Pairs of functions that are one thing in two call styles: `advise` and `aadvise`, `_look` and `_alook`."""
-    for path, tree in TREES.items():
-        for functions in scopes(tree):
+    found = {}
+    for path in MODULES:
+        if "async def" not in text_of(path):
+            continue
+        for functions in scopes_of(parse(path)):
             for name, function in functions.items():
                 bare = name.lstrip("_")
                 other = functions.get(name[: len(name) - len(bare)] + "a" + bare)
                 if isinstance(function, ast.FunctionDef) and isinstance(other, ast.AsyncFunctionDef):
-                    yield pytest.param(function, other, id=f"{named(path)}:{name}")
+                    found[f"{named(path)}:{function.lineno}:{name}"] = function, other
+    return found
 
 
 def statements(function):
@@ -103,29 +125,30 @@ def statements(function):
     return len(found) - bool(ast.get_docstring(function))
 
 
-def test_there_are_twins_to_look_at():
-    assert {"advise", "wrap_model_call"} <= {pair.values[0].name for pair in twins()}
+def test_there_are_twins_to_look_at(twins):
+    assert {"advise", "wrap_model_call"} <= {function.name for function, _ in twins.values()}
 
 
-@pytest.mark.parametrize(("function", "other"), [*twins()])
-def test_a_twin_has_no_copied_body(function, other):
-    assert statements(function) <= MOST_STATEMENTS
-    assert statements(other) <= MOST_STATEMENTS
+def test_a_twin_has_no_copied_body(twins):
+    counted = {name: [*map(statements, pair)] for name, pair in twins.items()}
+    assert {name: counts for name, counts in counted.items() if max(counts) > MOST_STATEMENTS} == {}
 
 
-@pytest.mark.parametrize(("function", "other"), [*twins()])
-def test_twins_take_the_same(function, other):
-    def parameters(node):
-        asked = node.args
-        names = [(a.arg, ast.unparse(a.annotation) if a.annotation else None) for a in (*asked.args, *asked.kwonlyargs)]
-        return names, [ast.unparse(default) for default in (*asked.defaults, *filter(None, asked.kw_defaults))]
+def parameters(node):
+    """Names with their types, and the defaults."""
+    asked = node.args
+    names = [(a.arg, ast.unparse(a.annotation) if a.annotation else None) for a in (*asked.args, *asked.kwonlyargs)]
+    return names, [ast.unparse(default) for default in (*asked.defaults, *filter(None, asked.kw_defaults))]
 
-    mine, theirs = parameters(function), parameters(other)
-    assert [name for name, _ in mine[0]] == [name for name, _ in theirs[0]]
-    assert mine[1] == theirs[1]
-    for (name, ours), (_, others) in zip(mine[0], theirs[0], strict=True):
-        # What is called back, or calls back, is of another type in the other style.
-        assert ours == others or "Callable" in ours or others == f"Async{ours}", name
+
+def test_twins_take_the_same(twins):
+    for where, pair in twins.items():
+        mine, theirs = map(parameters, pair)
+        assert [name for name, _ in mine[0]] == [name for name, _ in theirs[0]], where
+        assert mine[1] == theirs[1], where
+        for (name, ours), (_, others) in zip(mine[0], theirs[0], strict=True):
+            # What is called back, or calls back, is of another type in the other style.
+            assert ours == others or "Callable" in ours or others == f"Async{ours}", (where, name)
 
 
 def test_imports_run_one_way():
@@ -147,21 +170,21 @@ def test_every_room_is_in_the_contract():
 
 def test_nothing_is_left_for_later():
     marks = [a + b for a, b in product(("TO", "FIX", "X"), ("DO", "ME", "XX"))]
-    found = [named(path) for path in MODULES if any(f"# {mark}" in path.read_text(encoding="utf-8") for mark in marks)]
+    found = [named(path) for path in MODULES if any(f"# {mark}" in text_of(path) for mark in marks)]
     assert found == []
     empty = [
         f"{named(path)}:{node.name}"
-        for path, tree in TREES.items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and [ast.unparse(s) for s in node.body if not isinstance(s, ast.Expr)] == ["raise NotImplementedError"]
+        for path in MODULES
+        for node in functions_of(path)
+        if [ast.unparse(s) for s in node.body if isinstance(s, ast.Raise)] == ["raise NotImplementedError"]
+        and all(isinstance(s, ast.Expr | ast.Raise) for s in node.body)
     ]
     assert empty == []
 
 
 def test_no_recording_is_an_orphan():
     readers = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "examples").rglob("*.py"), *MODULES]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in readers)
+    text = "\n".join(map(text_of, readers))
     recordings = [path for folder in (ROOT / "cassettes", SOURCE / "demo") for path in folder.rglob("*.yaml")]
     assert recordings
     orphans = [str(path.relative_to(ROOT)) for path in recordings if path.name not in text and path.stem not in text]
@@ -183,31 +206,39 @@ def names_of_coaches(tree):
         if isinstance(node, ast.withitem) and node.optional_vars and makes_a_coach(node.context_expr):
             found.add(ast.unparse(node.optional_vars))
         if isinstance(node, ast.FunctionDef):
-            given = {ast.unparse(n.value) for n in ast.walk(node) if isinstance(n, ast.Yield | ast.Return) and n.value}
-            found |= {node.name} if given & found else set()
+            found |= {node.name} if any(name_of(given) in found for given in given_by(node)) else set()
     return found
+
+
+def given_by(function):
+    """What a function gives back or hands on."""
+    return (node.value for node in ast.walk(function) if isinstance(node, ast.Yield | ast.Return) and node.value)
+
+
+def name_of(node):
+    """What an expression is called, as far as it is a name, an attribute or an element of one."""
+    return ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else None
 
 
 def test_no_test_reaches_into_a_coach():
     """A test uses what is public, or opens the part that it is about (`tests/parts.py`)."""
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "tests").rglob("*.py"))}
-    names = set().union(*map(names_of_coaches, trees.values()))
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    opening = [path for path in files if re.search(r"\b(Coach|opened)\b|\b(return|yield)\b.*\bcoach\b", text_of(path))]
+    names = set().union(*(names_of_coaches(parse(path)) for path in opening))
     reached = [
         f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}"
-        for path, tree in trees.items()
-        for node in ast.walk(tree)
+        for path in files
+        if re.search(r"\.\s*_[^_]", text_of(path))
+        for node in ast.walk(parse(path))
         if isinstance(node, ast.Attribute) and re.match("_[^_]", node.attr)
-        if makes_a_coach(node.value) or ast.unparse(node.value) in names
+        if makes_a_coach(node.value) or name_of(node.value) in names
     ]
     assert reached == []
 
 
-FACES = {path: tree for path, tree in TREES.items() if path.name == "__init__.py"}
-
-
 @pytest.mark.parametrize("face", [pytest.param(path, id=named(path.parent)) for path in FACES])
 def test_a_face_names_every_file_of_its_room_and_no_other(face):
-    table = re.search(r"^\| word \| file \|\n((?:\|.*\n?)+)", ast.get_docstring(FACES[face]), re.MULTILINE)
+    table = re.search(r"^\| word \| file \|\n((?:\|.*\n?)+)", ast.get_docstring(parse(face)), re.MULTILINE)
     rows = re.findall(r"^\|[^|]+\|([^|]+)\|$", table[1], re.MULTILINE) if table else []
     said = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     modules = {path.stem for path in face.parent.glob("*.py")} - {"__init__"}
@@ -222,13 +253,13 @@ def test_what_a_face_lists_is_what_is_public_there(face):
     assert room.__all__ == sorted(room.__all__)
     imported = {
         alias.asname or alias.name
-        for node in FACES[face].body
+        for node in parse(face).body
         if isinstance(node, ast.If)  # TYPE_CHECKING
         for inner in node.body
         if isinstance(inner, ast.ImportFrom)
         for alias in inner.names
     }
-    made = {node.name for node in FACES[face].body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    made = {node.name for node in parse(face).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     assert {one for one in imported | made if not one.startswith("_")} == set(room.__all__)
     for one in room.__all__:
         assert getattr(room, one).__doc__, one
@@ -236,7 +267,7 @@ def test_what_a_face_lists_is_what_is_public_there(face):
 
 
 def test_every_word_of_the_table_for_contributors_has_its_file():
-    text = (ROOT / ".github/CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = text_of(ROOT / ".github/CONTRIBUTING.md")
     table = text.split("| word | file |")[1].split("\n\n")[0]
     files = re.findall(r"`([\w/]+\.py)`", table)
     assert len(files) >= 20

@@ -179,25 +179,40 @@ async def run(style, graph, config):
         return None
 
 
-@pytest.mark.parametrize(
-    "handlers",
-    [(BaseCallbackHandler, False), (BaseCallbackHandler, True), (AsyncCallbackHandler, False)],
-    ids=["sync", "inline", "async"],
-)
-@pytest.mark.parametrize("style", ["invoke", "ainvoke", "stream", "astream", "batch"])
-@pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
-def test_a_handler_hears_the_same_with_coaching_and_without(coach, make, style, handlers):
+HANDLERS = {
+    "sync": (BaseCallbackHandler, False),
+    "inline": (BaseCallbackHandler, True),
+    "async": (AsyncCallbackHandler, False),
+}
+
+
+def check(coach, make, style, handlers):
     coach.add(intent="the user wants a refund", behavior=Reply("Ask why."), examples=["please refund order 41"])
     more: dict[str, Any] = {"is_async": style.startswith("a")} if make in (node, chat_node) else {}
     heard = []
     for coaching in (None, coach):
         other, second = noting(*handlers), noting(BaseCallbackHandler, False)
         callbacks = [other, *([coach.callback()] if coaching else []), second]
-        if style == "batch" and make in (chatting, agent, chat_node, failing):
-            pytest.skip("its answers are told once, or the second one starts or does not")
         asyncio.run(run(style, make(coaching, **more), {"callbacks": callbacks}))
         heard.append((other.heard, second.heard))
     assert heard[0] == heard[1]
     assert heard[0][0] or handlers == (AsyncCallbackHandler, False)
     if make in (completing, plain_model, node) and handlers != (BaseCallbackHandler, True):
         assert "on_llm_start" in [name for name, _ in heard[1][1]]
+
+
+@pytest.mark.parametrize("handlers", HANDLERS)
+@pytest.mark.parametrize("style", ["invoke", "ainvoke", "stream", "astream"])
+@pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
+def test_a_handler_hears_the_same_with_coaching_and_without(coach, make, style, handlers):
+    check(coach, make, style, HANDLERS[handlers])
+
+
+ONCE = [chatting, agent, chat_node, failing]
+"""Their answers are told once, or the second one starts or does not."""
+
+
+@pytest.mark.parametrize("handlers", HANDLERS)
+@pytest.mark.parametrize("make", [kind for kind in KINDS if kind not in ONCE], ids=lambda make: make.__name__)
+def test_a_handler_hears_the_same_of_many_at_once(coach, make, handlers):
+    check(coach, make, "batch", HANDLERS[handlers])

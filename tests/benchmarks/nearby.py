@@ -8,8 +8,15 @@ import numpy as np
 from data import OUT_OF_SCOPE, Said, halves, in_words, shuffled
 from dialogues import AS_IT_IS, Star
 
-from langgraph_coaching.recall.scoring.probability import FittedHeads, logits_without_traffic, traffic_features
+from langgraph_coaching.recall.scoring.probability import (
+    FittedHeads,
+    coaching_features,
+    logits_without_traffic,
+    texts_of,
+    traffic_features,
+)
 from langgraph_coaching.recall.scoring.traffic import Traffic
+from langgraph_coaching.recall.scoring.weights import NEAREST_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +65,10 @@ def nearby(
     for place, around in zip(places, traffic.neighbours_of(places, background), strict=True):
         ranks = coached.fits.rows @ place.vector + coached.fits.offsets
         best = np.array([ranks.argmax()])
-        plain = logits_without_traffic(place, best, ranks[best], fitted)
-        inputs.append(traffic_features(place, around, best, plain, fitted)[0])
+        texts = texts_of(best, fitted)
+        plain = logits_without_traffic(place, best, ranks[best], fitted, texts)
+        own = coaching_features(place, best, ranks[best], fitted, texts)[:, NEAREST_COLUMN]
+        inputs.append(traffic_features(around, best, plain, own, fitted, texts)[0])
         logits.append(plain[0])
         found.append(best[0])
     return Nearby(np.array(inputs), np.array(logits), (np.array(found) == right).astype(float), mass)

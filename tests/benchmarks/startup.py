@@ -31,6 +31,14 @@ CASES = {
     "… and open a coach": "from langgraph_coaching import Coach; Coach(folder)",
     "… and advise on an empty store": "from langgraph_coaching import Coach; Coach(folder + '/none').advise('hello')",
     "… and advise on 100 coachings": "from langgraph_coaching import Coach; Coach(folder).advise('hello')",
+    "the first advice by itself, on 100": (
+        "from langgraph_coaching import Coach; coach = Coach(folder); coach.node(); started = time.perf_counter(); "
+        "coach.advise('hello')"
+    ),
+    "… where the graph was built 4 s ago": (
+        "from langgraph_coaching import Coach; coach = Coach(folder); coach.node(); time.sleep(4); "
+        "started = time.perf_counter(); coach.advise('hello')"
+    ),
 }
 
 

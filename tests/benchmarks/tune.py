@@ -27,7 +27,7 @@ from vectors import EMBEDDERS, Vectors
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.platt_scaling import fit_platt, simulate_stores
-from langgraph_coaching.recall.scoring.probability import FittedHeads, coaching_features
+from langgraph_coaching.recall.scoring.probability import FittedHeads, coaching_features, texts_of
 from langgraph_coaching.recall.scoring.weights import MIXED, NEARBY, NEVER_COLUMN, WEIGHTS, WRITTEN_MASS
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def pairs(coached: Coached, asked: list[Said]) -> tuple[np.ndarray, np.ndarray]:
     best = ranks.argmax(axis=1)[:, None]
     fitted = FittedHeads(coached.heads, coached.fits, coached.vectors.background)
     inputs = [
-        coaching_features(place, one, row[one], fitted) for place, one, row in zip(places, best, ranks, strict=True)
+        coaching_features(place, one, row[one], fitted, texts_of(one, fitted))
+        for place, one, row in zip(places, best, ranks, strict=True)
     ]
     return np.vstack(inputs), (best[:, 0] == [said.right for said in asked]).astype(float)
 

@@ -1,8 +1,10 @@
 """A coach for a whole module of fuzz tests, with some coaching in it."""
 
 import logging
+from pathlib import Path
 
 import pytest
+from odd_values import EXAMPLES
 
 from langgraph_coaching import Action, Coach, Limits, Reply
 
@@ -23,3 +25,10 @@ def quiet():
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
+
+
+def pytest_collection_modifyitems(items):
+    """However often `FUZZ` says may take however long."""
+    for item in items if EXAMPLES else ():
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(0))

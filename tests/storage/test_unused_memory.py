@@ -9,8 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from langgraph_coaching import Coach, Limits, Reply
 from langgraph_coaching.storage import unused_memory
-from langgraph_coaching.storage.unused_memory import give_back_memory, read_and_release
+from langgraph_coaching.storage.unused_memory import give_back_memory, giving_back, read_and_release
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -77,6 +78,66 @@ def test_another_c_library_is_left_alone(monkeypatch):
     monkeypatch.setattr(unused_memory, "_malloc_trim", lambda: None)
     give_back_memory()
     assert unused_memory._next_time == 0.0
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What the C library was told, in order."""
+    options = []
+    monkeypatch.setattr(unused_memory, "_mallopt", lambda: lambda *option: options.append(option))
+    return options
+
+
+LOWERED, RAISED = (unused_memory.TRIM, unused_memory.LOW), (unused_memory.TRIM, unused_memory.HIGH)
+AS_EVER = (unused_memory.MMAP, unused_memory.LARGEST)
+
+
+def test_memory_goes_back_at_once_as_long_as_any_thread_writes(told):
+    with giving_back():
+        assert told == [LOWERED, AS_EVER]
+        with giving_back():
+            pass
+        assert told == [LOWERED, AS_EVER]
+    assert told == [LOWERED, AS_EVER, RAISED, AS_EVER]
+    with pytest.raises(ValueError, match="full"), giving_back():
+        raise ValueError("the disk is full")
+    assert told[-2:] == [RAISED, AS_EVER]
+
+
+def test_writers_of_the_parent_are_not_counted_in_the_child_of_a_fork(told):
+    threshold = unused_memory._Threshold()
+    threshold.count(1)
+    threshold.start_over()
+    assert told[-2:] == [RAISED, AS_EVER]
+    threshold.count(1)
+    assert told[-2:] == [LOWERED, AS_EVER]
+    threshold.count(-1)
+
+
+@pytest.mark.parametrize("name", ["MALLOC_ARENA_MAX", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES"])
+def test_who_has_set_the_allocator_up_is_left_alone(monkeypatch, name):
+    unused_memory._mallopt.cache_clear()
+    monkeypatch.setenv(name, "2")
+    try:
+        assert unused_memory._mallopt() is None
+        with giving_back():
+            pass
+    finally:
+        unused_memory._mallopt.cache_clear()
+
+
+def test_memory_goes_back_at_once_while_the_background_writes_and_puts_tables_together(told, folder):
+    with Coach(folder, limits=Limits(deadline=30)) as coach:
+        coach.add(intent="a customer asks about a delivery", behavior=Reply("Name the day."))
+        coach.advise("where is my delivery")
+        coach.flush()
+        written = len(told)
+        assert written
+        for number in range(4):
+            coach.edit(coach.list()[0].id, notes=str(number))
+    assert len(told) > written
+    assert set(told) == {LOWERED, RAISED, AS_EVER}
+    assert told[-2:] == [RAISED, AS_EVER]
 
 
 @pytest.mark.slow

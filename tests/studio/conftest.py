@@ -10,10 +10,10 @@ from langgraph_coaching.studio import (
     agent_choices,
     behind,
     latest_reports,
+    made_behind,
     questions,
     rest_of_impact,
     studio_app,
-    whole_check,
 )
 
 
@@ -53,6 +53,6 @@ def made_later(monkeypatch):
         return future
 
     monkeypatch.setattr(behind, "PATIENCE", 0.0)
-    for module in (latest_reports, questions, agent_choices, rest_of_impact, whole_check):
+    for module in (latest_reports, questions, agent_choices, rest_of_impact, made_behind):
         monkeypatch.setattr(module, "begin_behind", begin)
     return begun

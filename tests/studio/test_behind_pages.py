@@ -8,6 +8,7 @@ from langgraph_coaching import Reply
 from langgraph_coaching.errors import StoreError
 from langgraph_coaching.studio import questions
 from langgraph_coaching.studio.behind import begin_behind, is_made_soon
+from langgraph_coaching.studio.made_behind import MOST
 
 PART = {"hx-request": "true"}
 
@@ -141,3 +142,64 @@ def test_a_check_that_fails_says_so_once_and_is_made_anew(client, coach, shippin
     client.get("/coachings/findings", headers=PART)
     made_later.pop()()
     assert "Nothing is the matter" in client.get("/coachings/findings", headers=PART).text
+
+
+def test_an_answer_taken_back_is_asked_about_again_though_others_were_looked_for_meanwhile(
+    client, change, coach, shipping, made_later, monkeypatch
+):
+    client.get("/inbox")
+    made_later.pop()()
+    first = re.search(r'name="receipt" value="([^"]+)"', client.get("/inbox").text)[1]
+    change("/inbox", receipt=first, correct="yes")
+    monkeypatch.setattr(questions, "FRESH", -1e9)  # another look is due
+    client.get("/inbox")
+    made_later.pop()()
+    monkeypatch.setattr(questions, "FRESH", 30.0)
+    made_later.clear()
+    told = change("/inbox/undo", receipt=first).text
+    assert re.search(r'name="receipt" value="([^"]+)"', told)[1] == first
+    assert made_later == []
+
+
+@pytest.mark.parametrize(
+    ("path", "waiting", "told"),
+    [
+        ("/coaching/c-ship/impact", "Looking where it fires", "Would fire at"),
+        ("/coaching/c-ship/lint", "Looking", 'class="finding'),
+        ("/coaching/c-ship/outlook", "Looking up what to expect", "Known by 1 text"),
+    ],
+)
+def test_what_is_known_of_one_coaching_comes_by_itself(path, waiting, told, client, coach, shipping, made_later):
+    coach.add(intent="a customer asks what shipping costs", behavior=Reply("Name the price."))
+    first = client.get(path, headers=PART).text
+    assert waiting in first
+    assert again(first) == path
+    (look,) = made_later
+    look()
+    assert told in client.get(path, headers=PART).text
+    assert len(made_later) == 1
+    client.get(path, headers=PART)  # whoever asks anew is told of the store as it is now
+    assert len(made_later) == 2
+
+
+def test_no_more_is_made_at_once_than_there_is_room_for(client, coach, shipping, made_later):
+    for number in range(MOST + 3):
+        coach.add(intent=f"a customer asks about case {number}", behavior=Reply("Answer."), id=f"c-{number}")
+        assert "Looking" in client.get(f"/coaching/c-{number}/impact", headers=PART).text
+    assert len(made_later) == MOST
+    made_later.pop(0)()
+    assert "Looking" in client.get(f"/coaching/c-{MOST}/impact", headers=PART).text
+    assert len(made_later) == MOST
+
+
+def test_a_saved_coaching_is_there_before_its_outlook_and_none_is_said_where_it_fails(
+    client, coach, shipping, made_later, monkeypatch
+):
+    def fail(*_):
+        raise StoreError("the disk is gone")
+
+    monkeypatch.setattr(type(coach), "outlook", fail)
+    assert "Looking up what to expect" in client.get("/coaching/c-ship/outlook", headers=PART).text
+    made_later.pop()()
+    told = client.get("/coaching/c-ship/outlook", headers=PART)
+    assert (told.status_code, "could not be looked up" in told.text) == (200, True)

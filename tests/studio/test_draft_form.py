@@ -214,6 +214,6 @@ def test_what_an_impact_is_held_against_is_looked_up_behind_the_form_and_after_a
     made_later.clear()
     typed = STEP | {"behavior": "reply"} | FORMS["reply"][0]
     assert client.post("/draft/save", data=typed, headers=headers).status_code == 200
-    (look,) = made_later
-    look()
+    impact, _outlook = made_later
+    impact()
     assert "of 1 recorded" in client.post("/draft/impact", data=typed, headers=headers).text

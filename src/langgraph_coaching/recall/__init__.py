@@ -22,6 +22,7 @@
 | pipeline: the pure calls from messages to advice, in their order | `pipeline` |
 | adviser: all of this in one call, in time; it never raises | `adviser`, `deadline`, `worker`, `inline_handler` |
 | loading: what the first call of a process needs, behind it | `loading` |
+| … of that, what needs no store, from the time on that a graph is built | `early_loading` |
 | outage: that calls go without coaching is said in the log, once a minute | `outage` |
 | simulated: what marks a run in which no real user takes part | `simulated` |
 | receipts: their table, and what is found out of them afterwards | `receipts`, `receipt_links`, `receipt_erasing` |
@@ -84,8 +85,9 @@ strict = Coach(
 **It never breaks the agent.** A store that is missing, damaged or full, an embedder that raises, hangs or returns
 nonsense, messages of any shape: the model is called without coaching, a receipt with the outcome `failed` says why,
 and so does one line of the log a minute. The deadline holds from the first call of a process on: what has to be loaded
-is loaded behind the calls, and a server calls `coach.load()` where it starts, which waits for it. Of one coach never
-more than 64 threads look something up, and once 8 of them hang, calls go on without waiting.
+is loaded behind the calls, most of it from the time on that a graph is built with `coach.node()`, `coach.middleware()`
+or `coach.model(…)`; a server calls `coach.load()` where it starts, which waits for all of it. Of one coach never more
+than 64 threads look something up, and once 8 of them hang, calls go on without waiting.
 
 **The first day**, in natural words that nothing was tuned or trained on (`tests/benchmarks/first_day.py`, the
 reported half): 16 coachings of four kinds of agent, each asked in ten other people's words (short, typos, indirect,

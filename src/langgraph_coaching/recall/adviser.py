@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import say_error
 from langgraph_coaching.recall.advice import Advice, failed_advice
 from langgraph_coaching.recall.deadline import Deadline
+from langgraph_coaching.recall.early_loading import early_loading, package_steps
 from langgraph_coaching.recall.explain import AdviseCall, Explainer
 from langgraph_coaching.recall.judge import DEADLINE_SHARE
 from langgraph_coaching.recall.loading import Loading
@@ -22,6 +23,7 @@ from langgraph_coaching.recall.outage import Outage
 from langgraph_coaching.recall.pause import Paused, pause_advice, paused_advice
 from langgraph_coaching.recall.pipeline import NothingToRecall, Pipeline, read_situation
 from langgraph_coaching.recall.reasons import failure_reason
+from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.situation import read_messages, situate
 from langgraph_coaching.recall.snapshot import Snapshots
 
@@ -73,6 +75,7 @@ class Adviser:
         self._pauses = pauses
         self._store = store
         self._embedder = embedder
+        self._backgrounds = backgrounds
         self._judge = judge
         self._snapshots = Snapshots(store, backgrounds, sampler)
         self._explainer = Explainer(store, embedder, backgrounds, self._snapshots, limits)
@@ -80,6 +83,7 @@ class Adviser:
         """Of all that is looked up for model calls of this coach, so that what hangs is counted together."""
         self._judging = Deadline()
         self._loading = Loading(self._steps)
+        self._early = False
         self.outage = Outage(store.namespace)
 
     def advise(self, messages: Any, labels: Labels) -> Advice:
@@ -202,6 +206,18 @@ class Adviser:
         """
         self._loading.wait(threading.TIMEOUT_MAX)
 
+    def load_early(self) -> None:
+        """Begins to load what of it does not need the store, once; never raises, and nobody waits for it."""
+        if not self._early:
+            self._early = True
+            early_loading.begin(self._early_steps)
+
+    def _early_steps(self) -> Iterator[Callable[[], object]]:
+        if self._store.exists():
+            yield from package_steps()
+            yield self._embedder.load
+            yield self._backgrounds.load_packaged
+
     def _steps(self) -> Iterator[tuple[str, Callable[[], object]]]:
         # A second or two in a new process; the first model call waits for it, but not past its deadline.
         if self._store.exists():
@@ -238,8 +254,9 @@ class Adviser:
     def _choose(self, snapshot: Snapshot, situation: Situation, vectors: NDArray[np.float32], labels: Labels) -> Advice:
         self._check_dimension(snapshot, vectors[0])
         pipeline = self._pipeline(snapshot, labels)
-        located = pipeline.locate(situation, vectors)
-        (candidates,) = pipeline.rank([located], datetime.now(UTC))
+        with one_thread():
+            located = pipeline.locate(situation, vectors)
+            (candidates,) = pipeline.rank([located], datetime.now(UTC))
         advice = pipeline.choose(situation, located, candidates, self._ask_judge(situation, candidates))
         return replace(advice, explain=AdviseCall(self._explainer, situation, labels, stored=True))
 
@@ -265,8 +282,7 @@ class Adviser:
             return {}
 
     def _check_dimension(self, snapshot: Snapshot, vector: NDArray[np.float32]) -> None:
-        table = self._store.table()
-        if vector.size != snapshot.dimension and table is not None:
+        if vector.size != snapshot.dimension and (table := self._store.table()) is not None:
             self._embedder.forget()
             self._store.check(table, vector.size)
 

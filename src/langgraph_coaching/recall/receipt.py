@@ -199,5 +199,5 @@ class Receipt:
 
 def enforcement_of(behavior: Any) -> dict[str, Any]:
     """What a receipt says of a behavior that is to be enforced."""
-    asked = getattr(behavior, "enforce", False)
+    asked = vars(behavior).get("enforce", False)  # of those that have none `getattr` takes pydantic ten times as long
     return {"enforce": asked, "enforced_name": enforced_name(behavior)} if asked else {}

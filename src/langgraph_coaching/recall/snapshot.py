@@ -153,7 +153,7 @@ class Snapshots:
             self._seen = (number, self._large.look(number))
         version = self._seen[1]
         if version is None:
-            return self.current()
+            return self._current_at(number)
         dimension = version.dimension
         background = self._backgrounds.background(dimension)
         if background.dimension != dimension:
@@ -174,7 +174,9 @@ class Snapshots:
             EmbedderMismatchError: The table holds vectors of another embedder.
             StoreError: The table could not be read.
         """
-        version = self._store.version()
+        return self._current_at(self._store.version())
+
+    def _current_at(self, version: int) -> Snapshot:
         if version != self._current.version:
             with self._lock:
                 version = self._store.version()

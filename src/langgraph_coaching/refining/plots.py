@@ -6,12 +6,14 @@ beside it is HTML.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.refining.markup import Markup, element
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from langgraph_coaching.refining.counts import PeriodFigures
     from langgraph_coaching.refining.difference import Difference
@@ -136,4 +138,9 @@ def _upright(at: float, class_: str) -> Markup:
 
 
 def _days(one: PeriodFigures) -> str:
-    return f"{one.since:%Y-%m-%d} to {one.until:%Y-%m-%d}"
+    return f"{_day(one.since)} to {_day(one.until)}"
+
+
+@lru_cache(maxsize=256)  # every coaching of a report has the same periods
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.reasons import add_example, add_never
@@ -191,7 +191,15 @@ class Report(list[Standing]):
 def _json(found: Figures) -> dict[str, Any]:
     names = [name for name in Counts.__dataclass_fields__ if name != "periods"]
     periods = [
-        asdict(one) | {name: getattr(one, name).isoformat() for name in ("since", "until")} for one in found.periods
+        {
+            "since": one.since.isoformat(),
+            "until": one.until.isoformat(),
+            "calls": one.calls,
+            "applied": one.applied,
+            "judged": one.judged,
+            "right": one.right,
+        }
+        for one in found.periods
     ]
     return {name: getattr(found, name) for name in names} | {
         "interval": [*found.interval],

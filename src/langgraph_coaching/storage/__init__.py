@@ -7,6 +7,7 @@ created by the first write. LanceDB stays the only truth: what another process s
 |---|---|
 | remote faults: what an object store has answered, in few words | `remote_faults` |
 | cloud: how LanceDB Cloud and Enterprise are reached, and what they have answered | `cloud`, `cloud_faults` |
+| LanceDB's import: without what no store needs here | `lancedb_import` |
 | database: the connection, opened late and read fresh | `database` |
 | faults: whatever fails, in one kind of error that says what to do | `faults` |
 | places: the folders that are open; one that is deleted and made anew is read anew | `places` |

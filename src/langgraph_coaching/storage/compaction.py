@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from langgraph_coaching.storage.at_exit import LAST, at_end, promise
 from langgraph_coaching.storage.on_disk import sync_folder
-from langgraph_coaching.storage.unused_memory import give_back_memory
+from langgraph_coaching.storage.unused_memory import give_back_memory, giving_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -254,10 +254,11 @@ def _compact(
     for column in indexed:
         if column not in known:
             table.create_index(column, config=BTree())
-    if folder is not None:  # what takes the place of many files is on the disk before these go
-        table.optimize(cleanup_older_than=_NEVER)
-        sync_folder(folder)
-    table.optimize(cleanup_older_than=older, delete_unverified=failed)
+    with giving_back():
+        if folder is not None:  # what takes the place of many files is on the disk before these go
+            table.optimize(cleanup_older_than=_NEVER)
+            sync_folder(folder)
+        table.optimize(cleanup_older_than=older, delete_unverified=failed)
 
 
 _open: weakref.WeakSet[Compaction] = weakref.WeakSet()

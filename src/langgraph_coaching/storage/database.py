@@ -16,6 +16,7 @@ from langgraph_coaching.storage.commit import Commit
 from langgraph_coaching.storage.compaction import Compaction, write_anew
 from langgraph_coaching.storage.durability import Durability
 from langgraph_coaching.storage.faults import faults
+from langgraph_coaching.storage.lancedb_import import prepare_import
 from langgraph_coaching.storage.locks import Locks
 from langgraph_coaching.storage.places import Places, place_of, refuse_without_manifest
 from langgraph_coaching.storage.recovery import Recovery
@@ -63,11 +64,11 @@ class Database:
     ) -> None:
         text = os.fspath(uri)
         self.remote = "://" in text
-        self.managed = is_cloud(text)
-        """Whether a service looks after the tables."""
+        self.managed = is_cloud(text)  # a service looks after the tables
         # A bare relative name would be taken for the name of a cloud database.
         self.uri = text if self.remote else str(Path(text).expanduser().absolute())
         self._options = options or {}
+        prepare_import()
         self._lock = threading.RLock()
         folder = None if self.remote else Path(self.uri)
         self._locks = Locks(folder)
@@ -108,7 +109,6 @@ class Database:
     def _connect(self) -> Any:
         if self._connection is None:
             _used_in.add(os.getpid())
-            os.environ.setdefault("LANCEDB_LOG", "error")  # it warns on stderr at every projected query otherwise
             import lancedb
 
             options: dict[str, Any] = {"storage_options": self._options or None}
@@ -174,6 +174,8 @@ class Database:
             known = self._commits.get(name)
             if known is not None and known.is_latest:
                 return self._remade * REMADE + known.version
+            if name not in self._tables and not self.exists(name):
+                return self._remade * REMADE
         table = self.table(name)
         if table is None:
             return self._remade * REMADE

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import CoachingError, StoreError, is_stop
 from langgraph_coaching.storage.at_exit import FIRST, at_end, promise
 from langgraph_coaching.storage.at_fork import start_over_in_child
+from langgraph_coaching.storage.unused_memory import giving_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,7 +170,8 @@ class Writer:
                 group = [item for _, item in items]
                 for start in range(0, len(group), TOGETHER):
                     some = group[start : start + TOGETHER]
-                    self._write(kind, some)
+                    with giving_back():
+                        self._write(kind, some)
                     done += len(some)
                     with self._changed:
                         self._done += len(some)

@@ -26,7 +26,8 @@
 | pause: the kill switch, and the banner meanwhile | `pause` |
 | report: how coaching is doing; latest reports: made behind the page where there is much | `report`, `latest_reports` |
 | the rest of an impact, which a page has no time for | `rest_of_impact` |
-| the whole check: what is the matter with any coaching | `whole_check` |
+| outlook: what to expect of what was just saved | `outlook` |
+| what is made behind a page: checks, impacts, outlooks | `made_behind` |
 | behind a page: what takes long is made in a thread | `behind` |
 | recent traces: a long conversation is read once for all its parts | `recent_traces` |
 """

@@ -152,14 +152,18 @@ def teach(ask: Ask) -> Response:
 
 
 def lint(ask: Ask) -> Response:
-    """What is the matter with it."""
-    found = ask.coach.lint(ask.request.path_params["id"], graph=ask.studio.graph)
-    return ask.render("findings.html", findings=found, coachings={one.id: one for one in ask.coach.list()})
+    """What is the matter with it; looked for behind the page where that takes long."""
+    name = ask.request.path_params["id"]
+    found = ask.studio.made_behind.take(("check", name), lambda: [*ask.coach.lint(name, graph=ask.studio.graph)])
+    coachings = {} if found is None else {one.id: one for one in ask.coach.list()}
+    return ask.render("findings.html", findings=found, coachings=coachings, of=name)
 
 
 def impact(ask: Ask) -> Response:
-    """Where it fires on what is recorded."""
-    return ask.render("impact.html", impact=ask.coach.impact(ask.request.path_params["id"], within=5.0))
+    """Where it fires on what is recorded; looked up behind the page where that takes long."""
+    name = ask.request.path_params["id"]
+    found = ask.studio.made_behind.take(("impact", name), lambda: ask.coach.impact(name))
+    return ask.render("impact.html", impact=found, of=name)
 
 
 def archive(ask: Ask) -> Response:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SHOWN = 100
 """Coachings that are shown at once."""
 
+FRESH = 10.0
+"""Seconds for which a check of all is given to all who ask, so that several who wait for one have it."""
+
 ONLY = {"": "all", "review": "needs review", "expired": "expired"}
 """What else they may be filtered by, and its words."""
 
@@ -55,7 +58,7 @@ def coachings(ask: Ask) -> Response:
 
 def findings(ask: Ask) -> Response:
     """What is the matter with any of them; looked for behind the page where there are many."""
-    found = ask.studio.whole_check.take(ask.coach, ask.studio.graph)
+    found = ask.studio.made_behind.take("check", lambda: [*ask.coach.lint(graph=ask.studio.graph)], fresh=FRESH)
     known: dict[str, Coaching] = {one.id: one for one in ask.coach.list()}
     return ask.render("findings.html", findings=found, coachings=known)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.authoring.lint.graph_names import names_of_graph
 from langgraph_coaching.coaching.behavior import behavior_of
 from langgraph_coaching.coaching.model import new_id
-from langgraph_coaching.errors import CoachingError, InvalidCoachingError
+from langgraph_coaching.errors import InvalidCoachingError
 from langgraph_coaching.studio.ask import Ask, page
 from langgraph_coaching.studio.changes import read_share
 from langgraph_coaching.studio.form_fields import (
@@ -22,13 +22,12 @@ from langgraph_coaching.studio.form_fields import (
     situations_in,
     write_situation,
 )
+from langgraph_coaching.studio.outlook import outlook_of
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from langgraph_coaching.authoring.draft import Draft
-    from langgraph_coaching.authoring.outlook import Outlook
-    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.traces.model import Trace
 
 WHILE_TYPING = 1.0
@@ -107,18 +106,15 @@ def save(ask: Ask) -> Response:
         fields["share"] = read_share(ask)
     saved = ask.coach.save(_draft_in(ask).having(**fields))
     ask.studio.rest_of_impact.prepare(ask.coach)
-    values: dict[str, Any] = {"saved": saved, "outlook": _outlook_of(ask, saved), "step": ask.given("step")}
     if ask.is_fragment:
-        return ask.render("saved.html", headers={"HX-Trigger": "saved"}, **values)
+        told: dict[str, Any] = {
+            "saved": saved,
+            "outlook": outlook_of(ask, saved.id),
+            "of": saved.id,
+            "step": ask.given("step"),
+        }
+        return ask.render("saved.html", headers={"HX-Trigger": "saved"}, **told)
     return ask.go("conversation", trace=saved.source.trace_id if saved.source else None, step=ask.given("step"))
-
-
-def _outlook_of(ask: Ask, saved: Coaching) -> Outlook | None:
-    """What to expect of it; None where that could not be looked up: it is saved all the same."""
-    try:
-        return ask.coach.outlook(saved)
-    except CoachingError:
-        return None
 
 
 def _draft_in(ask: Ask) -> Draft:

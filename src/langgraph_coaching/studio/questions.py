@@ -24,6 +24,9 @@ FRESH = 30.0
 RESTS = 60
 """For each second that it took to find them, so many more."""
 
+REMEMBERED = 500
+"""Questions of earlier looks that are remembered."""
+
 QUICK = 0.1
 """Seconds below which it is no matter to look for them again as soon as there are none."""
 
@@ -53,6 +56,10 @@ class Questions:
     """The receipts whose verdict would teach most; what was judged meanwhile, here or elsewhere, is not asked again."""
 
     _last: _Look | None = None
+    _earlier: list[Receipt] = field(default_factory=list)
+    """Those of earlier looks, so that an answer that is taken back is asked about without another look."""
+    _again: list[Receipt] = field(default_factory=list)
+    """Whose answers were taken back, the last one first."""
     _looking: Future[_Look] | None = None
     _lock: Lock = field(default_factory=Lock)
 
@@ -69,8 +76,8 @@ class Questions:
         """
         with self._lock:
             self._take_over()
-            last = self._last
-        left = _unanswered(last, coach, skipped)
+            last, again = self._last, self._again
+        left = _unanswered(last, again, coach, skipped)
         if last is not None and last.is_fresh and (left or not last.is_worth_another):
             return left
         with self._lock:
@@ -84,7 +91,7 @@ class Questions:
             return None
         with self._lock:
             self._take_over()
-        return _unanswered(looking.result(), coach, skipped)
+        return _unanswered(looking.result(), again, coach, skipped)
 
     def ask_again(self, receipt_id: str) -> None:
         """Asks about a receipt again, whose verdict was taken back; others are as they were found.
@@ -93,14 +100,21 @@ class Questions:
             receipt_id: Of which.
         """
         with self._lock:
-            if self._last is None or all(one.id != receipt_id for one in self._last.found):
+            self._take_over()
+            found = [*self._earlier, *(self._last.found if self._last else ())]
+            known = next((one for one in found if one.id == receipt_id), None)
+            if known is None:
                 self._last = self._looking = None
+            else:
+                self._again = [known, *(one for one in self._again if one.id != receipt_id)][:LOOKED_FOR]
 
     def _take_over(self) -> None:
         """What was found meanwhile is what is known now; a fault is raised once."""
         looking = self._looking
         if looking is not None and looking.done():
             self._looking = None
+            if self._last is not None:
+                self._earlier = [*self._earlier, *self._last.found][-REMEMBERED:]
             self._last = looking.result()
 
 
@@ -111,10 +125,11 @@ def _look(coach: Coach, most: int) -> _Look:
     return _Look(found, most, now - began, now)
 
 
-def _unanswered(last: _Look | None, coach: Coach, skipped: list[str]) -> list[Receipt]:
-    if last is None or not last.found:
+def _unanswered(last: _Look | None, again: list[Receipt], coach: Coach, skipped: list[str]) -> list[Receipt]:
+    found = {one.id: one for one in [*again, *(last.found if last else ())]}
+    if not found:
         return []
-    judged = {one.receipt_id for one in coach.verdicts(receipt_ids=[one.id for one in last.found])}
+    judged = {one.receipt_id for one in coach.verdicts(receipt_ids=[*found])}
     live = {one.id for one in coach.list() if one.status != "archived"}
-    left = (one for one in last.found if one.id not in judged and one.coaching_id in live)
+    left = (one for one in found.values() if one.id not in judged and one.coaching_id in live)
     return [one for one in left if one.id not in skipped]

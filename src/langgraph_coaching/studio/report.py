@@ -76,7 +76,7 @@ def report_file(ask: Ask) -> Response:
     shown = _shown(ask.studio.reports.wait_for(*_window_of(asked)), asked)
     kind = ask.request.path_params["kind"]
     if kind == "json":
-        told = json.dumps(shown.report.to_json(), ensure_ascii=False, indent=2)
+        told = json.dumps(shown.report.to_json(), ensure_ascii=False)  # indented it takes ten times as long
         return _file(told, "application/json", f"coaching-report.{kind}")
     if kind == "html":
         return _file(shown.report.to_html(), "text/html", f"coaching-report.{kind}")

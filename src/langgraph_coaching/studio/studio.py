@@ -11,9 +11,9 @@ from starlette.routing import NoMatchFound
 
 from langgraph_coaching.studio.access import local_person
 from langgraph_coaching.studio.held_chats import HeldChats
+from langgraph_coaching.studio.made_behind import MadeBehind
 from langgraph_coaching.studio.questions import Questions
 from langgraph_coaching.studio.rest_of_impact import RestOfImpact
-from langgraph_coaching.studio.whole_check import WholeCheck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,8 +52,8 @@ class Studio:
     """Of the inbox."""
     rest_of_impact: RestOfImpact = field(default_factory=RestOfImpact)
     """Of drafts, while one types."""
-    whole_check: WholeCheck = field(default_factory=WholeCheck)
-    """Of all coachings."""
+    made_behind: MadeBehind = field(default_factory=MadeBehind)
+    """Checks, impacts and outlooks."""
     chats: HeldChats = field(default_factory=HeldChats)
     """Test conversations that are going on."""
 

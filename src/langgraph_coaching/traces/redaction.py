@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("langgraph_coaching")
 
-REMEMBERED = 50_000
-"""Texts whose redaction is known, so that a history is not redacted again at each turn."""
+REMEMBERED = 16_384
+"""Texts whose redaction is known, so that a history is not redacted again at each turn: 3 MB, or 20 where each holds
+something secret."""
 
 FAILED = "redaction_failed"
 """Key of a trace's metadata: how many of its texts were withheld because the hook failed."""
@@ -31,7 +32,7 @@ FAILED = "redaction_failed"
 _UNKNOWN = object()
 _WITHHELD = "[withheld: the redaction hook failed]"
 
-_SHORT = 4_096
+_SHORT = 1_024
 """Characters of redacted texts that are remembered."""
 
 

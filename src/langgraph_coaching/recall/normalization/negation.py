@@ -62,7 +62,7 @@ def is_unwanted_only(text: str) -> bool:
     return len(re.findall(r"\w+", _without_negated(text))) < min(_FEWEST, len(re.findall(r"\w+", text)))
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=256)
 def takes_back(turn: str) -> bool:
     """The same of a turn as it was typed; remembered, since it is asked more than once a call."""
     return is_unwanted_only(correct_spelling(turn))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from langgraph_coaching.recall.normalization.edit_distance import correct_word
 from langgraph_coaching.recall.normalization.words import SLIPS, is_word
@@ -38,8 +39,12 @@ def correct_utterance(text: str) -> str:
     return correct_spelling(_LIKE.sub("I'd ", text))
 
 
+@lru_cache(maxsize=256)
 def correct_spelling(text: str) -> str:
-    """The text with its slips mended alone, where it is English; a text of another language stays as it is."""
+    """The text with its slips mended alone, where it is English; a text of another language stays as it is.
+
+    Remembered, since a turn is asked about more than once a call.
+    """
     text = _REPEATED.sub(r"\1", _lower_shouting(text))
     words = [found for found in _WORD.findall(text) if found.isalpha()]
     if not words:

@@ -46,6 +46,11 @@ class Head:
         return np.array([one.applies and one.origin == "source" and bool(one.turns) for one in self.coaching.examples])
 
     @cached_property
+    def knows_later(self) -> bool:
+        """Whether any of them is such a moment."""
+        return bool(self.later_mask.any())
+
+    @cached_property
     def is_unwanted(self) -> bool:
         """Whether something it is known by says what is not wanted, and nothing else."""
         coaching = self.coaching

@@ -76,7 +76,7 @@ def _chances(places: Places, fitted: FittedHeads, index: int, surroundings: Surr
     if not head.is_unwanted:
         logits -= UNWANTED * places.unwanted
     logits, unsure = _at_least_again(logits, nearest, fitted)
-    if head.later_mask.any():
+    if head.knows_later:
         taken, close = _opening(head, products[:, 3:], places.latest)
         logits, unsure = logits - taken, unsure | close
     if surroundings is not None:

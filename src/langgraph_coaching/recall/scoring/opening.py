@@ -32,7 +32,7 @@ def opening_penalties(heads: Sequence[Head], vector: NDArray[np.float32], latest
     begins = float(np.clip((latest - OPENING_LEAST) / (OPENING_FULL - OPENING_LEAST), 0.0, 1.0))
     if begins:
         for index, head in enumerate(heads):
-            if head.later_mask.any():
+            if head.knows_later:
                 near = np.where(head.applies_mask[1:], head.vectors[1:] @ vector, -1.0)
                 taken[index] = OPENING * begins * bool(head.later_mask[int(near.argmax())])
     return taken

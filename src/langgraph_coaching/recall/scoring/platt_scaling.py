@@ -18,7 +18,7 @@ from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.coaching_vectors import intent_text
 from langgraph_coaching.recall.scoring.head import Head, fit_heads
 from langgraph_coaching.recall.scoring.phrasings import wishes
-from langgraph_coaching.recall.scoring.probability import FittedHeads, coaching_features
+from langgraph_coaching.recall.scoring.probability import FittedHeads, coaching_features, texts_of
 from langgraph_coaching.recall.scoring.situation_vector import SituationVector
 from langgraph_coaching.recall.scoring.weights import NEVER_COLUMN, REFERENCE, WEIGHTS
 
@@ -162,4 +162,6 @@ def _feature_rows(
 ) -> Iterator[NDArray[np.float64]]:
     for vector, crowd, row, index in zip(stacked, crowding, ranks, best, strict=True):
         chosen = np.array([index])
-        yield coaching_features(SituationVector(vector, float(crowd)), chosen, row[chosen], fitted)
+        yield coaching_features(
+            SituationVector(vector, float(crowd)), chosen, row[chosen], fitted, texts_of(chosen, fitted)
+        )

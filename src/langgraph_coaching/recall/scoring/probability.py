@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from langgraph_coaching.recall.scoring.known_texts import KnownTexts
 from langgraph_coaching.recall.scoring.opening import opening_penalties
 from langgraph_coaching.recall.scoring.weights import (
     AGAIN,
     HEAD_SHARE,
-    KERNEL,
     KNOWN,
     MIXED,
     NEARBY,
@@ -77,38 +77,65 @@ def probabilities(
     Returns:
         0..1 each; rises with the similarity, falls near a "never here".
     """
-    logits = logits_without_traffic(situation, chosen, ranks, fitted)
-    logits -= opening_penalties([fitted.heads[index] for index in chosen], situation.vector, situation.latest)
+    if not len(chosen):
+        return np.zeros(0)
+    texts = texts_of(chosen, fitted)
+    inputs = coaching_features(situation, chosen, ranks, fitted, texts)
+    logits = _logits_of(inputs, situation, fitted, texts)
+    logits -= opening_penalties(texts.heads, situation.vector, situation.latest)
     if neighbours is not None:
-        logits += traffic_features(situation, neighbours, chosen, logits, fitted) @ NEARBY
+        own = inputs[:, NEAREST_COLUMN]
+        logits += traffic_features(neighbours, chosen, logits, own, fitted, texts) @ NEARBY
     result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(fitted.reserve - logits))
     return result
 
 
+def texts_of(chosen: NDArray[np.intp], fitted: FittedHeads) -> KnownTexts:
+    """The known texts of candidates, of which there is at least one."""
+    return KnownTexts.of([fitted.heads[index] for index in chosen.tolist()])
+
+
 def logits_without_traffic(
-    situation: SituationVector, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: FittedHeads
+    situation: SituationVector,
+    chosen: NDArray[np.intp],
+    ranks: NDArray[np.float32],
+    fitted: FittedHeads,
+    texts: KnownTexts,
 ) -> NDArray[np.float64]:
-    """Logits without the surroundings, `float64[candidates]`; the arguments are those of `probabilities`."""
-    inputs = coaching_features(situation, chosen, ranks, fitted)
+    """Logits without the surroundings, `float64[candidates]`; the arguments are those of `coaching_features`."""
+    return _logits_of(coaching_features(situation, chosen, ranks, fitted, texts), situation, fitted, texts)
+
+
+def _logits_of(
+    inputs: NDArray[np.float64], situation: SituationVector, fitted: FittedHeads, texts: KnownTexts
+) -> NDArray[np.float64]:
     result: NDArray[np.float64] = inputs @ fitted.background.weights + MIXED * situation.mixed
     if situation.unwanted:
-        result -= UNWANTED * np.array([not fitted.heads[index].is_unwanted for index in chosen])
+        result -= UNWANTED * np.array([not head.is_unwanted for head in texts.heads])
     again = inputs[:, NEAREST_COLUMN] >= fitted.background.scale_cosines(np.array(SAME))
     return np.where(again, np.maximum(result, AGAIN), result)
 
 
 def traffic_features(
-    situation: SituationVector,
     neighbours: TrafficNeighbours,
     chosen: NDArray[np.intp],
     logits: NDArray[np.float64],
+    own: NDArray[np.float64],
     fitted: FittedHeads,
+    texts: KnownTexts,
 ) -> NDArray[np.float64]:
-    """What `NEARBY` weighs, `float64[candidates, 3]`; `logits` are those without the surroundings."""
-    heads, fits, background, _ = fitted
-    ranks = fits.rows[chosen] @ neighbours.mean.vector + fits.offsets[chosen]
-    theirs = logits_without_traffic(neighbours.mean, chosen, ranks, fitted)
-    own = background.scale_cosines(_nearest_cosines([heads[index] for index in chosen], situation.vector)[0])
+    """What `NEARBY` weighs, `float64[candidates, 3]`.
+
+    Args:
+        neighbours: What else is said near the situation.
+        chosen: Indices of the candidates.
+        logits: Those without the surroundings.
+        own: The scaled similarity of each candidate's nearest text that applies, `float64[candidates]`.
+        fitted: All coachings.
+        texts: Of the candidates.
+    """
+    ranks = fitted.fits.rows[chosen] @ neighbours.mean.vector + fitted.fits.offsets[chosen]
+    theirs = logits_without_traffic(neighbours.mean, chosen, ranks, fitted, texts)
     above = max(0.0, neighbours.density - SPARSE)
     covered = min(above / SPARSE, 1.0)
     result = np.full((len(chosen), len(NEARBY)), covered)
@@ -118,45 +145,32 @@ def traffic_features(
 
 
 def coaching_features(
-    situation: SituationVector, chosen: NDArray[np.intp], ranks: NDArray[np.float32], fitted: FittedHeads
+    situation: SituationVector,
+    chosen: NDArray[np.intp],
+    ranks: NDArray[np.float32],
+    fitted: FittedHeads,
+    texts: KnownTexts,
 ) -> NDArray[np.float64]:
-    """What `WEIGHTS` weighs, `float64[candidates, 10]`; the arguments are those of `probabilities`."""
-    heads, fits, background, _ = fitted
+    """What `WEIGHTS` weighs, `float64[candidates, 10]`.
+
+    Args:
+        situation: The situation.
+        chosen: Indices of the candidates.
+        ranks: Of each candidate, its product with the situation plus its offset.
+        fitted: All coachings.
+        texts: Of the candidates.
+    """
+    fits, background = fitted.fits, fitted.background
+    cosines = texts.vectors @ situation.vector
     result = np.ones((len(chosen), len(WEIGHTS)))
     prototype = background.scale_cosines(fits.prototypes[chosen] @ situation.vector)
     result[:, 1] = prototype
     result[:, 2] = (ranks - prototype) / HEAD_SHARE
     result[:, 3] = situation.crowding
     result[:, 4] = fits.crowding[chosen]
-    result[:, 5] = _never_feature([heads[index] for index in chosen], situation.vector, background)
+    result[:, 5] = texts.never_features(cosines, background)
     result[:, 6] = fits.known[chosen] - KNOWN
     result[:, 7] = result[:, 2] * result[:, 6]
-    nearest, intent = _nearest_cosines([heads[index] for index in chosen], situation.vector)
-    result[:, 8], result[:, 9] = background.scale_cosines(nearest), background.scale_cosines(intent)
+    result[:, 8] = background.scale_cosines(texts.nearest(cosines))
+    result[:, 9] = background.scale_cosines(cosines[texts.starts])
     return result
-
-
-def _never_feature(heads: Sequence[Head], vector: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
-    """How much each "never here" weighs around a situation against where it applies; 0 far from every such text."""
-    result = np.zeros(len(heads))
-    with_never = [index for index, head in enumerate(heads) if not head.applies_mask.all()]
-    if with_never:
-        starts = np.cumsum([0, *(len(heads[index].vectors) for index in with_never[:-1])])
-        near = np.concatenate([heads[index].vectors @ vector for index in with_never])
-        near = np.exp(KERNEL * background.scale_cosines(near))
-        yes = np.concatenate([heads[index].applies_mask for index in with_never])
-        against, for_it = np.add.reduceat(near * ~yes, starts), np.add.reduceat(near * yes, starts)
-        result[with_never] = np.log1p(against / for_it) / KERNEL
-    return result
-
-
-def _nearest_cosines(
-    heads: Sequence[Head], vector: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Cosines of each head's nearest text that applies, and of its intent."""
-    starts = np.cumsum([0, *(len(head.vectors) for head in heads[:-1])])
-    near = np.concatenate([head.vectors @ vector for head in heads])
-    intent = near[starts]
-    near[~np.concatenate([head.applies_mask for head in heads])] = -1.0
-    result: NDArray[np.float32] = np.maximum.reduceat(near, starts)
-    return result, intent

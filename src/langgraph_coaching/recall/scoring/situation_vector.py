@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _LEAST = 0.02
 """What a turn that is small talk still says."""
 
+_NEAREST = 3
+"""Small talk that a turn is held against: as much of it as is nearest."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -67,9 +70,10 @@ def situation_vector(situation: Situation, vectors: NDArray[np.float32], backgro
 
 def turn_weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
     """How much each turn weighs, `float64[len(turns)]`; the arguments are those of `situation_vector`."""
-    near = np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1)
+    talk = vectors @ background.small_talk.T
+    near = np.sort(np.partition(talk, -_NEAREST, axis=1)[:, -_NEAREST:], axis=1).mean(axis=1)
     odd = np.clip((TALK_NEAR - background.scale_cosines(near)) / (TALK_NEAR - TALK_FAR), _LEAST, 1.0)
-    alone = standalone_shares(situation.turns, vectors, background)
+    alone = standalone_shares(situation.turns, vectors, background, talk)
     result, kept = np.zeros(len(vectors)), 1.0
     for index, (text, user) in enumerate(situation.turns):
         words = min(max(len(_WORD.findall(text)), 1), ENOUGH_WORDS) / ENOUGH_WORDS

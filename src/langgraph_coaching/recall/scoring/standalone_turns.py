@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def standalone_shares(
-    turns: Sequence[tuple[str, bool]], vectors: NDArray[np.float32], background: Background
+    turns: Sequence[tuple[str, bool]],
+    vectors: NDArray[np.float32],
+    background: Background,
+    talk: NDArray[np.float32],
 ) -> NDArray[np.float64]:
     """How far each turn stands alone, `float64[len(turns)]`, 0..1; 0 for an agent's.
 
@@ -30,6 +33,7 @@ def standalone_shares(
         turns: Pairs of a text and whether the user said it, the latest first.
         vectors: Of their texts, `float32[len(turns), dimension]`, unit length.
         background: Of the same embedder.
+        talk: Products of the vectors with its small talk, `float32[len(turns), background.talk]`.
     """
     user = np.array([said for _, said in turns])
     latest = int(user.argmax())
@@ -41,6 +45,6 @@ def standalone_shares(
     chances = 1.0 / (1.0 + np.exp(-logits))
     alone: NDArray[np.float64] = np.clip((chances - SURE) / (1.0 - 2.0 * SURE), 0.0, 1.0) * user
     taken_back = user[latest] and takes_back(turns[latest][0])
-    if taken_back or (user[latest] and background.farewell_mask(vectors[latest : latest + 1])[0]):
+    if taken_back or (user[latest] and background.is_farewell(talk[latest])):
         alone[latest] = 1.0
     return alone

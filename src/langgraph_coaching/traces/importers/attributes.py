@@ -12,7 +12,7 @@ def attributes_of(value: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes by their dotted names, from a flat mapping, a nested one, a list of pairs or columns."""
     given = value.get("attributes")
     if isinstance(given, list):
-        given = {item.get("key"): _otlp_value(item.get("value")) for item in given if isinstance(item, Mapping)}
+        given = _read_pairs(given)
     columns = {name[len("attributes.") :]: part for name, part in value.items() if name.startswith("attributes.")}
     return dict(_flatten({**(given if isinstance(given, Mapping) else {}), **columns}))
 
@@ -23,14 +23,33 @@ def _otlp_value(value: Any) -> Any:
         return value
     for name, part in value.items():
         if name == "arrayValue" and isinstance(part, Mapping):
-            return [_otlp_value(item) for item in part.get("values") or ()]
+            return [_otlp_value(item) for item in _list_of(part.get("values"))]
         if name == "kvlistValue" and isinstance(part, Mapping):
-            return {item.get("key"): _otlp_value(item.get("value")) for item in part.get("values") or ()}
+            return _read_pairs(part.get("values"))
         if name == "intValue":
-            return int(part)
-        if name.endswith("Value"):
+            return _read_number(part)
+        if str(name).endswith("Value"):
             return part
     return dict(value)
+
+
+def _read_pairs(value: Any) -> dict[str, Any]:
+    """What a list of keys and values says; what is no pair says nothing."""
+    return {
+        str(item.get("key")): _otlp_value(item.get("value")) for item in _list_of(value) if isinstance(item, Mapping)
+    }
+
+
+def _list_of(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _read_number(value: Any) -> Any:
+    """A whole number, which OTLP's JSON writes as a text; anything else as it is."""
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return value
 
 
 def _flatten(value: Mapping[Any, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -48,6 +48,13 @@ def guess_format(value: Any, deep: int = 0) -> str | None:
     return found or next((inside for page in pages if (inside := guess_format(page, deep + 1))), None)
 
 
+def _beginning(value: Any) -> str:
+    try:
+        return str(value)[:100_000]
+    except RecursionError:
+        return ""
+
+
 def _guess_tracer(value: Mapping[str, Any]) -> str | None:
     if "run_type" in value or "dotted_order" in value or isinstance(value.get("ingest_body"), Mapping):
         return "langsmith"
@@ -61,7 +68,7 @@ def _guess_tracer(value: Mapping[str, Any]) -> str | None:
     context = value.get("context")
     spans = any(name in value for name in ("spanId", "span_id", "context.span_id"))
     if spans or any(name in value for name in _SPANS) or (isinstance(context, Mapping) and "span_id" in context):
-        return "openinference" if "openinference" in str(value)[:100_000] else "otel"
+        return "openinference" if "openinference" in _beginning(value) else "otel"
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from langgraph_coaching.traces.importers.findings import Repairs
-from langgraph_coaching.traces.importers.source import TWICE, Row, group_by_trace, merge_parts
+from langgraph_coaching.traces.importers.source import TWICE, Row, group_by_trace, merge_parts, read_row
 from langgraph_coaching.traces.importers.span_messages import arguments_in, messages_in, parse_value, usage_of
 from langgraph_coaching.traces.importers.spans import Kind, Span
 from langgraph_coaching.traces.importers.steps import timestamp_of
@@ -38,9 +38,10 @@ def group_rows(rows: Iterable[Row]) -> list[Row]:
     whole: list[Row] = []
     loose: list[Row] = []
     for row in rows:
-        for value in _unwrap(row.value) if row.fault is None else (row.value,):
-            one = Row(row.number, value, row.fault, row.file)
-            (whole if row.fault is None and _is_whole(value) else loose).append(one)
+        values, fault = read_row(row, _unwrap)
+        for value in values or (row.value,):
+            one = Row(row.number, value, fault, row.file)
+            (whole if fault is None and _is_whole(value) else loose).append(one)
     lacking = "there is no trace in it with a list of `observations`, and no observation"
     found = group_by_trace(loose, _parts, lacking, lambda part: part["trace"])
     put_together = [row if row.fault is not None else _join_parts(row) for row in found]

@@ -36,6 +36,9 @@ _HOLDERS = (
 
 _NANOSECONDS = 1e16
 _YEAR_10000 = 253_402_300_800
+_DIGITS = 21
+"""Of nanoseconds until then."""
+
 _FAILED = ("ERROR", "STATUS_CODE_ERROR", 2)
 
 
@@ -100,10 +103,10 @@ def _mapping(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _seconds(value: Mapping[str, Any], names: tuple[str, ...]) -> float:
     for name in names:
         given = value.get(name)
-        if isinstance(given, str) and given.isdecimal():
+        if isinstance(given, str) and given.isdecimal() and len(given) <= _DIGITS:
             given = int(given)
         if isinstance(given, int | float) and given > _NANOSECONDS:
-            if given / 1e9 >= _YEAR_10000:
+            if given >= _YEAR_10000 * 1e9:
                 continue
             return given / 1e9
         found = timestamp_of({name: given}, (name,))

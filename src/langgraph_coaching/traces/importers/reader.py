@@ -12,7 +12,7 @@ from langgraph_coaching.traces.importers.findings import Finding, Imported, Repa
 from langgraph_coaching.traces.importers.format_hints import format_hint, guess_format
 from langgraph_coaching.traces.importers.incomplete import note_lacks
 from langgraph_coaching.traces.importers.messages import is_message
-from langgraph_coaching.traces.importers.source import Row, modified_at, rows_of
+from langgraph_coaching.traces.importers.source import UNREADABLE, Row, modified_at, rows_of, say_unreadable
 from langgraph_coaching.traces.importers.spans import trace_of
 from langgraph_coaching.traces.importers.trace import read_trace
 
@@ -132,7 +132,7 @@ def _read_row(row: Row, repairs: Repairs, **told: Any) -> Trace | str:
         return "it is no row of messages"
     try:
         return read_trace(row.value, repairs, **told)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except UNREADABLE as error:
         return " ".join(str(error).split())
 
 
@@ -142,8 +142,8 @@ def _read_spans(reader: Any, row: Row, repairs: Repairs, told: dict[str, Any]) -
     try:
         spans, fields = reader.read_spans(row.value, repairs)
         return trace_of(spans, {**fields, **told}, repairs)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
-        return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    except UNREADABLE as error:
+        return say_unreadable(error)
 
 
 def _make_id_unique(trace: Trace, taken: dict[str, int], repairs: Repairs) -> Trace:

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from langchain_core.messages import BaseMessage
 from pydantic import BaseModel
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from langgraph_coaching.traces.importers.findings import Repairs
 
 
+Found = TypeVar("Found")
+
 TWICE = "told again"
 """Key of a part that was told more than once: how often it was told again."""
+
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
+"""What is raised where something else stands in a row than should."""
 
 _ENDS = ("end_time", "endTime", "end")
 
@@ -119,12 +124,15 @@ def group_by_trace(
     parts: dict[tuple[str, str], dict[str, Any]] = {}
     places: dict[tuple[str, str], Row] = {}
     faulty = []
+
+    def keyed_parts(value: Any) -> list[tuple[tuple[str, str], str, dict[str, Any]]]:
+        return [((trace_of(part), str(part["id"])), str(above(part)), part) for part in parts_of(value)]
+
     for row in rows:
-        inside = list(parts_of(row.value)) if row.fault is None else []
+        inside, fault = read_row(row, keyed_parts)
         if not inside:
-            faulty.append(replace(row, fault=row.fault or lacking))
-        for part in inside:
-            key = trace_of(part), str(part["id"])
+            faulty.append(replace(row, fault=fault or lacking))
+        for key, _, part in inside:
             parts[key] = merge_parts(parts[key], part) if key in parts else part
             places.setdefault(key, row)
     traces: dict[str, Row] = {}
@@ -132,6 +140,19 @@ def group_by_trace(
     for key, row in places.items():
         traces.setdefault(names[key], Row(row.number, [], file=row.file)).value.append(parts[key])
     return sorted([*traces.values(), *faulty], key=lambda row: (row.file or "", row.number))
+
+
+def read_row(row: Row, read: Callable[[Any], Iterable[Found]]) -> tuple[list[Found], str | None]:
+    """What is found in a row, and why nothing is."""
+    try:
+        return (list(read(row.value)) if row.fault is None else []), row.fault
+    except UNREADABLE as error:
+        return [], say_unreadable(error)
+
+
+def say_unreadable(error: Exception) -> str:
+    """Why a row cannot be read, in one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def merge_parts(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

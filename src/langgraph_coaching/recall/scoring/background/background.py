@@ -107,13 +107,14 @@ class Background:
         result: NDArray[np.float64] = vectors @ self.requesting[:-1] + self.requesting[-1]
         return result
 
-    def farewell_mask(self, vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Which of them say goodbye: nearest to a farewell of all small talk, and near, `bool[n]`."""
-        similar = vectors @ self.small_talk.T
-        best = similar.argmax(axis=1)
-        near = self.scale_cosines(similar.max(axis=1)) > FAREWELL_NEAR
-        result: NDArray[np.bool_] = (best >= self.talk - self.farewells) & near
-        return result
+    def is_farewell(self, talk: NDArray[np.float32]) -> bool:
+        """Whether a text says goodbye: nearest to a farewell of all small talk, and near.
+
+        Args:
+            talk: Products of its vector with the small talk, `float32[talk]`.
+        """
+        best = int(talk.argmax())
+        return best >= self.talk - self.farewells and float(self.scale_cosines(talk[best])) > FAREWELL_NEAR
 
     @cached_property
     def rows(self) -> Rows:

@@ -64,6 +64,11 @@ class BackgroundCache:
         self._found: Background | None = None
         self._own = False
 
+    def load_packaged(self) -> None:
+        """Reads the one that the package brings, if it is of this embedder; no other, which may have to be measured."""
+        if self._embedder.is_default:
+            _read_packaged()
+
     def background(self, dimension: int) -> Background:
         """The background; measured and kept the first time, which embeds some 3,300 short texts.
 
