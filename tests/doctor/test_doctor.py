@@ -282,3 +282,12 @@ def test_every_table_that_a_room_names_is_looked_at():
     }
     assert len(named) >= 10
     assert named == set(EVERY_TABLE)
+
+
+def test_a_folder_that_cannot_be_written_is_named(look, monkeypatch):
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: mode == os.F_OK or (mode == os.R_OK and access(path, mode)))
+    (problem,) = look("unwritable")
+    assert problem.severity == "warning"
+    assert "this process cannot write the folder" in problem.what
+    assert "the right to write" in problem.remedy

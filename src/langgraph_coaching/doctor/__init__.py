@@ -38,6 +38,7 @@ True
 | `spool` | opening the store, which writes what a loss of power had left unwritten | |
 | `paused` | `coach.resume()` | |
 | `disk` | free space | |
+| `unwritable` | a folder or a disk that this process cannot write: advice goes on, nothing is kept | |
 | `package` | `pip install -U` of what is too old | |
 
 Nothing that is repaired takes anything away that cannot be computed again: a damaged table that is moved aside lies in

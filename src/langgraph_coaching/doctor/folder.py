@@ -36,6 +36,7 @@ def look_at_folder(folder: Path) -> Iterator[Problem]:
     if not folder.is_dir():
         yield _no_folder(folder)
         return
+    yield from _unwritable(folder)
     yield from _disk(folder)
     yield from _locks(folder)
     yield from _spools(folder)
@@ -48,6 +49,16 @@ def _no_folder(folder: Path) -> Problem:
         return Problem(severity="error", kind="no_folder", where="", what=what, remedy=remedy)
     remedy = "give the address of the store; if it is to be here, the first write makes it"
     return Problem(severity="warning", kind="absent", where="", what=f"there is no folder {folder}", remedy=remedy)
+
+
+def _unwritable(folder: Path) -> Iterator[Problem]:
+    places = [folder, *sorted(folder.glob("*.lance"))]
+    closed = [place for place in places if not os.access(place, os.W_OK | os.X_OK)]
+    if closed:
+        named = "the folder" if closed[0] == folder else ", ".join(place.name for place in closed[:3])
+        what = f"this process cannot write {named}: advice goes on, and nothing is kept"
+        remedy = "give its owner the right to write, or mount its disk to be written to"
+        yield Problem(severity="warning", kind="unwritable", where="", what=what, remedy=remedy)
 
 
 def size_of(folder: Path) -> int:

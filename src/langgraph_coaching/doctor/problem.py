@@ -26,6 +26,7 @@ Kind = Literal[
     "spool",
     "paused",
     "disk",
+    "unwritable",
     "package",
 ]
 
