@@ -1,6 +1,7 @@
 """Messages in, advice out: the three ways agree, labels and expiry are exact, and nothing ever raises."""
 
 import asyncio
+import json
 import shutil
 import threading
 import time
@@ -14,6 +15,7 @@ from langgraph_coaching import Coach, Example, Handoff, Limits, Reply
 from langgraph_coaching.errors import EmbedderError, EmbedderMismatchError, StoreError
 
 FAR = 30.0
+HALF = "\ud83d"
 REFUND, PARCEL = "I want my money back for this order", "Where is my parcel? It should be here by now"
 CONVERSATIONS = [
     REFUND,
@@ -188,6 +190,12 @@ def test_half_a_character_in_a_message_is_no_reason_to_fail(two, ask):
     assert any("\ufffd" in r.situation for r in two.receipts(coaching_id="refund"))
 
 
+@pytest.mark.parametrize("label", [{"agent": HALF}, {"node": HALF}, {"tags": [HALF, "vip"]}, {"thread_id": HALF}])
+def test_half_a_character_in_a_label_is_whole_in_what_is_handed_out(two, ask, label):
+    advice = ask(two, REFUND, **label)
+    assert "\ufffd" in json.dumps(advice.to_json(), ensure_ascii=False).encode().decode()
+
+
 class Faulty(DeterministicFakeEmbedding):
     """Good for saving; what happens to a question is up to the test."""
 
@@ -248,6 +256,7 @@ def waiting(request):
 def test_a_slow_embedder_gives_empty_advice_in_time(waiting, opened, ask):
     opened(embeddings=waiting).add(intent="a refund", behavior=Reply("r"))
     coach = opened(embeddings=waiting, limits=Limits(deadline=0.2))
+    coach.load()
     started, before = time.monotonic(), set(threading.enumerate())  # those that wait since an earlier test
     for number in range(12):
         advice = ask(coach, f"{REFUND} {number}")
