@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import gc
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,20 +18,22 @@ import numpy as np
 import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from langgraph.checkpoint.memory import InMemorySaver
+from typer import main as command_line
 
-from every_pair import runs_beyond_every_pair
 from langgraph_coaching import Coach, Limits
 from langgraph_coaching.recall import embedder
 from langgraph_coaching.recall.minilm import MiniLM
 from langgraph_coaching.recall.scoring.background import cache
+from quick_runs import left_to_ci
 from scripted_model import ScriptedModel
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """A part of the tests of many kinds of parameters is left to CI: see `every_pair.py`."""
-    for item in runs_beyond_every_pair(items):
+    """A part of the runs of tests of several kinds of parameters is left to CI: see `quick_runs.py`."""
+    for item in left_to_ci(items):
         item.add_marker(pytest.mark.slow)
+        item.add_marker(pytest.mark.product)
 
 
 def pytest_collection_finish():
@@ -41,7 +45,8 @@ def pytest_collection_finish():
 def _remembered():
     """Pure functions that give again what they gave: of a text how it is read and its vector, of vectors their measure.
 
-    A third of a run is spent on the same few hundred texts, and on measuring the same few made-up embedders.
+    A third of a run is spent on the same few hundred texts, and on measuring the same few made-up embedders; and most
+    of the time of a command on reading from the signatures of all commands what there is to choose from.
     """
     embed, draw, measure = MiniLM.embed_query, DeterministicFakeEmbedding._get_embedding, cache.background_of
     backgrounds = {}
@@ -66,6 +71,7 @@ def _remembered():
         (MiniLM, "embed_query", lambda self, text: vector(text).tolist()),
         (DeterministicFakeEmbedding, "_get_embedding", lambda self, seed: drawn(self.size, seed)),
         (embedder, "normalize_text", lru_cache(20_000)(embedder.normalize_text)),
+        (command_line, "get_command", lru_cache(100)(command_line.get_command)),
         (cache, "background_of", measured),
     ]
 
@@ -134,6 +140,27 @@ def coach(tmp_path, embeddings):
         yield coach
 
 
+@pytest.fixture(scope="module")
+def written_once(tmp_path_factory, embeddings):
+    """Stores that are written once for a module, and copied for each test: `written_once(fill, folder)`.
+
+    `fill(coach)` writes; what it returned is given each time.
+    """
+    written = {}
+
+    def copy(fill, folder):
+        if fill not in written:
+            store = tmp_path_factory.mktemp("written") / "store"
+            with Coach(store, embeddings=embeddings, limits=Limits(deadline=60)) as coach:
+                given = fill(coach)
+            written[fill] = store, given
+        store, given = written[fill]
+        shutil.copytree(store, folder)
+        return given
+
+    return copy
+
+
 @pytest.fixture
 def scripted():
     """Makes chat models that answer what they are told to."""
@@ -153,11 +180,15 @@ class Run:
         self.style = style
         self.is_async = style == "async"
         self._exits = exits
-        self._loop = exits.enter_context(asyncio.Runner()) if self.is_async else None
+        self._loop = exits.enter_context(asyncio.Runner()).get_loop() if self.is_async else None
+        self._context = contextvars.copy_context()
 
     def wait(self, coroutine):
         """The coroutine's result."""
-        return self._loop.run(coroutine) if self._loop else asyncio.run(coroutine)
+        if self._loop is None:
+            return asyncio.run(coroutine)
+        # As `Runner.run` does, which also looks at every signal: that takes longer than many a graph.
+        return self._loop.run_until_complete(self._loop.create_task(coroutine, context=self._context))
 
     def __call__(self, graph, given, config=None, **options):
         """`invoke` or `ainvoke`."""

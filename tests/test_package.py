@@ -40,6 +40,7 @@ def test_making_a_coach_and_asking_an_absent_store_loads_no_database_and_no_mode
     assert loaded_after(used) & heaviest == set()
 
 
+@pytest.mark.slow
 def test_a_coach_that_only_recalls_loads_nothing_that_words_intents(tmp_path):
     code = f"from langgraph_coaching import Coach\nCoach({str(tmp_path / 'store')!r}).advise('hello')\nimport sys\n"
     shown = "print(*(name for name in sys.modules if 'authoring.intents' in name or name.endswith('propose')))"

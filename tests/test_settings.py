@@ -33,6 +33,12 @@ def test_an_argument_of_the_wrong_kind(settings, said, tmp_path):
     assert not (tmp_path / "store").exists()
 
 
+@pytest.mark.parametrize("name", ["a\nb", "a\tb", "a\x01b", "a\x7fb", "a\x85b"])
+def test_a_store_whose_name_lancedb_cannot_write(name, tmp_path):
+    with pytest.raises(InvalidCoachingError, match="no ends of lines"):
+        Coach(tmp_path / name)
+
+
 @pytest.mark.parametrize("uri", [None, "", 5, b"store", ["store"]])
 def test_a_store_that_is_no_address(uri):
     with pytest.raises(InvalidCoachingError, match="the store is a folder or an address"):

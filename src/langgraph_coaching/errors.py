@@ -21,6 +21,7 @@ receipt that says why.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,12 @@ from langgraph_coaching.surrogates import replace_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_KEY = re.compile(
+    r"(?<=://)[^\s/@:]{0,64}:[^\s/@]+(?=@)|(?i:(?<=bearer )|(?<=basic ))[\w.~+/=-]{16,}"
+    r"|\b(?:(?:[srp]k|gsk|xai|hf|pplx|gh[opsur]|lsv2)[-_]|AKIA|AIza|eyJ)(?=[\w.-]*\d)[\w.-]{16,}"
+)
+"""A key that a service or its client repeats in an error: it would go into logs and tracers."""
 
 
 class CoachingError(Exception):
@@ -82,7 +89,7 @@ class MissingExtraError(CoachingError, ImportError):
 
 
 def say_error(error: BaseException, most: int = 2_000) -> str:
-    """What an error says, in one line; its class where it says nothing or cannot be asked.
+    """What an error says, in one line and without keys; its class where it says nothing or cannot be asked.
 
     Args:
         error: Anybody's.
@@ -90,9 +97,11 @@ def say_error(error: BaseException, most: int = 2_000) -> str:
     """
     try:
         said = " ".join(str(error).split())
-    except Exception:  # noqa: BLE001 - an error of somebody else's, which may be anything
+    except BaseException as fault:
+        if is_stop(fault):
+            raise
         said = ""
-    return said[:most] or type(error).__name__
+    return _KEY.sub("[secret]", said[:most]) or type(error).__name__
 
 
 def is_stop(error: BaseException) -> bool:

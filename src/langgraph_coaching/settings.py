@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
+from unicodedata import category
 
 from langgraph_coaching.coaching.validation import is_name
 from langgraph_coaching.errors import InvalidCoachingError
@@ -38,6 +39,10 @@ def refuse_wrong_kinds(uri: Any, namespace: Any, settings: Mapping[str, Any]) ->
     check_path(uri)
     if replace_surrogates(os.fspath(uri)) != os.fspath(uri):
         raise InvalidCoachingError(f"the name of a store is UTF-8, unlike {os.fspath(uri)!r}; give another path")
+    if any(category(one) == "Cc" for one in os.fspath(uri)):
+        raise InvalidCoachingError(
+            f"the name of a store has no ends of lines and other control characters, unlike {os.fspath(uri)!r}"
+        )
     if not isinstance(namespace, str):
         raise InvalidCoachingError(f"namespace is a name such as 'acme', not {_kind_of(namespace)}")
     if not is_name(namespace):

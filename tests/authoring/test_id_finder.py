@@ -6,14 +6,18 @@ from langgraph_coaching import Coach, Reply, Step, Trace
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 
-@pytest.fixture
-def filled(coach):
+def fill(coach):
     for name in ("c-ab1", "c-ab2", "c-b", "x:1"):
         coach.add(id=name, intent=f"case {name}", behavior=Reply("r"))
     coach.edit("c-ab1", priority=1)
     coach.delete("c-ab2")
     step = Step(index=0, trace_id="t:1", type="message", author="agent", text="Hi.")
     coach.traces.add(Trace(id="t:1", steps=(step,)))
+
+
+@pytest.fixture
+def filled(coach, written_once):
+    written_once(fill, coach.uri)
     return coach
 
 

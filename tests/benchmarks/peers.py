@@ -6,19 +6,25 @@ All have the same texts and, where they take one, the same embedder. What is not
 from __future__ import annotations
 
 import asyncio
+import math
 import os
+import sys
 import uuid
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from langgraph_coaching import Coach, Limits, Reply
+from langgraph_coaching.recall.large_store import LARGE
 from langgraph_coaching.recall.minilm import MiniLM
+from parts import adviser_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -105,6 +111,7 @@ class Ours(Contender):
             copy_rows(self.folder, len(texts) - len(first))
             self.coach.close()
         self.coach.advise("hello, where is my order?")
+        adviser_of(self.coach)._snapshots._large.wait()  # the index is made behind the calls
 
     def ask(self, query: str) -> Any:
         """Advice."""
@@ -138,10 +145,11 @@ def copy_rows(folder: Path, count: int) -> None:
         vectors = some["vector"].combine_chunks().flatten().to_numpy().reshape(some.num_rows, -1)
         moved = vectors + rng.normal(0, 0.03, vectors.shape).astype(vectors.dtype)
         moved /= np.linalg.norm(moved, axis=1, keepdims=True)
-        column = some.schema.get_field_index("vector")
         kind = some.schema.field("vector").type
         packed = pa.FixedSizeListArray.from_arrays(pa.array(moved.ravel(), kind.value_type), vectors.shape[1])
-        table.add(some.set_column(column, some.schema.field("vector"), packed))
+        for column in ("vector", "prototype"):  # without examples they are the same
+            some = some.set_column(some.schema.get_field_index(column), some.schema.field(column), packed)
+        table.add(some)
 
 
 class Numpy(Contender):
@@ -160,7 +168,7 @@ class Numpy(Contender):
 
 
 class PlainLanceDB(Contender):
-    """A LanceDB table without an index."""
+    """A LanceDB table; with an index from the size on from which a coach makes one."""
 
     name = "LanceDB"
 
@@ -168,6 +176,7 @@ class PlainLanceDB(Contender):
         """Texts and vectors."""
         import lancedb
         import pyarrow as pa
+        from lancedb.index import IvfFlat
 
         schema = pa.schema([pa.field("text", pa.string()), pa.field("vector", pa.list_(pa.float32(), 384))])
         self.table = lancedb.connect(folder / "lancedb").create_table("texts", schema=schema)
@@ -176,10 +185,14 @@ class PlainLanceDB(Contender):
             flat = pa.array(self.known.vectors(some).ravel().astype(np.float32))
             vectors = pa.FixedSizeListArray.from_arrays(flat, 384)
             self.table.add(pa.table([pa.array(some), vectors], schema=schema))
+        if len(texts) >= LARGE:
+            parts = round(math.sqrt(len(texts)))
+            self.table.create_index("vector", config=IvfFlat(distance_type="dot", num_partitions=parts))
 
     def ask(self, query: str) -> Any:
         """Rows."""
-        return self.table.search(self.known.embed_query(query)).limit(NEAREST).to_list()
+        found = self.table.search(self.known.embed_query(query)).distance_type("dot")
+        return found.limit(NEAREST).to_list()
 
 
 class MemoryStore(Contender):

@@ -2,10 +2,11 @@
 
     python tests/benchmarks/scale.py 100000 [--folder FOLDER] [--asked 200]
 
-It prints bytes a coaching, how long the index takes, the time of an advice without its embedding (p50, p95), cold and
-with its heads in memory, the embedding alone, resident memory, and the first advice of a new process. Without LanceDB's
-index for comparison: `--whole`, which holds all of it in memory. Vectors are of 384 dimensions, near those of
-packaged wishes; texts are made up. What a real embedder would cost for so many is not in it.
+It prints bytes a coaching, how long the index takes, how many of the nearest are found in `--parts` partitions, the
+time of an advice without its embedding (p50, p95), cold and with its heads in memory, the embedding alone, resident
+memory, and the first advice of a new process. Without LanceDB's index for comparison: `--whole`, which holds all of it
+in memory. Vectors are of 384 dimensions, near those of packaged wishes; texts are made up. What a real embedder would
+cost for so many is not in it.
 """
 
 from __future__ import annotations
@@ -97,6 +98,9 @@ def ask(folder, asked, *, whole):
             started = time.perf_counter()
             adviser._snapshots._large.wait()
             print(f"index made in {time.perf_counter() - started:.1f} s", flush=True)
+            print(
+                f"of the {large_store.NEAR} nearest places {found_share(adviser, questions):.1%} are found", flush=True
+            )
         cold, cpu = timed(adviser, words)
         warm, cpu_warm = timed(adviser, words)
         embedding = []
@@ -109,6 +113,21 @@ def ask(folder, asked, *, whole):
             print(f"advice, {name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, {used * 1000:.1f} ms of a core", flush=True)
         print(f"embedding alone: p50 {np.median(embedding) * 1000:.1f} ms")
         print(f"first advice {first:.1f} s; memory {before} MB before, {rss()} MB after")
+
+
+def found_share(adviser, questions):
+    """How many of the nearest places are in the partitions that are looked into."""
+    store = adviser._snapshots._large
+    asked = store.look(-1).asked
+    everywhere = asked._replace(parts=nearest._EVERY)
+    found = [
+        [
+            set(store._nearest.search(one, vector, ("active",), labels_of(), large_store.NEAR))
+            for one in (asked, everywhere)
+        ]
+        for vector in questions[:40]
+    ]
+    return sum(len(some & all_) for some, all_ in found) / sum(len(all_) for _, all_ in found)
 
 
 def timed(adviser, words):

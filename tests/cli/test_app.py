@@ -157,6 +157,7 @@ def test_embeddings_that_do_not_exist_end_with_2(command):
     assert "cannot make the embeddings 'NoSuchEmbeddings'" in done.err
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_with_130_and_without_a_traceback(folder):
     code = (
         "import signal, sys; from langgraph_coaching.cli import main; from langgraph_coaching.coach import Coach\n"
@@ -259,6 +260,7 @@ def test_the_module_is_the_command(run_python, folder):
     assert "`langgraph-coaching add` makes one" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_shell_is_helped_to_complete(process):
     asked = {
         "_LANGGRAPH_COACHING_COMPLETE": "complete_bash",

@@ -4,23 +4,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from langgraph_coaching import Coach, Step, Trace
+from langgraph_coaching import Step, Trace
+
+
+def add_recorded(coach):
+    now = datetime.now(UTC)
+    for number, user, days in ((0, "lee", 40), (1, "lee", 0), (2, "kim", 0)):
+        steps = [
+            Step(index=0, trace_id=f"t-{number}", type="user", author="user", text=f"words of {user}"),
+            Step(index=1, trace_id=f"t-{number}", type="message", author="agent", text="No."),
+        ]
+        fields = {"metadata": {"user_id": user}, "thread_id": f"th-{number}", "started_at": now - timedelta(days)}
+        coach.traces.add(Trace(id=f"t-{number}", steps=steps, **fields))
+    step = coach.traces.get("t-0").steps[1]
+    coach.save(coach.draft(step).when("a customer wants words").reply("Say yes.").having(id="c-1"))
 
 
 @pytest.fixture
-def recorded(folder, embeddings):
+def recorded(folder, written_once):
     """Three runs of two users, one of them long ago, and a coaching from the first."""
-    now = datetime.now(UTC)
-    with Coach(folder, embeddings=embeddings) as coach:
-        for number, user, days in ((0, "lee", 40), (1, "lee", 0), (2, "kim", 0)):
-            steps = [
-                Step(index=0, trace_id=f"t-{number}", type="user", author="user", text=f"words of {user}"),
-                Step(index=1, trace_id=f"t-{number}", type="message", author="agent", text="No."),
-            ]
-            fields = {"metadata": {"user_id": user}, "thread_id": f"th-{number}", "started_at": now - timedelta(days)}
-            coach.traces.add(Trace(id=f"t-{number}", steps=steps, **fields))
-        step = coach.traces.get("t-0").steps[1]
-        coach.save(coach.draft(step).when("a customer wants words").reply("Say yes.").having(id="c-1"))
+    written_once(add_recorded, folder)
 
 
 def left(command):

@@ -2,17 +2,22 @@
 
 import pytest
 
-from langgraph_coaching import Reply, Step, Trace
+from langgraph_coaching import Coach, Reply, Step, Trace
+
+
+def add_two(coach):
+    for name in ("c-abc1", "c-abd2"):
+        coach.add(id=name, intent=f"case {name}", behavior=Reply("r"))
+    steps = {"type": "message", "author": "agent", "text": "Hello."}
+    coach.traces.add([Trace(id=f"t-1{n}", steps=(Step(index=0, trace_id=f"t-1{n}", **steps),)) for n in "ab"])
 
 
 @pytest.fixture
-def two(shop):
-    """A shop with two coachings and two traces that begin alike."""
-    for name in ("c-abc1", "c-abd2"):
-        shop.add(id=name, intent=f"case {name}", behavior=Reply("r"))
-    steps = {"type": "message", "author": "agent", "text": "Hello."}
-    shop.traces.add([Trace(id=f"t-1{n}", steps=(Step(index=0, trace_id=f"t-1{n}", **steps),)) for n in "ab"])
-    return shop
+def two(folder, written_once, embeddings):
+    """A coach with two coachings and two traces that begin alike."""
+    written_once(add_two, folder)
+    with Coach(folder, embeddings=embeddings) as coach:
+        yield coach
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,16 @@ import pytest
 from langgraph_coaching import Coach, Limits, Reply, import_traces
 
 
+def add_asked(coach):
+    coach.add(id="c-swap", intent="a customer wants to exchange a lamp", behavior=Reply("Offer a swap."))
+    coach.add(id="c-late", intent="a customer's parcel is late", behavior=Reply("Track it."))
+    return coach.advise("I want to exchange my lamp").considered
+
+
 @pytest.fixture
-def asked(folder, embeddings):
+def asked(folder, written_once):
     """A store with two coachings and the receipts of one call."""
-    with Coach(folder, embeddings=embeddings, limits=Limits(deadline=60)) as coach:
-        coach.add(id="c-swap", intent="a customer wants to exchange a lamp", behavior=Reply("Offer a swap."))
-        coach.add(id="c-late", intent="a customer's parcel is late", behavior=Reply("Track it."))
-        return coach.advise("I want to exchange my lamp").considered
+    return written_once(add_asked, folder)
 
 
 def test_a_verdict_is_said_learned_and_reported(command, asked):

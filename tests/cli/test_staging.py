@@ -8,11 +8,14 @@ import pytest
 from langgraph_coaching import Coach, Reply
 
 
+def add_some(coach):
+    for name, status in (("c-old", "active"), ("c-new", "shadow"), ("c-more", "draft")):
+        coach.add(id=name, intent=f"a customer asks about {name}", behavior=Reply(f"Say {name}."), status=status)
+
+
 @pytest.fixture
-def some(folder, embeddings):
-    with Coach(folder, embeddings=embeddings) as coach:
-        for name, status in (("c-old", "active"), ("c-new", "shadow"), ("c-more", "draft")):
-            coach.add(id=name, intent=f"a customer asks about {name}", behavior=Reply(f"Say {name}."), status=status)
+def some(folder, written_once):
+    written_once(add_some, folder)
     return folder
 
 

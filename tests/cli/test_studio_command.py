@@ -11,6 +11,7 @@ from langgraph_coaching.cli.studio import read_people
 from langgraph_coaching.errors import InvalidCoachingError
 
 
+@pytest.mark.slow
 def test_it_serves_until_it_is_stopped(tmp_path):
     command = [
         sys.executable,

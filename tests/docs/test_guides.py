@@ -11,6 +11,7 @@ PAGES = sorted(GUIDES.glob("*.md"))
 SLOW = (
     "a_week_with_an_airline_agent",
     "deploying",
+    "from_a_folder_to_a_bucket",
     "red_team",
     "testing_in_ci",
 )  # long, or they start processes again and again

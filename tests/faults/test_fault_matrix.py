@@ -261,6 +261,20 @@ class Hostile(list):
         raise RuntimeError("hostile")
 
 
+def odd_content(kind):
+    """A message that no provider sends, and that a graph takes all the same."""
+    part = deepest = {"type": "text", "text": ASKED}
+    if kind == "holds itself":
+        part["again"] = part
+    if kind == "nested without end":
+        for _ in range(5_000):
+            deepest["in"] = deepest = {}
+    if kind == "names that are no text":
+        part["a", 1] = 2
+    fields = {"id": None, "name": None, "additional_kwargs": {}, "response_metadata": {}}
+    return HumanMessage.model_construct(type="human", content=[part], **fields)
+
+
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 FAILING = {
     "None": None,
@@ -292,6 +306,9 @@ PASSING = {
     "ten thousand messages": [HumanMessage("hi"), AIMessage("Hello.")] * 5_000,
     "control characters": [HumanMessage("a\x00b\x1b[31m")],
     "half a character": [HumanMessage("a \ud83d b")],
+    "content that holds itself": [odd_content("holds itself")],
+    "content nested without end": [odd_content("nested without end")],
+    "names that are no text": [odd_content("names that are no text")],
     "OpenAI's form": [
         {"role": "user", "content": ASKED},
         {

@@ -41,15 +41,20 @@ CONVERSATIONS = [
 ]
 
 
-@pytest.fixture
-def two(coach):
-    """A coach with two coachings that do not overlap."""
+def add_two(coach):
+    """Two coachings that do not overlap."""
     coach.add(
         id="refund", intent="a refund of an order", behavior=Reply("Refund it."), examples=["can I get my money back"]
     )
     coach.add(
         id="parcel", intent="where a parcel is", behavior=Handoff("logistics"), examples=["my parcel has not arrived"]
     )
+
+
+@pytest.fixture
+def two(coach, written_once):
+    """A coach with them."""
+    written_once(add_two, coach.uri)
     return coach
 
 
@@ -256,7 +261,7 @@ def waiting(request):
 def test_a_slow_embedder_gives_empty_advice_in_time(waiting, opened, ask):
     opened(embeddings=waiting).add(intent="a refund", behavior=Reply("r"))
     coach = opened(embeddings=waiting, limits=Limits(deadline=0.2))
-    coach.load()
+    coach.load()  # however busy the machine: it is the embedder that is slow
     started, before = time.monotonic(), set(threading.enumerate())  # those that wait since an earlier test
     for number in range(12):
         advice = ask(coach, f"{REFUND} {number}")

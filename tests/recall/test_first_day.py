@@ -15,6 +15,7 @@ def rows(benchmark, tmp_path_factory):
     return {name: first_day.figures(name, store, half) for name, store in first_day.stores(half, known).items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("known", "recall", "false"),
     [("intent alone", 54, 16), ("1 example", 62, 19), ("1 + answers", 60, 18), ("1 + proposals", 83, 18)],

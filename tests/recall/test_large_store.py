@@ -178,3 +178,32 @@ def test_a_store_below_the_size_has_no_index(coach, monkeypatch):
     coach.add(intent="a refund", behavior=Reply("r"))
     coach.advise("a refund")
     assert not is_indexed(coach)
+
+
+def test_what_upkeep_has_moved_between_a_search_and_a_look_is_found_where_it_is_now(written, monkeypatch):
+    said, table = wishes()[3].intent, database_of(written).table("coachings")
+    search, searches = nearest.Nearest.search, []
+
+    def search_and_move(self, *asked):
+        found = search(self, *asked)
+        searches.append(found)
+        if len(searches) == 1:
+            large_store_of(written).forget()
+            table.delete("id = 'w-29'")
+            table.optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
+        return found
+
+    monkeypatch.setattr(nearest.Nearest, "search", search_and_move)
+    written.edit("w-0", notes="anything")  # so that the store is looked at anew
+    assert "w-3" in considered(written, said)
+    assert len(searches) > 1
+    assert searches[0] != searches[-1]
+
+
+def test_one_that_cannot_be_read_hides_no_other_and_is_looked_for_no_more(written, caplog):
+    table = database_of(written).table("coachings")
+    table.update(where="id = 'w-7'", values={"record": "{}"})
+    for wish in wishes()[6:9]:
+        assert "w-7" not in considered(written, wish.intent)
+    assert considered(written, wishes()[8].intent)[0] == "w-8"
+    assert len(large_store_of(written)._unreadable) == 1

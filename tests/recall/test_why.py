@@ -19,14 +19,19 @@ BREAD = "how do I bake rye bread at home"
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def shop(coach):
-    """A coach with two coachings that do not overlap."""
+def fill(coach):
+    """Two coachings that do not overlap."""
     coach.add(id="refund", intent="a refund of an order", behavior=Reply("Refund it."), examples=[REFUND])
     coach.add(
         id="parcel", intent="where a parcel is", behavior=Handoff("logistics"),
         examples=["my parcel has not arrived", PARCEL, "the parcel is still missing"],
     )  # fmt: skip
+
+
+@pytest.fixture
+def shop(coach, written_once):
+    """A coach with two coachings that do not overlap."""
+    written_once(fill, coach.uri)
     return coach
 
 
@@ -259,16 +264,22 @@ def test_what_has_been_edited_since_is_explained_as_it_was_looked_at(shop, asked
     assert (why.applied, why.note, why.nearest) == (True, "its history was erased", None)
 
 
-def test_what_verdicts_have_taken_from_the_whole_store_is_said(shop, asked):
+def judge_badly(coach):
+    """Coachings that were judged wrong a dozen times; what that has taken from all."""
+    fill(coach)
     for n in range(12):
-        shop.add(
+        coach.add(
             id=f"p-{n}", intent=f"a picnic in park {n}", behavior=Reply(f"Say {n}."), examples=[f"picnic {n} please"]
         )
-        for receipt in shop.advise(f"picnic {n} please").applied:
-            shop.verdict(receipt, correct=False)
-    reserve = shop.calibrate().reserve
+        for receipt in coach.advise(f"picnic {n} please").applied:
+            coach.verdict(receipt, correct=False)
+    return coach.calibrate().reserve
+
+
+def test_what_verdicts_have_taken_from_the_whole_store_is_said(coach, written_once, asked):
+    reserve = written_once(judge_badly, coach.uri)
     assert reserve > 0
-    why = asked(shop, REFUND).why("refund")
+    why = asked(coach, REFUND).why("refund")
     assert why.reserve == pytest.approx(reserve)
     assert why.without_reserve > why.probability
     assert f"takes {reserve:.2f} from its logit; without, it would be {why.without_reserve:.2f}" in str(why)

@@ -8,7 +8,7 @@ from langchain.agents import create_agent
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
-from langgraph_coaching import Action, Coach, import_traces
+from langgraph_coaching import Action, import_traces
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 
 FORMATS = ("langsmith", "langfuse", "openinference", "otel")
@@ -19,16 +19,19 @@ class Model(GenericFakeChatModel):
         return self
 
 
+def judge_one(coach):
+    coach.add(intent="an order arrived broken", behavior=Action("refund"))
+    agent = create_agent(Model(messages=iter([AIMessage("sorry")])), [], middleware=[coach.middleware()])
+    agent.invoke({"messages": [("user", "my order arrived broken")]}, {"callbacks": [coach.callback()]})
+    coach.flush()
+    (receipt,) = [receipt for receipt in coach.receipts() if receipt.applied]
+    coach.verdict(receipt, correct=True, comment="well spotted", author="dana")
+
+
 @pytest.fixture
-def coach(tmp_path):
-    with Coach(tmp_path) as coach:
-        coach.add(intent="an order arrived broken", behavior=Action("refund"))
-        agent = create_agent(Model(messages=iter([AIMessage("sorry")])), [], middleware=[coach.middleware()])
-        agent.invoke({"messages": [("user", "my order arrived broken")]}, {"callbacks": [coach.callback()]})
-        coach.flush()
-        (receipt,) = [receipt for receipt in coach.receipts() if receipt.applied]
-        coach.verdict(receipt, correct=True, comment="well spotted", author="dana")
-        yield coach
+def coach(coach, written_once):
+    written_once(judge_one, coach.uri)
+    return coach
 
 
 def told(rows, name, score):

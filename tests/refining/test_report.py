@@ -21,11 +21,15 @@ NOW = datetime.now(UTC)
 HOSTILE = "<script>alert(\"1\")</script> & '<b>' \u2028 ]]> <!--"
 
 
-@pytest.fixture
-def shop(coach):
+def fill(coach):
     coach.add(id="c-ship", intent="a customer asks what shipping costs", behavior=Reply("Ask for the country."))
     coach.add(id="c-swap", intent=f"a customer wants to swap {HOSTILE}", behavior=Reply("Offer a swap, politely."))
     coach.add(id="c-quiet", intent="a guest asks about pets", behavior=Reply("Yes."), status="draft")
+
+
+@pytest.fixture
+def shop(coach, written_once):
+    written_once(fill, coach.uri)
     return coach
 
 

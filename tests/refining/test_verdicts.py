@@ -15,11 +15,15 @@ def coach(tmp_path):
         yield opened
 
 
-@pytest.fixture
-def shipping(coach):
+def add_shipping(coach):
     return coach.add(
         intent=SHIPPING, behavior=Reply("Ask for the country."), examples=["how much is shipping to Germany?"]
     )
+
+
+@pytest.fixture
+def shipping(coach, written_once):
+    return written_once(add_shipping, coach.uri)
 
 
 def receipt_of(coach, coaching, text):

@@ -15,9 +15,13 @@ from langgraph_coaching.recall.adviser import Adviser
 BROKEN = "my order arrived broken"
 
 
-@pytest.fixture
-def coaching(coach):
+def add_coaching(coach):
     return coach.add(intent="an order arrived broken", behavior=Reply("Ask for a photo."))
+
+
+@pytest.fixture
+def coaching(coach, written_once):
+    return written_once(add_coaching, coach.uri)
 
 
 def state_of(graph, saver):

@@ -12,9 +12,13 @@ from parts import database_of
 BROKEN = "my order arrived broken"
 
 
-@pytest.fixture
-def coaching(coach):
+def add_coaching(coach):
     return coach.add(intent="an order arrived broken", behavior=Reply("Ask for a photo."))
+
+
+@pytest.fixture
+def coaching(coach, written_once):
+    return written_once(add_coaching, coach.uri)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+import pytest
 from dev_server import EXAMPLE, GUIDANCE, INTENT
 
 from langgraph_coaching import Coach, Reply
@@ -31,6 +32,7 @@ print(json.dumps(asyncio.run(every(answers()))))
 """
 
 
+@pytest.mark.slow
 def test_neither_the_first_call_nor_a_later_one_blocks_the_event_loop(run_python, tmp_path):
     with Coach(tmp_path) as coach:
         coach.add(intent=INTENT, behavior=Reply(GUIDANCE))

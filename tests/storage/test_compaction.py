@@ -95,6 +95,7 @@ print("added")
 """
 
 
+@pytest.mark.slow
 def test_the_end_of_a_process_puts_together_what_it_wrote(run_python, folder):
     done = run_python("-c", ENDS, folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, "added\n", "")

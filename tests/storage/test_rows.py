@@ -20,11 +20,15 @@ def nothing_named(monkeypatch):
     monkeypatch.setattr(rows, "_named", {})
 
 
+def add_two(coach):
+    for name in ("old", "newer"):
+        coach.add(id=name, intent=ASKED, behavior=Reply(f"Say {name}."), examples=[ASKED])
+
+
 @pytest.fixture
-def shop(tmp_path, embeddings):
+def shop(tmp_path, embeddings, written_once):
+    written_once(add_two, tmp_path / "coaching")
     with Coach(tmp_path / "coaching", embeddings=embeddings) as coach:
-        for name in ("old", "newer"):
-            coach.add(id=name, intent=ASKED, behavior=Reply(f"Say {name}."), examples=[ASKED])
         yield coach
 
 

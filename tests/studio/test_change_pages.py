@@ -9,13 +9,17 @@ from langgraph_coaching import Action, Handoff, Reply
 from langgraph_coaching.studio import Person, studio_app
 
 
-@pytest.fixture
-def two(coach):
+def add_two(coach):
     for name in ("c-one", "c-two"):
         coach.add(
             intent=f"a customer asks for {name}", behavior=Reply("Say yes."), id=name, status="draft", author="Anna"
         )
     return ["c-one", "c-two"]
+
+
+@pytest.fixture
+def two(coach, written_once):
+    return written_once(add_two, coach.uri)
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from langgraph_coaching.studio.latest_reports import LatestReports
 NASTY = 'a customer asks about <script>alert("x")</script>'
 
 
-@pytest.fixture
-def judged(coach):
+def add_judged(coach):
     """A coaching that was wrong three times out of three, and one that nobody asked for."""
     coach.add(intent="a customer asks what shipping costs", behavior=Reply("Ask for the country."), id="c-ship")
     coach.add(intent=NASTY, behavior=Reply("Say no."), id="c-nasty", status="draft")
@@ -24,6 +23,11 @@ def judged(coach):
         given = coach.advise(f"what does shipping to {place} cost?")
         assert given.applied
         coach.verdict(given.considered[0].id, correct=False)
+
+
+@pytest.fixture
+def judged(coach, written_once):
+    written_once(add_judged, coach.uri)
 
 
 def test_nothing_yet_says_how_to_begin(client):

@@ -20,20 +20,26 @@ ASK = "Say sorry and ask for a photo of the damage."
 SHIPPING = "how much is shipping to Canada?"
 
 
+def add_two(coach):
+    coach.add(
+        id="damaged",
+        intent=INTENT,
+        behavior=Reply(ASK),
+        examples=[BROKEN],
+        never=["the screen of my phone is broken, do you repair phones?"],
+    )
+    coach.add(
+        id="shipping", intent="a customer asks what shipping costs", behavior=Reply("Ask where to."),
+        examples=[SHIPPING],
+    )  # fmt: skip
+
+
 @pytest.fixture
-def shop(tmp_path, embeddings, pytester, monkeypatch):
+def shop(tmp_path, embeddings, pytester, monkeypatch, written_once):
     """A store with one correction and one other coaching; `run()` exports, and runs the test that was written."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    written_once(add_two, tmp_path / "store")
     with Coach(tmp_path / "store", embeddings=embeddings) as coach:
-        coach.add(
-            id="damaged",
-            intent=INTENT,
-            behavior=Reply(ASK),
-            examples=[BROKEN],
-            never=["the screen of my phone is broken, do you repair phones?"],
-        )
-        coach.add(id="shipping", intent="a customer asks what shipping costs", behavior=Reply("Ask where to."),
-                  examples=[SHIPPING])  # fmt: skip
         coach.path = tmp_path / "tests" / "test_damaged.py"
 
         def run(*options):

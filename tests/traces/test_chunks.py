@@ -263,7 +263,9 @@ die()
 """
 
 
-@pytest.mark.parametrize(("style", "place"), [("sync", "in the run"), ("async", "after the run")])
+@pytest.mark.parametrize(
+    ("style", "place"), [("sync", "in the run"), pytest.param("async", "after the run", marks=pytest.mark.slow)]
+)
 def test_nothing_is_lost_when_the_process_is_killed_right_after_flush(run_python, tmp_path, style, place):
     done = run_python("-c", PROGRAM, tmp_path / "store", style, place)
     assert done.returncode == -signal.SIGKILL, done.stderr

@@ -147,3 +147,20 @@ def test_a_verdict_teaches_only_what_may_be_written(tmp_path, given):
         kept = coach.get(coaching.id).model_dump_json()
     assert "[card]" in kept
     assert "4929" not in kept
+
+
+class Ending(BaseException):
+    """Ends a thread, where nobody holds it up."""
+
+
+@pytest.mark.parametrize("fault", [SystemExit, Ending, RecursionError, MemoryError])
+def test_a_hook_that_would_end_the_thread_withholds_the_text(tmp_path, embeddings, fault):
+    def hook(text):
+        raise fault
+
+    with Coach(tmp_path / "store", embeddings=embeddings, redact=hook) as coach:
+        coach.add(intent="an order arrived broken", behavior=Reply("Ask for a photo."))
+        coach.advise("my order arrived broken")
+        coach.flush()
+        (receipt,) = coach.receipts()
+    assert receipt.situation == "[withheld: the redaction hook failed]"

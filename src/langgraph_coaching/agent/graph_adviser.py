@@ -99,7 +99,7 @@ class GraphAdviser:
         """Like `advise`, without ever blocking the event loop."""
         labels = labels_as_text(agent, node, tags)
         if (lookup := self._lookup_in_graph(labels)) is not None:
-            return (await lookup.aadvise(messages, thread_id=labels.thread_id)).hand_out()
+            return (await lookup.aadvise(messages, thread_id=thread_id)).hand_out()
         return self._record(await self._adviser.aadvise(messages, in_thread(labels, thread_id)))
 
     def load(self) -> None:

@@ -3,6 +3,7 @@
 | word | file |
 |---|---|
 | app: the commands, their help, and what an exit code means | `app` |
+| control characters: what a terminal would obey, shown | `control_characters` |
 | options: what every command has, and the coach it opens | `options`, `chat_model` |
 | `demo` | `app` |
 | `traces`, `list`, `advise`: commands that look | `browse`, `conversation` |

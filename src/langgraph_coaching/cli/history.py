@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from langgraph_coaching.authoring.audit_text import csv_lines, json_lines
 from langgraph_coaching.cli import coaching_page, render
+from langgraph_coaching.cli.control_characters import escape_controls
 from langgraph_coaching.cli.ids import coaching_id
 from langgraph_coaching.cli.options import DEFAULT_STORE, Exit, Json, Namespace, Store, describe_store, open_coach
 from langgraph_coaching.errors import InvalidCoachingError
@@ -87,7 +88,7 @@ def _write_changes(changes: Iterable[Change], out: Path | None, *, as_csv: bool)
     with _open_file(out) as file, render.progress_bar() as progress:
         counted = progress.track(changes, description="writing changes") if out else changes
         numbers = _Counted(counted)
-        file.writelines(csv_lines(numbers) if as_csv else json_lines(numbers))
+        file.writelines(csv_lines(numbers) if as_csv else map(escape_controls, json_lines(numbers)))
     return numbers.count
 
 

@@ -8,11 +8,11 @@ import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from langgraph_coaching.cli.command_words import say_commands
+from langgraph_coaching.cli.control_characters import PlainConsole, escape_controls
 from langgraph_coaching.recall.situation import Situation
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.why import Why
     from langgraph_coaching.traces.importers.findings import Finding
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+console = PlainConsole(highlight=False)
+errors = PlainConsole(stderr=True, highlight=False)
 
 _CUT = 160
 _FINDINGS = 20
@@ -40,7 +40,8 @@ _TURNS = 5
 def print_json(value: Any) -> None:
     """Prints a value as one JSON document."""
     readable = (sys.stdout.encoding or "").lower().startswith("utf")
-    print(json.dumps(value, ensure_ascii=not readable, indent=2, default=str))  # noqa: T201 - this is the output
+    document = json.dumps(value, ensure_ascii=not readable, indent=2, default=str)
+    print(escape_controls(document))  # noqa: T201 - this is the output
 
 
 def as_dict(value: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from langgraph_coaching.cli.control_characters import show_controls
 from langgraph_coaching.coaching.validation import quote_text
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ def print_table(console: Console, columns: Sequence[Column], rows: Sequence[Sequ
     """
     if not console.is_terminal:
         # Written as it is: rich would make blanks of the tabs.
-        console.file.writelines("\t".join(" ".join(_clean(text).split()) for text in row) + "\n" for row in rows)
+        console.file.writelines(
+            "\t".join(" ".join(show_controls(_clean(text)).split()) for text in row) + "\n" for row in rows
+        )
         return
     head, *lines = lay_out(columns, rows, console.width)
     console.print(Text(head, style="bold"), soft_wrap=True)

@@ -31,12 +31,15 @@ log = logging.getLogger("langgraph_coaching")
 
 INDEX = "nearest"
 
-PARTS = 40
-"""Partitions that are looked into where the namespace is the whole table; more where it is less
-(`tests/benchmarks/scale.py`)."""
+PARTS = 20
+"""Partitions that are looked into where the namespace is the whole table; more where it is less. Of a million places in
+1,000 partitions 99.6 % of the 64 nearest are in them, and all of them in twice as many, which take twice as long."""
 
 FRESH = 0.2
 """Share of rows that are not in the index yet from which on it is made anew: they are searched one by one."""
+
+LABELS = ("namespace", "status", "agent", "node")
+"""Columns of which few values are known, by which every search is filtered: each has an index of its own."""
 
 BATCH = 2_000
 """Rows of an earlier version that are placed in one commit."""
@@ -76,7 +79,7 @@ class Nearest:
     def count_unplaced(self, table: LanceTable) -> int:
         """How many of them an earlier version has written, so that no search finds them."""
         known = "prototype" in table.schema.names
-        return self._count(table, " AND prototype IS NULL" if known else "")
+        return self._count(table, _UNPLACED if known else "")
 
     def has(self, table: LanceTable, statuses: Sequence[str]) -> bool:
         """Whether any revision is of one of these statuses."""
@@ -84,7 +87,7 @@ class Nearest:
 
     def unplaced(self, table: LanceTable) -> list[Revision]:
         """Those, one by one."""
-        return self._list_revisions(table, " AND prototype IS NULL")
+        return self._list_revisions(table, _UNPLACED)
 
     def find_revised(self, table: LanceTable) -> dict[str, int]:
         """The latest revision of each coaching that has several, by id."""
@@ -95,7 +98,7 @@ class Nearest:
 
     def search(
         self, asked: Asked, vector: NDArray[np.float32], statuses: Sequence[str], labels: Labels, count: int
-    ) -> dict[Revision, int]:
+    ) -> list[int]:
         """The revisions of these statuses nearest to a vector, superseded ones too; those of another scope are none.
 
         Args:
@@ -106,7 +109,7 @@ class Nearest:
             count: How many at most.
 
         Returns:
-            Where in the table each is, for `read_rows`.
+            Where in the table each is, the nearest first. What is there stays as it is; upkeep may move it elsewhere.
         """
         where = self._where(f" AND status IN ({', '.join(map(_quote_text, statuses))})")
         for label in ("agent", "node"):
@@ -117,29 +120,27 @@ class Nearest:
             found = self._query(asked._replace(parts=_EVERY), vector, where, count)
         return found
 
-    def _query(self, asked: Asked, vector: NDArray[np.float32], where: str, count: int) -> dict[Revision, int]:
+    def _query(self, asked: Asked, vector: NDArray[np.float32], where: str, count: int) -> list[int]:
         def query(table: LanceTable) -> Any:
             near: Any = table.search(vector, vector_column_name="prototype", query_type="vector")
             found = near.distance_type("dot").where(where, prefilter=True).limit(count)
             found = found if asked.parts is None else found.nprobes(asked.parts)
-            return found.select([*Revision._fields, "_distance"]).with_row_id(with_row_id=True).to_arrow()
+            return found.select(["_distance"]).with_row_id(with_row_id=True).to_arrow()
 
-        rows = self._store.database.read(asked.table, query)
-        return dict(zip(_revisions(rows), rows["_rowid"].to_pylist(), strict=True))
+        found: list[int] = self._store.database.read(asked.table, query)["_rowid"].to_pylist()
+        return found
 
     def read_rows(self, table: LanceTable, places: Sequence[int], columns: Sequence[str]) -> Any:
-        """Rows by where they are, as an Arrow table; some may have moved meanwhile, and others be there.
+        """Rows by where they are, as an Arrow table with their places as `_rowid`; what was moved is left out.
 
         Args:
             table: Its handle.
             places: As `search` gives them.
             columns: What to read.
         """
-        wanted = [*dict.fromkeys((*columns, "namespace"))]
-        rows = self._store.database.read(table, lambda opened: opened.take_row_ids([*places]).select(wanted).to_arrow())
-        import pyarrow.compute as pc
-
-        return rows.filter(pc.equal(rows["namespace"], self._store.namespace))
+        return self._store.database.read(
+            table, lambda opened: opened.take_row_ids([*places]).select([*columns]).with_row_id().to_arrow()
+        )
 
     def look_at(self, table: LanceTable) -> Asked:
         """How far to look in it, as it is now."""
@@ -148,9 +149,14 @@ class Nearest:
                 return Asked(table, None)
             return Asked(table, math.ceil(PARTS * table.count_rows() / max(self.count(table), 1)))
 
-    def keep_index(self, table: LanceTable) -> None:
-        """Makes the index, or makes it anew, in a thread of its own, where that is due and nobody else does."""
-        if (self._thread is None or not self._thread.is_alive()) and self._is_due(table):
+    def keep_index(self, table: LanceTable, unplaced: int) -> None:
+        """Makes the index, or makes it anew, in a thread of its own, where that is due and nobody else does.
+
+        Args:
+            table: Its handle.
+            unplaced: Rows that are to be placed before.
+        """
+        if (self._thread is None or not self._thread.is_alive()) and (unplaced or self._is_due(table)):
             self._thread = threading.Thread(target=self._work, args=(table,), daemon=True, name="coaching-index")
             self._thread.start()
 
@@ -160,8 +166,6 @@ class Nearest:
             self._thread.join()
 
     def _is_due(self, table: LanceTable) -> bool:
-        if self.count_unplaced(table):
-            return True
         with faults(self._store.database.uri):
             stats = table.index_stats(INDEX) if _is_indexed(table) else None
         return stats is None or stats.num_unindexed_rows > FRESH * stats.num_indexed_rows
@@ -182,7 +186,7 @@ class Nearest:
         columns = ["key", "record", "vector", "examples"]
         if "prototype" not in table.schema.names:
             self._store.complete(table)
-        where = self._where(" AND prototype IS NULL")
+        where = self._where(_UNPLACED)
         rows = self._store.database.read(
             table, lambda t: t.search().where(where).select(columns).limit(BATCH).to_list()
         )
@@ -213,14 +217,19 @@ class Nearest:
 _EVERY = 1_000_000
 """More partitions than there are."""
 
+_UNPLACED = " AND node IS NULL"
+"""Of a row without a place: this is the smallest of the columns that have come with it."""
+
 
 def _is_indexed(table: LanceTable) -> bool:
     return any(index.name == INDEX for index in table.list_indices())
 
 
 def _make_index(table: LanceTable) -> None:
-    from lancedb.index import IvfFlat
+    from lancedb.index import Bitmap, IvfFlat
 
+    for column in LABELS:
+        table.create_index(column, config=Bitmap(), replace=True)
     partitions = max(1, round(math.sqrt(table.count_rows())))
     table.create_index("prototype", config=IvfFlat(distance_type="dot", num_partitions=partitions), name=INDEX)
 

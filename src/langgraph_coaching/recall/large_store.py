@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,14 +17,14 @@ import numpy as np
 from langgraph_coaching.coaching.nearest import Asked, Nearest, Revision
 from langgraph_coaching.coaching.stage import STAGED, STAGES
 from langgraph_coaching.recall.scoring.head import NO_FITS, Fits, fit_heads, take_rows
-from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
+from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_by, heads_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from langgraph_coaching.coaching.coachings import Coachings
-    from langgraph_coaching.coaching.model import Labels
+    from langgraph_coaching.coaching.model import Coaching, Labels
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.head import Head
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
@@ -65,6 +66,10 @@ class Version:
     staged: bool
     """Whether anything is in shadow or a canary."""
 
+    def is_latest(self, coaching: Coaching) -> bool:
+        """Whether a revision is its coaching's latest, as far as was known."""
+        return self.revised.get(coaching.id, 1) <= coaching.revision
+
 
 class LargeStore:
     """Finds the coachings near a situation.
@@ -79,6 +84,8 @@ class LargeStore:
         self._lock = threading.Lock()
         self._made = ""
         self._kept: OrderedDict[Any, tuple[Head, Fits]] = OrderedDict()
+        self._unreadable = set[int]()
+        """Where rows are that this version cannot read."""
 
     def look(self, number: int) -> Version | None:
         """What is known of the table now; None where the namespace is not large, and is held in memory.
@@ -95,12 +102,13 @@ class LargeStore:
             or self._nearest.count(table) < LARGE
         ):
             return None
-        self._nearest.keep_index(table)
-        if self._nearest.count_unplaced(table) > FEW:
-            return None
         nearest = self._nearest
+        waiting = nearest.count_unplaced(table)
+        nearest.keep_index(table, waiting)
+        if waiting > FEW:
+            return None
         made, revised = self._store.check(table), nearest.find_revised(table)
-        unplaced = [one for one in nearest.unplaced(table) if revised.get(one.id, 1) <= one.revision]
+        unplaced = nearest.unplaced(table) if waiting else []
         dimension = int(table.schema.field("vector").type.list_size)
         return Version(number, made, nearest.look_at(table), dimension, revised, unplaced, nearest.has(table, STAGED))
 
@@ -112,45 +120,65 @@ class LargeStore:
         Raises:
             StoreError: The table could not be read.
         """
-        found: dict[Revision, int | None] = dict.fromkeys(version.unplaced)
+        known = dict(self._read_unplaced(version, background)) if version.unplaced else {}
         for situation in situations:
-            found |= self._find(version, situation, labels)
-        known = self._known(version, found, background)
+            for statuses in (("active",), STAGED) if version.staged else (("active",),):
+                known |= self._find(version, situation, labels, statuses, background)
         latest: dict[str, tuple[Head, Fits]] = {}
-        for _, pair in sorted(known.items()):  # what was saved since is found beside what it supersedes
-            latest[pair[0].coaching.id] = pair
+        for pair in sorted(known.values(), key=lambda pair: _revision_of(pair[0])):
+            latest[pair[0].coaching.id] = pair  # what was saved since is found beside what it supersedes
         live = [pair for _, pair in sorted(latest.items()) if _is_live(pair[0])]
         return [head for head, _ in live], _join([fits for _, fits in live])
 
-    def _find(self, version: Version, situation: SituationVector, labels: Labels) -> dict[Revision, int]:
-        found = self._find_some(version, situation, labels, ("active",))
-        return found | self._find_some(version, situation, labels, STAGED) if version.staged else found
-
-    def _find_some(
-        self, version: Version, situation: SituationVector, labels: Labels, statuses: Sequence[str]
-    ) -> dict[Revision, int]:
-        count = NEAR
+    def _find(
+        self,
+        version: Version,
+        situation: SituationVector,
+        labels: Labels,
+        statuses: Sequence[str],
+        background: Background,
+    ) -> dict[Any, tuple[Head, Fits]]:
+        count, missed = NEAR, set[int]()
         while True:
-            found = self._nearest.search(version.asked, situation.vector, statuses, labels, count)
-            latest = {one: row for one, row in found.items() if version.revised.get(one.id, 1) <= one.revision}
-            if len(latest) >= ENOUGH or len(found) < count or count >= MOST:
+            rows = self._nearest.search(version.asked, situation.vector, statuses, labels, count)
+            known = self._known(version, rows, partial(self._read, version), background)
+            if missing := {*rows} - known.keys() - missed - self._unreadable:
+                missed |= missing  # upkeep has just moved them, mostly, so that they are found elsewhere
+                continue
+            self._unreadable |= missed & {*rows}
+            latest = {row: pair for row, pair in known.items() if version.is_latest(pair[0].coaching)}
+            if len(latest) >= ENOUGH or len(rows) < count or count >= MOST:
                 return latest
             count *= 4
 
+    def _read_unplaced(self, version: Version, background: Background) -> dict[Any, tuple[Head, Fits]]:
+        """Those that no search finds."""
+
+        def read(missing: Sequence[Revision]) -> dict[Any, Head]:
+            columns, ids = (*REVISION_KEY, "record", "vector", "examples"), sorted({one.id for one in missing})
+            return heads_in(self._store.arrow(columns, id=ids), {tuple(one) for one in missing})
+
+        known = self._known(version, version.unplaced, read, background)
+        return {key: pair for key, pair in known.items() if version.is_latest(pair[0].coaching)}
+
     def _known(
-        self, version: Version, wanted: Mapping[Revision, int | None], background: Background
-    ) -> dict[Revision, tuple[Head, Fits]]:
-        """The heads of these revisions, and their fits; those that are not in memory are read."""
+        self,
+        version: Version,
+        wanted: Sequence[Any],
+        read: Callable[[Sequence[Any]], Mapping[Any, Head]],
+        background: Background,
+    ) -> dict[Any, tuple[Head, Fits]]:
+        """The heads of these places or revisions, and their fits; those that are not in memory are read."""
         with self._lock:
             if version.made != self._made:
                 self._kept.clear()
+                self._unreadable.clear()
                 self._made = version.made
             known = {one: self._kept[one] for one in wanted if one in self._kept}
-        if missing := {one: row for one, row in wanted.items() if one not in known}:
-            read = self._read(version, missing)
-            fits = fit_heads([*read.values()], background) if read else NO_FITS
-            fresh = {one: (head, take_rows(fits, [row])) for row, (one, head) in enumerate(read.items())}
-            known |= fresh
+        if missing := [one for one in wanted if one not in known]:
+            heads = dict(read(missing))
+            fits = fit_heads([*heads.values()], background) if heads else NO_FITS
+            known |= {one: (head, take_rows(fits, [row])) for row, (one, head) in enumerate(heads.items())}
         with self._lock:
             for one, pair in known.items():
                 self._kept[one] = pair
@@ -159,19 +187,12 @@ class LargeStore:
                 self._kept.popitem(last=False)
         return known
 
-    def _read(self, version: Version, wanted: Mapping[Revision, int | None]) -> dict[Revision, Head]:
-        columns = (*REVISION_KEY, "record", "vector", "examples")
-        places = [row for row in wanted.values() if row is not None]
-        rows = self._nearest.read_rows(version.asked.table, places, columns) if places else None
-        found = self._heads_in(rows, {*wanted})
-        if left := wanted.keys() - found.keys():  # upkeep has moved them meanwhile, or nobody knows where they are
-            ids = sorted({one.id for one in left})
-            found |= self._heads_in(self._store.arrow(columns, id=ids), left)
-        return found
-
-    def _heads_in(self, rows: Any, wanted: AbstractSet[Revision]) -> dict[Revision, Head]:
-        found = {} if rows is None or not len(rows) else heads_in(rows, {tuple(one) for one in wanted})
-        return {Revision(*key): head for key, head in found.items()}
+    def _read(self, version: Version, rows: Sequence[int]) -> dict[int, Head]:
+        """The heads at these places; what is there no longer, or cannot be read, is left out."""
+        found = self._nearest.read_rows(version.asked.table, rows, ("record", "vector", "examples"))
+        names = [f"a coaching in row {row}" for row in found["_rowid"].to_pylist()]
+        heads = heads_by(found["_rowid"].to_pylist(), names, found)
+        return {row: head for row, head in heads.items() if head.coaching.namespace == self._store.namespace}
 
     def forget(self) -> None:
         """Every head is read and fitted anew."""
@@ -181,6 +202,10 @@ class LargeStore:
     def wait(self) -> None:
         """Until the index that is being made is there."""
         self._nearest.wait()
+
+
+def _revision_of(head: Head) -> tuple[str, int, datetime]:
+    return head.coaching.id, head.coaching.revision, head.coaching.updated_at
 
 
 def _is_live(head: Head) -> bool:

@@ -11,7 +11,7 @@ from langgraph_coaching.recall.scoring.head import Head
 from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
 REVISION_KEY = ("id", "revision", "updated_at")
 """What tells one revision from every other: an id that was erased may begin again at revision 1."""
@@ -24,6 +24,22 @@ def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
         rows: What the store read.
         wanted: Which revisions.
     """
+    keys = [*zip(*(rows[name].to_pylist() for name in REVISION_KEY), strict=True)]
+    named = [f"coaching {key[0]!r}, revision {key[1]}" for key in keys]
+    return heads_by(keys, named, rows, wanted)
+
+
+def heads_by(
+    keys: Sequence[Hashable], names: Sequence[str], rows: Any, wanted: set[Any] | None = None
+) -> dict[Any, Head]:
+    """The heads of rows that can be read, by a key of each.
+
+    Args:
+        keys: Of each row.
+        names: What each row is called where it cannot be read.
+        rows: What the store read: `record`, `vector` and `examples`.
+        wanted: Keys of those that are; None for all of them.
+    """
     intents = rows["vector"].combine_chunks()
     dimension = intents.type.list_size
     flat = intents.flatten().to_numpy().reshape(-1, dimension)
@@ -31,12 +47,10 @@ def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
     offsets: Sequence[int] = examples.offsets.to_pylist()
     pool = examples.values.flatten().to_numpy().reshape(-1, dimension)
     records = rows["record"]
-    keys = enumerate(zip(*(rows[name].to_pylist() for name in REVISION_KEY), strict=True))
-    named = [(f"coaching {key[0]!r}, revision {key[1]}", (index, key)) for index, key in keys if key in wanted]
+    chosen = [(names[index], index) for index, key in enumerate(keys) if wanted is None or key in wanted]
 
-    def head(found: tuple[int, Any]) -> tuple[Any, Head]:
-        index, key = found
+    def head(index: int) -> tuple[Any, Head]:
         vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
-        return key, Head(coaching_of(records[index].as_py()), vectors)
+        return keys[index], Head(coaching_of(records[index].as_py()), vectors)
 
-    return dict(read_each(named, head))
+    return dict(read_each(chosen, head))

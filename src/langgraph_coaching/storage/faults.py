@@ -44,17 +44,36 @@ def faults(uri: str) -> Iterator[None]:
 
 def _advice(kind: str, said: str) -> str:
     lowered = said.lower()
-    if "no space left" in lowered or "quota exceeded" in lowered:
-        return "The disk is full: free some space and try again; nothing was half written."
-    if "too many open files" in lowered:
-        return "The process has too many files open: raise its limit (`ulimit -n`), then try again."
-    if "read-only" in lowered or "permission denied" in lowered:
-        return "The folder cannot be written: check its permissions or give another one."
-    if "not found" in lowered or "no such file" in lowered:
-        return "Files of it are missing: restore the folder from a copy, or give another one."
-    if _DAMAGE.search(lowered) or "panic" in kind.lower():
-        return f"Files of it are damaged: restore the folder from a copy. {_DOCTOR}"
-    return f"Check that the address is right and reachable, then try again. {_DOCTOR}"
+    found = next((advice for signs, advice in _ADVICE if signs.search(lowered)), None)
+    if found is None and "panic" in kind.lower():
+        return _DAMAGED
+    return found or f"Check that the address is right and reachable, then try again. {_DOCTOR}"
 
 
 _DOCTOR = "`langgraph-coaching doctor` says which."
+_DAMAGED = f"Files of it are damaged: restore the folder from a copy. {_DOCTOR}"
+
+_ADVICE = (
+    (
+        re.compile("no space left|quota exceeded"),
+        "The disk is full: free some space and try again; nothing was half written.",
+    ),
+    (
+        re.compile("too many open files"),
+        "The process has too many files open: raise its limit (`ulimit -n`), then try again.",
+    ),
+    (
+        re.compile("read-only|permission denied"),
+        "The folder cannot be written: check its permissions or give another one.",
+    ),
+    (
+        re.compile(r"(field|column) '?\w+'? (was )?not found|no field named"),  # none of its columns
+        f"The table is another program's, or its files are damaged: restore the folder from a copy. {_DOCTOR}",
+    ),
+    (
+        re.compile("not found|no such file"),
+        "Files of it are missing: restore the folder from a copy, or give another one.",
+    ),
+    (_DAMAGE, _DAMAGED),
+)
+"""What a fault says, in small letters, and what to do."""

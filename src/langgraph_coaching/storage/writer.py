@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.errors import CoachingError, StoreError
+from langgraph_coaching.errors import CoachingError, StoreError, is_stop
 from langgraph_coaching.storage.at_exit import FIRST, at_end, promise
 from langgraph_coaching.storage.at_fork import start_over_in_child
 from langgraph_coaching.storage.unused_memory import giving_back
@@ -192,7 +192,9 @@ class Writer:
             self._sinks[kind](items)
         except CoachingError:
             raise
-        except Exception:
+        except BaseException as error:  # one that would end the thread, and with it all that waits, too
+            if is_stop(error):
+                raise
             if len(items) == 1:
                 log.exception("one of the coaching %s cannot be written and is given up", kind)
                 return

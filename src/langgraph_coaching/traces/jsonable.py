@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from langgraph_coaching.errors import is_stop
 from langgraph_coaching.surrogates import replace_surrogates
 
 DEEPEST = 32
@@ -40,7 +41,9 @@ def safe_repr(value: Any) -> str:
     """The value's `repr`, or where even that fails its type."""
     try:
         return replace_surrogates(repr(value))
-    except Exception as error:  # noqa: BLE001 - a repr may do anything
+    except BaseException as error:
+        if is_stop(error):
+            raise
         return f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
 
 
@@ -48,7 +51,9 @@ def describe_error(error: BaseException) -> str:
     """An exception in one line: its type and its message."""
     try:
         text = str(error)
-    except Exception:  # noqa: BLE001 - a message may do anything
+    except BaseException as fault:
+        if is_stop(fault):
+            raise
         text = ""
     name = type(error).__name__
     return replace_surrogates(f"{name}: {text}" if text else name)

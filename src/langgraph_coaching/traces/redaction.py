@@ -6,8 +6,10 @@ import hashlib
 import logging
 from collections import OrderedDict
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.errors import is_stop
 from langgraph_coaching.traces.secret_redaction import SECRET, is_secret_field, redact_personal_data, redact_secrets
 from langgraph_coaching.traces.storable_trace import mend_trace
 from langgraph_coaching.traces.texts import map_fields, map_receipt_texts, map_texts
@@ -98,7 +100,9 @@ class Redaction:
             return text if known is None else str(known)
         try:
             result: Any = self._hook(text)
-        except Exception as error:  # noqa: BLE001 - the hook is the user's
+        except BaseException as error:
+            if is_stop(error):
+                raise
             log.warning("the redaction hook raised %s; a text was withheld", type(error).__name__)
             return None
         if not isinstance(result, str):
@@ -112,4 +116,11 @@ class Redaction:
 
 
 def _redact_field(name: str, text: str) -> str:
+    if not name:
+        return _redact_name(text)
     return SECRET if is_secret_field(name, text) else text
+
+
+@lru_cache(REMEMBERED)
+def _redact_name(name: str) -> str:
+    return redact_secrets(name)

@@ -40,6 +40,7 @@ def test_the_embedded_embedder_is_what_others_are_held_against(found):
     assert np.allclose(align_weights(found), WEIGHTS, atol=0.02)
 
 
+@pytest.mark.slow
 def test_an_embedder_whose_likeness_says_half_as_much_gets_weights_that_say_the_same(found):
     """Half of every logit, and one less: stretched and moved back, each situation is as likely as it was."""
     logits = found.inputs @ WEIGHTS
@@ -52,14 +53,17 @@ def test_an_embedder_whose_likeness_says_half_as_much_gets_weights_that_say_the_
     assert np.abs(aligned - logits).mean() < 0.2
 
 
+@pytest.mark.slow
 def test_the_weight_of_never_here_is_set_not_fitted(found):
     assert align_weights(Measurements(found.inputs / 2, found.right))[NEVER_COLUMN] == WEIGHTS[NEVER_COLUMN]
 
 
+@pytest.mark.slow
 def test_an_embedder_of_which_little_is_measured_is_taken_for_the_embedded_one(found):
     assert np.abs(align_weights(Measurements(found.inputs[:1], found.right[:1])) - WEIGHTS).max() < 0.5
 
 
+@pytest.mark.slow
 def test_the_packaged_weights_are_those_of_the_packaged_embedder(background, found):
     assert np.allclose(background.weights, align_weights(found), atol=0.15)  # vectors are kept at half precision
 

@@ -71,6 +71,7 @@ def ended(run_python):
     return lambda script, folder: run_python("-c", COMMON + script, folder)
 
 
+@pytest.mark.slow
 def test_a_process_that_ends_without_a_flush_has_stored_everything(ended, shop):
     done = ended("for number in range(60):\n    ask(f'my order arrived broken, number {number}')", shop.uri)
     assert (done.returncode, done.stderr) == (0, "")

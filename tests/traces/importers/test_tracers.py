@@ -304,7 +304,7 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize("name", SOURCES)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_whatever_stands_in_a_field_one_row_never_costs_another(name, data):
     rows = json.loads(json.dumps(SOURCES[name]()))
     spoilt = json.loads(json.dumps(rows[-1]))

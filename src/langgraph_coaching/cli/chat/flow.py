@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from langgraph_coaching.cli.control_characters import show_controls
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -89,4 +91,5 @@ class Flow:
 
 def visible(text: str) -> str:
     """The text without control characters and halves of characters, which a terminal might obey."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "" for c in text)
+    kept = "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "" for c in text)
+    return show_controls(kept)

@@ -7,7 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.testing.secrets.address_path import secrets_in_path
+from langgraph_coaching.traces.account_numbers import account_spans
 from langgraph_coaching.traces.secret_names import kind_of_name, kind_of_parameter
+from langgraph_coaching.traces.secret_redaction import key_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -83,6 +85,8 @@ def secret_spans(text: str) -> Iterator[Span]:
         text: Anything, also a piece of JSON, a form, a web page or a program.
     """
     yield from (match.span() for match in _SHAPED.finditer(text))
+    yield from key_spans(text)
+    yield from ((start, end) for start, end, _ in account_spans(text))
     yield from (match.span(1) for match in _BASIC.finditer(text) if _is_login(match[1]))
     yield from _keyed_spans(text)
     for pattern, kind_of in ((_PARAMETER, kind_of_parameter), (_SETTING, kind_of_name)):

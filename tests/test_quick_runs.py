@@ -1,10 +1,10 @@
-"""Of a product of parameters the quick runs show every two values together, and say which runs are left to CI."""
+"""Of a product of parameters the quick suite has every two values together, or every value; the rest is left to CI."""
 
 from itertools import combinations, product
 
 import pytest
 
-from every_pair import choose_every_pair
+from quick_runs import choose_every_pair, choose_every_value
 
 pytest_plugins = ["pytester"]
 
@@ -30,16 +30,28 @@ def test_of_what_is_no_whole_product_too():
     assert choose_every_pair([*runs, ("a", "x", "1")]) == [0, 1, 2, 3]
 
 
-def test_a_test_of_three_kinds_is_thinned_and_says_so(pytester):
+def test_every_value_of_two_kinds_in_turn():
+    runs = [(door, style) for door in "abc" for style in ("sync", "async")]
+    for turn, expected in ((0, [0, 3, 4]), (1, [1, 2, 5]), (2, [0, 3, 4])):
+        assert choose_every_value(runs, turn) == expected
+    ways = [(door, style) for door in "ab" for style in ("sync", "async", "batch")]
+    assert choose_every_value(ways, 0) == [0, 2, 4]
+    assert choose_every_value([run[::-1] for run in ways], 0) == [0, 2, 4]
+    assert choose_every_value(runs[:5], 0) == [0, 1, 2, 3, 4]
+
+
+def test_what_is_left_says_so(pytester):
     pytester.makeconftest(
         """
         import pytest
-        from every_pair import runs_beyond_every_pair
+        from quick_runs import left_to_ci
 
-        @pytest.hookimpl(tryfirst=True)
         def pytest_collection_modifyitems(items):
-            for item in runs_beyond_every_pair(items):
+            for item in left_to_ci(items):
                 item.add_marker(pytest.mark.slow)
+
+        @pytest.fixture(params=["sync", "async"])
+        def run(request): ...
         """
     )
     pytester.makeini("[pytest]\nmarkers = slow: later")
@@ -53,9 +65,15 @@ def test_a_test_of_three_kinds_is_thinned_and_says_so(pytester):
         def test_three(door, said, style, saver): ...
 
         @pytest.mark.parametrize("door", ["a", "b", "c"])
-        @pytest.mark.parametrize("style", ["sync", "async"])
-        def test_two(door, style): ...
+        def test_a_style_and_another(door, run): ...
+
+        @pytest.mark.parametrize("door", ["a", "b", "c"])
+        @pytest.mark.parametrize("fault", ["x", "y"])
+        def test_two(door, fault): ...
+
+        def test_styles(run): ...
         """
     )
-    pytester.runpytest_inprocess("-m", "not slow", "-p", "no:randomly").assert_outcomes(passed=6 + 6, deselected=6)
-    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=12 + 6)
+    quick = pytester.runpytest_inprocess("-m", "not slow", "-p", "no:randomly")
+    quick.assert_outcomes(passed=6 + 3 + 6 + 2, deselected=6 + 3)
+    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=12 + 6 + 6 + 2)
