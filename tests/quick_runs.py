@@ -1,8 +1,8 @@
 """Which runs of a test of several kinds of parameters are in the quick suite; the rest of the product is left to CI.
 
-A test of three kinds or more (a fault, a door, a call style) is run with every value together with every value of
-another kind: what fails by an interplay fails by one of two, almost always. A test of a call style and one other kind
-is run with every value of both, one test with another pairing than the next: a door meets both styles many times over.
+A test of three kinds or more (a fault, a door, a call style), and one of a call style or a door and another kind, is
+run with every value of each, and with as many pairs of values as go into these runs. Every test begins elsewhere: a
+door meets both call styles many times over. Whatever is left out is run by `pytest -m product`.
 """
 
 from __future__ import annotations
@@ -17,47 +17,36 @@ if TYPE_CHECKING:
 
     import pytest
 
-STYLES = {"run", "ask", "asked"}
-"""Fixtures that make two tests, or three, of one: a call style each."""
+WAYS = {"run", "ask", "asked", "style", "agent", "door"}
+"""Parameters that make several tests of one: a call style each, or a door."""
 
 
-def choose_every_pair(runs: Sequence[Sequence[str]]) -> list[int]:
-    """A few runs that have every pair of values that any of them has.
+def choose_every_value(runs: Sequence[Sequence[str]], turn: int = 0) -> list[int]:
+    """A few runs that have every value that any of them has.
 
     Args:
         runs: For each run its values, one of each kind.
+        turn: Where it begins, so that not every test has the same pairs.
 
     Returns:
         Places in `runs`, in order.
     """
-    pairs = [frozenset(combinations(enumerate(run), 2)) for run in runs]
-    left = frozenset().union(*pairs)
+    order = [(place + turn) % len(runs) for place in range(len(runs))]
+    left = {value for run in runs for value in enumerate(run)}
+    pairs: set[tuple[tuple[int, str], ...]] = set()
     chosen = []
     while left:
-        best = max(range(len(runs)), key=lambda place: len(pairs[place] & left))
+        best = max(
+            order,
+            key=lambda place: (
+                len(left.intersection(enumerate(runs[place]))),
+                len({*combinations(enumerate(runs[place]), 2)} - pairs),
+            ),
+        )
         chosen.append(best)
-        left -= pairs[best]
+        left.difference_update(enumerate(runs[best]))
+        pairs.update(combinations(enumerate(runs[best]), 2))
     return sorted(chosen)
-
-
-def choose_every_value(runs: Sequence[Sequence[str]], turn: int) -> list[int]:
-    """The fewest runs that have every value of two kinds.
-
-    Args:
-        runs: For each run its two values.
-        turn: Where the second kind begins, so that not every test has the same pairs.
-
-    Returns:
-        Places in `runs`, in order; all of them where it is no whole product.
-    """
-    first, second = ([*dict.fromkeys(kind)] for kind in zip(*runs, strict=True))
-    if len(first) * len(second) != len(runs):
-        return [*range(len(runs))]
-    wanted = {
-        (first[place % len(first)], second[(place + turn) % len(second)])
-        for place in range(max(len(first), len(second)))
-    }
-    return [place for place, run in enumerate(runs) if tuple(run) in wanted]
 
 
 def left_to_ci(items: Sequence[pytest.Item]) -> list[pytest.Item]:
@@ -69,11 +58,7 @@ def left_to_ci(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     left = []
     for name, runs in tests.items():
         values = [run.callspec._idlist for run in runs]
-        if len(values[0]) > 2:
-            chosen = choose_every_pair(values)
-        elif len(values[0]) == 2 and STYLES & runs[0].callspec.params.keys():
+        if len(values[0]) > 2 or (len(values[0]) == 2 and WAYS & runs[0].callspec.params.keys()):
             chosen = choose_every_value(values, zlib.crc32(name.encode()))
-        else:
-            continue
-        left += [run for place, run in enumerate(runs) if place not in chosen]
+            left += [run for place, run in enumerate(runs) if place not in chosen]
     return left

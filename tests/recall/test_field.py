@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow  # thousands of texts are embedded for it
+
 
 @pytest.fixture(scope="module")
 def applied(benchmark):
