@@ -117,13 +117,13 @@ def ask(folder, asked, *, whole):
 
 def found_share(adviser, questions):
     """How many of the nearest places are in the partitions that are looked into."""
-    store = adviser._snapshots._large
-    asked = store.look(-1).asked
-    everywhere = asked._replace(parts=nearest._EVERY)
+    large = adviser._snapshots._large
+    usual = large.look(-1).asked
+    everywhere = usual._replace(parts=nearest._EVERY)
     found = [
         [
-            set(store._nearest.search(one, vector, ("active",), labels_of(), large_store.NEAR))
-            for one in (asked, everywhere)
+            set(large._nearest.search(one, vector, ("active",), labels_of(), large_store.NEAR))
+            for one in (usual, everywhere)
         ]
         for vector in questions[:40]
     ]
