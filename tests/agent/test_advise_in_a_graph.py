@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from agents import ASKED, OTHER, THREAD, TOLD, asking, receipts
 from langchain_core.messages import AIMessage, SystemMessage
@@ -114,3 +116,13 @@ def test_outside_of_a_graph_there_is_nothing_to_say(coach, coaching):
     assert coach.advise(ASKED).applied[0].node is None
     receipt = the_receipt(coach, coaching)
     assert (receipt.thread_id, receipt.node, receipt.trace_id) == (None, None, None)
+
+
+def test_half_a_character_in_the_name_of_a_thread_is_whole_in_what_is_handed_out(coach, coaching, run):
+    given = []
+    node = advise_in(coach, run, lambda state, advice: given.append(advice) or {"messages": []})
+    graph = StateGraph(MessagesState).add_node("answer", node).add_edge(START, "answer").compile()
+    run(graph, asking(), {"configurable": {"thread_id": "of \udc00"}})
+    (receipt,) = given[0].considered
+    assert receipt.thread_id == "of \ufffd"
+    json.dumps(given[0].to_json(), ensure_ascii=False).encode()

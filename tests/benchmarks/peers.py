@@ -176,7 +176,7 @@ class PlainLanceDB(Contender):
         """Texts and vectors."""
         import lancedb
         import pyarrow as pa
-        from lancedb.index import IvfFlat
+        from lancedb.index import IvfSq
 
         schema = pa.schema([pa.field("text", pa.string()), pa.field("vector", pa.list_(pa.float32(), 384))])
         self.table = lancedb.connect(folder / "lancedb").create_table("texts", schema=schema)
@@ -187,7 +187,7 @@ class PlainLanceDB(Contender):
             self.table.add(pa.table([pa.array(some), vectors], schema=schema))
         if len(texts) >= LARGE:
             parts = round(math.sqrt(len(texts)))
-            self.table.create_index("vector", config=IvfFlat(distance_type="dot", num_partitions=parts))
+            self.table.create_index("vector", config=IvfSq(distance_type="dot", num_partitions=parts))
 
     def ask(self, query: str) -> Any:
         """Rows."""

@@ -51,7 +51,7 @@ def recorded(folder, embeddings):
 
 
 def test_no_command_hands_them_on(recorded, command):
-    for arguments in (["traces"], ["show", "t-1"], ["why", "t-1"], ["replay", "t-1"], ["review"], ["receipts"]):
+    for arguments in (["traces"], ["show", "t-1"], ["why", "t-1"], ["replay", "t-1"], ["receipts"]):
         for also in ([], ["--json"]):
             done = command(*arguments, *also)
             assert not OBEYED.search(done.out + done.err), arguments

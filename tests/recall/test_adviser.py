@@ -1,6 +1,7 @@
 """Messages in, advice out: the three ways agree, labels and expiry are exact, and nothing ever raises."""
 
 import asyncio
+import json
 import shutil
 import threading
 import time
@@ -14,6 +15,7 @@ from langgraph_coaching import Coach, Example, Handoff, Limits, Reply
 from langgraph_coaching.errors import EmbedderError, EmbedderMismatchError, StoreError
 
 FAR = 30.0
+HALF = "\ud83d"
 REFUND, PARCEL = "I want my money back for this order", "Where is my parcel? It should be here by now"
 CONVERSATIONS = [
     REFUND,
@@ -191,6 +193,12 @@ def test_half_a_character_in_a_message_is_no_reason_to_fail(two, ask):
     assert [r.coaching_id for r in ask(two, REFUND + " \ud83d").applied] == ["refund"]
     two.flush()
     assert any("\ufffd" in r.situation for r in two.receipts(coaching_id="refund"))
+
+
+@pytest.mark.parametrize("label", [{"agent": HALF}, {"node": HALF}, {"tags": [HALF, "vip"]}, {"thread_id": HALF}])
+def test_half_a_character_in_a_label_is_whole_in_what_is_handed_out(two, ask, label):
+    advice = ask(two, REFUND, **label)
+    assert "\ufffd" in json.dumps(advice.to_json(), ensure_ascii=False).encode().decode()
 
 
 class Faulty(DeterministicFakeEmbedding):

@@ -39,10 +39,10 @@ class PlainConsole(Console):
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Prints texts, and whatever else rich can."""
-        super().print(*map(_show_object, objects), **options)
+        super().print(*map(_show_text, objects), **options)
 
 
-def _show_object(printed: Any) -> Any:
+def _show_text(printed: Any) -> Any:
     if isinstance(printed, str):
         return show_controls(printed)
     if isinstance(printed, Text):

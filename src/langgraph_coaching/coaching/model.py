@@ -19,6 +19,7 @@ from langgraph_coaching.coaching.notebook import card_html
 from langgraph_coaching.coaching.one_line import quote_line
 from langgraph_coaching.coaching.validation import CheckedModel, Line, Name, Prose, Remark
 from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.surrogates import replace_surrogates
 
 Status = Literal["draft", "shadow", "canary", "active", "archived"]
 """`active` coaching is recalled, a `canary` in a share of the threads; a `shadow` is looked at only: see `stage`."""
@@ -102,6 +103,13 @@ class Labels:
     tags: frozenset[str] = frozenset()
     thread_id: str | None = None
     """The thread of the call, which no scope is matched against; it tells in which share of a canary the call is."""
+
+    def __post_init__(self) -> None:
+        """Half characters become U+FFFD as in a scope, which is matched, so that receipts can be sent anywhere."""
+        for name in ("agent", "node", "thread_id"):
+            if isinstance(given := getattr(self, name), str):
+                object.__setattr__(self, name, replace_surrogates(given))
+        object.__setattr__(self, "tags", frozenset(map(replace_surrogates, self.tags)))
 
 
 def labels_of(

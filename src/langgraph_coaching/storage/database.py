@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from langgraph_coaching.storage.spool import Write
 
 METADATA_CACHE, INDEX_CACHE = 16 * 1024 * 1024, 256 * 1024 * 1024
-"""Bytes of LanceDB's caches, which fill with what was superseded: unbounded they reach a gigabyte after some thousand
-small writes (`tests/benchmarks/memory.py`)."""
+"""Bytes of LanceDB's caches of what was superseded: unbounded, a gigabyte (`tests/benchmarks/memory.py`)."""
 
 _used_in: set[int] = set()
 """This process, once it has used LanceDB; in the child of a fork the parent instead: there LanceDB 0.40 starts its

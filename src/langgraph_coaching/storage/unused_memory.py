@@ -5,9 +5,10 @@ for threads that no longer need them, and more with each.
 
 glibc has eight arenas a core for them. An arena gives back the free end of its heap only where that is larger than a
 threshold, which grows with the largest block that was ever freed, up to 64 MB; `malloc_trim` leaves it as it is in all
-arenas but one. So it is lowered while the background writes or puts tables together: after 1,800 runs at full speed a
-process had grown by 29 MB instead of 92 (`tests/benchmarks/memory.py`). At other times it is as high as glibc itself
-would make it, since a low one has numpy's temporary arrays cost up to six times as much.
+arenas but one. So it is lowered while the background writes or puts tables together: from its 1,500th run on to its
+3,000th, at full speed, a process grew by 2 MB instead of 141 (`tests/benchmarks/memory.py` measures such runs). At
+other times it is as high as glibc itself would make it, since a low one has numpy's temporary arrays cost up to six
+times as much.
 """
 
 from __future__ import annotations
