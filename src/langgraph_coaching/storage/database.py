@@ -110,9 +110,8 @@ class Database:
             _used_in.add(os.getpid())
             import lancedb
 
-            options: dict[str, Any] = {"storage_options": self._options or None}
-            if self.managed:
-                options = cloud_options(self.uri, self._options)
+            stored: dict[str, Any] = {"storage_options": self._options or None}
+            options = cloud_options(self.uri, self._options) if self.managed else stored
             self._connection = lancedb.connect(
                 self.uri,
                 read_consistency_interval=timedelta(0),
