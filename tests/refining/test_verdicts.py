@@ -63,6 +63,17 @@ def test_the_intent_and_every_other_coaching_stay_as_they_are(coach, shipping):
     assert coach.get(other.id).revision == 1
 
 
+def test_whatever_is_saved_beside_it_a_coaching_stays_to_the_last_bit(coach, shipping):
+    text = "how much would shipping cost for two jackets?"
+    before = probability(coach, shipping, text)
+    for number, wish in enumerate(
+        ("to return shoes", "a refund", "to pay by invoice", "a gift card", "to track a parcel")
+    ):
+        examples = [f"I want {wish}, please", f"can I have {wish}?"][: number % 3]
+        coach.add(intent=f"a customer wants {wish}", behavior=Reply("Help."), examples=examples)
+        assert probability(coach, shipping, text) == before
+
+
 def test_the_same_verdict_again_changes_nothing_and_the_last_one_counts(coach, shipping):
     receipt = receipt_of(coach, shipping, "how much is shipping to Norway?")
     coach.verdict(receipt, correct=True)

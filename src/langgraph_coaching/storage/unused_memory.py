@@ -116,11 +116,12 @@ _threshold = _Threshold()
 @contextmanager
 def giving_back() -> Iterator[None]:
     """What any thread frees meanwhile goes back at once; where it is glibc, and nobody has set it up otherwise."""
-    _threshold.count(1)
+    threshold = _threshold
+    threshold.count(1)
     try:
         yield
     finally:
-        _threshold.count(-1)
+        threshold.count(-1)
 
 
 @cache

@@ -104,7 +104,8 @@ class Rows:
             sums[~among[likely]] = -np.inf
         best = _largest(sums, count)
         best = best[sums[best] > -np.inf]
-        return (best if isinstance(likely, slice) else likely[best]), sums[best]
+        found = best if isinstance(likely, slice) else likely[best]
+        return found, row_products(self.full[found], vector) + self.offsets[found]
 
     def shortlist_many(
         self, vectors: NDArray[np.float32], count: int, close: float, among: NDArray[np.bool_] | None = None
@@ -140,6 +141,19 @@ class Rows:
         if among is not None:
             rough[~among] = -np.inf
         return np.sort(_largest(rough, count))  # in the order in which they lie in memory
+
+
+def row_products(rows: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The product of each row with a vector, `float32[n]`, the same whatever rows stand beside it.
+
+    A product of BLAS is not: how it rounds a row depends on where among others that stands.
+
+    Args:
+        rows: `float32[n, dimension]`, some; of thousands it takes twice as long as BLAS.
+        vector: `float32[dimension]`.
+    """
+    result: NDArray[np.float32] = np.einsum("ij,j->i", rows, vector)
+    return result
 
 
 def _largest(values: NDArray[np.floating], count: int) -> NDArray[np.intp]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from langgraph_coaching.recall.scoring.first_stage import row_products
 from langgraph_coaching.recall.scoring.known_texts import KnownTexts
 from langgraph_coaching.recall.scoring.opening import opening_penalties
 from langgraph_coaching.recall.scoring.weights import (
@@ -134,7 +135,7 @@ def traffic_features(
         fitted: All coachings.
         texts: Of the candidates.
     """
-    ranks = fitted.fits.rows[chosen] @ neighbours.mean.vector + fitted.fits.offsets[chosen]
+    ranks = row_products(fitted.fits.rows[chosen], neighbours.mean.vector) + fitted.fits.offsets[chosen]
     theirs = logits_without_traffic(neighbours.mean, chosen, ranks, fitted, texts)
     above = max(0.0, neighbours.density - SPARSE)
     covered = min(above / SPARSE, 1.0)
@@ -161,9 +162,9 @@ def coaching_features(
         texts: Of the candidates.
     """
     fits, background = fitted.fits, fitted.background
-    cosines = texts.vectors @ situation.vector
+    cosines = row_products(texts.vectors, situation.vector)
     result = np.ones((len(chosen), len(WEIGHTS)))
-    prototype = background.scale_cosines(fits.prototypes[chosen] @ situation.vector)
+    prototype = background.scale_cosines(row_products(fits.prototypes[chosen], situation.vector))
     result[:, 1] = prototype
     result[:, 2] = (ranks - prototype) / HEAD_SHARE
     result[:, 3] = situation.crowding
