@@ -7,7 +7,7 @@ an embedder's texts differ most tell which rows may have the largest products wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from langgraph_coaching.recall.scoring.weights import FIRST_STAGE_VARIANCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+Number = TypeVar("Number", np.float32, np.float64)
 
 LEAST = 1_000
 """Fewer rows are read in full: they are as quick."""
@@ -143,16 +145,16 @@ class Rows:
         return np.sort(_largest(rough, count))  # in the order in which they lie in memory
 
 
-def row_products(rows: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The product of each row with a vector, `float32[n]`, the same whatever rows stand beside it.
+def row_products(rows: NDArray[Number], vector: NDArray[Number]) -> NDArray[Number]:
+    """The product of each row with a vector, `[n]`, the same whatever rows stand beside it.
 
     A product of BLAS is not: how it rounds a row depends on where among others that stands.
 
     Args:
-        rows: `float32[n, dimension]`, some; of thousands it takes twice as long as BLAS.
-        vector: `float32[dimension]`.
+        rows: `[n, dimension]`, some; of thousands it takes twice as long as BLAS.
+        vector: `[dimension]`, of the same kind of numbers.
     """
-    result: NDArray[np.float32] = np.einsum("ij,j->i", rows, vector)
+    result: NDArray[Number] = np.einsum("ij,j->i", rows, vector)
     return result
 
 

@@ -86,7 +86,7 @@ def probabilities(
     logits -= opening_penalties(texts.heads, situation.vector, situation.latest)
     if neighbours is not None:
         own = inputs[:, NEAREST_COLUMN]
-        logits += traffic_features(neighbours, chosen, logits, own, fitted, texts) @ NEARBY
+        logits += row_products(traffic_features(neighbours, chosen, logits, own, fitted, texts), NEARBY)
     result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(fitted.reserve - logits))
     return result
 
@@ -110,7 +110,7 @@ def logits_without_traffic(
 def _logits_of(
     inputs: NDArray[np.float64], situation: SituationVector, fitted: FittedHeads, texts: KnownTexts
 ) -> NDArray[np.float64]:
-    result: NDArray[np.float64] = inputs @ fitted.background.weights + MIXED * situation.mixed
+    result: NDArray[np.float64] = row_products(inputs, fitted.background.weights) + MIXED * situation.mixed
     if situation.unwanted:
         result -= UNWANTED * np.array([not head.is_unwanted for head in texts.heads])
     again = inputs[:, NEAREST_COLUMN] >= fitted.background.scale_cosines(np.array(SAME))
