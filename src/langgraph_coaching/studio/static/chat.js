@@ -97,7 +97,7 @@
     again.className = "main";
     again.textContent = "Try again";
     again.setAttribute("form", "again");
-    saved.querySelector("p.row:last-child").prepend(again);
+    saved.querySelector("p.next").prepend(again);
     again.focus({ preventScroll: true });
   });
 
