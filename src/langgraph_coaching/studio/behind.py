@@ -14,6 +14,9 @@ Made = TypeVar("Made")
 PATIENCE = 0.15
 """Seconds that a page waits; then it says that it is being made, and asks again."""
 
+SOON = 0.05
+"""Seconds that a page waits which has just written something."""
+
 NAME = "coaching-behind-a-page"
 """Of the threads."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.recall.situation import turns_of
 from langgraph_coaching.studio.ask import Ask, page
+from langgraph_coaching.studio.behind import SOON
 from langgraph_coaching.studio.questions import LOOKED_FOR
 from langgraph_coaching.studio.verdict import JUDGED
 
@@ -47,13 +48,13 @@ def undo(ask: Ask) -> Response:
     """Takes the last answer back; its question comes again."""
     ask.coach.withdraw(ask.given("receipt"))
     ask.studio.questions.ask_again(ask.given("receipt"))
-    values = _question(ask, ask.given_all("skip"))
+    values = _question(ask, ask.given_all("skip"), patience=SOON)
     return ask.render("question.html" if ask.is_fragment else "inbox.html", headers=JUDGED, **values, section="inbox")
 
 
-def _question(ask: Ask, skipped: list[str], last: str = "") -> dict[str, Any]:
+def _question(ask: Ask, skipped: list[str], last: str = "", patience: float | None = None) -> dict[str, Any]:
     """The next question as the page shows it; while questions are being looked for there is none."""
-    found = ask.studio.questions.open(ask.coach, skipped)
+    found = ask.studio.questions.open(ask.coach, skipped, patience)
     receipt, coaching = next(iter(found or ()), None), None
     if receipt is not None and receipt.coaching_id:
         coaching = ask.coach.get(receipt.coaching_id)

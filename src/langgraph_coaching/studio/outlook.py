@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 from langgraph_coaching.errors import CoachingError
 from langgraph_coaching.studio.ask import Ask, page
+from langgraph_coaching.studio.behind import SOON
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from langgraph_coaching.authoring.outlook import Outlook
-
-SOON = 0.05
-"""Seconds that a page which has just saved waits for it."""
 
 
 def outlook(ask: Ask) -> Response:

@@ -63,12 +63,13 @@ class Questions:
     _looking: Future[_Look] | None = None
     _lock: Lock = field(default_factory=Lock)
 
-    def open(self, coach: Coach, skipped: list[str]) -> list[Receipt] | None:
+    def open(self, coach: Coach, skipped: list[str], patience: float | None = None) -> list[Receipt] | None:
         """The questions that are open now, the most telling first; None while they are being looked for: ask again.
 
         Args:
             coach: Whose store is asked.
             skipped: Ids of receipts that are left out.
+            patience: Seconds to wait for them; `behind.PATIENCE` when None.
 
         Raises:
             EmbedderError: The embedder failed.
@@ -87,7 +88,7 @@ class Questions:
             looking = self._looking
         if left:
             return left
-        if not is_made_soon(looking):
+        if not is_made_soon(looking, patience):
             return None
         with self._lock:
             self._take_over()
