@@ -39,6 +39,8 @@ def applied_bars(periods: Sequence[PeriodFigures], name: str, class_: str = "plo
     most = max((one.applied for one in periods), default=0) or 1
     bars = []
     for place, one in enumerate(periods):
+        if not one.applied and class_ == "spark":
+            continue  # a report has thousands of them, and nothing to see there
         height = _HIGH * one.applied / most
         bars.append(_bar(place, len(periods), _HIGH - height, height, "bar", f"{_days(one)}: {one.applied:,} applied"))
     told = f"{sum(one.applied for one in periods):,} applied in {len(periods)} periods, at most {most:,} in one"
