@@ -1,12 +1,13 @@
 """What takes long is made behind a page, which says so, and fills itself in."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from langgraph_coaching import Reply
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.studio import questions
+from langgraph_coaching.studio import made_behind, questions
 from langgraph_coaching.studio.behind import begin_behind, is_made_soon
 from langgraph_coaching.studio.made_behind import MOST
 
@@ -203,3 +204,17 @@ def test_a_saved_coaching_is_there_before_its_outlook_and_none_is_said_where_it_
     made_later.pop()()
     told = client.get("/coaching/c-ship/outlook", headers=PART)
     assert (told.status_code, "could not be looked up" in told.text) == (200, True)
+
+
+@pytest.mark.parametrize(("later", "looks"), [(1.0, 1), (30.0, 2)])
+def test_what_took_long_is_there_for_whoever_waits_and_of_now_for_whoever_comes_much_later(
+    later, looks, client, coach, shipping, made_later, monkeypatch
+):
+    now = [0.0]
+    monkeypatch.setattr(made_behind, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    client.get("/coachings/findings", headers=PART)
+    now[0] = 600.0  # so long it took
+    made_later[0]()
+    now[0] += later
+    client.get("/coachings/findings", headers=PART)
+    assert len(made_later) == looks

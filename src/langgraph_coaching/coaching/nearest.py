@@ -39,8 +39,8 @@ index, which holds a byte a dimension (`tests/benchmarks/scale.py`)."""
 FRESH = 0.2
 """Share of rows that are not in the index yet from which on it is made anew: they are searched one by one."""
 
-LABELS = ("namespace", "status", "agent", "node")
-"""Columns of which few values are known, by which every search is filtered: each has an index of its own."""
+FILTERED = ("namespace", "status", "agent", "node")
+"""Columns with few values, by which every search is filtered: each has an index of its own."""
 
 BATCH = 2_000
 """Rows of an earlier version that are placed in one commit."""
@@ -229,7 +229,7 @@ def _is_indexed(table: LanceTable) -> bool:
 def _make_index(table: LanceTable) -> None:
     from lancedb.index import Bitmap, IvfSq
 
-    for column in LABELS:
+    for column in FILTERED:
         table.create_index(column, config=Bitmap(), replace=True)
     partitions = max(1, round(math.sqrt(table.count_rows())))
     table.create_index("prototype", config=IvfSq(distance_type="dot", num_partitions=partitions), name=INDEX)

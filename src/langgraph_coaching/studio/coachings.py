@@ -60,7 +60,7 @@ def findings(ask: Ask) -> Response:
     """What is the matter with any of them; looked for behind the page where there are many."""
     found = ask.studio.made_behind.take("check", lambda: [*ask.coach.lint(graph=ask.studio.graph)], fresh=FRESH)
     known: dict[str, Coaching] = {one.id: one for one in ask.coach.list()}
-    return ask.render("findings.html", findings=found, coachings=known)
+    return ask.render("findings.html", findings=found, coachings=known, of=None)
 
 
 PAGES = [page("/coachings", coachings, "coachings"), page("/coachings/findings", findings, "findings")]

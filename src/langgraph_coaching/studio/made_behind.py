@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from langgraph_coaching.studio.behind import begin_behind, is_made_soon
@@ -18,8 +20,8 @@ Made = TypeVar("Made")
 MOST = 8
 """Things that are made at once; whoever wants another one asks again."""
 
-UNCLAIMED = 60.0
-"""Seconds after which what nobody has come for is let go."""
+UNCLAIMED = 5.0
+"""Seconds after which what is made, and nobody has come for, is let go: a page that waits for it asks every second."""
 
 
 @dataclass(slots=True)
@@ -27,8 +29,8 @@ class _Making:
     """One of them."""
 
     future: Future[Any]
-    until: float
-    """When it is let go, by the monotonic clock."""
+    until: float = math.inf
+    """When it is let go, by the monotonic clock; as long as it is being made, it is not."""
     is_given: bool = False
     """Whether somebody has it."""
 
@@ -60,18 +62,23 @@ class MadeBehind:
             if making is None:
                 if sum(not one.future.done() for one in self._making.values()) >= MOST:
                     return None
-                making = self._making[about] = _Making(begin_behind(make), time.monotonic() + UNCLAIMED)
+                making = self._making[about] = _Making(begin_behind(make))
+                making.future.add_done_callback(partial(_keep_unclaimed, making))
         if not is_made_soon(making.future, patience):
             return None
         with self._lock:
             if not making.is_given:
-                kept = 0.0 if making.future.exception() else fresh
-                making.is_given, making.until = True, time.monotonic() + kept
+                making.is_given = True
+                making.until = time.monotonic() + (0.0 if making.future.exception() else fresh)
             self._let_go()
         made: Made = making.future.result()
         return made
 
     def _let_go(self) -> None:
         now = time.monotonic()
-        for about in [about for about, one in self._making.items() if one.future.done() and one.until <= now]:
+        for about in [about for about, one in self._making.items() if one.until <= now]:
             del self._making[about]
+
+
+def _keep_unclaimed(making: _Making, _: Future[Any]) -> None:
+    making.until = min(making.until, time.monotonic() + UNCLAIMED)  # somebody may have it already

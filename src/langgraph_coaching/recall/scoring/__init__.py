@@ -10,6 +10,7 @@
 | stand-alone turn: whether a turn says by itself what its speaker wants | `standalone_turns` |
 | opening penalty: what is known from a later moment says little where a conversation only begins | `opening` |
 | known texts: the vectors of all texts that some candidates are known by | `known_texts` |
+| row products: no coaching moves when another is saved | `row_products` |
 | probability: one logistic of all that is measured | `probability` |
 | one coaching in many situations: the same probabilities the other way round | `one_coaching` |
 | places: many situations as arrays, with what of the traffic is near each | `places` |

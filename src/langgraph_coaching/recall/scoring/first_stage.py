@@ -7,17 +7,16 @@ an embedder's texts differ most tell which rows may have the largest products wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
+from langgraph_coaching.recall.scoring.row_products import row_products
 from langgraph_coaching.recall.scoring.weights import FIRST_STAGE_VARIANCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-Number = TypeVar("Number", np.float32, np.float64)
 
 LEAST = 1_000
 """Fewer rows are read in full: they are as quick."""
@@ -143,19 +142,6 @@ class Rows:
         if among is not None:
             rough[~among] = -np.inf
         return np.sort(_largest(rough, count))  # in the order in which they lie in memory
-
-
-def row_products(rows: NDArray[Number], vector: NDArray[Number]) -> NDArray[Number]:
-    """The product of each row with a vector, `[n]`, the same whatever rows stand beside it.
-
-    A product of BLAS is not: how it rounds a row depends on where among others that stands.
-
-    Args:
-        rows: `[n, dimension]`, some; of thousands it takes twice as long as BLAS.
-        vector: `[dimension]`, of the same kind of numbers.
-    """
-    result: NDArray[Number] = np.einsum("ij,j->i", rows, vector)
-    return result
 
 
 def _largest(values: NDArray[np.floating], count: int) -> NDArray[np.intp]:

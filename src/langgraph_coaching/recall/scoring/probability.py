@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from langgraph_coaching.recall.scoring.first_stage import row_products
 from langgraph_coaching.recall.scoring.known_texts import KnownTexts
 from langgraph_coaching.recall.scoring.opening import opening_penalties
+from langgraph_coaching.recall.scoring.row_products import row_products
 from langgraph_coaching.recall.scoring.weights import (
     AGAIN,
     HEAD_SHARE,
