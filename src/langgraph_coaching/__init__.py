@@ -25,6 +25,7 @@ then on it is recalled where it fits, put into the prompt of that one model call
 | errors: one tree under `CoachingError`, each with what to do next | `errors` |
 | surrogates: half characters, which no file can hold, made visible | `surrogates` |
 | wrong arguments: what a method was given that it does not take, said in words | `wrong_arguments` |
+| log: what is said there breaks nobody, whatever its handlers do | `log` |
 | lazy: a module loads when one of its public names is first used | `lazy` |
 
 `help("langgraph_coaching.recall")`, and so on, is each room's own page: its words, its figures, its options.
@@ -35,6 +36,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.lazy import attach as _attach
+from langgraph_coaching.log import guard_log as _guard_log
 
 if TYPE_CHECKING:
     from langgraph_coaching.agent.state import CoachingState, coached
@@ -122,5 +124,7 @@ __all__ = [
 
 
 __version__ = "0.1.0"
+
+_guard_log()
 
 __getattr__, __dir__ = _attach(__name__, _ROOMS)

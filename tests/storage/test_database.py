@@ -283,6 +283,7 @@ def test_a_file_where_the_folder_should_be_is_said(shelf, coaching, folder):
         (RuntimeError("Read-only file system (os error 30)"), "cannot be written: mount its disk to be written to"),
         (PermissionError("[Errno 13] Permission denied: 'x'"), "may not read or write there: check its permissions"),
         (RuntimeError("file size is too small"), "damaged: restore the folder"),
+        (RuntimeError("Failed to create temp dir: No such file or directory at /nowhere"), "set TMPDIR to one"),
         (RuntimeError("connection refused"), "right and reachable"),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from langgraph_coaching.testing.matching import MatchRules, comparable_request, requests_match
 from langgraph_coaching.testing.scrub import Scrub
-from langgraph_coaching.testing.secrets.shapes import SCRUBBED
+from langgraph_coaching.testing.secrets.shapes import SCRUBBED, replace_spans, secret_spans
 
 VALUE = "Zq9-very-private-77"
 
@@ -408,3 +408,13 @@ def test_a_word_beside_token_is_a_models_and_anything_else_a_secret(value, secre
 def test_texts_that_are_made_to_be_slow_are_not():
     for text in ('"token": "' * 3000, "\\" * 50_000 + '"', "https://" + "a:" * 50_000, "a=b&" * 20_000, "<a " * 20_000):
         Scrub().text(text)  # each of them took seconds, or would take minutes, where a pattern tries every beginning
+
+
+def test_a_secret_that_is_encoded_among_other_words():
+    hidden = base64.b64encode(b"my key is sk-proj-abcDEF1234567890abcdef").decode()
+    picture = base64.b64encode(bytes(range(256))).decode()
+    body = json.dumps({"said": f"see data:text/plain;base64,{hidden} and data:image/png;base64,{picture}"})
+    scrubbed = replace_spans(body, secret_spans)
+    assert hidden not in scrubbed
+    assert picture in scrubbed
+    assert json.loads(scrubbed)["said"].startswith("see data:text/plain;base64,scrubbed and")

@@ -1,5 +1,6 @@
 """Secrets are taken out of what is kept, without being asked; order numbers and ordinary words stay."""
 
+import base64
 import random
 import time
 
@@ -8,6 +9,13 @@ import pytest
 from langgraph_coaching import Coach, Reply, Step, Trace, redact_personal_data, redact_secrets
 
 KEY = "sk-proj-abcDEF1234567890abcdef"
+
+
+def encoded(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+PICTURE = base64.b64encode(bytes(range(256)) * 2).decode()
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcDEF123"
 HIDDEN = {
     f"my key is {KEY}, ok?": "my key is [secret], ok?",
@@ -28,6 +36,15 @@ HIDDEN = {
     "DE89 3704 0044 0532 0130 00 please": "[IBAN] please",
     "IBAN GB29NWBK60161331926819": "IBAN [IBAN]",
     "FR14 2004 1010 0505 0001 3M02 606 THANKS": "[IBAN] THANKS",
+    "env:\n  API_KEY: abcd1234efgh\n  MODE: fast": "env:\n  API_KEY: [secret]\n  MODE: fast",
+    "run: PASSWORD=hunter22": "run: PASSWORD=[secret]",
+    f"Authorization: Basic {encoded('me:letmein')}": "Authorization: Basic [secret]",
+    f"Proxy-Authorization: basic {encoded('aladdin:opensesame')}, ok": "Proxy-Authorization: basic [secret], ok",
+    f"data:\n  password: {encoded('correct horse')}\n  size: MTA=": "data:\n  password: [secret]\n  size: MTA=",
+    f"see data:text/plain;base64,{encoded('my key is ' + KEY)}": "see data:text/plain;base64,[secret]",
+    f"it says {encoded('card 4111 1111 1111 1111, exp 12/28')}!": "it says [secret]!",
+    f"wrapped twice: {encoded(encoded('the password=hunter22'))}": "wrapped twice: [secret]",
+    base64.urlsafe_b64encode(f"{KEY} ÿ?>".encode()).decode(): "[secret]",
 }
 KEPT = [
     "Where is my order 4111111111111111?",
@@ -54,6 +71,11 @@ KEPT = [
     "FLIGHT LH2024 AB12 CD34 EF56 GH78",
     "sk-bratislava-stare-mesto-hotel",
     "",
+    f"data:image/png;base64,{PICTURE}",
+    encoded("a customer asks where the order is, and gets an answer"),
+    "password: internationalization",
+    "a basic misunderstanding of abcdefghijklmnopqrst",
+    "/usr/lib/python3/dist-packages/langgraph/checkpoint",
 ]
 
 

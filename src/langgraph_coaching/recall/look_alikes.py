@@ -78,7 +78,7 @@ _TEMPLATE = re.compile(
 _ENTRY = re.compile(r"(?m:^[^\w\n]*)?\bwhen[^a-z\d]+rep[il|]y[il|]n[gq][^a-z\d]+to[^a-z\d:]*:")
 _DO_THIS = re.compile(r"\bdo[^a-z\d]+th[il|]s[^a-z\d:]*:")
 _HEAD = re.compile(r"(?m)^[^a-z\d\n]*(?=what[^a-z\d]+to[^a-z\d]+te[l|i]{2}[^a-z\d]+the[^a-z\d]+user)")
-_ESCAPE = re.compile(r"\\+u\{?([0-9a-f]{1,6})\}?|\\+x([0-9a-f]{2})", re.IGNORECASE)
+_ESCAPE = re.compile(r"(?<!\\)\\+(?:u\{?([0-9a-f]{1,6})\}?|x([0-9a-f]{2}))", re.IGNORECASE)
 _ROUNDS = 3
 """How often something may be escaped over what is escaped already."""
 

@@ -55,6 +55,10 @@ _DAMAGED = f"Files of it are damaged: restore the folder from a copy. {_DOCTOR}"
 
 _ADVICE = (
     (
+        re.compile("failed to create temp"),
+        "LanceDB finds no folder for temporary files: set TMPDIR to one that is there and can be written.",
+    ),
+    (
         re.compile("no space left|quota exceeded"),
         "The disk is full: free some space and try again; nothing was half written.",
     ),

@@ -18,6 +18,7 @@
 | texts, redaction: everything that is said; a hook runs over it before it is written | `texts`, `redaction` |
 | secrets: what is redacted by itself, and what more where it is asked for | `secret_redaction`, `account_numbers` |
 | … shapes of secrets: keys of services, and how a program is told a password | `secret_shapes` |
+| … and what Base64 hides | `encoded_secrets` |
 | … names of secrets: which keys, parameters, fields and headers hold one | `secret_names` |
 | jsonable: values that the archive can hold | `jsonable` |
 | encoding, chunks: a trace as it is kept; what its thread shares, in a table | `encoding`, `chunking`, `chunks` |

@@ -20,9 +20,8 @@ _KWARGS = ("reasoning_content", "reasoning", "reasoning_details")
 _TEXTS = ("reasoning", "thinking", "reasoning_content", "reasoning_text", "text", "summary", "content")
 """Keys that hold the text of a block, itself or in parts; the first that has any counts."""
 
-_CLOSED = re.compile(r"<think>(.*?)</think>\s*", re.DOTALL)
-_UNOPENED = re.compile(r"\A(.*?\S.*?)</think>\s*", re.DOTALL)
-_UNCLOSED = re.compile(r"\A\s*<think>(.*)\Z", re.DOTALL)
+_OPEN, _CLOSE = "<think>", "</think>"
+_BLANKS = re.compile(r"\s*")
 
 
 def split_reasoning(message: BaseMessage) -> tuple[list[str], str]:
@@ -71,10 +70,25 @@ def _split_tags(text: str) -> tuple[list[str], str]:
     """Reasoning between tags in the text itself, where one of the two tags may be missing, and the rest."""
     if "think>" not in text:
         return [], text
-    thoughts = _CLOSED.findall(text)
-    rest = _CLOSED.sub("", text)
-    for pattern in (_UNOPENED, _UNCLOSED):
-        if found := pattern.match(rest):
-            thoughts.append(found.group(1))
-            rest = rest[found.end() :]
+    thoughts, rest = _take_closed(text)
+    end = rest.find(_CLOSE)
+    if end >= 0 and not rest[:end].strip():  # nothing was thought before the first
+        end = rest.find(_CLOSE, end + 1)
+    if end >= 0:
+        thoughts.append(rest[:end])
+        rest = rest[end + len(_CLOSE) :].lstrip()
+    if rest.lstrip().startswith(_OPEN):
+        thoughts.append(rest.lstrip()[len(_OPEN) :])
+        rest = ""
     return thoughts, rest
+
+
+def _take_closed(text: str) -> tuple[list[str], str]:
+    """What stands between two tags, and the rest; in a time that grows with the text, whichever of them are missing."""
+    thoughts, rest, at = [], [], 0
+    while (begin := text.find(_OPEN, at)) >= 0 and (end := text.find(_CLOSE, begin)) >= 0:
+        thoughts.append(text[begin + len(_OPEN) : end])
+        rest.append(text[at:begin])
+        blanks = _BLANKS.match(text, end + len(_CLOSE))
+        at = blanks.end() if blanks else len(text)
+    return thoughts, "".join([*rest, text[at:]])

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.traces.account_numbers import account_spans
+from langgraph_coaching.traces.encoded_secrets import decoded_text, encoded_spans
 from langgraph_coaching.traces.secret_names import kind_of_name, kind_of_parameter
 from langgraph_coaching.traces.secret_shapes import HINT, shape_spans
 
@@ -40,9 +41,11 @@ _LOGIN = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@\"'<>\\]{0,256}:([
 _PARAMETER = re.compile(r"[?&]([A-Za-z][\w.%\[\]-]{0,63})=([^&\s\"'<>\\;#)]+)")
 _SAID = re.compile(
     r"(?<![\w.-])([A-Za-z][\w-]{0,63}|(?:[Aa][Pp][Ii]|[Aa]ccess|[Ss]ecret|[Aa]uth) (?:[Kk]ey|[Tt]oken))[\"']?"
-    r"\s{0,3}[:=]\s{0,3}(\\?[\"']?)([^\s\"'<>\\,;&()\[\]{}`]+)"
+    r"\s{0,3}[:=]\s{0,3}(\\?[\"']?)(?=[^\s\"'<>\\,;&()\[\]{}`])"
 )
-"""`NAME=value`, `name: value` and `"name": "value"`."""
+"""Before the value of `NAME=value`, `name: value` and `"name": "value"`. There may be another in it, as in
+`cmd: NAME=value`, or it is the first line of what is below the name."""
+_VALUE = re.compile(r"[^\s\"'<>\\,;&()\[\]{}`]+")
 
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
 _PHONE = re.compile(
@@ -53,7 +56,7 @@ _SOCIAL = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?!
 
 _HINT = re.compile(
     r"[:=@]|\d{4}|[Bb]earer|BEARER|[Bb]asic |Token |-----BEGIN|[_-][^\W\d_]*\d"
-    r"|eyJ|AKIA|ASIA|AIza|GOCSPX|ATATT|dapi|SK[0-9a-f]|key-|ya29|SG\.|hv[sbr]\.|" + HINT
+    r"|eyJ|AKIA|ASIA|AIza|GOCSPX|ATATT|dapi|SK[0-9a-f]|key-|ya29|SG\.|hv[sbr]\.|[A-Za-z0-9+/_-]{20}|" + HINT
 )
 """Without one of these there is no secret in a text; looked for in a time that grows with the text, not its square."""
 
@@ -105,18 +108,37 @@ def _secret_spans(text: str) -> Iterator[_Span]:
     for found in _PARAMETER.finditer(text):
         if kind_of_parameter(found[1]) and _looks_random(found[2], _LEAST):
             yield *found.span(2), "secret"
+    yield from ((*span, "secret") for span in _said_spans(text))
+    yield from ((*span, "secret") for span in encoded_spans(text, _holds_secret))
+
+
+def _said_spans(text: str) -> Iterator[tuple[int, int]]:
+    read = 0
     for found in _SAID.finditer(text):
-        kind = kind_of_name(found[1])
+        kind = kind_of_name(found[1]) if found.end() >= read else None
+        value = _VALUE.match(text, found.end()) if kind else None
+        if value is None:
+            continue
+        read = value.end()  # so that what is behind many names is not read as often
         # In quotation marks it is a field, whose value is no word of a sentence.
         least = 0 if kind == "secret" and found[2] else _LEAST if kind == "secret" else 2 * _LEAST
-        if kind and (not least or _looks_random(found[3], least)):
-            yield *found.span(3), "secret"
+        if not least or _looks_random(value[0], least) or (kind == "secret" and _is_encoded(value[0])):
+            yield value.span()
 
 
 def key_spans(text: str) -> Iterator[tuple[int, int]]:
     """Where keys and tokens of services stand in a text, and passwords as a program is told them."""
     yield from (found.span() for found in _KEY.finditer(text))
     yield from shape_spans(text)
+
+
+def _holds_secret(text: str) -> bool:
+    return any(True for _ in _secret_spans(text))
+
+
+def _is_encoded(value: str) -> bool:
+    """Whether it is text in Base64, as the values of a secret of Kubernetes are: a word in letters alone hardly is."""
+    return len(value) % 4 == 0 and len(value) >= 2 * _LEAST and bool(decoded_text(value))
 
 
 def _personal_spans(text: str) -> Iterator[_Span]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from langgraph_coaching.testing.secrets.address_path import secrets_in_path
 from langgraph_coaching.traces.account_numbers import account_spans
+from langgraph_coaching.traces.encoded_secrets import encoded_spans
 from langgraph_coaching.traces.secret_names import kind_of_name, kind_of_parameter
 from langgraph_coaching.traces.secret_redaction import key_spans
 
@@ -88,6 +89,8 @@ def secret_spans(text: str) -> Iterator[Span]:
     yield from key_spans(text)
     yield from ((start, end) for start, end, _ in account_spans(text))
     yield from (match.span(1) for match in _BASIC.finditer(text) if _is_login(match[1]))
+    # A text that is encoded as a whole is decoded, and stays what it is but for its secrets.
+    yield from (span for span in encoded_spans(text, _holds_secret) if span != (0, len(text)))
     yield from _keyed_spans(text)
     for pattern, kind_of in ((_PARAMETER, kind_of_parameter), (_SETTING, kind_of_name)):
         yield from (match.span(2) for match in pattern.finditer(text) if is_secret(match[2], kind_of(match[1])))
@@ -100,6 +103,10 @@ def secret_spans(text: str) -> Iterator[Span]:
         if match[1]:
             yield match.span(1)
         yield from ((match.start(3) + a, match.start(3) + b) for a, b in secrets_in_path(match[3]))
+
+
+def _holds_secret(text: str) -> bool:
+    return any(True for _ in secret_spans(text))
 
 
 def is_secret(value: str, kind: str | None) -> bool:
