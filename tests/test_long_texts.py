@@ -1,6 +1,6 @@
 """A long text of any kind takes a time that grows with it, not with its square.
 
-All threads of the process wait for a regular expression that tries everything, the event loop's too, and no deadline ends it.
+All threads of the process wait for a regular expression that tries everything, and no deadline ends it.
 """
 
 import time

@@ -6,6 +6,7 @@
 | situation: what of a conversation is matched, its latest turns, each by how much it says | `situation` |
 | normalization: the same text without slips, pastes and what belongs to one person or one day | `normalization` |
 | embedder: any LangChain `Embeddings`, checked and known by an id; the default one | `embedder`, `minilm` |
+| … own loop: where embeddings that can only be awaited are, whoever asks | `own_loop` |
 | snapshot: the live coachings in memory, checked against the table's version at every use | `snapshot` |
 | large store: past some size, what is near a situation, by LanceDB's index | `large_store` |
 | stored heads: coachings with their vectors, as they are read | `stored_heads` |

@@ -16,6 +16,7 @@ from langgraph_coaching.recall.normalization.pasted_text import drop_pasted
 from langgraph_coaching.recall.normalization.specifics import drop_specifics
 from langgraph_coaching.recall.normalization.spelling import correct_spelling
 from langgraph_coaching.recall.normalization.words import vocabulary
+from langgraph_coaching.recall.own_loop import own_loop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,11 +37,11 @@ def embedder_id(embeddings: Embeddings) -> str:
     return type(embeddings).__name__
 
 
-def _has_async_call(embeddings: Embeddings) -> bool:
+def _has_async_call(embeddings: Embeddings, name: str = "aembed_query") -> bool:
     from langchain_core.embeddings import Embeddings as Inherited
 
-    own = getattr(type(embeddings), "aembed_query", None)
-    return own not in (None, Inherited.aembed_query)
+    own = getattr(type(embeddings), name, None)
+    return own not in (None, getattr(Inherited, name))
 
 
 def embeddings_of(choice: Embeddings | str | None) -> Embeddings:
@@ -84,7 +85,8 @@ class Embedder:
         self.embeddings = embeddings
         self.id = embedder_id(embeddings)
         self.asynchronous = _has_async_call(embeddings)
-        """Whether it has an asynchronous call of its own, rather than the sync one in a thread of the event loop."""
+        """Whether it is awaited by who awaits: it has an asynchronous call of its own, and not that alone."""
+        self._only_awaited = False
         self._lock = threading.Lock()
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
@@ -133,8 +135,21 @@ class Embedder:
         for text in texts:
             if text not in vectors:
                 with embedder_faults(self.id):
-                    vectors[text] = unit_vectors([self.embeddings.embed_query(normalize_text(text))], 1)[0]
+                    vectors[text] = unit_vectors([self._embed("embed_query", normalize_text(text))], 1)[0]
         return self._remember(texts, vectors)
+
+    def _embed(self, name: str, given: Any) -> Any:
+        """The answer of one of its sync calls; where it has none, and says so, that of the one that is awaited."""
+        if not self._only_awaited:
+            try:
+                return getattr(self.embeddings, name)(given)
+            except NotImplementedError:
+                if not _has_async_call(self.embeddings):
+                    raise
+            self._only_awaited, self.asynchronous = True, False
+        if name == "embed_query" or _has_async_call(self.embeddings, "aembed_documents"):
+            return own_loop.run(getattr(self.embeddings, f"a{name}")(given))
+        return [own_loop.run(self.embeddings.aembed_query(text)) for text in given]
 
     async def aquery(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Like `query`, awaiting the embeddings' own asynchronous call."""
@@ -148,7 +163,7 @@ class Embedder:
     def known_documents(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Like `documents`, by text, without those it has only a zero vector for."""
         with embedder_faults(self.id):
-            made = self.embeddings.embed_documents([normalize_text(text) for text in texts])
+            made = self._embed("embed_documents", [normalize_text(text) for text in texts])
             vectors = np.asarray(made, dtype=np.float64)
             if vectors.ndim != 2 or len(vectors) != len(texts):  # noqa: PLR2004 - rows and columns
                 raise EmbedderError(f"expected {len(texts)} vectors of equal length, got the shape {vectors.shape}")
@@ -164,7 +179,7 @@ class Embedder:
         """
         asked = list(dict.fromkeys(texts))
         with embedder_faults(self.id):
-            made = self.embeddings.embed_documents([normalize_text(text) for text in asked])
+            made = self._embed("embed_documents", [normalize_text(text) for text in asked])
             vectors = unit_vectors(made, len(asked))
         row = {text: index for index, text in enumerate(asked)}
         return vectors[[row[text] for text in texts]]
