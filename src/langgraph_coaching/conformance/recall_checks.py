@@ -28,10 +28,10 @@ RANKED, APPLIED, SILENT = 0.6, 0.35, 0.6
 words 0.30, 0 and 1 (`langgraph-coaching conformance FOLDER`)."""
 
 TOO_HIGH, TOO_LOW = 0.15, 0.35
-"""By how much probabilities may be off on average. Too low does less harm, and here they are so with any embedder: the
-sentences are easier than what people say to agents. Twelve wishes are as many subjects, so what applies is mostly right
-(with the packaged embedder 76 % of it), while a probability is what it is among coachings that are near to each other
-(0.52 on average). A store gets there by verdicts, `coach.calibrate()`; other sentences would measure less of the rest."""
+"""By how much probabilities may be off on average. Too low does less harm, and here they are so by the sentences: twelve
+wishes are as many subjects, so that what applies is mostly right (with the packaged embedder 76 % of it), and they are
+easier than what a probability is fitted to, coachings that are near to each other (0.52 on average here). Where a store
+is as easy, verdicts bring it there."""
 
 ADVICE = (
     "the embedder hardly knows these English sentences; take one that knows your language, and `langgraph-coaching "
