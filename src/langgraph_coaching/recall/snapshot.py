@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.coaching.coachings import latest_rows
+from langgraph_coaching.coaching.model import Scope
 from langgraph_coaching.coaching.stage import STAGED, STAGES
 from langgraph_coaching.recall.large_store import LargeStore
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import NO_FITS, Head, fit_heads, join_fits, take_rows
-from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
+from langgraph_coaching.recall.stored_heads import HEAD, REVISION_KEY, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.coachings import Coachings
-    from langgraph_coaching.coaching.model import Labels, Scope
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.large_store import Version
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
@@ -58,6 +59,8 @@ class Snapshot:
     """0 or more: what is taken from every logit."""
     staged: Snapshot | None = None
     """What is in shadow or a canary; None where there is nothing of that."""
+    is_open: bool = False
+    """Whether it is known that all heads may speak in every call: none has a scope, and none ever ends."""
     narrow: Callable[[Snapshot, Sequence[SituationVector], Labels], Snapshot] | None = None
     """Of a large store, whose heads are not here: gives those near some situations."""
 
@@ -96,7 +99,7 @@ class Snapshot:
         by_scope: dict[Scope, list[int]] = {}
         for index, head in enumerate(heads):
             by_scope.setdefault(head.coaching.scope, []).append(index)
-        ends = (head.coaching.expires_at for head in heads)
+        ends = [head.coaching.expires_at for head in heads]
         return cls(
             version,
             tuple(heads),
@@ -107,6 +110,7 @@ class Snapshot:
             np.array([np.inf if end is None else end.timestamp() for end in ends], dtype=np.float64),
             traffic,
             reserve,
+            is_open=by_scope.keys() <= {Scope()} and not any(ends),
         )
 
     @classmethod
@@ -209,7 +213,7 @@ class Snapshots:
         wanted = {tuple(row[name] for name in REVISION_KEY) for row in latest_rows(self._store.rows(REVISION_KEY))}
         missing = wanted - self._heads.keys()
         named = {"id": sorted({key[0] for key in missing})} if len(missing) <= _FEW else {}
-        fresh = self._store.arrow((*REVISION_KEY, "record", "vector", "examples"), **named) if missing else None
+        fresh = self._store.arrow((*REVISION_KEY, *HEAD), **named) if missing else None
         known = {key: head for key, head in self._heads.items() if key in wanted}
         if fresh is not None:
             known.update(heads_in(fresh, missing))
