@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.coaching.model import Coaching
+from langgraph_coaching.coaching.revisions import REVISION_KEY, latest_revisions, read_revisions
 from langgraph_coaching.coaching.row import row_of, schema_of
 from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, EmbedderMismatchError, StoreError
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each, read_one
-from langgraph_coaching.storage.table import Table
+from langgraph_coaching.storage.table import DESCENDING, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
     from lancedb.table import Table as LanceTable
 
     from langgraph_coaching.coaching.behavior import Behavior
+    from langgraph_coaching.coaching.revisions import Revision
     from langgraph_coaching.coaching.row import Vectors
     from langgraph_coaching.storage.database import Database
 
 TABLE = "coachings"
+
+_TRIES = 4
+"""How often the latest revisions are looked for where others change them meanwhile."""
 
 _NAMED = ["namespace", "id", "revision", "record"]
 """The columns of a revision that can be read, and be named where it cannot."""
@@ -43,8 +48,8 @@ class Coachings:
         self.embedder = embedder
         self._table = self._table_of(namespace)
         self._heads: tuple[int, list[Coaching]] | None = None
-        self._read: dict[str, Coaching] = {}
-        """By its record what was read of each head: a save changes one of thousands."""
+        self._read: dict[Revision, Coaching] = {}
+        """What was read of each head: a save changes one of thousands."""
 
     def _table_of(self, namespace: str | None, dimension: int = 0) -> Table:
         # Whoever only reads does not need to know the dimension, nor the schema.
@@ -107,6 +112,14 @@ class Coachings:
             One mapping a row, in no particular order; [] before the first write.
         """
         return self._table.rows(columns, **equal)
+
+    def latest_revisions(self) -> list[Revision]:
+        """See `revisions.latest_revisions`."""
+        return latest_revisions(self._table)
+
+    def read_revisions(self, columns: Sequence[str], wanted: Iterable[Sequence[Any]]) -> pa.Table | None:
+        """See `revisions.read_revisions`."""
+        return read_revisions(self._table, columns, wanted)
 
     def arrow(self, columns: Sequence[str], **equal: Any) -> pa.Table | None:
         """Like `rows`, as an Arrow table; None before the first write."""
@@ -173,6 +186,15 @@ class Coachings:
         latest = [read_one(name_of(row), row["record"], coaching_of) for row in rows[-1:]]
         return [*read_each(((name_of(row), row["record"]) for row in rows[:-1]), coaching_of), *latest]
 
+    def latest(self, coaching_id: str) -> Coaching | None:
+        """The latest revision of one coaching, read alone however many there are; None where there is none.
+
+        Raises:
+            StoreError: A newer version has written it, so that it cannot be read, nor be built upon.
+        """
+        found = self._table.rows(_NAMED, order={"revision": DESCENDING}, limit=1, id=coaching_id)
+        return read_one(name_of(found[0]), found[0]["record"], coaching_of) if found else None
+
     def histories(self) -> dict[str, list[Coaching] | None]:
         """Every revision of every coaching, the deleted ones too, oldest first.
 
@@ -204,12 +226,23 @@ class Coachings:
         version = self.version()
         if self._heads is not None and self._heads[0] == version:
             return [one.unshared() for one in self._heads[1]]
-        known = self._read
-        records = ((name_of(row), row["record"]) for row in latest_rows(self.rows(_NAMED)))
-        read = dict(read_each(records, lambda record: (record, known.get(record) or coaching_of(record))))
+        read = self._read_latest()
         heads = sorted((one for one in read.values() if not one.deleted), key=lambda c: (c.created_at, c.id))
         self._read, self._heads = read, (version, heads)
         return [one.unshared() for one in heads]
+
+    def _read_latest(self) -> dict[Revision, Coaching]:
+        """The latest revision of every coaching that can be read; those that are known are not read again."""
+        for left in reversed(range(_TRIES)):
+            wanted = self.latest_revisions()
+            known = {one: self._read[one] for one in wanted if one in self._read}
+            missing = {one for one in wanted if one not in known}
+            found = self.read_revisions((*_NAMED, *REVISION_KEY), missing)
+            rows = {tuple(row[name] for name in REVISION_KEY): row for row in (found.to_pylist() if found else ())}
+            if not left or missing <= rows.keys():  # else some were changed between the two looks
+                break
+        named = ((name_of(rows[one]), one) for one in missing if one in rows)
+        return known | dict(read_each(named, lambda one: (one, coaching_of(rows[one]["record"]))))
 
     def purge(self, coaching_id: str) -> None:
         """Erases every revision of one coaching."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.coachings import latest_rows
+from langgraph_coaching.coaching.revisions import REVISION_KEY
 from langgraph_coaching.coaching.stage import STAGED, STAGES
 from langgraph_coaching.recall.large_store import LargeStore
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import NO_FITS, Head, fit_heads, join_fits, take_rows
-from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
+from langgraph_coaching.recall.stored_heads import heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic import Traffic
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
-
-_FEW = 500
-"""Up to so many new revisions are fetched by name; more are cheaper to read in one scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +203,9 @@ class Snapshots:
         made = self._store.check(table)
         if made != self._made:
             self._heads, self._rows, self._fits, self._made = {}, {}, NO_FITS, made
-        wanted = {tuple(row[name] for name in REVISION_KEY) for row in latest_rows(self._store.rows(REVISION_KEY))}
+        wanted = {*self._store.latest_revisions()}
         missing = wanted - self._heads.keys()
-        named = {"id": sorted({key[0] for key in missing})} if len(missing) <= _FEW else {}
-        fresh = self._store.arrow((*REVISION_KEY, "record", "vector", "examples"), **named) if missing else None
+        fresh = self._store.read_revisions((*REVISION_KEY, "record", "vector", "examples"), missing)
         known = {key: head for key, head in self._heads.items() if key in wanted}
         if fresh is not None:
             known.update(heads_in(fresh, missing))
