@@ -5,7 +5,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langgraph_coaching.coaching import revisions
-from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.coaching.revisions import REVISION_KEY, latest_revisions, read_revisions
 from langgraph_coaching.errors import StoreError
 
@@ -74,10 +73,10 @@ def test_a_store_that_was_never_written_has_none(shelf):
     assert store.read_revisions(["id"], [("a", 1)]) is None
 
 
-def test_heads_that_are_known_are_not_read_again(filled, coaching, monkeypatch):
-    read, read_rows = [], Coachings.read_revisions
+def test_heads_that_are_known_are_not_read_again(filled, monkeypatch):
+    read = []
     monkeypatch.setattr(
-        Coachings, "read_revisions", lambda store, *asked: read.append(len(asked[1])) or read_rows(store, *asked)
+        revisions, "read_revisions", lambda *asked: read.append(len(asked[2])) or read_revisions(*asked)
     )
     assert [one.id for one in filled.heads()] == ["a", "b"]
     filled.save(filled.latest("b").revised(notes="seen"))
@@ -86,19 +85,19 @@ def test_heads_that_are_known_are_not_read_again(filled, coaching, monkeypatch):
 
 
 def test_what_others_change_between_the_two_looks_is_looked_for_again(filled, monkeypatch):
-    read_rows, late = Coachings.read_revisions, iter(["b", "a"])
+    late = iter(["b", "a"])
 
-    def overtaken(store, columns, wanted):
+    def overtaken(table, *asked):
         if name := next(late, None):
-            store.purge(name)
-        return read_rows(store, columns, wanted)
+            filled.purge(name)
+        return read_revisions(table, *asked)
 
-    monkeypatch.setattr(Coachings, "read_revisions", overtaken)
+    monkeypatch.setattr(revisions, "read_revisions", overtaken)
     assert filled.heads() == []
 
 
-def test_somebody_who_always_changes_something_in_between_keeps_nobody_waiting(filled, coaching, monkeypatch):
-    monkeypatch.setattr(Coachings, "read_revisions", lambda *_: None)
+def test_somebody_who_always_changes_something_in_between_keeps_nobody_waiting(filled, monkeypatch):
+    monkeypatch.setattr(revisions, "read_revisions", lambda *_: None)
     assert filled.heads() == []
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from langgraph_coaching.authoring.overtaking import change_on_top
+from langgraph_coaching.authoring.revision_vectors import vectors_on_top
 from langgraph_coaching.coaching.behavior import BehaviorType
 from langgraph_coaching.coaching.coachings import coaching_of, latest_rows, name_of
 from langgraph_coaching.coaching.model import Status, refuse_id
@@ -46,7 +47,6 @@ class Repository:
         self._backgrounds = backgrounds
         self._embedder = embedder
         self.locks = Locks.of(store.database)
-        """Of its folder, for changes that others make at the same time."""
 
     def save(
         self, coachings: builtins.list[Coaching], progress: Callable[[int], None] | None = None
@@ -126,12 +126,11 @@ class Repository:
         Raises:
             NotFoundError: There is no such coaching or revision, or it was deleted.
         """
-        if revision is not None and (found := self._store.at(coaching_id, revision)) is not None:
-            return found
-        latest = self.latest(coaching_id)
-        if revision is not None:
+        found = self._store.at(coaching_id, int(revision)) if isinstance(revision, int) else None
+        latest = found or self.latest(coaching_id)
+        if revision is not None and found is None:
             raise NotFoundError(f"{coaching_id} has no revision {revision}; it has 1 to {latest.revision}")
-        if latest.deleted:
+        if revision is None and latest.deleted:
             raise NotFoundError(f"{coaching_id} was deleted; coach.restore({coaching_id!r}) brings it back")
         return latest
 
@@ -214,8 +213,7 @@ class Repository:
 
         Args:
             coaching_id: Which one.
-            change: The next revision, from the latest one; the latest itself where there is nothing to change. What
-                it raises as a `ChangedMeanwhileError` is not tried again.
+            change: The next revision, from the latest one, or that itself; a `ChangedMeanwhileError` of it is final.
         """
         return change_on_top(self.locks, partial(self._revise_once, coaching_id, change))
 
@@ -291,7 +289,9 @@ class Repository:
         latest = self.latest(coaching_id)
         changed = change(latest)
         if changed is not latest:
-            self._write([changed])
+            self._check()
+            embed = partial(vectors_of, embedder=self._embedder, background=self._background)
+            self._store.insert([changed], [vectors_on_top(changed, latest, self._store, embed)])
         return changed
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from langgraph_coaching.coaching.model import Coaching
-from langgraph_coaching.coaching.revisions import REVISION_KEY, latest_revisions, read_revisions
+from langgraph_coaching.coaching.revisions import latest_revisions, read_latest, read_revisions
 from langgraph_coaching.coaching.row import row_of, schema_of
 from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, EmbedderMismatchError, StoreError
 from langgraph_coaching.storage.faults import faults
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
     from lancedb.table import Table as LanceTable
+    from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.behavior import Behavior
     from langgraph_coaching.coaching.revisions import Revision
@@ -25,9 +28,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.storage.database import Database
 
 TABLE = "coachings"
-
-_TRIES = 4
-"""How often the latest revisions are looked for where others change them meanwhile."""
 
 _NAMED = ["namespace", "id", "revision", "record"]
 """The columns of a revision that can be read, and be named where it cannot."""
@@ -195,6 +195,15 @@ class Coachings:
         found = self._table.rows(_NAMED, order={"revision": DESCENDING}, limit=1, id=coaching_id)
         return read_one(name_of(found[0]), found[0]["record"], coaching_of) if found else None
 
+    def vectors(self, coaching_id: str, revision: int) -> list[NDArray[np.float32]] | None:
+        """The stored vectors of one revision, as `insert` took them; None where there is none."""
+        found = self._table.arrow(["vector", "examples"], id=coaching_id, revision=revision)
+        if found is None or not found.num_rows:
+            return None
+        intent, examples = (found[name][0].values for name in ("vector", "examples"))
+        flat = np.asarray(examples.flatten() if len(examples) else [], dtype=np.float32)
+        return [np.asarray(intent, dtype=np.float32), *flat.reshape(-1, len(intent))]
+
     def histories(self) -> dict[str, list[Coaching] | None]:
         """Every revision of every coaching, the deleted ones too, oldest first.
 
@@ -233,16 +242,10 @@ class Coachings:
 
     def _read_latest(self) -> dict[Revision, Coaching]:
         """The latest revision of every coaching that can be read; those that are known are not read again."""
-        for left in reversed(range(_TRIES)):
-            wanted = self.latest_revisions()
-            known = {one: self._read[one] for one in wanted if one in self._read}
-            missing = {one for one in wanted if one not in known}
-            found = self.read_revisions((*_NAMED, *REVISION_KEY), missing)
-            rows = {tuple(row[name] for name in REVISION_KEY): row for row in (found.to_pylist() if found else ())}
-            if not left or missing <= rows.keys():  # else some were changed between the two looks
-                break
-        named = ((name_of(rows[one]), one) for one in missing if one in rows)
-        return known | dict(read_each(named, lambda one: (one, coaching_of(rows[one]["record"]))))
+        latest = read_latest(self._table, _NAMED, self._read)
+        named = [(name_of(row), one) for one, row in latest.items() if row is not None]
+        read = dict(read_each(named, lambda one: (one, coaching_of((latest[one] or {})["record"]))))
+        return read | {one: self._read[one] for one, row in latest.items() if row is None}
 
     def purge(self, coaching_id: str) -> None:
         """Erases every revision of one coaching."""
