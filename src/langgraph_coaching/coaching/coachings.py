@@ -48,8 +48,8 @@ class Coachings:
         self.embedder = embedder
         self._table = self._table_of(namespace)
         self._heads: tuple[int, list[Coaching]] | None = None
-        self._read: dict[Revision, Coaching] = {}
-        """What was read of each head: a save changes one of thousands."""
+        self._read: dict[Revision, Coaching | None] = {}
+        """What was read of each head, None where it was deleted: a save changes one of thousands."""
 
     def _table_of(self, namespace: str | None, dimension: int = 0) -> Table:
         # Whoever only reads does not need to know the dimension, nor the schema.
@@ -236,16 +236,17 @@ class Coachings:
         if self._heads is not None and self._heads[0] == version:
             return [one.unshared() for one in self._heads[1]]
         read = self._read_latest()
-        heads = sorted((one for one in read.values() if not one.deleted), key=lambda c: (c.created_at, c.id))
+        heads = sorted((one for one in read.values() if one is not None), key=lambda c: (c.created_at, c.id))
         self._read, self._heads = read, (version, heads)
         return [one.unshared() for one in heads]
 
-    def _read_latest(self) -> dict[Revision, Coaching]:
+    def _read_latest(self) -> dict[Revision, Coaching | None]:
         """The latest revision of every coaching that can be read; those that are known are not read again."""
         latest = read_latest(self._table, _NAMED, self._read)
         named = [(name_of(row), one) for one, row in latest.items() if row is not None]
         read = dict(read_each(named, lambda one: (one, coaching_of((latest[one] or {})["record"]))))
-        return read | {one: self._read[one] for one, row in latest.items() if row is None}
+        known = {one: self._read[one] for one, row in latest.items() if row is None}
+        return known | {one: None if coaching.deleted else coaching for one, coaching in read.items()}
 
     def purge(self, coaching_id: str) -> None:
         """Erases every revision of one coaching."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -129,7 +130,8 @@ class Snapshots:
         self._backgrounds = backgrounds
         self._sampler = sampler
         self._lock = threading.Lock()
-        self._heads: dict[tuple[str, int, datetime], Head] = {}
+        self._heads: dict[tuple[str, int, datetime], Head | None] = {}
+        """None for what is deleted, archived or a draft: nothing of it is kept."""
         self._made = ""
         self._fits = NO_FITS
         self._rows: dict[Any, int] = {}
@@ -208,13 +210,9 @@ class Snapshots:
         fresh = self._store.read_revisions((*REVISION_KEY, "record", "vector", "examples"), missing)
         known = {key: head for key, head in self._heads.items() if key in wanted}
         if fresh is not None:
-            known.update(heads_in(fresh, missing))
+            known.update((key, head if _is_live(head) else None) for key, head in heads_in(fresh, missing).items())
         self._heads = known
-        looked_at = {
-            key: head
-            for key, head in sorted(known.items())
-            if head.coaching.status in STAGES and not head.coaching.deleted
-        }
+        looked_at = {key: head for key, head in sorted(known.items(), key=itemgetter(0)) if head is not None}
         if not looked_at:
             return replace(_EMPTY, version=version)
         dimension = next(iter(looked_at.values())).vectors.shape[1]
@@ -234,6 +232,10 @@ class Snapshots:
         self._rows = {key: row for row, key in enumerate(looked_at)}
         self._fits = take_rows(pool, [rows[key] for key in looked_at])
         return self._fits
+
+
+def _is_live(head: Head) -> bool:
+    return head.coaching.status in STAGES and not head.coaching.deleted
 
 
 def split_stages(
