@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.coaching.revisions import REVISION_KEY
 from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.recall.scoring.head import Head, fit_heads, join_fits, take_rows
 from langgraph_coaching.recall.snapshot import Snapshot, split_stages
-from langgraph_coaching.recall.stored_heads import HEAD, REVISION_KEY, heads_in
+from langgraph_coaching.recall.stored_heads import HEAD, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.coaching.nearest import Asked, Nearest, Revision
+from langgraph_coaching.coaching.revisions import REVISION_KEY
 from langgraph_coaching.coaching.stage import STAGED, STAGES
 from langgraph_coaching.recall.scoring.head import NO_FITS, Fits, fit_heads, take_rows
-from langgraph_coaching.recall.stored_heads import HEAD, REVISION_KEY, heads_by, heads_in
+from langgraph_coaching.recall.stored_heads import HEAD, heads_by, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

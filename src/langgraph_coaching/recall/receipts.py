@@ -15,7 +15,7 @@ from langgraph_coaching.recall.receipt_erasing import (
     linked_rows,
     unlink_receipts,
 )
-from langgraph_coaching.recall.receipt_links import Link, link_columns, mark_applied, write_links
+from langgraph_coaching.recall.receipt_links import Link, find_tests, link_columns, mark_applied, write_links
 from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.storable import json_of
@@ -227,7 +227,7 @@ class Receipts:
             StoreError: The table could not be read.
         """
         keys = [key_of(self.namespace, one) for one in receipt_ids]
-        return {receipt.id for receipt in self.receipts(key=keys) if receipt.is_test} if keys else set()
+        return find_tests(self._table, keys, lambda some: self.receipts(key=some))
 
     def columns(self, names: Sequence[str], where: Iterable[Any] = (), **asked: Any) -> pa.Table | None:
         """Some columns of receipts as an Arrow table, for whoever counts them; None before the first write.

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.coachings import coaching_of
+from langgraph_coaching.coaching.revisions import REVISION_KEY
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.recall.scoring.head import Head
 from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
-
-REVISION_KEY = ("id", "revision", "updated_at")
-"""What tells one revision from every other: an id that was erased may begin again at revision 1."""
 
 HEAD = ("record", "content_hash", "vector", "examples")
 """What a head is made of."""

@@ -247,7 +247,7 @@ class Database:
             again: What would be written once more after a loss of power, given the `version` of the commit.
 
         Raises:
-            StoreError: It failed for another reason, or ten times for this one.
+            StoreError: It failed for another reason, or for too long for this one.
         """
         self.upgrade.run(self)
         with faults(self.uri), self._locks.writing():
