@@ -180,7 +180,7 @@ def _by_texts(heads: Sequence[Head]) -> dict[tuple[int, int], list[tuple[int, in
 
 
 def _correct(
-    rows: NDArray[np.float64], spreads: NDArray[np.float64], yes: int, background: Background
+    rows: NDArray[np.floating], spreads: NDArray[np.floating], yes: int, background: Background
 ) -> NDArray[np.float64]:
     """The regression of some coachings with equally many texts, one by one, `[n, dimension + 1]`.
 
