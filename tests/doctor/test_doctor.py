@@ -215,6 +215,7 @@ def test_what_is_being_written_is_not_repaired(look, folder, monkeypatch):
 
 def test_a_lock_that_is_held_is_said_with_its_process(look, folder, monkeypatch):
     monkeypatch.setattr(folder_looks, "PATIENCE", 0.05)
+    monkeypatch.setattr("langgraph_coaching.storage.locks.PATIENCE", 0.05)  # of whoever reads a table meanwhile
     with (folder / ".writing").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         assert look("held_lock") == []  # a writer, as there may be any number

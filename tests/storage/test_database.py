@@ -301,7 +301,7 @@ def test_an_error_of_ours_passes_as_it_is():
 
 FILL = """
 import sys
-import threading
+from contextlib import suppress
 from langgraph_coaching import Coach, Reply
 from langgraph_coaching.errors import StoreError
 with Coach(sys.argv[1]) as coach:
@@ -312,6 +312,9 @@ with Coach(sys.argv[1]) as coach:
             saved.append(coach.add(intent=f"case {number}", behavior=Reply("r"), notes=notes).id)
     except StoreError as error:
         print(error)
+with suppress(OSError), open(sys.argv[1] + "/rest", "wb", buffering=0) as rest:
+    while rest.write(bytes(4_096)):
+        pass
 again = Coach(sys.argv[1])
 assert saved, "nothing fitted"
 assert {c.id for c in again.list()} >= set(saved), "an acknowledged coaching is lost"

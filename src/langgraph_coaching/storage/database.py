@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.storage.cloud import cloud_options, is_cloud
+from langgraph_coaching.storage.cloud import is_cloud
 from langgraph_coaching.storage.columns import add_missing, missing_columns
 from langgraph_coaching.storage.commit import Commit
 from langgraph_coaching.storage.compaction import Compaction, write_anew
+from langgraph_coaching.storage.connection import FORKED, connect, is_forked_after_use
+from langgraph_coaching.storage.creation import Creation, create_with
 from langgraph_coaching.storage.durability import Durability
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.lancedb_import import prepare_import
@@ -32,20 +33,9 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.storage.spool import Write
 
-METADATA_CACHE, INDEX_CACHE = 16 * 1024 * 1024, 256 * 1024 * 1024
-"""Bytes of LanceDB's caches of what was superseded: unbounded, a gigabyte (`tests/benchmarks/memory.py`)."""
-
-_used_in: set[int] = set()
-"""This process, once it has used LanceDB; in the child of a fork the parent instead: there LanceDB 0.40 starts its
-threads anew, and mostly reads; of twenty children that wrote through a new connection of their own five crashed."""
-
 REMADE = 2**40
 """Added to the numbers of commits each time a folder is found to have been made anew, so that what is kept in memory by
 such a number is read again."""
-
-
-def _forked_after_use() -> bool:
-    return bool(_used_in) and os.getpid() not in _used_in
 
 
 class Database:
@@ -96,28 +86,14 @@ class Database:
 
     @contextmanager
     def _hold(self) -> Iterator[None]:
-        if _forked_after_use():  # before the lock, which another thread of the parent may have held
-            raise StoreError(
-                f"the coaching store at {self.uri} cannot be used here: this process was forked from one that had "
-                "used LanceDB already, which does not survive that. Fork before the first use, or start processes with "
-                "`spawn`: gunicorn without `--preload`, or with no use of a Coach before its workers are there"
-            )
+        if is_forked_after_use():  # before the lock, which another thread of the parent may have held
+            raise StoreError(f"the coaching store at {self.uri} cannot be used here: {FORKED}")
         with self._lock, faults(self.uri):
             yield
 
     def _connect(self) -> Any:
         if self._connection is None:
-            _used_in.add(os.getpid())
-            import lancedb
-
-            stored: dict[str, Any] = {"storage_options": self._options or None}
-            options = cloud_options(self.uri, self._options) if self.managed else stored
-            self._connection = lancedb.connect(
-                self.uri,
-                read_consistency_interval=timedelta(0),
-                session=lancedb.Session(INDEX_CACHE, METADATA_CACHE),
-                **options,
-            )
+            self._connection = connect(self.uri, self._options)
         return self._connection
 
     def exists(self, name: str) -> bool:
@@ -216,6 +192,31 @@ class Database:
                     raise
                 return self._keep(name, self._connect().open_table(name))  # another process was faster
 
+    def create_with(
+        self, name: str, rows: pa.Table, indexed: Sequence[str] = (), again: Callable[..., Write] | None = None
+    ) -> Creation | None:
+        """Makes a table with its first rows; `indexed` and `again` as for `write`.
+
+        Returns:
+            What was done; None where it is there, or others may be making it: then see `ensure` and `write`.
+
+        Raises:
+            StoreError: It could not be written; then it is not there.
+        """
+        if self.remote or self.exists(name) or self.table(name) is not None:
+            return None
+        self.upgrade.run(self)
+        with self._hold(), self._locks.creating() as alone, self._locks.writing():
+            if not alone or self.table(name) is not None:
+                return None
+            self._durability.begin(name)
+            done = create_with(Path(self.uri), name, rows, lambda folder: connect(folder, {}))
+            made = self._keep(name, self._connect().open_table(name))
+            self._complete.add(name)
+            self._durability.keep(name, again and again(version=done.version))
+        self._compaction.note_write(made, indexed, done.version)
+        return done
+
     def reopen(self, name: str) -> Table:
         """Another handle of an existing table, for looking at its past without moving the shared one."""
         with self._hold():
@@ -247,7 +248,7 @@ class Database:
             again: What would be written once more after a loss of power, given the `version` of the commit.
 
         Raises:
-            StoreError: It failed for another reason, or ten times for this one.
+            StoreError: It failed for another reason, or for too long for this one.
         """
         self.upgrade.run(self)
         with faults(self.uri), self._locks.writing():
@@ -293,7 +294,7 @@ class Database:
 
     def close(self) -> None:
         """Puts together what was written, and lets go of the handles; the next use opens them again."""
-        if not _forked_after_use():  # there, even letting go of what the parent opened can crash
+        if not is_forked_after_use():  # there, even letting go of what the parent opened can crash
             self._compaction.finish()
             with self._lock, faults(self.uri):
                 self._durability.close()

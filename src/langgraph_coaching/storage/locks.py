@@ -10,13 +10,18 @@ import os
 import sys
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from langgraph_coaching.storage.database import Database
+
+CHANGING = ".changing"
+"""The file that whoever changes what others are changing as well holds alone."""
 
 CREATING = ".creating"
 """The file that whoever makes a table holds alone."""
@@ -35,7 +40,7 @@ PATIENCE = 60.0
 """Seconds that a writer waits at most."""
 
 SHORT = 2.0
-"""Seconds that upkeep waits at most for writers."""
+"""Seconds that upkeep waits at most for writers, and a change for another one of the same."""
 
 if sys.platform == "win32":  # knows no lock that many hold at once
     KNOWN = False
@@ -78,9 +83,34 @@ class Locks:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder if KNOWN else None
 
+    @classmethod
+    def of(cls, database: Database) -> Locks:
+        """The locks of the folder that a database is in."""
+        return cls(None if database.remote else Path(database.uri))
+
     @contextmanager
-    def creating(self) -> Iterator[None]:
+    def changing(self, *, overtaken: bool) -> Iterator[None]:
+        """Changes what others may be changing as well: alone where somebody was overtaken, for a while at most.
+
+        Args:
+            overtaken: Whether this change was. One that was not waits only where it finds somebody at it.
+        """
+        with self._open(CHANGING) as handle:
+            try:
+                if overtaken or _wait(handle, 0.0, shared=True) is False:
+                    _wait(handle, time.monotonic() + SHORT, shared=False)
+                else:
+                    _release(handle)
+                yield
+            finally:
+                _release(handle)
+
+    @contextmanager
+    def creating(self) -> Iterator[bool]:
         """Makes a table while nobody else makes one: of two that make the same, the slower would empty it again.
+
+        Yields:
+            Whether it is known that nobody else does.
 
         Raises:
             StoreError: Another process has been at it for a minute.
@@ -88,8 +118,8 @@ class Locks:
         if self._folder is not None:
             with suppress(OSError):  # whoever makes the table says so
                 self._folder.mkdir(parents=True, exist_ok=True)
-        with self._only_one(CREATING, "makes a table"):
-            yield
+        with self._only_one(CREATING, "makes a table") as alone:
+            yield alone
 
     @contextmanager
     def recovering(self, place: str) -> Iterator[None]:
@@ -105,12 +135,13 @@ class Locks:
             yield
 
     @contextmanager
-    def _only_one(self, name: str, does: str) -> Iterator[None]:
+    def _only_one(self, name: str, does: str) -> Iterator[bool]:
         with self._open(name) as handle:
             try:
-                if _wait(handle, time.monotonic() + PATIENCE, shared=False) is False:
+                alone = _wait(handle, time.monotonic() + PATIENCE, shared=False)
+                if alone is False:
                     raise StoreError(f"another process {does} in {self._folder}; try again later")
-                yield
+                yield alone is True
             finally:
                 _release(handle)
 
