@@ -28,7 +28,7 @@ RANKED, APPLIED, SILENT = 0.6, 0.35, 0.6
 words 0.30, 0 and 1 (`langgraph-coaching conformance FOLDER`)."""
 
 TOO_HIGH, TOO_LOW = 0.15, 0.35
-"""By how much probabilities may be off on average. Too low does less harm, and here they are so by the sentences: twelve
+"""By how much probabilities may be off on average. Too low does less harm, and here the sentences make them so: twelve
 wishes are as many subjects, so that what applies is mostly right (with the packaged embedder 76 % of it), and they are
 easier than what a probability is fitted to, coachings that are near to each other (0.52 on average here). Where a store
 is as easy, verdicts bring it there."""

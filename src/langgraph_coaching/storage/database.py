@@ -175,8 +175,7 @@ class Database:
             if found is not None and (name in self._complete or not missing_columns(found, schema)):
                 self._complete.add(name)
                 return found
-        # Waited for without what readers hold, too: another process may have them for as long as it likes.
-        with self._locks.creating(), self._locks.writing(), self._hold():
+        with self._locks.creating(), self._locks.writing(), self._hold():  # readers need the last, and wait for no file
             found = self.create(name, schema)
             add_missing(found, schema)
             self._complete.add(name)
@@ -206,7 +205,7 @@ class Database:
         if self.remote or self.exists(name) or self.table(name) is not None:
             return None
         self.upgrade.run(self)
-        with self._hold(), self._locks.creating() as alone, self._locks.writing():
+        with self._locks.creating() as alone, self._locks.writing(), self._hold():  # in this order, as in `ensure`
             if not alone or self.table(name) is not None:
                 return None
             self._durability.begin(name)
