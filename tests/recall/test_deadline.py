@@ -303,3 +303,10 @@ def test_in_the_child_of_a_fork_nothing_is_counted_and_no_lock_is_held(stuck):
         if child == 0:
             os._exit(0 if deadline._left_behind == 0 and deadline.run(lambda: 7, FAR) == 7 else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_without_an_event_loop_of_asyncio_that_is_said():
+    """As under trio: it is not the work that is too slow."""
+    waiting = Deadline().arun(lambda: 1, 5)
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        waiting.send(None)

@@ -51,6 +51,7 @@ def wait_until(future: Future[Any], seconds: float) -> None:
 
 async def await_until(future: Future[Any], seconds: float) -> None:
     """Like `wait_until`, without blocking the event loop."""
+    asyncio.get_running_loop()  # raises where there is none, as under trio; what is suppressed below would say nothing
     with suppress(Exception):  # the outcome is in the future
         async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 can lose a cancellation
             await asyncio.wrap_future(future)
