@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.coaching.model import Coaching
-from langgraph_coaching.coaching.revisions import latest_revisions, read_latest, read_revisions
+from langgraph_coaching.coaching.revisions import latest_revisions, latest_rows, read_latest, read_revisions
 from langgraph_coaching.coaching.row import row_of, schema_of
 from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, EmbedderMismatchError, StoreError
 from langgraph_coaching.storage.faults import faults
@@ -278,23 +278,22 @@ class Coachings:
         self._table_of(None).delete(key=[*keys])
 
 
-def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of rows with `id` and `revision`, the highest revision of each id."""
-    latest: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        if row["id"] not in latest or row["revision"] > latest[row["id"]]["revision"]:
-            latest[row["id"]] = row
-    return list(latest.values())
-
-
 def name_of(row: dict[str, Any]) -> str:
     """What a revision is called where it cannot be read."""
     place = f" of the namespace {row['namespace']!r}" if "namespace" in row else ""
     return f"coaching {row['id']!r}, revision {row['revision']}{place}"
 
 
-def coaching_of(record: str) -> Coaching:
-    """Reads a coaching from its stored record."""
+def coaching_of(record: str, content_hash: str | None = None) -> Coaching:
+    """Reads a coaching from its stored record.
+
+    Args:
+        record: As `row_of` has written it.
+        content_hash: As it was written beside it, where that was read too: it takes as long to make as all the rest.
+    """
     fields: dict[str, Any] = json.loads(record)
     fields.pop("content_hash", None)
-    return Coaching(**fields)
+    read = Coaching(**fields)
+    if content_hash is not None:
+        vars(read)["content_hash"] = content_hash
+    return read

@@ -18,7 +18,7 @@ from langgraph_coaching.recall.receipt_erasing import (
 from langgraph_coaching.recall.receipt_links import Link, find_tests, link_columns, mark_applied, write_links
 from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
-from langgraph_coaching.storage.storable import to_storable
+from langgraph_coaching.storage.storable import json_of
 from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Receipts:
                 "simulated": receipt.is_test,
                 "took_ms": 1_000 * entry.advice.seconds or None if position == 0 else None,
                 "prompt": entry.advice.prompt if position == 0 else None,
-                "record": json.dumps(to_storable(receipt.to_json())),
+                "record": json_of(receipt.to_json()),
                 "enforced": receipt.enforced,
             }
             for position, receipt in enumerate(entry.advice.considered)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from langgraph_coaching.coaching.model import Scope
 from langgraph_coaching.coaching.revisions import REVISION_KEY
 from langgraph_coaching.coaching.stage import STAGED, STAGES
 from langgraph_coaching.recall.large_store import LargeStore
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import NO_FITS, Head, fit_heads, join_fits, take_rows
-from langgraph_coaching.recall.stored_heads import heads_in
+from langgraph_coaching.recall.stored_heads import HEAD, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.coachings import Coachings
-    from langgraph_coaching.coaching.model import Labels, Scope
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.large_store import Version
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
@@ -56,6 +57,8 @@ class Snapshot:
     """0 or more: what is taken from every logit."""
     staged: Snapshot | None = None
     """What is in shadow or a canary; None where there is nothing of that."""
+    is_open: bool = False
+    """Whether it is known that all heads may speak in every call: none has a scope, and none ever ends."""
     narrow: Callable[[Snapshot, Sequence[SituationVector], Labels], Snapshot] | None = None
     """Of a large store, whose heads are not here: gives those near some situations."""
 
@@ -94,7 +97,7 @@ class Snapshot:
         by_scope: dict[Scope, list[int]] = {}
         for index, head in enumerate(heads):
             by_scope.setdefault(head.coaching.scope, []).append(index)
-        ends = (head.coaching.expires_at for head in heads)
+        ends = [head.coaching.expires_at for head in heads]
         return cls(
             version,
             tuple(heads),
@@ -105,6 +108,7 @@ class Snapshot:
             np.array([np.inf if end is None else end.timestamp() for end in ends], dtype=np.float64),
             traffic,
             reserve,
+            is_open=by_scope.keys() <= {Scope()} and not any(ends),
         )
 
     @classmethod
@@ -207,7 +211,7 @@ class Snapshots:
             self._heads, self._rows, self._fits, self._made = {}, {}, NO_FITS, made
         wanted = {*self._store.latest_revisions()}
         missing = wanted - self._heads.keys()
-        fresh = self._store.read_revisions((*REVISION_KEY, "record", "vector", "examples"), missing)
+        fresh = self._store.read_revisions((*REVISION_KEY, *HEAD), missing)
         known = {key: head for key, head in self._heads.items() if key in wanted}
         if fresh is not None:
             known.update((key, head if _is_live(head) else None) for key, head in heads_in(fresh, missing).items())

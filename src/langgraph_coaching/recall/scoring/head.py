@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.model import Coaching, Example
     from langgraph_coaching.recall.scoring.background.background import Background
 
 
@@ -43,12 +43,12 @@ class Head:
     @cached_property
     def later_mask(self) -> NDArray[np.bool_]:
         """Which of the examples are the moment it was written from, where that is understood with the turns before."""
-        return np.array([one.applies and one.origin == "source" and bool(one.turns) for one in self.coaching.examples])
+        return np.array([_is_later(one) for one in self.coaching.examples])
 
     @cached_property
     def knows_later(self) -> bool:
         """Whether any of them is such a moment."""
-        return bool(self.later_mask.any())
+        return any(_is_later(one) for one in self.coaching.examples)
 
     @cached_property
     def is_unwanted(self) -> bool:
@@ -77,6 +77,10 @@ class Head:
     def never(self) -> NDArray[np.float32]:
         """Vectors of where it never applies; may be none."""
         return self.vectors[~self.applies_mask]
+
+
+def _is_later(example: Example) -> bool:
+    return example.applies and example.origin == "source" and bool(example.turns)
 
 
 @dataclass(frozen=True, slots=True)
