@@ -62,8 +62,8 @@ def test_the_rows_of_wanted_revisions_are_read(filled, monkeypatch, few, most):
     found = filled.read_revisions((*REVISION_KEY, "record", "vector"), wanted)
     assert {*wanted} <= {*zip(*(found[name].to_pylist() for name in REVISION_KEY), strict=True)}
     assert found.num_rows == (7 if few == 0 else 5)
-    assert read_revisions(filled._table, ["id"], []) is None
-    assert read_revisions(filled._table, ["id"], [("none", 1)]).num_rows == 0
+    assert filled.read_revisions(["id"], []) is None
+    assert filled.read_revisions(["id"], [("none", 1)]).num_rows == 0
 
 
 def test_a_store_that_was_never_written_has_none(shelf):

@@ -40,11 +40,8 @@ def vectors_on_top(
     (intent, *fresh) = embed([changed.model_copy(update={"examples": tuple(new)})])[0]
     if len(intent) != len(stored[0]):  # which the store says better when it is written
         return embed([changed])[0]
-    at = dict(zip(map(_text_of, new), fresh, strict=True))
-    return [
-        intent,
-        *(at[_text_of(one)] if _text_of(one) in at else stored[known[_text_of(one)]] for one in changed.examples),
-    ]
+    vectors = {text: stored[at] for text, at in known.items()} | dict(zip(map(_text_of, new), fresh, strict=True))
+    return [intent, *(vectors[_text_of(one)] for one in changed.examples)]
 
 
 def _text_of(example: Example) -> Any:
