@@ -21,9 +21,9 @@ sys.path.insert(0, sys.argv[1])
 from disk import asked, graph_of
 from memory import own_memory
 from langgraph_coaching import Coach, Limits, Reply
-from langgraph_coaching.storage import database, unused_memory
+from langgraph_coaching.storage import connection, unused_memory
 
-database.METADATA_CACHE, unused_memory.EVERY = 2 * 1024 * 1024, 1.0  # full from the beginning, as after an hour
+connection.METADATA_CACHE, unused_memory.EVERY = 2 * 1024 * 1024, 1.0  # full from the beginning, as after an hour
 with tempfile.TemporaryDirectory() as name, Coach(name + "/store", limits=Limits(deadline=30)) as coach:
     coach.add(intent="a customer asks about a delivery", behavior=Reply("Name the day."), examples=[asked(1)])
     graph, config = graph_of(coach), {"callbacks": [coach.callback()]}

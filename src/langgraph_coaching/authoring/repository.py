@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, get_args
 from langgraph_coaching.authoring.overtaking import change_on_top
 from langgraph_coaching.authoring.revision_vectors import vectors_on_top
 from langgraph_coaching.coaching.behavior import BehaviorType
-from langgraph_coaching.coaching.coachings import coaching_of, name_of
+from langgraph_coaching.coaching.coachings import name_of
 from langgraph_coaching.coaching.model import Status, refuse_id
 from langgraph_coaching.coaching.reembed import reembed
 from langgraph_coaching.coaching.revisions import latest_rows
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.storage.locks import Locks

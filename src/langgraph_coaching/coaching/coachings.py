@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.coaching.revisions import latest_revisions, latest_rows, read_latest, read_revisions
-from langgraph_coaching.coaching.row import row_of, schema_of
+from langgraph_coaching.coaching.row import coaching_of, row_of, schema_of
 from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, EmbedderMismatchError, StoreError
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each, read_one
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.behavior import Behavior
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.coaching.revisions import Revision
     from langgraph_coaching.coaching.row import Vectors
     from langgraph_coaching.storage.database import Database
@@ -282,18 +281,3 @@ def name_of(row: dict[str, Any]) -> str:
     """What a revision is called where it cannot be read."""
     place = f" of the namespace {row['namespace']!r}" if "namespace" in row else ""
     return f"coaching {row['id']!r}, revision {row['revision']}{place}"
-
-
-def coaching_of(record: str, content_hash: str | None = None) -> Coaching:
-    """Reads a coaching from its stored record.
-
-    Args:
-        record: As `row_of` has written it.
-        content_hash: As it was written beside it, where that was read too: it takes as long to make as all the rest.
-    """
-    fields: dict[str, Any] = json.loads(record)
-    fields.pop("content_hash", None)
-    read = Coaching(**fields)
-    if content_hash is not None:
-        vars(read)["content_hash"] = content_hash
-    return read

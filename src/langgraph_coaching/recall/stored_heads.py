@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.coachings import coaching_of
 from langgraph_coaching.coaching.revisions import REVISION_KEY
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.recall.scoring.head import Head
 from langgraph_coaching.storage.rows import read_each
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.coaching.coachings import coaching_of, name_of
+from langgraph_coaching.coaching.coachings import name_of
 from langgraph_coaching.coaching.revisions import REVISION_KEY
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.refining.cost import tokens_of
 from langgraph_coaching.storage.rows import read_each
 

@@ -21,6 +21,8 @@ created by the first write. LanceDB stays the only truth: what another process s
 | writer: what a running graph leaves behind, written off its path, in order, in batches | `writer` |
 | compaction: a table written in small pieces is put together again, and its superseded versions go | `compaction` |
 | unused memory: what writes have freed goes back to the system | `unused_memory` |
+| connection: LanceDB's own, never used in the child of a fork | `connection` |
+| creation: a table with its first rows, in one commit | `creation` |
 | columns: those that have come since an earlier version made a table | `columns` |
 | schema version: what a store has to be read and written as; a newer one is refused, or read only | `schema_version` |
 | migrations: what makes the rows of one schema version those of the next | `migrations` |

@@ -17,6 +17,7 @@ from math import isqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from langgraph_coaching.storage.at_exit import LAST, at_end, promise
+from langgraph_coaching.storage.creation import remove_half_made
 from langgraph_coaching.storage.on_disk import sync_folder
 from langgraph_coaching.storage.unused_memory import give_back_memory, giving_back
 
@@ -186,6 +187,8 @@ class Compaction:
         for _ in range(TRIES):
             with self._locks.alone() as alone:
                 if alone is not False:
+                    if alone and self._folder is not None:
+                        remove_half_made(self._folder)
                     # Without it, a file of which little was erased stays as it is, with what was erased.
                     write_anew(table)
                     folder = self._folder and self._folder / f"{table.name}.lance"

@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langgraph_coaching.errors import StoreError
-from langgraph_coaching.storage.cloud import cloud_options, is_cloud
+from langgraph_coaching.storage.cloud import is_cloud
 from langgraph_coaching.storage.columns import add_missing, missing_columns
 from langgraph_coaching.storage.commit import Commit
 from langgraph_coaching.storage.compaction import Compaction, write_anew
+from langgraph_coaching.storage.connection import FORKED, connect, is_forked_after_use
+from langgraph_coaching.storage.creation import Creation, create_with
 from langgraph_coaching.storage.durability import Durability
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.lancedb_import import prepare_import
 from langgraph_coaching.storage.locks import Locks
-from langgraph_coaching.storage.places import Places, place_of, refuse_without_manifest
+from langgraph_coaching.storage.places import Places, place_of, refuse_unreadable, refuse_without_manifest
 from langgraph_coaching.storage.recovery import Recovery
 from langgraph_coaching.storage.retrying import GONE, OVERTAKEN, retrying
 from langgraph_coaching.storage.upgrade import Upgrade
@@ -32,20 +33,9 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.storage.spool import Write
 
-METADATA_CACHE, INDEX_CACHE = 16 * 1024 * 1024, 256 * 1024 * 1024
-"""Bytes of LanceDB's caches of what was superseded: unbounded, a gigabyte (`tests/benchmarks/memory.py`)."""
-
-_used_in: set[int] = set()
-"""This process, once it has used LanceDB; in the child of a fork the parent instead: there LanceDB 0.40 starts its
-threads anew, and mostly reads; of twenty children that wrote through a new connection of their own five crashed."""
-
 REMADE = 2**40
 """Added to the numbers of commits each time a folder is found to have been made anew, so that what is kept in memory by
 such a number is read again."""
-
-
-def _forked_after_use() -> bool:
-    return bool(_used_in) and os.getpid() not in _used_in
 
 
 class Database:
@@ -54,8 +44,7 @@ class Database:
     Args:
         uri: A folder, or `s3://…`, `gs://…`, `az://…`, `db://…`. A folder is created by the first write, not before.
         options: Storage options (strings) for an object store; for `db://` see `cloud_options`.
-        durable: The namespace whose writes shall survive a loss of power; None for no such promise. An object store
-            keeps it by itself.
+        durable: The namespace whose writes shall survive a loss of power, as those of an object store do; None: none.
     """
 
     def __init__(
@@ -96,28 +85,14 @@ class Database:
 
     @contextmanager
     def _hold(self) -> Iterator[None]:
-        if _forked_after_use():  # before the lock, which another thread of the parent may have held
-            raise StoreError(
-                f"the coaching store at {self.uri} cannot be used here: this process was forked from one that had "
-                "used LanceDB already, which does not survive that. Fork before the first use, or start processes with "
-                "`spawn`: gunicorn without `--preload`, or with no use of a Coach before its workers are there"
-            )
+        if is_forked_after_use():  # before the lock, which another thread of the parent may have held
+            raise StoreError(f"the coaching store at {self.uri} cannot be used here: {FORKED}")
         with self._lock, faults(self.uri):
             yield
 
     def _connect(self) -> Any:
         if self._connection is None:
-            _used_in.add(os.getpid())
-            import lancedb
-
-            stored: dict[str, Any] = {"storage_options": self._options or None}
-            options = cloud_options(self.uri, self._options) if self.managed else stored
-            self._connection = lancedb.connect(
-                self.uri,
-                read_consistency_interval=timedelta(0),
-                session=lancedb.Session(INDEX_CACHE, METADATA_CACHE),
-                **options,
-            )
+            self._connection = connect(self.uri, self._options)
         return self._connection
 
     def exists(self, name: str) -> bool:
@@ -146,6 +121,7 @@ class Database:
                 self._forget()
             if not self.exists(name):
                 return None
+            refuse_unreadable(self.uri, name)
             connection = self._connect()
             try:
                 table = connection.open_table(name)
@@ -195,14 +171,14 @@ class Database:
         self.upgrade.run(self)
         with self._hold():
             found = self.table(name)
-            if found is None:
-                with self._locks.creating(), self._locks.writing():
-                    found = self.create(name, schema)
-            if name not in self._complete:
-                if missing_columns(found, schema):
-                    with self._locks.creating(), self._locks.writing():
-                        add_missing(found, schema)
+            if found is not None and (name in self._complete or not missing_columns(found, schema)):
                 self._complete.add(name)
+                return found
+        # Waited for without what readers hold, too: another process may have them for as long as it likes.
+        with self._locks.creating(), self._locks.writing(), self._hold():
+            found = self.create(name, schema)
+            add_missing(found, schema)
+            self._complete.add(name)
             return found
 
     def create(self, name: str, schema: pa.Schema) -> Table:
@@ -215,6 +191,31 @@ class Database:
                     raise
                 return self._keep(name, self._connect().open_table(name))  # another process was faster
 
+    def create_with(
+        self, name: str, rows: pa.Table, indexed: Sequence[str] = (), again: Callable[..., Write] | None = None
+    ) -> Creation | None:
+        """Makes a table with its first rows; `indexed` and `again` as for `write`.
+
+        Returns:
+            What was done; None where it is there, or others may be making it: then see `ensure` and `write`.
+
+        Raises:
+            StoreError: It could not be written; then it is not there.
+        """
+        if self.remote or self.exists(name) or self.table(name) is not None:
+            return None
+        self.upgrade.run(self)
+        with self._hold(), self._locks.creating() as alone, self._locks.writing():
+            if not alone or self.table(name) is not None:
+                return None
+            self._durability.begin(name)
+            done = create_with(Path(self.uri), name, rows, lambda folder: connect(folder, {}))
+            made = self._keep(name, self._connect().open_table(name))
+            self._complete.add(name)
+            self._durability.keep(name, again and again(version=done.version))
+        self._compaction.note_write(made, indexed, done.version)
+        return done
+
     def reopen(self, name: str) -> Table:
         """Another handle of an existing table, for looking at its past without moving the shared one."""
         with self._hold():
@@ -224,7 +225,7 @@ class Database:
     def replace(self, name: str, rows: pa.Table) -> Table:
         """Overwrites a whole table in one commit."""
         self.upgrade.run(self)
-        with self._hold(), self._locks.writing():
+        with self._locks.writing(), self._hold():
             self._durability.begin(name)
             made = self._connect().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
             self._durability.keep(name, None)
@@ -292,7 +293,7 @@ class Database:
 
     def close(self) -> None:
         """Puts together what was written, and lets go of the handles; the next use opens them again."""
-        if not _forked_after_use():  # there, even letting go of what the parent opened can crash
+        if not is_forked_after_use():  # there, even letting go of what the parent opened can crash
             self._compaction.finish()
             with self._lock, faults(self.uri):
                 self._durability.close()

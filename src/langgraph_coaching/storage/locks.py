@@ -106,8 +106,11 @@ class Locks:
                 _release(handle)
 
     @contextmanager
-    def creating(self) -> Iterator[None]:
+    def creating(self) -> Iterator[bool]:
         """Makes a table while nobody else makes one: of two that make the same, the slower would empty it again.
+
+        Yields:
+            Whether it is known that nobody else does.
 
         Raises:
             StoreError: Another process has been at it for a minute.
@@ -115,8 +118,8 @@ class Locks:
         if self._folder is not None:
             with suppress(OSError):  # whoever makes the table says so
                 self._folder.mkdir(parents=True, exist_ok=True)
-        with self._only_one(CREATING, "makes a table"):
-            yield
+        with self._only_one(CREATING, "makes a table") as alone:
+            yield alone
 
     @contextmanager
     def recovering(self, place: str) -> Iterator[None]:
@@ -132,12 +135,13 @@ class Locks:
             yield
 
     @contextmanager
-    def _only_one(self, name: str, does: str) -> Iterator[None]:
+    def _only_one(self, name: str, does: str) -> Iterator[bool]:
         with self._open(name) as handle:
             try:
-                if _wait(handle, time.monotonic() + PATIENCE, shared=False) is False:
+                alone = _wait(handle, time.monotonic() + PATIENCE, shared=False)
+                if alone is False:
                     raise StoreError(f"another process {does} in {self._folder}; try again later")
-                yield
+                yield alone is True
             finally:
                 _release(handle)
 

@@ -107,7 +107,7 @@ class Table:
 
         Args:
             rows: Each with a value for every column, except for nullable ones.
-            check: Looks at the table before every attempt, and raises where it must not be written.
+            check: Looks at the table that is there before every attempt, and raises where it must not be written.
             together: All of them or none: none where one of the keys is there.
 
         Returns:
@@ -145,8 +145,7 @@ class Table:
         """
         import pyarrow as pa
 
-        schema = pa.schema([field for field in self.schema if field.name in rows[0]])
-        self._merge("update", rows, schema)
+        self._merge("update", rows, pa.schema([field for field in self.schema if field.name in rows[0]]))
 
     def _merge(
         self,
@@ -163,8 +162,11 @@ class Table:
                 check(opened)
             return merge_rows(opened, kind, self._key, data, there)
 
+        again = partial(self._written, kind=kind, data=data)
+        if kind != "update" and (made := self.database.create_with(self.name, data, self._indexed, again)):
+            return made
         opened = self.database.ensure(self.name, self.schema)
-        return self.database.write(opened, work, self._indexed, partial(self._written, kind=kind, data=data))
+        return self.database.write(opened, work, self._indexed, again)
 
     def delete(self, **equal: Any) -> None:
         """Erases rows.

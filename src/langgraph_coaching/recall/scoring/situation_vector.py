@@ -55,8 +55,16 @@ def situation_vector(situation: Situation, vectors: NDArray[np.float32], backgro
     Args:
         situation: The turns.
         vectors: Of `situation.texts`, `float32[len(turns), dimension]`, unit length.
-        background: Of the same embedder.
+        background: Of the same embedder; it remembers the latest ones.
     """
+    if (known := background.located.get(situation.turns, vectors)) is not None:
+        return known
+    made = _situation_vector(situation, vectors, background)
+    background.located.keep(situation.turns, vectors, made)
+    return made
+
+
+def _situation_vector(situation: Situation, vectors: NDArray[np.float32], background: Background) -> SituationVector:
     each = turn_weights(situation, vectors, background)
     summed = each @ vectors
     length = max(float(np.linalg.norm(summed)), 1e-9)
