@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from langgraph_coaching.authoring.repository import Repository
+from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.recall.embedder import Embedder
 from langgraph_coaching.recall.receipts import Receipts
 from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
@@ -42,6 +44,13 @@ def adviser_of(coach: Coach) -> Adviser:
     """What recalls."""
     adviser: Adviser = vars(coach)["_parts"]["GraphAdviser"]._adviser
     return adviser
+
+
+def repository_of(coach: Coach) -> Repository:
+    """What writes its coachings, as another process has it."""
+    database, embedder = database_of(coach), Embedder(coach.embeddings)
+    store = Coachings(database, coach.namespace, embedder.id)
+    return Repository(store, embedder, BackgroundCache(database, embedder))
 
 
 def large_store_of(coach: Coach) -> LargeStore:

@@ -5,9 +5,9 @@ import pytest
 
 from langgraph_coaching import Coach, Example, Reply
 from langgraph_coaching.authoring import revision_vectors
-from langgraph_coaching.authoring.repository import Repository
 from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
+from parts import repository_of
 
 WORDS = ("once", "twice", "thrice", "early", "late", "again", "never", "often")
 ASKED = [f"a customer asks {word} about the parcel" for word in WORDS]
@@ -31,7 +31,7 @@ def embedded(coach, monkeypatch):
 
 def stored_as_embedded(coach: Coach) -> bool:
     """Whether the vectors of the latest revision are those of its texts."""
-    repository = coach._parts[Repository.__name__]
+    repository = repository_of(coach)
     latest = coach.history("c-1")[-1]
     stored = repository._store.vectors("c-1", latest.revision)
     (expected,) = vectors_of([latest], repository._embedder, repository._background)
@@ -84,7 +84,7 @@ def test_of_few_examples_all_are_embedded(coach, embedded, monkeypatch):
 
 
 def test_there_are_none_of_a_revision_that_is_not_there(coach, embedded):
-    store = coach._parts[Repository.__name__]._store
+    store = repository_of(coach)._store
     assert (store.vectors("c-1", 7), store.vectors("none", 1)) == (None, None)
     coach.add(id="c-2", intent="a letter is late", behavior=Reply("Say sorry."))
     assert len(store.vectors("c-2", 1)) == 1

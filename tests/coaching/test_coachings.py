@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from langgraph_coaching.coaching.behavior import Action, Reply
-from langgraph_coaching.coaching.coachings import latest_rows
 from langgraph_coaching.coaching.model import Coaching, Example
+from langgraph_coaching.coaching.revisions import latest_rows
 from langgraph_coaching.errors import ConflictError, EmbedderMismatchError
 
 NASTY = [

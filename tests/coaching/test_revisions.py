@@ -1,5 +1,6 @@
 """The latest revisions are told by small columns, and of thousands only those that are wanted are read whole."""
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,8 +17,6 @@ class Rows:
         self._rows = rows
 
     def arrow(self, columns):
-        import pyarrow as pa
-
         names = zip(*self._rows, strict=True) if self._rows else ((), (), ())
         return pa.table(dict(zip(columns, map(list, names), strict=True)))
 
@@ -27,7 +26,7 @@ ROWS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ROWS)
 def test_the_highest_revision_of_each_is_the_latest_in_whatever_order_they_are_stored(pairs):
     latest = dict(sorted(pairs))
@@ -63,8 +62,8 @@ def test_the_rows_of_wanted_revisions_are_read(filled, monkeypatch, few, most):
     found = filled.read_revisions((*REVISION_KEY, "record", "vector"), wanted)
     assert {*wanted} <= {*zip(*(found[name].to_pylist() for name in REVISION_KEY), strict=True)}
     assert found.num_rows == (7 if few == 0 else 5)
-    assert read_revisions(filled._table, ["id"], []) is None
-    assert read_revisions(filled._table, ["id"], [("none", 1)]).num_rows == 0
+    assert filled.read_revisions(["id"], []) is None
+    assert filled.read_revisions(["id"], [("none", 1)]).num_rows == 0
 
 
 def test_a_store_that_was_never_written_has_none(shelf):

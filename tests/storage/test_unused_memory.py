@@ -65,12 +65,14 @@ def test_memory_is_given_back_now_and_then_however_often_it_is_asked(trimmed, mo
 
 
 def test_a_heap_that_takes_long_is_asked_the_more_seldom(monkeypatch):
-    clock = iter([100.0, 100.0, 101.0])  # asked, begun, ended: a second
+    worked = iter([5.0, 6.0])  # begun, ended: a second of its own
+    clock = iter([100.0, 109.0])  # asked, ended: on a busy machine it took nine
     monkeypatch.setattr(unused_memory, "_next_time", 0.0)
     monkeypatch.setattr(unused_memory, "_malloc_trim", lambda: lambda _: 0)
     monkeypatch.setattr(unused_memory.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(unused_memory.time, "thread_time", lambda: next(worked))
     give_back_memory()
-    assert unused_memory._next_time == pytest.approx(101.0 + 1_000.0)
+    assert unused_memory._next_time == pytest.approx(109.0 + 1_000.0)
 
 
 def test_another_c_library_is_left_alone(monkeypatch):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from langgraph_coaching.authoring.overtaking import change_on_top
 from langgraph_coaching.authoring.revision_vectors import vectors_on_top
 from langgraph_coaching.coaching.behavior import BehaviorType
-from langgraph_coaching.coaching.coachings import latest_rows, name_of
+from langgraph_coaching.coaching.coachings import name_of
 from langgraph_coaching.coaching.model import Status, refuse_id
 from langgraph_coaching.coaching.reembed import reembed
+from langgraph_coaching.coaching.revisions import latest_rows
 from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
@@ -143,7 +144,9 @@ class Repository:
         """
         latest = self._store.latest(coaching_id)
         if latest is None:
-            raise NotFoundError(self._absent(coaching_id))
+            raise NotFoundError(
+                f"no coaching {coaching_id!r} in the namespace {self._store.namespace!r}; list them with coach.list()"
+            )
         return latest
 
     def history(self, coaching_id: str) -> builtins.list[Coaching]:
@@ -152,13 +155,7 @@ class Repository:
         Raises:
             NotFoundError: There is no such coaching.
         """
-        history = self._store.history(coaching_id)
-        if not history:
-            raise NotFoundError(self._absent(coaching_id))
-        return history
-
-    def _absent(self, coaching_id: str) -> str:
-        return f"no coaching {coaching_id!r} in the namespace {self._store.namespace!r}; list them with coach.list()"
+        return self._store.history(coaching_id) or [self.latest(coaching_id)]
 
     def list(
         self,

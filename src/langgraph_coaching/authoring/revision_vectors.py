@@ -30,8 +30,8 @@ def vectors_on_top(
         EmbedderError: The embedder failed.
         StoreError: The store could not be read.
     """
-    known = {_said(one): at for at, one in enumerate(latest.examples, 1)}
-    new = [one for one in changed.examples if _said(one) not in known]
+    known = {_text_of(one): at for at, one in enumerate(latest.examples, 1)}
+    new = [one for one in changed.examples if _text_of(one) not in known]
     if len(changed.examples) - len(new) < LEAST:
         return embed([changed])[0]
     stored = store.vectors(latest.id, latest.revision)
@@ -40,10 +40,10 @@ def vectors_on_top(
     (intent, *fresh) = embed([changed.model_copy(update={"examples": tuple(new)})])[0]
     if len(intent) != len(stored[0]):  # which the store says better when it is written
         return embed([changed])[0]
-    at = dict(zip(map(_said, new), fresh, strict=True))
-    return [intent, *(at[_said(one)] if _said(one) in at else stored[known[_said(one)]] for one in changed.examples)]
+    vectors = {text: stored[at] for text, at in known.items()} | dict(zip(map(_text_of, new), fresh, strict=True))
+    return [intent, *(vectors[_text_of(one)] for one in changed.examples)]
 
 
-def _said(example: Example) -> Any:
+def _text_of(example: Example) -> Any:
     """What is embedded of it."""
     return example.turns or example.text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.revisions import latest_revisions, read_latest, read_revisions
+from langgraph_coaching.coaching.revisions import latest_revisions, latest_rows, read_latest, read_revisions
 from langgraph_coaching.coaching.row import coaching_of, row_of, schema_of
 from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, EmbedderMismatchError, StoreError
 from langgraph_coaching.storage.faults import faults
@@ -275,15 +275,6 @@ class Coachings:
     def erase(self, keys: Sequence[str]) -> None:
         """Erases revisions of any namespace by their keys."""
         self._table_of(None).delete(key=[*keys])
-
-
-def latest_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of rows with `id` and `revision`, the highest revision of each id."""
-    latest: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        if row["id"] not in latest or row["revision"] > latest[row["id"]]["revision"]:
-            latest[row["id"]] = row
-    return list(latest.values())
 
 
 def name_of(row: dict[str, Any]) -> str:

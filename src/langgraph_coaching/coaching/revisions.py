@@ -102,3 +102,12 @@ def read_revisions(table: Table, columns: Iterable[str], wanted: Iterable[Sequen
 
     pages = [names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)]
     return pa.concat_tables([table.arrow(columns, key=page) for page in pages])
+
+
+def latest_rows(rows: Iterable[Row]) -> list[Row]:
+    """Of rows with `id` and `revision`, the highest revision of each id."""
+    latest: dict[str, Row] = {}
+    for row in rows:
+        if row["id"] not in latest or row["revision"] > latest[row["id"]]["revision"]:
+            latest[row["id"]] = row
+    return list(latest.values())

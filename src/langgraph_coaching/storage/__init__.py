@@ -68,6 +68,7 @@ something is wrong is said in few words; the tests run against a server of the s
 (`.writing`, `.upkeep` beside the tables) together, which upkeep holds alone. On object stores, on Windows and where a
 file system knows no locks, versions live an hour. A record that a newer version has written is left alone, named once
 in the log, and everything else works. Asked for by name (`coach.get`, `coach.traces.get`), the error says to upgrade.
+Of any number that change one coaching at once, those that were overtaken take turns (`.changing`): none fails.
 
 **Schema versions.** A store has one, `schema_version.SCHEMA_VERSION`, in its table `migrations`: a row for each that
 was done. A store without that table has version 1, as every store has until there is a second. What only adds nullable

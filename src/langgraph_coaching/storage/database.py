@@ -44,8 +44,7 @@ class Database:
     Args:
         uri: A folder, or `s3://…`, `gs://…`, `az://…`, `db://…`. A folder is created by the first write, not before.
         options: Storage options (strings) for an object store; for `db://` see `cloud_options`.
-        durable: The namespace whose writes shall survive a loss of power; None for no such promise. An object store
-            keeps it by itself.
+        durable: The namespace whose writes shall survive a loss of power, as those of an object store do; None: none.
     """
 
     def __init__(

@@ -73,10 +73,9 @@ def give_back_memory() -> None:
     if trim is None or time.monotonic() < _next_time or not _going_on.acquire(blocking=False):
         return
     try:
-        began = time.monotonic()
+        began = time.thread_time()  # a busy machine does not count: it would keep what many have freed for minutes
         trim(0)
-        ended = time.monotonic()
-        _next_time = ended + max(EVERY, (ended - began) / SHARE)
+        _next_time = time.monotonic() + max(EVERY, (time.thread_time() - began) / SHARE)
     finally:
         _going_on.release()
 
