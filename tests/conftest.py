@@ -27,7 +27,6 @@ from langgraph_coaching.recall.scoring.background import cache
 from quick_runs import left_to_ci
 from scripted_model import ScriptedModel
 
-
 gc.disable()  # until all is collected, which makes a million objects that stay, and was looked through half the time
 
 
