@@ -40,9 +40,9 @@ def read_rows(
     from lancedb.query import ColumnOrdering
     from lancedb.table import AsyncTable, LanceTable
 
-    wrapped = getattr(table, "_table", None)
+    wrapped: Any = getattr(table, "_table", None)
     direct = isinstance(table, LanceTable) and isinstance(wrapped, AsyncTable)
-    query = wrapped.query() if direct else table.search()
+    query: Any = wrapped.query() if direct else table.search()
     query = query if where is None else query.where(where)
     if order:
         query = query.order_by([ColumnOrdering(column_name=name, ascending=up) for name, up in order.items()])
@@ -51,4 +51,4 @@ def read_rows(
         query = query.with_row_id() if direct else query.with_row_id(True)
     query = query.limit(limit) if limit is not None or not direct else query
     query = query.select([*columns])
-    return LOOP.run(query.to_arrow()) if direct else query.to_arrow()
+    return LOOP.run(query.to_arrow()) if direct else query.to_arrow()  # type: ignore[no-untyped-call]
