@@ -11,7 +11,7 @@ from pydantic import PrivateAttr
 
 from langgraph_coaching import Coaching, Example, Reply, Scope, Step, Trace
 from langgraph_coaching.authoring.propose import CoachingBrief, Proposed, clean_intent, proposal_prompt
-from langgraph_coaching.coaching.coachings import coaching_of
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.errors import EmbedderError, InvalidCoachingError, NotFoundError
 
 SAID = [

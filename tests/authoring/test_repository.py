@@ -4,7 +4,6 @@ import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from langgraph_coaching import Coach, Example, Handoff, Limits, Receipt, Reply, Scope, Step, Trace
-from langgraph_coaching.authoring import repository
 from langgraph_coaching.coaching.coachings import Coachings
 from langgraph_coaching.errors import (
     ConflictError,
@@ -223,16 +222,6 @@ def test_a_change_is_made_on_top_of_what_somebody_else_changed_meanwhile(coach, 
     assert [(c.notes, c.priority) for c in coach.history("c-1")] == [
         ("why", 0), ("first", 0), ("second", 0), ("second", 7),
     ]  # fmt: skip
-
-
-def test_a_change_that_never_gets_through_is_said(coach, made, monkeypatch):
-    def busy(*_):
-        raise ConflictError("somebody was faster")
-
-    monkeypatch.setattr(repository, "TRIES", 3)
-    monkeypatch.setattr(Coachings, "insert", busy)
-    with pytest.raises(ConflictError, match="somebody was faster"):
-        coach.edit("c-1", priority=7)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from langgraph_coaching import Action, Coaching, Handoff, Playbook, Process, Reply, SearchKnowledge
 from langgraph_coaching.coaching.behavior import behavior_of
-from langgraph_coaching.coaching.coachings import coaching_of
+from langgraph_coaching.coaching.row import coaching_of
 
 SIX = [
     (Reply("Ask for the country first."), ["Ask for the country first."]),

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langgraph_coaching.coaching.behavior import Action, Reply
-from langgraph_coaching.coaching.coachings import coaching_of
 from langgraph_coaching.coaching.model import Coaching, Example, Scope, Source, new_id
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.errors import InvalidCoachingError
 
 NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langgraph_coaching import Coaching, Reply
-from langgraph_coaching.coaching.coachings import coaching_of, row_of
+from langgraph_coaching.coaching.coachings import row_of
 from langgraph_coaching.coaching.compose import compose, edit_coaching
 from langgraph_coaching.coaching.exchange import digest_of
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.coaching.stage import cohort_of, draw, is_in_share, part_of
 from langgraph_coaching.coaching.text_reader import read_coaching
 from langgraph_coaching.coaching.text_writer import write_coaching

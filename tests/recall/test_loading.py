@@ -1,6 +1,8 @@
 """What the first call needs is loaded once, aside: nobody waits for it past their deadline, and it goes on."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 
@@ -154,3 +156,21 @@ def test_an_embedder_is_measured_behind_the_calls(opened, gate, ask, folder):
 def test_loading_an_absent_store_is_nothing(coach, folder):
     coach.load()
     assert not folder.exists()
+
+
+@pytest.mark.slow
+def test_the_end_of_the_process_waits_for_the_step_that_is_going_on_and_begins_no_other():
+    code = (
+        "import time\n"
+        "from langgraph_coaching.recall.loading import Loading, StillLoading\n"
+        "def step(name):\n"
+        "    time.sleep(0.5)\n"
+        "    print(name, flush=True)\n"
+        "loading = Loading(lambda: iter([(name, lambda name=name: step(name)) for name in ('first', 'second')]))\n"
+        "try:\n"
+        "    loading.wait(0.05)\n"
+        "except StillLoading:\n"
+        "    print('left', flush=True)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["left", "first"])

@@ -7,8 +7,11 @@ import pytest
 
 from langgraph_coaching import Advice, Receipt, Reply
 from langgraph_coaching.errors import InvalidCoachingError
+from langgraph_coaching.recall import receipt_links
 from langgraph_coaching.recall.receipts import Entry, Link, Receipts
+from langgraph_coaching.recall.simulated import SIMULATED
 from langgraph_coaching.storage.database import Database
+from langgraph_coaching.storage.table import key_of
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 NASTY = ["'", '"', "\\", "a' OR 1=1 --", "%", "汉字 👩‍👩‍👧", "x'); DROP TABLE receipts; --", "`", "$1", "a|b"]
@@ -48,6 +51,18 @@ def test_receipts_come_back_whole_and_newest_first(receipts_table):
 def test_a_limit_below_zero_is_refused(receipts_table):
     with pytest.raises(InvalidCoachingError, match=r"limit .*not -1"):
         receipts_table().receipts(limit=-1)
+
+
+def test_those_of_test_conversations_are_told_without_reading_others_whole(receipts_table, monkeypatch):
+    book, tags = receipts_table(), {"tags": (SIMULATED,)}
+    said = [receipt(**tags), receipt(), receipt(**tags), receipt(), receipt(**tags)]
+    book.write([Entry(f"m-{number}", Advice(considered=[one])) for number, one in enumerate(said)])
+    earlier = [key_of("default", one.id) for one in said[2:4]]
+    book._table.update([{"key": key, "simulated": None} for key in earlier])  # as earlier versions have written it
+    monkeypatch.setattr(receipt_links, "_AT_ONCE", 2)
+    assert book.tests_among(one.id for one in said) == {said[0].id, said[2].id, said[4].id}
+    assert book.tests_among(["none", said[0].id]) == {said[0].id}
+    assert book.tests_among([]) == set()
 
 
 def test_writing_again_what_is_there_changes_nothing(receipts_table):

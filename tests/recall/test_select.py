@@ -201,6 +201,9 @@ def test_every_choice_keeps_its_limits(candidates, items, tokens, floor, conside
     rest = [receipt.probability for receipt in advice.considered[len(advice.applied) :]]
     assert rest == sorted(rest, reverse=True)
     assert list(advice.considered[: len(advice.applied)]) == advice.applied
+    everything = select(candidates, Limits(items=items, tokens=tokens, floor=floor, considered=50))
+    told = [(receipt.coaching_id, receipt.outcome, receipt.reason) for receipt in everything.considered]
+    assert told[: len(advice.considered)] == [(one.coaching_id, one.outcome, one.reason) for one in advice.considered]
     shuffled = select(candidates[::-1], limits)
     assert (shuffled.prompt, outcomes(shuffled)) == (advice.prompt, outcomes(advice))
 

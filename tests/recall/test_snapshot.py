@@ -9,15 +9,15 @@ from langgraph_coaching.coaching.coachings import Coachings
 @pytest.fixture
 def read(coach, monkeypatch):
     """What was asked of the store: for each read of whole rows, how many rows came back."""
-    counts, arrow = [], Coachings.arrow
+    counts, read_revisions = [], Coachings.read_revisions
 
-    def counted(store, columns, **equal):
-        table = arrow(store, columns, **equal)
-        if "vector" in columns and table is not None:
+    def counted(store, columns, wanted):
+        table = read_revisions(store, columns, wanted)
+        if table is not None:
             counts.append(table.num_rows)
         return table
 
-    monkeypatch.setattr(Coachings, "arrow", counted)
+    monkeypatch.setattr(Coachings, "read_revisions", counted)
     return counts
 
 
@@ -27,10 +27,10 @@ def test_after_one_edit_only_that_coaching_is_read_again(coach, read):
     assert read == [1_000]
     coach.edit("c-7", notes="seen")
     coach.advise("case number 7")
-    assert read == [1_000, 2]  # its two revisions
+    assert read == [1_000, 1]  # its latest revision alone
     coach.add(intent="another", behavior=Reply("r"))
     coach.advise("case number 7")
-    assert read == [1_000, 2, 1]
+    assert read == [1_000, 1, 1]
 
 
 def test_nothing_is_read_again_while_nothing_changes(coach, read):

@@ -12,6 +12,7 @@ from langgraph_coaching import Advice, Coach, Receipt, Reply, Step, Trace
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.prompt import block, count_tokens, entry
 from langgraph_coaching.recall.receipts import Entry, Receipts
+from langgraph_coaching.refining import prompt_tokens
 from langgraph_coaching.refining.markup import Markup, element
 from langgraph_coaching.storage.table import Table
 from langgraph_coaching.traces.archive_row import archive_schema
@@ -107,6 +108,31 @@ def test_tokens_are_those_of_the_revisions_that_were_applied(shop):
     assert report.overall.tokens_per_call == report.overall.tokens / 2
     shop.delete("c-ship", purge=True)
     assert shop.report().overall.tokens is None
+
+
+def test_the_tokens_of_a_revision_are_counted_once_however_many_reports_there_are(shop, monkeypatch):
+    counted = []
+    monkeypatch.setattr(prompt_tokens, "_AT_ONCE", 2)
+    monkeypatch.setattr(prompt_tokens, "tokens_of", lambda one: counted.append((one.id, one.revision)) or 10)
+    for number in range(4):
+        keep(shop, [receipt(shop, "c-ship", "applied")])
+        shop.edit("c-ship", notes=f"{number}")
+    assert shop.report()[0].tokens == 40
+    keep(shop, [receipt(shop, "c-ship", "applied")])
+    assert shop.report()[0].tokens == 50
+    assert sorted(counted) == [("c-ship", number) for number in range(1, 6)]
+    monkeypatch.setattr(prompt_tokens, "MOST", 2)
+    shop.edit("c-ship", notes="seen")
+    keep(shop, [receipt(shop, "c-ship", "applied")])
+    assert [shop.report()[0].tokens, shop.report(since="1d")[0].tokens] == [60, 60]
+
+
+def test_tokens_are_of_the_revision_that_stands_now_under_an_id_that_was_erased(shop):
+    keep(shop, [receipt(shop, "c-ship", "applied")])
+    before = shop.report()[0].tokens
+    shop.delete("c-ship", purge=True)
+    shop.add(id="c-ship", intent="another question", behavior=Reply("Ask for the country. " * 30))
+    assert shop.report()[0].tokens == count_tokens(entry(shop.get("c-ship")) + "\n") != before
 
 
 def test_a_window_counts_receipts_and_the_verdicts_on_them(shop):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from langgraph_coaching import Advice, Coach, Receipt, Reply
+from langgraph_coaching import Advice, Coach, Limits, Receipt, Reply
 from langgraph_coaching.errors import StoreError
 from langgraph_coaching.recall.receipts import Entry, Receipts
 from langgraph_coaching.storage import compaction, locks
@@ -117,6 +117,44 @@ def test_a_large_table_is_written_anew_less_often(folder, monkeypatch):
     Receipts(database, "default").write([entry(99)])
     database.close()
     assert commits(folder) < compaction.AT_REST
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "often", "least"),
+    [
+        (0, 0, 16),
+        (0, 1, 16),
+        (1, 0, 24),
+        (1, 1, 18),
+        (32, 0, 272),
+        (32, 1, 32),
+        (200, 0, 500),
+        (200, 1, 56),
+        (99_999, 1, 500),
+    ],
+)
+def test_what_is_read_after_every_commit_is_put_together_sooner(tmp_path, megabytes, often, least):
+    for name in ("_versions", "data"):
+        (tmp_path / name).mkdir()
+    with (tmp_path / "data" / "rows.lance").open("wb") as file:
+        file.truncate(megabytes * 1024 * 1024)
+    threshold = compaction._Threshold(compaction.COMMITS, compaction.BYTES, often=bool(often))
+    for number in range(least - 1):
+        (tmp_path / "_versions" / f"{number}.manifest").touch()
+    assert not threshold.is_reached_in(tmp_path)
+    (tmp_path / "_versions" / "last.manifest").touch()
+    assert threshold.is_reached_in(tmp_path)
+
+
+def test_coachings_are(folder, monkeypatch):
+    monkeypatch.setattr(compaction, "BYTES", 100)
+    asked = []
+    monkeypatch.setattr(compaction._Threshold, "is_reached_in", lambda one, place: asked.append((place.name, one)))
+    with Coach(folder, limits=Limits(deadline=30)) as coach:
+        coach.add(intent="a parcel is late", behavior=Reply("Say sorry."))
+        coach.advise("my parcel is late")
+        coach.flush()
+    assert {(name, one.often) for name, one in asked} >= {("coachings.lance", True), ("receipts.lance", False)}
 
 
 def test_a_write_does_not_fail_because_its_upkeep_does(folder, monkeypatch):

@@ -280,8 +280,8 @@ def test_a_file_where_the_folder_should_be_is_said(shelf, coaching, folder):
     ("fault", "advice"),
     [
         (RuntimeError("lance error: ... No space left on device (os error 28)"), "disk is full: free some space"),
-        (RuntimeError("Read-only file system (os error 30)"), "cannot be written: check its permissions"),
-        (PermissionError("[Errno 13] Permission denied: 'x'"), "cannot be written: check its permissions"),
+        (RuntimeError("Read-only file system (os error 30)"), "cannot be written: mount its disk to be written to"),
+        (PermissionError("[Errno 13] Permission denied: 'x'"), "may not read or write there: check its permissions"),
         (RuntimeError("file size is too small"), "damaged: restore the folder"),
         (RuntimeError("connection refused"), "right and reachable"),
     ],
@@ -372,7 +372,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
 def test_a_read_only_folder_is_said_and_still_read(tmp_path):
     done = _mounted(tmp_path / "locked", "size=8m", READ_ONLY)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("The folder cannot be written: check its permissions or give another one.") == 2
+    assert done.stdout.count("The folder cannot be written: mount its disk to be written to") == 2
     assert "read" in done.stdout
 
 

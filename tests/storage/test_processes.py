@@ -1,5 +1,6 @@
 """Several processes on one store: writing at once, killed in the middle, forked, and reading what others write."""
 
+import itertools
 import multiprocessing
 import os
 import signal
@@ -106,6 +107,24 @@ def test_of_four_that_take_one_id_at_once_one_has_it(at_once, folder):
         won = [intent for intent in at_once(_other) if intent]
         assert [c.intent for c in coach.history("same")] == won
         assert len(won) == 1
+
+
+def _edit(number, folder):
+    with opened(folder) as coach:
+        coach.list()
+        start.wait(timeout=240)
+        return [coach.edit("shared", notes=f"{number} {turn}").revision for turn in range(2 * EDITS)]
+
+
+def test_eight_that_do_nothing_but_edit_one_coaching_all_come_through(folder):
+    with opened(folder) as coach:
+        coach.add(id="shared", intent="shared", behavior=Reply("r"))
+    with ProcessPoolExecutor(8, SPAWN, initializer=_meet, initargs=(SPAWN.Barrier(8),)) as pool:
+        made = list(pool.map(_edit, range(8), [folder] * 8))
+    assert sorted(itertools.chain(*made)) == list(range(2, 8 * 2 * EDITS + 2))
+    with opened(folder) as coach:
+        said = [one.notes for one in coach.history("shared")[1:]]
+        assert sorted(said) == sorted(f"{number} {turn}" for number in range(8) for turn in range(2 * EDITS))
 
 
 ENDLESS = """

@@ -34,6 +34,8 @@
 | lineage: what a file and a store have in common | `lineage` |
 | records: another product's exports (Dify's annotations, Ada's coachings) as coachings | `records` |
 | meanwhile: of two who change one coaching, none undoes what the other has done | `meanwhile`, `looked_at` |
+| revision vectors: of a revision that follows another only what is new is embedded | `revision_vectors` |
+| overtaking: a change that another has overtaken is made again on top of theirs | `overtaking` |
 | stages: coachings promoted together and taken back; the kill switch | `stages` |
 | change set: what was changed together, read from the histories | `change_set` |
 | promotion: the revisions that are made for it | `promotion` |

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from langgraph_coaching.authoring.audit_index import Place, places_in_time
 from langgraph_coaching.coaching.changes import changer_of, changes_between
-from langgraph_coaching.coaching.coachings import coaching_of, name_of
+from langgraph_coaching.coaching.coachings import name_of
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.storage.rows import read_each
 from langgraph_coaching.storage.storable import time_asked
 from langgraph_coaching.storage.table import key_of

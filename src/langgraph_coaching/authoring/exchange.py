@@ -7,18 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
-
 from langgraph_coaching.authoring.coaching_files import list_files, read_file, read_files, write_file
 from langgraph_coaching.authoring.exported import Exported
 from langgraph_coaching.authoring.file_name import file_name_of
 from langgraph_coaching.authoring.imported import Imported
 from langgraph_coaching.authoring.lineage import lineage_of
 from langgraph_coaching.authoring.merge import Merge, merge_coaching
-from langgraph_coaching.authoring.repository import TRIES
+from langgraph_coaching.authoring.overtaking import change_on_top
 from langgraph_coaching.coaching.model import Status
 from langgraph_coaching.coaching.text_writer import write_coaching
-from langgraph_coaching.errors import ConflictError, InvalidCoachingError, StoreError
+from langgraph_coaching.errors import InvalidCoachingError, StoreError
 from langgraph_coaching.storage.storable import check_path
 
 if TYPE_CHECKING:
@@ -169,13 +167,7 @@ class Exchanger:
             options: dict[str, Any] = {"status": status, "prefer": prefer, "by": changed_by, "progress": progress}
             records = read_records(place, form)
             work = partial(import_records, records, result, self._repository, self._namespace, **options)
-        retrying = Retrying(
-            retry=retry_if_exception_type(ConflictError),
-            stop=stop_after_attempt(TRIES),
-            wait=wait_random_exponential(multiplier=0.01, max=0.3),
-            reraise=True,
-        )
-        retrying(work)
+        change_on_top(self._repository.locks, work)
         return result
 
     def _import_once(

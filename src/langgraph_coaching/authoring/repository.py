@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
-
+from langgraph_coaching.authoring.overtaking import change_on_top
+from langgraph_coaching.authoring.revision_vectors import vectors_on_top
 from langgraph_coaching.coaching.behavior import BehaviorType
-from langgraph_coaching.coaching.coachings import coaching_of, latest_rows, name_of
+from langgraph_coaching.coaching.coachings import latest_rows, name_of
 from langgraph_coaching.coaching.model import Status, refuse_id
 from langgraph_coaching.coaching.reembed import reembed
-from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, InvalidCoachingError, NotFoundError
+from langgraph_coaching.coaching.row import coaching_of
+from langgraph_coaching.errors import ConflictError, InvalidCoachingError, NotFoundError
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
+from langgraph_coaching.storage.locks import Locks
 from langgraph_coaching.storage.rows import read_one
 from langgraph_coaching.storage.storable import text_asked
 
@@ -30,9 +33,6 @@ if TYPE_CHECKING:
 BATCH = 500
 """Coachings embedded, or looked up by id, in one call."""
 
-TRIES = 25
-"""How often a change is redone on top of somebody else's, at random intervals of up to 0.3 s."""
-
 
 class Repository:
     """Coachings of one namespace, from the author's side: every fault is raised.
@@ -47,6 +47,7 @@ class Repository:
         self._store = store
         self._backgrounds = backgrounds
         self._embedder = embedder
+        self.locks = Locks.of(store.database)
 
     def save(
         self, coachings: builtins.list[Coaching], progress: Callable[[int], None] | None = None
@@ -126,15 +127,24 @@ class Repository:
         Raises:
             NotFoundError: There is no such coaching or revision, or it was deleted.
         """
-        history = self.history(coaching_id)
-        if revision is not None:
-            found = next((coaching for coaching in history if coaching.revision == revision), None)
-            if found is None:
-                raise NotFoundError(f"{coaching_id} has no revision {revision}; it has 1 to {history[-1].revision}")
-            return found
-        if history[-1].deleted:
+        found = self._store.at(coaching_id, int(revision)) if isinstance(revision, int) else None
+        latest = found or self.latest(coaching_id)
+        if revision is not None and found is None:
+            raise NotFoundError(f"{coaching_id} has no revision {revision}; it has 1 to {latest.revision}")
+        if revision is None and latest.deleted:
             raise NotFoundError(f"{coaching_id} was deleted; coach.restore({coaching_id!r}) brings it back")
-        return history[-1]
+        return latest
+
+    def latest(self, coaching_id: str) -> Coaching:
+        """The latest revision, a deletion too; its history is not read.
+
+        Raises:
+            NotFoundError: There is no such coaching.
+        """
+        latest = self._store.latest(coaching_id)
+        if latest is None:
+            raise NotFoundError(self._absent(coaching_id))
+        return latest
 
     def history(self, coaching_id: str) -> builtins.list[Coaching]:
         """Every revision, oldest first, the deletion included.
@@ -144,10 +154,11 @@ class Repository:
         """
         history = self._store.history(coaching_id)
         if not history:
-            raise NotFoundError(
-                f"no coaching {coaching_id!r} in the namespace {self._store.namespace!r}; list them with coach.list()"
-            )
+            raise NotFoundError(self._absent(coaching_id))
         return history
+
+    def _absent(self, coaching_id: str) -> str:
+        return f"no coaching {coaching_id!r} in the namespace {self._store.namespace!r}; list them with coach.list()"
 
     def list(
         self,
@@ -203,16 +214,9 @@ class Repository:
 
         Args:
             coaching_id: Which one.
-            change: The next revision, from the latest one; the latest itself where there is nothing to change. What
-                it raises as a `ChangedMeanwhileError` is not tried again.
+            change: The next revision, from the latest one, or that itself; a `ChangedMeanwhileError` of it is final.
         """
-        retrying = Retrying(
-            retry=retry_if_exception(_is_overtaken),
-            stop=stop_after_attempt(TRIES),
-            wait=wait_random_exponential(multiplier=0.01, max=0.3),
-            reraise=True,
-        )
-        return retrying(self._revise_once, coaching_id, change)
+        return change_on_top(self.locks, partial(self._revise_once, coaching_id, change))
 
     def histories(self) -> dict[str, builtins.list[Coaching] | None]:
         """Every revision of every coaching, the deleted ones too; None for one that a newer version has written."""
@@ -254,7 +258,7 @@ class Repository:
         Raises:
             NotFoundError: There is no such coaching.
         """
-        self.history(coaching_id)
+        self.latest(coaching_id)
         self._store.purge(coaching_id)
 
     def reembed(self, *, progress: Callable[[int], None] | None = None) -> int:
@@ -283,15 +287,13 @@ class Repository:
         return reembed(self._store, embed)
 
     def _revise_once(self, coaching_id: str, change: Callable[[Coaching], Coaching]) -> Coaching:
-        latest = self.history(coaching_id)[-1]
+        latest = self.latest(coaching_id)
         changed = change(latest)
         if changed is not latest:
-            self._write([changed])
+            self._check()
+            embed = partial(vectors_of, embedder=self._embedder, background=self._background)
+            self._store.insert([changed], [vectors_on_top(changed, latest, self._store, embed)])
         return changed
-
-
-def _is_overtaken(error: BaseException) -> bool:
-    return isinstance(error, ConflictError) and not isinstance(error, ChangedMeanwhileError)
 
 
 def _check_choice(name: str, value: str | None, values: tuple[str, ...]) -> None:

@@ -106,7 +106,7 @@ class Stages:
         made = [one for one in marked if one.changed_in is not None and one.changed_in.id == name]
         if not made:
             raise NotFoundError(f"no change set {name!r} in this namespace; list them with coach.change_sets()")
-        heads = [self._repository.history(one.id)[-1] for one in made]
+        heads = [self._repository.latest(one.id) for one in made]
         later = next((one.id for one in read_sets(marked) if one.undoes == name), None)
         if later is not None and all(head.changed_in and head.changed_in.id == later for head in heads):
             raise ChangedMeanwhileError(f"{name} was taken back already, by {later}; nothing was changed")

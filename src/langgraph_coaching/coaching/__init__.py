@@ -11,6 +11,7 @@
 | fields: what a person may type, for editors and type checkers | `fields` |
 | compose: what they typed, made into a coaching; nothing else gets in | `compose` |
 | coachings: the table, in which every revision is a row and the highest one counts | `coachings` |
+| revisions: which are the latest, and those few read whole that are wanted | `revisions` |
 | row: a revision as the table holds it, and its schema | `row` |
 | nearest: what is near to a vector in a large store, by LanceDB's index | `nearest` |
 | one line: what a `repr` shows of a text | `one_line` |

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.model import Coaching
-from langgraph_coaching.coaching.row import row_of, schema_of
+import numpy as np
+
+from langgraph_coaching.coaching.revisions import latest_revisions, read_latest, read_revisions
+from langgraph_coaching.coaching.row import coaching_of, row_of, schema_of
 from langgraph_coaching.errors import ChangedMeanwhileError, ConflictError, EmbedderMismatchError, StoreError
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each, read_one
-from langgraph_coaching.storage.table import Table
+from langgraph_coaching.storage.table import DESCENDING, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pyarrow as pa
     from lancedb.table import Table as LanceTable
+    from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.behavior import Behavior
+    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.revisions import Revision
     from langgraph_coaching.coaching.row import Vectors
     from langgraph_coaching.storage.database import Database
 
@@ -43,8 +47,8 @@ class Coachings:
         self.embedder = embedder
         self._table = self._table_of(namespace)
         self._heads: tuple[int, list[Coaching]] | None = None
-        self._read: dict[str, Coaching] = {}
-        """By its record what was read of each head: a save changes one of thousands."""
+        self._read: dict[Revision, Coaching | None] = {}
+        """What was read of each head, None where it was deleted: a save changes one of thousands."""
 
     def _table_of(self, namespace: str | None, dimension: int = 0) -> Table:
         # Whoever only reads does not need to know the dimension, nor the schema.
@@ -107,6 +111,14 @@ class Coachings:
             One mapping a row, in no particular order; [] before the first write.
         """
         return self._table.rows(columns, **equal)
+
+    def latest_revisions(self) -> list[Revision]:
+        """See `revisions.latest_revisions`."""
+        return latest_revisions(self._table)
+
+    def read_revisions(self, columns: Sequence[str], wanted: Iterable[Sequence[Any]]) -> pa.Table | None:
+        """See `revisions.read_revisions`."""
+        return read_revisions(self._table, columns, wanted)
 
     def arrow(self, columns: Sequence[str], **equal: Any) -> pa.Table | None:
         """Like `rows`, as an Arrow table; None before the first write."""
@@ -173,6 +185,24 @@ class Coachings:
         latest = [read_one(name_of(row), row["record"], coaching_of) for row in rows[-1:]]
         return [*read_each(((name_of(row), row["record"]) for row in rows[:-1]), coaching_of), *latest]
 
+    def latest(self, coaching_id: str) -> Coaching | None:
+        """The latest revision of one coaching, read alone however many there are; None where there is none.
+
+        Raises:
+            StoreError: A newer version has written it, so that it cannot be read, nor be built upon.
+        """
+        found = self._table.rows(_NAMED, order={"revision": DESCENDING}, limit=1, id=coaching_id)
+        return read_one(name_of(found[0]), found[0]["record"], coaching_of) if found else None
+
+    def vectors(self, coaching_id: str, revision: int) -> list[NDArray[np.float32]] | None:
+        """The stored vectors of one revision, as `insert` took them; None where there is none."""
+        found = self._table.arrow(["vector", "examples"], id=coaching_id, revision=revision)
+        if found is None or not found.num_rows:
+            return None
+        intent, examples = (found[name][0].values for name in ("vector", "examples"))
+        flat = np.asarray(examples.flatten() if len(examples) else [], dtype=np.float32)
+        return [np.asarray(intent, dtype=np.float32), *flat.reshape(-1, len(intent))]
+
     def histories(self) -> dict[str, list[Coaching] | None]:
         """Every revision of every coaching, the deleted ones too, oldest first.
 
@@ -204,12 +234,18 @@ class Coachings:
         version = self.version()
         if self._heads is not None and self._heads[0] == version:
             return [one.unshared() for one in self._heads[1]]
-        known = self._read
-        records = ((name_of(row), row["record"]) for row in latest_rows(self.rows(_NAMED)))
-        read = dict(read_each(records, lambda record: (record, known.get(record) or coaching_of(record))))
-        heads = sorted((one for one in read.values() if not one.deleted), key=lambda c: (c.created_at, c.id))
+        read = self._read_latest()
+        heads = sorted((one for one in read.values() if one is not None), key=lambda c: (c.created_at, c.id))
         self._read, self._heads = read, (version, heads)
         return [one.unshared() for one in heads]
+
+    def _read_latest(self) -> dict[Revision, Coaching | None]:
+        """The latest revision of every coaching that can be read; those that are known are not read again."""
+        latest = read_latest(self._table, _NAMED, self._read)
+        named = [(name_of(row), one) for one, row in latest.items() if row is not None]
+        read = dict(read_each(named, lambda one: (one, coaching_of((latest[one] or {})["record"]))))
+        known = {one: self._read[one] for one, row in latest.items() if row is None}
+        return known | {one: None if coaching.deleted else coaching for one, coaching in read.items()}
 
     def purge(self, coaching_id: str) -> None:
         """Erases every revision of one coaching."""
@@ -254,10 +290,3 @@ def name_of(row: dict[str, Any]) -> str:
     """What a revision is called where it cannot be read."""
     place = f" of the namespace {row['namespace']!r}" if "namespace" in row else ""
     return f"coaching {row['id']!r}, revision {row['revision']}{place}"
-
-
-def coaching_of(record: str) -> Coaching:
-    """Reads a coaching from its stored record."""
-    fields: dict[str, Any] = json.loads(record)
-    fields.pop("content_hash", None)
-    return Coaching(**fields)

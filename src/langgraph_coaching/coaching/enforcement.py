@@ -61,7 +61,7 @@ def enforced_name(behavior: Any) -> str:
 
 def describe_enforcement(behavior: Any) -> str:
     """In words how a behavior is enforced; "" where it is not."""
-    asked = getattr(behavior, "enforce", False)
+    asked = vars(behavior).get("enforce", False)  # of those that have none `getattr` takes pydantic ten times as long
     return {True: "enforced", APPROVAL: "enforced once a person approves"}.get(asked, "")
 
 

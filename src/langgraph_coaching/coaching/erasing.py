@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from langgraph_coaching.coaching.coachings import coaching_of, name_of
-from langgraph_coaching.coaching.row import place_of
+from langgraph_coaching.coaching.coachings import name_of
+from langgraph_coaching.coaching.row import coaching_of, place_of
 from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:

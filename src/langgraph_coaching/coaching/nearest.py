@@ -11,8 +11,7 @@ import math
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from langgraph_coaching.coaching.coachings import coaching_of
-from langgraph_coaching.coaching.row import place_of
+from langgraph_coaching.coaching.row import coaching_of, place_of
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_each
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.coachings import TABLE, coaching_of
-from langgraph_coaching.coaching.row import row_of, schema_of
+from langgraph_coaching.coaching.coachings import TABLE
+from langgraph_coaching.coaching.row import coaching_of, row_of, schema_of
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.rows import read_one
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from langgraph_coaching.coaching.model import Coaching
 from langgraph_coaching.storage.table import COMPRESSED, KEY, key_of
 
 if TYPE_CHECKING:
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
     from numpy.typing import NDArray
-
-    from langgraph_coaching.coaching.model import Coaching
 
     Vectors = Sequence[NDArray[np.float32]] | NDArray[np.float32]
 
@@ -63,6 +63,21 @@ def row_of(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:
         "examples": list(vectors[1:]),
         **place_of(coaching, vectors),
     }
+
+
+def coaching_of(record: str, content_hash: str | None = None) -> Coaching:
+    """Reads a coaching from its stored record.
+
+    Args:
+        record: As `row_of` has written it.
+        content_hash: As it was written beside it, where that was read too: it takes as long to make as all the rest.
+    """
+    fields: dict[str, Any] = json.loads(record)
+    fields.pop("content_hash", None)
+    read = Coaching(**fields)
+    if content_hash is not None:
+        vars(read)["content_hash"] = content_hash
+    return read
 
 
 def place_of(coaching: Coaching, vectors: Vectors) -> dict[str, Any]:

@@ -7,6 +7,7 @@
 | problem: one thing that is the matter, and its remedy | `problem` |
 | diagnosis: all of them, and what else there is to know | `diagnosis` |
 | doctor: looks at everything, and repairs | `doctor` |
+| … whether it may be read | `permissions` |
 | … the folder, its disk, its locks, what a durable coach has left in it | `folder` |
 | … its schema version: newer than this process knows, earlier, damaged | `schema` |
 | … which tables there may be | `every_table` |
@@ -26,6 +27,7 @@ True
 | problem | remedy | `repair=True` |
 |---|---|---|
 | `absent`, `no_folder` | the right address; what is in its place moved away | |
+| `unreadable` | rights for the user that this process runs as; nothing is damaged | |
 | `schema` | an upgrade of this process; a note where the store is earlier: the first write migrates it | migrated |
 | `unreadable_table` | the folder from a copy; what is only derived is computed anew | derived tables: moved aside |
 | `unreadable_record` | an upgrade of this process, or the record from a copy | |

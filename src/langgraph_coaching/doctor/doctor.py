@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.coachings import Coachings
 
+NOTHING_ELSE = ("absent", "no_folder", "unreadable")
+"""Kinds of problems behind which there is nothing to look at."""
+
 
 class Doctor:
     """Looks at one store, at all of its namespaces.
@@ -66,11 +69,11 @@ class Doctor:
 
     def _look(self, facts: dict[str, str]) -> Iterator[Problem]:
         folder = None if self._database.remote else Path(self._database.uri)
-        if folder is not None:
-            yield from look_at_folder(folder)
+        placed = [] if folder is None else [*look_at_folder(folder)]
+        yield from placed
         facts |= versions()
         yield from find_outdated()
-        if folder is not None and not folder.is_dir():
+        if any(one.kind in NOTHING_ELSE for one in placed):
             return
         names = EVERY_TABLE if folder is None else sorted(table.stem for table in folder.glob("*.lance"))
         if folder is not None:
@@ -80,13 +83,16 @@ class Doctor:
         if any(one.severity == "error" for one in schema):  # the tables may mean anything
             return
         newer = any(one.severity == "warning" for one in schema)  # what may be read only is not repaired
-        found = self._look_at_tables(names, folder, facts)
+        held = any(one.kind == "held_lock" for one in placed)
+        found = self._look_at_tables(names, folder, facts, held=held)
         yield from (replace(one, repair=None) for one in found) if newer else found
 
-    def _look_at_tables(self, names: Iterable[str], folder: Path | None, facts: dict[str, str]) -> Iterator[Problem]:
+    def _look_at_tables(
+        self, names: Iterable[str], folder: Path | None, facts: dict[str, str], *, held: bool
+    ) -> Iterator[Problem]:
         records = RecordsLook()
         for name in names:
-            table = TableLook(self._database, name)
+            table = TableLook(self._database, name, held=held)
             paused: list[dict[str, object]] = []
             see = partial(self._see, records, name, paused)
             found = [*table.look(see)]

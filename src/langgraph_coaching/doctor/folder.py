@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from langgraph_coaching.doctor.permissions import look_at_permissions, may
 from langgraph_coaching.doctor.problem import Problem
 from langgraph_coaching.storage.locks import CREATING, TURN, WRITING, is_held
 from langgraph_coaching.storage.recovery import DAMAGED, find_spool_faults
@@ -33,6 +34,9 @@ def look_at_folder(folder: Path) -> Iterator[Problem]:
     Args:
         folder: Of the store.
     """
+    if (closed := look_at_permissions(folder)) is not None:
+        yield closed
+        return
     if not folder.is_dir():
         yield _no_folder(folder)
         return
@@ -53,7 +57,7 @@ def _no_folder(folder: Path) -> Problem:
 
 def _unwritable(folder: Path) -> Iterator[Problem]:
     places = [folder, *sorted(folder.glob("*.lance"))]
-    closed = [place for place in places if not os.access(place, os.W_OK | os.X_OK)]
+    closed = [place for place in places if not may(place, os.W_OK | os.X_OK)]
     if closed:
         named = "the folder" if closed[0] == folder else ", ".join(place.name for place in closed[:3])
         what = f"this process cannot write {named}: advice goes on, and nothing is kept"

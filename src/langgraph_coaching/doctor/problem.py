@@ -14,6 +14,7 @@ Severity = Literal["error", "warning", "note"]
 Kind = Literal[
     "absent",
     "no_folder",
+    "unreadable",
     "schema",
     "unreadable_table",
     "unreadable_record",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.coaching.coachings import TABLE as COACHINGS
-from langgraph_coaching.coaching.coachings import coaching_of
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.doctor.problem import Problem
 from langgraph_coaching.errors import say_error
 from langgraph_coaching.recall.receipt import Receipt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -46,10 +46,12 @@ class TableLook:
     Args:
         database: Where it is.
         name: What it is called there.
+        held: Whether somebody holds a lock there, which nobody then waits for: what goes meanwhile is said.
     """
 
     database: Database
     name: str
+    held: bool = False
     rows: int = 0
     keys: Counter[str] = field(default_factory=Counter)
     """How often each key is there."""
@@ -75,7 +77,7 @@ class TableLook:
         if table is None:
             return
         self.database.version(self.name)
-        with self.database.hold_versions(), faults(self.database.uri):
+        with nullcontext() if self.held else self.database.hold_versions(), faults(self.database.uri):
             key = next((one.name for one in table.schema if _NAMED in (one.metadata or {})), None)
             for batch in table.search().limit(None).to_batches():
                 self.rows += batch.num_rows

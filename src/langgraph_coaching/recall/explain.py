@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from langgraph_coaching.coaching.revisions import REVISION_KEY
 from langgraph_coaching.recall.counterfactual import Counterfactual
 from langgraph_coaching.recall.eligibility import exclusion_of
 from langgraph_coaching.recall.nearest_texts import Query, nearest_texts
@@ -18,7 +19,7 @@ from langgraph_coaching.recall.recourse import recourse_for
 from langgraph_coaching.recall.scoring.situation_vector import situation_vector, turn_weights
 from langgraph_coaching.recall.search import CANDIDATES, search
 from langgraph_coaching.recall.select import select
-from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
+from langgraph_coaching.recall.stored_heads import HEAD, heads_in
 from langgraph_coaching.recall.why import Text, Why, turn_of
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Explainer:
 
     def _revisions(self, coaching_id: str) -> dict[int, Head]:
         """Every revision of a coaching with its vectors, by number."""
-        rows = self._store.arrow((*REVISION_KEY, "record", "vector", "examples"), id=coaching_id)
+        rows = self._store.arrow((*REVISION_KEY, *HEAD), id=coaching_id)
         if rows is None or not len(rows):
             return {}
         keys = zip(*(rows[name].to_pylist() for name in REVISION_KEY), strict=True)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langgraph_coaching.coaching.revisions import REVISION_KEY
 from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.recall.scoring.head import Head, fit_heads, join_fits, take_rows
 from langgraph_coaching.recall.snapshot import Snapshot, split_stages
-from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
+from langgraph_coaching.recall.stored_heads import HEAD, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -86,5 +87,5 @@ def _read_heads(store: Coachings, keys: Collection[tuple[str, int, datetime]]) -
     if table is None:
         return {}
     store.check(table)
-    rows = store.arrow((*REVISION_KEY, "record", "vector", "examples"), id=sorted({key[0] for key in keys}))
+    rows = store.arrow((*REVISION_KEY, *HEAD), id=sorted({key[0] for key in keys}))
     return heads_in(rows, set(keys))

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langgraph_coaching.coaching.nearest import Asked, Nearest, Revision
+from langgraph_coaching.coaching.revisions import REVISION_KEY
 from langgraph_coaching.coaching.stage import STAGED, STAGES
 from langgraph_coaching.recall.scoring.head import NO_FITS, Fits, fit_heads, take_rows
-from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_by, heads_in
+from langgraph_coaching.recall.stored_heads import HEAD, heads_by, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -155,7 +156,7 @@ class LargeStore:
         """Those that no search finds."""
 
         def read(missing: Sequence[Revision]) -> dict[Any, Head]:
-            columns, ids = (*REVISION_KEY, "record", "vector", "examples"), sorted({one.id for one in missing})
+            columns, ids = (*REVISION_KEY, *HEAD), sorted({one.id for one in missing})
             return heads_in(self._store.arrow(columns, id=ids), {tuple(one) for one in missing})
 
         known = self._known(version, version.unplaced, read, background)
@@ -189,7 +190,7 @@ class LargeStore:
 
     def _read(self, version: Version, rows: Sequence[int]) -> dict[int, Head]:
         """The heads at these places; what is there no longer, or cannot be read, is left out."""
-        found = self._nearest.read_rows(version.asked.table, rows, ("record", "vector", "examples"))
+        found = self._nearest.read_rows(version.asked.table, rows, HEAD)
         names = [f"a coaching in row {row}" for row in found["_rowid"].to_pylist()]
         heads = heads_by(found["_rowid"].to_pylist(), names, found)
         return {row: head for row, head in heads.items() if head.coaching.namespace == self._store.namespace}

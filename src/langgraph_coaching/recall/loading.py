@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from concurrent.futures import Future
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING
 
-from langgraph_coaching.recall.deadline import await_until, wait_until
+from langgraph_coaching.recall.deadline import GRACE, await_until, wait_until
 from langgraph_coaching.recall.worker import Job, free_worker
+from langgraph_coaching.storage.at_exit import FIRST, at_end
 from langgraph_coaching.storage.at_fork import start_over_in_child
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 class StillLoading(TimeoutError):  # noqa: N818 - it is not an error of the program but an outcome
     """What the call needs is not loaded yet; it goes on being loaded."""
+
+
+_loadings: weakref.WeakSet[Loading] = weakref.WeakSet()
 
 
 class Loading:
@@ -36,6 +41,7 @@ class Loading:
         self._steps = steps
         self.start_over()
         start_over_in_child(self)
+        _loadings.add(self)
 
     def start_over(self) -> None:
         """Forgets what was begun: in the child of a fork its thread is gone, and a lock may be left held."""
@@ -43,6 +49,7 @@ class Loading:
         self._future: Future[bool] | None = None
         self._since = 0.0
         self._step = ""
+        self._ended = False
         self.done = False
         """Whether all of it is loaded; a step that failed is tried again at the next call."""
 
@@ -80,6 +87,8 @@ class Loading:
     def _load(self) -> bool:
         found = False
         for name, work in self._steps():
+            if self._ended:
+                return False
             self._step, found = name, True
             work()
         self.done = found
@@ -88,6 +97,16 @@ class Loading:
     def _end(self) -> None:
         with self._lock:
             self._future = None  # those that wait have it in hand
+
+    def end(self, seconds: float) -> None:
+        """Waits for the step that is going on, at most so long; there will be no other.
+
+        Args:
+            seconds: At most; a thread that then is inside C++ aborts the process that ends.
+        """
+        self._ended = True
+        if (future := self._future) is not None:
+            wait_until(future, seconds)
 
     def _patience(self, seconds: float) -> float:
         return max(self._since + seconds - time.monotonic(), 0.0)
@@ -98,3 +117,12 @@ class Loading:
             step = f"{self._step}, " if self._step else ""
             raise StillLoading(f"it is still being loaded ({step}for {waited:.1f} s)")
         future.result()
+
+
+def _end_all() -> None:
+    until = time.monotonic() + GRACE
+    for one in list(_loadings):
+        one.end(max(until - time.monotonic(), 0.0))
+
+
+at_end(FIRST, _end_all)

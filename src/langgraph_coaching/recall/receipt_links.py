@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,9 @@ from langgraph_coaching.recall.receipt import NOT_SEEN, Followed
 from langgraph_coaching.storage.table import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from langgraph_coaching.recall.receipt import Receipt
     from langgraph_coaching.storage.table import Table
 
 _AT_ONCE = 2_000
@@ -65,6 +67,26 @@ def write_links(table: Table, said: Mapping[str, Mapping[str, Any]]) -> None:
                 for row in rows
             ]
         )
+
+
+def find_tests(table: Table, keys: Sequence[str], read: Callable[[list[str]], Iterable[Receipt]]) -> set[str]:
+    """The ids of those receipts that are of test conversations.
+
+    Args:
+        table: The receipts.
+        keys: Which.
+        read: Reads receipts whole, for those of an earlier version: of them the record alone says so.
+
+    Raises:
+        StoreError: The table could not be read.
+    """
+    found = set[str]()
+    for start in range(0, len(keys), _AT_ONCE):
+        rows = table.rows(["key", "simulated"], key=[*keys[start : start + _AT_ONCE]])
+        found.update(json.loads(row["key"])[1] for row in rows if row["simulated"])
+        earlier = [row["key"] for row in rows if row["simulated"] is None]
+        found.update(receipt.id for receipt in (read(earlier) if earlier else ()) if receipt.is_test)
+    return found
 
 
 def mark_applied(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -15,10 +15,10 @@ from langgraph_coaching.recall.receipt_erasing import (
     linked_rows,
     unlink_receipts,
 )
-from langgraph_coaching.recall.receipt_links import Link, link_columns, mark_applied, write_links
+from langgraph_coaching.recall.receipt_links import Link, find_tests, link_columns, mark_applied, write_links
 from langgraph_coaching.storage.paging import first_readable
 from langgraph_coaching.storage.rows import read_each, read_one
-from langgraph_coaching.storage.storable import to_storable
+from langgraph_coaching.storage.storable import json_of
 from langgraph_coaching.storage.table import ASCENDING, COMPRESSED, DESCENDING, KEY, Table, key_of
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Receipts:
                 "simulated": receipt.is_test,
                 "took_ms": 1_000 * entry.advice.seconds or None if position == 0 else None,
                 "prompt": entry.advice.prompt if position == 0 else None,
-                "record": json.dumps(to_storable(receipt.to_json())),
+                "record": json_of(receipt.to_json()),
                 "enforced": receipt.enforced,
             }
             for position, receipt in enumerate(entry.advice.considered)
@@ -227,7 +227,7 @@ class Receipts:
             StoreError: The table could not be read.
         """
         keys = [key_of(self.namespace, one) for one in receipt_ids]
-        return {receipt.id for receipt in self.receipts(key=keys) if receipt.is_test} if keys else set()
+        return find_tests(self._table, keys, lambda some: self.receipts(key=some))
 
     def columns(self, names: Sequence[str], where: Iterable[Any] = (), **asked: Any) -> pa.Table | None:
         """Some columns of receipts as an Arrow table, for whoever counts them; None before the first write.

@@ -78,12 +78,12 @@ def search(
 def _search_heads(
     snapshot: Snapshot, situations: Sequence[SituationVector], labels: Labels, now: datetime, count: int
 ) -> list[list[Candidate]]:
-    eligible = in_scope(snapshot, labels, now)
+    eligible = None if snapshot.is_open else in_scope(snapshot, labels, now)
     background = snapshot.background
-    if background is None or not eligible.any():
+    if background is None or not snapshot.heads or not (eligible is None or eligible.any()):
         return [[] for _ in situations]
     fitted = FittedHeads(snapshot.heads, snapshot.fits, background, snapshot.reserve)
-    among = None if eligible.all() else eligible
+    among = None if eligible is None or eligible.all() else eligible
     with one_thread():
         nearby = (
             snapshot.traffic.neighbours_of(situations, background) if snapshot.traffic else [None] * len(situations)

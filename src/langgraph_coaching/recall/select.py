@@ -12,7 +12,7 @@ from langgraph_coaching.recall.nearest_texts import nearest_texts
 from langgraph_coaching.recall.normalization.language import language_of
 from langgraph_coaching.recall.prompt import block, count_tokens
 from langgraph_coaching.recall.reasons import join_reason, outranking_change, unlikely_reason
-from langgraph_coaching.recall.receipt import SUPPOSED, Outcome, Receipt
+from langgraph_coaching.recall.receipt import SUPPOSED, Outcome, Receipt, new_ids
 from langgraph_coaching.recall.stage_reasons import in_share, say_staged
 
 if TYPE_CHECKING:
@@ -139,22 +139,24 @@ def select(
     """
     if not candidates:
         return Advice(situation=situation)
-    live = [one for one in candidates if one.part == "live"]
+    live = _without_unrecorded([one for one in candidates if one.part == "live"], limits, judged or {})
     found, entries = _choose(live, limits, judged or {})
     applied = [one for one in found if one[1] == "applied"]
     others = [one for one in found if one[1] != "applied"]
     threaded = labels is not None and labels.thread_id is not None
-    staged = _suppose_chosen(live, candidates, limits, judged or {}, threaded) if len(live) < len(candidates) else []
+    waiting = [one for one in candidates if one.part != "live"]
+    staged = _suppose_chosen(live, waiting, limits, judged or {}, threaded) if waiting else []
     supposed = [one for one in staged if one[1] in SUPPOSED][: limits.considered]
     others = sorted([*others, *(one for one in staged if one[1] not in SUPPOSED)], key=_rank)
     kept = (*applied, *others[: max(0, limits.considered - len(applied))], *supposed)
+    reasons = _reasons(kept, query)
     now = datetime.now(UTC)  # receipts of one advice share their time
     call = {} if labels is None else _call_fields(labels)
     shared = {"situation": situation, "namespace": namespace, "at": now, "reserve": reserve} | call
     return Advice(
         considered=[
-            _receipt(candidate, outcome, reason, shared)
-            for (candidate, outcome, *_), reason in zip(kept, _reasons(kept, query), strict=True)
+            _receipt(candidate, outcome, {"id": name, "reason": reason} | shared)
+            for (candidate, outcome, *_), reason, name in zip(kept, reasons, new_ids(len(kept)), strict=True)
         ],
         prompt=block(entries),
         situation=situation,
@@ -164,6 +166,15 @@ def select(
 def _call_fields(labels: Labels) -> dict[str, Any]:
     tags = tuple(sorted(labels.tags))
     return {"agent": labels.agent, "node": labels.node, "tags": tags, "thread_id": labels.thread_id}
+
+
+def _without_unrecorded(live: list[Candidate], limits: Limits, judged: Mapping[str, bool]) -> list[Candidate]:
+    """Without those that are below the floor, and have so many before them that they leave no receipt."""
+    if len(live) <= limits.considered:
+        return live
+    least = sorted([one.probability for one in live], reverse=True)[max(limits.considered, 1) - 1]
+    least = min(least, limits.floor)
+    return [one for one in live if one.probability >= least or one.head.coaching.id in judged]
 
 
 def _choose(
@@ -179,7 +190,7 @@ def _choose(
 
 def _suppose_chosen(
     live: Sequence[Candidate],
-    candidates: Sequence[Candidate],
+    waiting: Sequence[Candidate],
     limits: Limits,
     judged: Mapping[str, bool],
     threaded: bool,
@@ -189,10 +200,9 @@ def _suppose_chosen(
     A shadow is supposed alone, what is held back with its cohort: that is how the threads of its share have it.
     """
     groups: dict[str, list[Candidate]] = {}
-    for one in candidates:
-        if one.part != "live":
-            coaching = one.head.coaching
-            groups.setdefault(coaching.id if one.part == "shadow" else cohort_of(coaching), []).append(one)
+    for one in waiting:
+        coaching = one.head.coaching
+        groups.setdefault(coaching.id if one.part == "shadow" else cohort_of(coaching), []).append(one)
     found = []
     for group in groups.values():
         if all(one.probability < limits.floor and not judged.get(one.head.coaching.id) for one in group):
@@ -248,6 +258,5 @@ def _reasons(kept: Sequence[_Chosen], query: Query | None) -> list[str]:
     return found
 
 
-def _receipt(candidate: Candidate, outcome: Outcome, reason: str, shared: dict[str, Any]) -> Receipt:
-    said = {"probability": candidate.probability, "outcome": outcome, "reason": reason}
-    return Receipt.of(candidate.head.coaching, **said, **shared)
+def _receipt(candidate: Candidate, outcome: Outcome, fields: dict[str, Any]) -> Receipt:
+    return Receipt.of(candidate.head.coaching, probability=candidate.probability, outcome=outcome, **fields)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.coachings import latest_rows
+from langgraph_coaching.coaching.model import Scope
+from langgraph_coaching.coaching.revisions import REVISION_KEY
 from langgraph_coaching.coaching.stage import STAGED, STAGES
 from langgraph_coaching.recall.large_store import LargeStore
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import NO_FITS, Head, fit_heads, join_fits, take_rows
-from langgraph_coaching.recall.stored_heads import REVISION_KEY, heads_in
+from langgraph_coaching.recall.stored_heads import HEAD, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.coachings import Coachings
-    from langgraph_coaching.coaching.model import Labels, Scope
+    from langgraph_coaching.coaching.model import Labels
     from langgraph_coaching.recall.large_store import Version
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
@@ -30,9 +32,6 @@ if TYPE_CHECKING:
     from langgraph_coaching.recall.scoring.situation_vector import SituationVector
     from langgraph_coaching.recall.scoring.traffic import Traffic
     from langgraph_coaching.recall.scoring.traffic_sampler import TrafficSampler
-
-_FEW = 500
-"""Up to so many new revisions are fetched by name; more are cheaper to read in one scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,8 @@ class Snapshot:
     """0 or more: what is taken from every logit."""
     staged: Snapshot | None = None
     """What is in shadow or a canary; None where there is nothing of that."""
+    is_open: bool = False
+    """Whether it is known that all heads may speak in every call: none has a scope, and none ever ends."""
     narrow: Callable[[Snapshot, Sequence[SituationVector], Labels], Snapshot] | None = None
     """Of a large store, whose heads are not here: gives those near some situations."""
 
@@ -96,7 +97,7 @@ class Snapshot:
         by_scope: dict[Scope, list[int]] = {}
         for index, head in enumerate(heads):
             by_scope.setdefault(head.coaching.scope, []).append(index)
-        ends = (head.coaching.expires_at for head in heads)
+        ends = [head.coaching.expires_at for head in heads]
         return cls(
             version,
             tuple(heads),
@@ -107,6 +108,7 @@ class Snapshot:
             np.array([np.inf if end is None else end.timestamp() for end in ends], dtype=np.float64),
             traffic,
             reserve,
+            is_open=by_scope.keys() <= {Scope()} and not any(ends),
         )
 
     @classmethod
@@ -132,7 +134,8 @@ class Snapshots:
         self._backgrounds = backgrounds
         self._sampler = sampler
         self._lock = threading.Lock()
-        self._heads: dict[tuple[str, int, datetime], Head] = {}
+        self._heads: dict[tuple[str, int, datetime], Head | None] = {}
+        """None for what is deleted, archived or a draft: nothing of it is kept."""
         self._made = ""
         self._fits = NO_FITS
         self._rows: dict[Any, int] = {}
@@ -206,19 +209,14 @@ class Snapshots:
         made = self._store.check(table)
         if made != self._made:
             self._heads, self._rows, self._fits, self._made = {}, {}, NO_FITS, made
-        wanted = {tuple(row[name] for name in REVISION_KEY) for row in latest_rows(self._store.rows(REVISION_KEY))}
+        wanted = {*self._store.latest_revisions()}
         missing = wanted - self._heads.keys()
-        named = {"id": sorted({key[0] for key in missing})} if len(missing) <= _FEW else {}
-        fresh = self._store.arrow((*REVISION_KEY, "record", "vector", "examples"), **named) if missing else None
+        fresh = self._store.read_revisions((*REVISION_KEY, *HEAD), missing)
         known = {key: head for key, head in self._heads.items() if key in wanted}
         if fresh is not None:
-            known.update(heads_in(fresh, missing))
+            known.update((key, head if _is_live(head) else None) for key, head in heads_in(fresh, missing).items())
         self._heads = known
-        looked_at = {
-            key: head
-            for key, head in sorted(known.items())
-            if head.coaching.status in STAGES and not head.coaching.deleted
-        }
+        looked_at = {key: head for key, head in sorted(known.items(), key=itemgetter(0)) if head is not None}
         if not looked_at:
             return replace(_EMPTY, version=version)
         dimension = next(iter(looked_at.values())).vectors.shape[1]
@@ -238,6 +236,10 @@ class Snapshots:
         self._rows = {key: row for row, key in enumerate(looked_at)}
         self._fits = take_rows(pool, [rows[key] for key in looked_at])
         return self._fits
+
+
+def _is_live(head: Head) -> bool:
+    return head.coaching.status in STAGES and not head.coaching.deleted
 
 
 def split_stages(

@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.coachings import coaching_of
+from langgraph_coaching.coaching.revisions import REVISION_KEY
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.recall.scoring.head import Head
 from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
-REVISION_KEY = ("id", "revision", "updated_at")
-"""What tells one revision from every other: an id that was erased may begin again at revision 1."""
+HEAD = ("record", "content_hash", "vector", "examples")
+"""What a head is made of."""
 
 
 def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
     """The heads of wanted revisions that can be read, by id, revision and the time it was made.
 
     Args:
-        rows: What the store read.
+        rows: What the store read: `REVISION_KEY` and `HEAD`.
         wanted: Which revisions.
     """
     keys = [*zip(*(rows[name].to_pylist() for name in REVISION_KEY), strict=True)]
@@ -37,7 +38,7 @@ def heads_by(
     Args:
         keys: Of each row.
         names: What each row is called where it cannot be read.
-        rows: What the store read: `record`, `vector` and `examples`.
+        rows: What the store read: `HEAD`.
         wanted: Keys of those that are; None for all of them.
     """
     intents = rows["vector"].combine_chunks()
@@ -46,11 +47,11 @@ def heads_by(
     examples = rows["examples"].combine_chunks()
     offsets: Sequence[int] = examples.offsets.to_pylist()
     pool = examples.values.flatten().to_numpy().reshape(-1, dimension)
-    records = rows["record"]
+    records, hashes = rows["record"], rows["content_hash"]
     chosen = [(names[index], index) for index, key in enumerate(keys) if wanted is None or key in wanted]
 
     def head(index: int) -> tuple[Any, Head]:
         vectors = np.vstack([flat[index : index + 1], pool[offsets[index] : offsets[index + 1]]])
-        return keys[index], Head(coaching_of(records[index].as_py()), vectors)
+        return keys[index], Head(coaching_of(records[index].as_py(), hashes[index].as_py()), vectors)
 
     return dict(read_each(chosen, head))

@@ -9,7 +9,8 @@
 | reporter: reads receipts, verdicts and runs of a window, and makes the report of them | `reporter` |
 | … recent reports: made anew only once something was written | `recent_reports` |
 | … the window and its periods; receipts counted in each | `window`, `receipt_counts` |
-| … figures: counts, whether they rise or fall, what coaching costs | `figures`, `counts`, `trend`, `cost` |
+| … figures: counts, whether they rise or fall | `figures`, `counts`, `trend` |
+| … what coaching costs, in tokens and time | `cost`, `prompt_tokens` |
 | … outcomes: how threads with and without a coaching ended | `outcomes`, `evaluated_runs`, `comparison` |
 | … the statistics: the interval of a share, of a difference | `wilson`, `difference` |
 | report: how each coaching is doing, and all of them; as text | `report`, `report_text`, `report_notes` |

@@ -8,19 +8,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.coachings import TABLE as COACHINGS
-from langgraph_coaching.coaching.coachings import coaching_of, name_of
 from langgraph_coaching.recall.receipts import TABLE as RECEIPTS
-from langgraph_coaching.refining.cost import applied_revisions, check_price, time_cost, tokens_of
+from langgraph_coaching.refining.cost import applied_revisions, check_price, time_cost
 from langgraph_coaching.refining.evaluated_runs import choose_score, label_values, read_runs
 from langgraph_coaching.refining.figures import figures_of
 from langgraph_coaching.refining.outcomes import Outcomes
+from langgraph_coaching.refining.prompt_tokens import PromptTokens
 from langgraph_coaching.refining.receipt_counts import count_receipts, receipt_times
 from langgraph_coaching.refining.recent_reports import RecentReports
 from langgraph_coaching.refining.report import Overall, Report, Standing
 from langgraph_coaching.refining.report_notes import notes_of
 from langgraph_coaching.refining.verdicts import TABLE as VERDICTS
 from langgraph_coaching.refining.window import window_of
-from langgraph_coaching.storage.rows import read_each
 from langgraph_coaching.traces.archive import TABLE as TRACES
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class Reporter:
         flush: Callable[[], None],
         version: Callable[[str], int],
     ) -> None:
-        self._store = store
+        self._tokens = PromptTokens(store)
         self._repository = repository
         self._verdicts = verdicts
         self._traces = traces
@@ -139,7 +138,7 @@ class Reporter:
         coachings = self._repository.list() if coaching_id is None else [self._repository.get(coaching_id)]
         counted = count_receipts(self._receipts_table, window, now)
         verdicts = self._verdicts_in(window)
-        tokens = self._tokens(applied_revisions(counted))
+        tokens = self._tokens.count(applied_revisions(counted))
         runs = read_runs(self._traces, window)
         outcomes = _outcomes(runs, [None, *(one.id for one in coachings)], good, bad, score)
 
@@ -183,13 +182,6 @@ class Reporter:
         times = receipt_times(self._receipts_table, (one.receipt_id for one in found))
         timed = [(times.get(one.receipt_id, one.at), one) for one in found]
         return [(at, one) for at, one in timed if window.holds(at)]
-
-    def _tokens(self, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
-        """What revisions take in a prompt; one that is erased is left out."""
-        columns = ("namespace", "id", "revision", "record")
-        rows = self._store.rows(columns, id=sorted({name for name, _ in wanted})) if wanted else []
-        named = [(name_of(row), row["record"]) for row in rows if (row["id"], row["revision"]) in wanted]
-        return {(one.id, one.revision): tokens_of(one) for one in read_each(named, coaching_of)}
 
 
 def _sort_labels(labels: Collection[str] | None) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from langgraph_coaching.coaching.coachings import coaching_of
+from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.errors import InvalidCoachingError, NotFoundError
 from langgraph_coaching.storage.rows import read_each, read_one
 

@@ -19,7 +19,7 @@ from langgraph_coaching.storage.durability import Durability
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.lancedb_import import prepare_import
 from langgraph_coaching.storage.locks import Locks
-from langgraph_coaching.storage.places import Places, place_of, refuse_without_manifest
+from langgraph_coaching.storage.places import Places, place_of, refuse_unreadable, refuse_without_manifest
 from langgraph_coaching.storage.recovery import Recovery
 from langgraph_coaching.storage.retrying import GONE, OVERTAKEN, retrying
 from langgraph_coaching.storage.upgrade import Upgrade
@@ -122,6 +122,7 @@ class Database:
                 self._forget()
             if not self.exists(name):
                 return None
+            refuse_unreadable(self.uri, name)
             connection = self._connect()
             try:
                 table = connection.open_table(name)
@@ -171,14 +172,14 @@ class Database:
         self.upgrade.run(self)
         with self._hold():
             found = self.table(name)
-            if found is None:
-                with self._locks.creating(), self._locks.writing():
-                    found = self.create(name, schema)
-            if name not in self._complete:
-                if missing_columns(found, schema):
-                    with self._locks.creating(), self._locks.writing():
-                        add_missing(found, schema)
+            if found is not None and (name in self._complete or not missing_columns(found, schema)):
                 self._complete.add(name)
+                return found
+        # Waited for without what readers hold, too: another process may have them for as long as it likes.
+        with self._locks.creating(), self._locks.writing(), self._hold():
+            found = self.create(name, schema)
+            add_missing(found, schema)
+            self._complete.add(name)
             return found
 
     def create(self, name: str, schema: pa.Schema) -> Table:
@@ -225,7 +226,7 @@ class Database:
     def replace(self, name: str, rows: pa.Table) -> Table:
         """Overwrites a whole table in one commit."""
         self.upgrade.run(self)
-        with self._hold(), self._locks.writing():
+        with self._locks.writing(), self._hold():
             self._durability.begin(name)
             made = self._connect().create_table(name, data=rows, schema=rows.schema, mode="overwrite")
             self._durability.keep(name, None)
@@ -247,7 +248,7 @@ class Database:
             again: What would be written once more after a loss of power, given the `version` of the commit.
 
         Raises:
-            StoreError: It failed for another reason, or ten times for this one.
+            StoreError: It failed for another reason, or for too long for this one.
         """
         self.upgrade.run(self)
         with faults(self.uri), self._locks.writing():

@@ -63,8 +63,12 @@ _ADVICE = (
         "The process has too many files open: raise its limit (`ulimit -n`), then try again.",
     ),
     (
-        re.compile("read-only|permission denied"),
-        "The folder cannot be written: check its permissions or give another one.",
+        re.compile("permission denied|operation not permitted"),
+        "This process may not read or write there: check its permissions, and those of the folders above.",
+    ),
+    (
+        re.compile("read-only"),
+        "The folder cannot be written: mount its disk to be written to, or give another one.",
     ),
     (
         re.compile(r"(field|column) '?\w+'? (was )?not found|no field named"),  # none of its columns

@@ -10,13 +10,18 @@ import os
 import sys
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from langgraph_coaching.storage.database import Database
+
+CHANGING = ".changing"
+"""The file that whoever changes what others are changing as well holds alone."""
 
 CREATING = ".creating"
 """The file that whoever makes a table holds alone."""
@@ -35,7 +40,7 @@ PATIENCE = 60.0
 """Seconds that a writer waits at most."""
 
 SHORT = 2.0
-"""Seconds that upkeep waits at most for writers."""
+"""Seconds that upkeep waits at most for writers, and a change for another one of the same."""
 
 if sys.platform == "win32":  # knows no lock that many hold at once
     KNOWN = False
@@ -77,6 +82,28 @@ class Locks:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder if KNOWN else None
+
+    @classmethod
+    def of(cls, database: Database) -> Locks:
+        """The locks of the folder that a database is in."""
+        return cls(None if database.remote else Path(database.uri))
+
+    @contextmanager
+    def changing(self, *, overtaken: bool) -> Iterator[None]:
+        """Changes what others may be changing as well: alone where somebody was overtaken, for a while at most.
+
+        Args:
+            overtaken: Whether this change was. One that was not waits only where it finds somebody at it.
+        """
+        with self._open(CHANGING) as handle:
+            try:
+                if overtaken or _wait(handle, 0.0, shared=True) is False:
+                    _wait(handle, time.monotonic() + SHORT, shared=False)
+                else:
+                    _release(handle)
+                yield
+            finally:
+                _release(handle)
 
     @contextmanager
     def creating(self) -> Iterator[bool]:

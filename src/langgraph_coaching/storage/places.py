@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -111,6 +112,20 @@ def place_of(uri: str, name: str) -> Place | None:
             "Move that away, or give the address of the folder"
         )
     return found
+
+
+def refuse_unreadable(uri: str, name: str) -> None:
+    """Refuses a table that this process may not read, at once: LanceDB tries such a folder again for seconds.
+
+    Args:
+        uri: Of the store; nothing is looked at where it is no folder.
+        name: Of the table.
+
+    Raises:
+        PermissionError: So it is.
+    """
+    with suppress(FileNotFoundError), os.scandir(f"{uri}/{name}.lance/_versions"):
+        pass
 
 
 def refuse_without_manifest(uri: str, name: str) -> None:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from tenacity import Retrying, retry_if_exception_message, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    Retrying,
+    retry_if_exception_message,
+    stop_after_attempt,
+    stop_after_delay,
+    stop_all,
+    wait_random_exponential,
+)
 
 if TYPE_CHECKING:
     from lancedb.table import Table
+    from tenacity import RetryCallState
 
 GONE = r"(?s).*([Nn]ot ?[Ff]ound|No such file)"
 
 OVERTAKEN = r"(?s).*([Rr]etryable commit conflict|Commit conflict|[Nn]ot ?[Ff]ound|No such file)"
+
+
+_CONFLICT = re.compile("[Cc]ommit conflict")
+
+PATIENCE = 20.0
+"""Seconds for which a write is done again at least, however often others overtake it."""
 
 
 def retrying(table: Table, message: str, attempts: int) -> Retrying:
@@ -20,11 +35,18 @@ def retrying(table: Table, message: str, attempts: int) -> Retrying:
     Args:
         table: Which.
         message: `GONE` or `OVERTAKEN`.
-        attempts: At most.
+        attempts: At most; of those that others have overtaken as many as there are in `PATIENCE`, if these are more.
     """
+    enough = stop_after_attempt(attempts)
+    long = stop_all(enough, stop_after_delay(PATIENCE))
+
+    def stop(state: RetryCallState) -> bool:
+        fault = state.outcome.exception() if state.outcome else None
+        return (long if _CONFLICT.search(str(fault)) else enough)(state)
+
     return Retrying(
         retry=retry_if_exception_message(match=message),
-        stop=stop_after_attempt(attempts),
+        stop=stop,
         wait=wait_random_exponential(multiplier=0.02, max=0.5),
         before_sleep=lambda _: table.checkout_latest(),  # type: ignore[no-untyped-call]
         reraise=True,

@@ -83,8 +83,13 @@ class Redaction:
         if self._hook is None:
             return entry
         advice = entry.advice
-        considered = [map_receipt_texts(receipt, self._redact) for receipt in advice.considered]
-        return replace(entry, advice=replace(advice, considered=considered, situation=self._redact(advice.situation)))
+        situation = self._redact(advice.situation)
+
+        def redacted(text: str) -> str:
+            return situation if text is advice.situation else self._redact(text)  # each receipt quotes it
+
+        considered = [map_receipt_texts(receipt, redacted) for receipt in advice.considered]
+        return replace(entry, advice=replace(advice, considered=considered, situation=situation))
 
     def _redact(self, text: str) -> str:
         result = self._apply_hook(text)

@@ -99,7 +99,10 @@ def _map_step(step: Step, change: Callable[[str], str]) -> Step:
 
 def map_receipt_texts(receipt: Receipt, change: Callable[[str], str]) -> Receipt:
     """The receipt with its situation and its reason mapped: those quote a conversation."""
-    return replace(receipt, situation=change(receipt.situation), reason=change(receipt.reason))
+    situation, reason = change(receipt.situation), change(receipt.reason)
+    if (situation, reason) == (receipt.situation, receipt.reason):
+        return receipt
+    return replace(receipt, situation=situation, reason=reason)
 
 
 def _map_value(value: Any, change: Callable[[str], str]) -> Any:

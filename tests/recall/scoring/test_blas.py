@@ -1,5 +1,6 @@
 """Products use one thread inside, and as many as before afterwards."""
 
+import os
 import threading
 
 import pytest
@@ -48,3 +49,34 @@ def test_each_thread_sees_to_it_for_itself():
         thread.start()
         thread.join()
     assert found == [{1}]
+
+
+def test_who_leaves_last_puts_the_number_back():
+    inside, leave = threading.Event(), threading.Event()
+
+    def other():
+        with one_thread():
+            inside.set()
+            leave.wait()
+
+    thread = threading.Thread(target=other)
+    with one_thread():
+        thread.start()
+        inside.wait()
+    assert threads() == {1}  # the other is still in it
+    leave.set()
+    thread.join()
+    assert threads() == {2}
+
+
+def test_the_child_of_a_fork_is_in_it_where_its_thread_was():
+    with one_thread():
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            with one_thread():
+                os.write(write, bytes(threads()))
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert os.read(read, 8) == b"\x01"
+    assert threads() == {2}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from string import ascii_lowercase
 
 from langgraph_coaching.recall.normalization.words import common_words, is_word
@@ -18,6 +18,12 @@ doubled or one missing."""
 
 
 @cache
+def _longest() -> int:
+    """Letters of the longest word that another can be meant to be, with two slips in it."""
+    return max(map(len, common_words())) + 2
+
+
+@lru_cache(16_384)
 def correct_word(word: str) -> str:
     """The word itself where it is one, or where nothing common is near it."""
     if is_word(word):
@@ -26,6 +32,8 @@ def correct_word(word: str) -> str:
     drawn = {_DRAWN.sub(r"\1", word), _DRAWN.sub(r"\1\1", word)} & common_words().keys()
     if drawn and _DRAWN.search(word):
         return min(drawn, key=common_words().__getitem__)
+    if len(word) > _longest():  # what is one edit away of 1,500 letters is 80,000 texts of as many
+        return word
     meant = _likeliest(word, single_edits(word))
     if meant == word and len(word) >= _LONG:
         for other in _transpositions(word):

@@ -7,6 +7,7 @@
 | first stage: rows in a third of their dimensions, so that few are read in full | `first_stage` |
 | head: a prototype and a linear model for one coaching, in closed form | `head` |
 | situation vector: the mean of its turns, each by how much it says | `situation_vector` |
+| located situations: the latest of these, which are asked for more than once | `located` |
 | stand-alone turn: whether a turn says by itself what its speaker wants | `standalone_turns` |
 | opening penalty: what is known from a later moment says little where a conversation only begins | `opening` |
 | known texts: the vectors of all texts that some candidates are known by | `known_texts` |

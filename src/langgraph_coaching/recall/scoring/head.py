@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from langgraph_coaching.coaching.model import Coaching
+    from langgraph_coaching.coaching.model import Coaching, Example
     from langgraph_coaching.recall.scoring.background.background import Background
+
+
+TOGETHER = 512
+"""Heads that are fitted in one pass at most: some 2 MB a text of each."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,12 @@ class Head:
     @cached_property
     def later_mask(self) -> NDArray[np.bool_]:
         """Which of the examples are the moment it was written from, where that is understood with the turns before."""
-        return np.array([one.applies and one.origin == "source" and bool(one.turns) for one in self.coaching.examples])
+        return np.array([_is_later(one) for one in self.coaching.examples])
 
     @cached_property
     def knows_later(self) -> bool:
         """Whether any of them is such a moment."""
-        return bool(self.later_mask.any())
+        return any(_is_later(one) for one in self.coaching.examples)
 
     @cached_property
     def is_unwanted(self) -> bool:
@@ -77,6 +81,10 @@ class Head:
     def never(self) -> NDArray[np.float32]:
         """Vectors of where it never applies; may be none."""
         return self.vectors[~self.applies_mask]
+
+
+def _is_later(example: Example) -> bool:
+    return example.applies and example.origin == "source" and bool(example.turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +146,7 @@ def fit_heads(heads: Sequence[Head], background: Background) -> Fits:
 
 
 def _prototype(head: Head) -> NDArray[np.float32]:
-    mean = head.applies.mean(axis=0)
+    mean = (head.vectors if head.applies_mask.all() else head.applies).mean(axis=0)
     result: NDArray[np.float32] = mean / max(float(np.linalg.norm(mean)), 1e-9)
     return result
 
@@ -148,20 +156,47 @@ def _linear(heads: Sequence[Head], background: Background) -> NDArray[np.float64
 
     The inverse of the background's Gram matrix is shared; each coaching corrects it by its own few texts.
     """
-    own = [np.vstack([head.applies, head.never]) for head in heads]
+    own = [head.vectors if head.applies_mask.all() else np.vstack([head.applies, head.never]) for head in heads]
     stacked = np.hstack([np.vstack(own) - background.mean, np.ones((sum(map(len, own)), 1))])
     with one_thread():
         spread = stacked @ background.inverse
     result = np.zeros((len(heads), stacked.shape[1]))
-    mass, start = float(len(background.vectors)), 0
+    for (texts, yes), members in _by_texts(heads).items():
+        for some in (members[at : at + TOGETHER] for at in range(0, len(members), TOGETHER)):
+            places = np.array([start for _, start in some])[:, None] + np.arange(texts)
+            result[[index for index, _ in some]] = _correct(stacked[places], spread[places], yes, background)
+    return result
+
+
+def _by_texts(heads: Sequence[Head]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """The indices of the heads with equally many texts that apply, and that do not, and where their texts begin."""
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    start = 0
+    for index, head in enumerate(heads):
+        texts = len(head.vectors)
+        found.setdefault((texts, int(head.applies_mask.sum())), []).append((index, start))
+        start += texts
+    return found
+
+
+def _correct(
+    rows: NDArray[np.floating], spreads: NDArray[np.floating], yes: int, background: Background
+) -> NDArray[np.float64]:
+    """The regression of some coachings with equally many texts, one by one, `[n, dimension + 1]`.
+
+    Args:
+        rows: Of each coaching its texts, centred and with a bias, `float64[n, texts, dimension + 1]`.
+        spreads: Their products with the inverse, of the same shape.
+        yes: How many of the texts, in front, apply.
+        background: As for `fit_heads`.
+    """
+    texts, mass = rows.shape[1], float(len(background.vectors))
+    weights = np.full(texts, NEVER_MASS * mass / (texts - yes + 3))
+    weights[:yes] = mass / yes
+    signs = np.where(np.arange(texts) < yes, weights, -weights)
     bias = -mass * background.inverse[-1]  # the centred background sums to nothing but its bias
-    for index, (head, texts) in enumerate(zip(heads, own, strict=True)):
-        rows, spreads = stacked[start : start + len(texts)], spread[start : start + len(texts)]
-        start += len(texts)
-        yes = len(head.applies)
-        weights = np.full(len(texts), NEVER_MASS * mass / (len(texts) - yes + 3))
-        weights[:yes] = mass / yes
-        signs = np.where(np.arange(len(texts)) < yes, weights, -weights)
-        plain = bias + signs @ spreads
-        result[index] = plain - np.linalg.solve(np.diag(1 / weights) + rows @ spreads.T, rows @ plain) @ spreads
+    plain = bias + np.einsum("t,ntd->nd", signs, spreads)
+    gram = np.einsum("nsd,ntd->nst", rows, spreads) + np.diag(1 / weights)
+    solved = np.linalg.solve(gram, np.einsum("ntd,nd->nt", rows, plain)[..., np.newaxis])[..., 0]
+    result: NDArray[np.float64] = plain - np.einsum("nt,ntd->nd", solved, spreads)
     return result

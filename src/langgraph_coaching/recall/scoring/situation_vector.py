@@ -55,15 +55,23 @@ def situation_vector(situation: Situation, vectors: NDArray[np.float32], backgro
     Args:
         situation: The turns.
         vectors: Of `situation.texts`, `float32[len(turns), dimension]`, unit length.
-        background: Of the same embedder.
+        background: Of the same embedder; it remembers the latest ones.
     """
+    if (known := background.located.get(situation.turns, vectors)) is not None:
+        return known
+    made = _situation_vector(situation, vectors, background)
+    background.located.keep(situation.turns, vectors, made)
+    return made
+
+
+def _situation_vector(situation: Situation, vectors: NDArray[np.float32], background: Background) -> SituationVector:
     each = turn_weights(situation, vectors, background)
     summed = each @ vectors
     length = max(float(np.linalg.norm(summed)), 1e-9)
     vector = (summed / length).astype(np.float32)
     crowding = background.crowding_of(vector)
-    users = each * [user for _, user in situation.turns]
-    latest = float(users[users.nonzero()[0][0]] / users.sum()) if users.any() else 0.0
+    users = [weight for weight, (_, user) in zip(each.tolist(), situation.turns, strict=True) if user and weight]
+    latest = users[0] / sum(users) if users else 0.0
     mixed = float(np.log(each.sum() / length))
     return SituationVector(vector, crowding, mixed, latest, unwanted=takes_back(situation.latest_user_text))
 
@@ -71,8 +79,9 @@ def situation_vector(situation: Situation, vectors: NDArray[np.float32], backgro
 def turn_weights(situation: Situation, vectors: NDArray[np.float32], background: Background) -> NDArray[np.float64]:
     """How much each turn weighs, `float64[len(turns)]`; the arguments are those of `situation_vector`."""
     talk = vectors @ background.small_talk.T
-    near = np.sort(np.partition(talk, -_NEAREST, axis=1)[:, -_NEAREST:], axis=1).mean(axis=1)
-    odd = np.clip((TALK_NEAR - background.scale_cosines(near)) / (TALK_NEAR - TALK_FAR), _LEAST, 1.0)
+    near = np.sort(np.partition(talk, -_NEAREST, axis=1)[:, -_NEAREST:], axis=1).sum(axis=1) / _NEAREST
+    odd = (TALK_NEAR - background.scale_cosines(near)) / (TALK_NEAR - TALK_FAR)
+    odd = np.minimum(np.maximum(odd, _LEAST), 1.0)
     alone = standalone_shares(situation.turns, vectors, background, talk)
     result, kept = np.zeros(len(vectors)), 1.0
     for index, (text, user) in enumerate(situation.turns):

@@ -6,6 +6,7 @@ with what went before. "Thanks, bye" and "I don't want a refund" end what was ta
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from langgraph_coaching.recall.scoring.background.background import Background
+
+
+@cache
+def _above_diagonal(count: int) -> NDArray[np.float64]:
+    return np.triu(np.ones((count, count)), 1)
 
 
 def standalone_shares(
@@ -37,13 +43,14 @@ def standalone_shares(
     """
     user = np.array([said for _, said in turns])
     latest = int(user.argmax())
-    similar = np.triu(background.scale_cosines(vectors @ vectors.T), 1)
-    before, nearest = np.append(np.diagonal(similar, 1), 0.0), similar.max(axis=1)
+    similar = background.scale_cosines(vectors @ vectors.T) * _above_diagonal(len(turns))
+    before, nearest = np.zeros(len(turns)), similar.max(axis=1)
+    before[:-1] = similar.diagonal(1)
     taken_up = ANSWERS * np.maximum(before, 0.0)
     logits = REQUEST * background.request_scores(vectors) - taken_up - RELATED * nearest - STANDALONE_BIAS
     logits[np.arange(len(turns)) != latest] -= EARLIER_TURN
     chances = 1.0 / (1.0 + np.exp(-logits))
-    alone: NDArray[np.float64] = np.clip((chances - SURE) / (1.0 - 2.0 * SURE), 0.0, 1.0) * user
+    alone: NDArray[np.float64] = np.minimum(np.maximum((chances - SURE) / (1.0 - 2.0 * SURE), 0.0), 1.0) * user
     taken_back = user[latest] and takes_back(turns[latest][0])
     if taken_back or (user[latest] and background.is_farewell(talk[latest])):
         alone[latest] = 1.0

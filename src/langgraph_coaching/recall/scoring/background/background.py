@@ -10,6 +10,7 @@ import numpy as np
 
 from langgraph_coaching.recall.scoring.blas import one_thread
 from langgraph_coaching.recall.scoring.first_stage import Rows, principal_axes
+from langgraph_coaching.recall.scoring.located import Located
 from langgraph_coaching.recall.scoring.weights import FAREWELL_NEAR, HEAD_RIDGE, REQUEST_RIDGE, WEIGHTS
 
 if TYPE_CHECKING:
@@ -115,6 +116,11 @@ class Background:
         """
         best = int(talk.argmax())
         return best >= self.talk - self.farewells and float(self.scale_cosines(talk[best])) > FAREWELL_NEAR
+
+    @cached_property
+    def located(self) -> Located:
+        """Where the latest situations are."""
+        return Located()
 
     @cached_property
     def rows(self) -> Rows:
