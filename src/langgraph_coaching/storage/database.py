@@ -195,10 +195,7 @@ class Database:
     def create_with(
         self, name: str, rows: pa.Table, indexed: Sequence[str] = (), again: Callable[..., Write] | None = None
     ) -> Creation | None:
-        """Makes a table with its first rows; `indexed` and `again` as for `write`.
-
-        Returns:
-            What was done; None where it is there, or others may be making it: then see `ensure` and `write`.
+        """Makes a table with its first rows, as `write`; None where it is there, or others may be making it.
 
         Raises:
             StoreError: It could not be written; then it is not there.
@@ -206,7 +203,7 @@ class Database:
         if self.remote or self.exists(name) or self.table(name) is not None:
             return None
         self.upgrade.run(self)
-        with self._hold(), self._locks.creating() as alone, self._locks.writing():
+        with self._locks.creating() as alone, self._locks.writing(), self._hold():
             if not alone or self.table(name) is not None:
                 return None
             self._durability.begin(name)
