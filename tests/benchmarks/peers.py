@@ -186,8 +186,8 @@ class PlainLanceDB(Contender):
             vectors = pa.FixedSizeListArray.from_arrays(flat, 384)
             self.table.add(pa.table([pa.array(some), vectors], schema=schema))
         if len(texts) >= LARGE:
-            parts = round(math.sqrt(len(texts)))
-            self.table.create_index("vector", config=IvfSq(distance_type="dot", num_partitions=parts))
+            size = round(math.sqrt(len(texts)))
+            self.table.create_index("vector", config=IvfSq(distance_type="dot", target_partition_size=size))
 
     def ask(self, query: str) -> Any:
         """Rows."""

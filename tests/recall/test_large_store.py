@@ -1,5 +1,6 @@
 """A large store is searched by LanceDB's index; nobody notices but by the memory it takes."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -207,3 +208,21 @@ def test_one_that_cannot_be_read_hides_no_other_and_is_looked_for_no_more(writte
         assert "w-7" not in considered(written, wish.intent)
     assert considered(written, wishes()[8].intent)[0] == "w-8"
     assert len(large_store_of(written)._unreadable) == 1
+
+
+def test_an_index_whose_partitions_upkeep_would_join_is_made_anew(folder, embeddings, tmp_path, monkeypatch):
+    from lancedb.index import IvfSq
+
+    monkeypatch.setattr(large_store, "LARGE", 50)
+    copied = shutil.copytree(folder, tmp_path / "store")
+    with Coach(copied, embeddings=embeddings, limits=PATIENT) as coach:
+        table = database_of(coach).table("coachings")
+        table.create_index("prototype", config=IvfSq(distance_type="dot", num_partitions=4), name=nearest.INDEX)
+        coach.advise(SAID[0])
+        large_store_of(coach).wait()
+        sizes = [
+            one.index_details.get("target_partition_size")
+            for one in database_of(coach).table("coachings").list_indices()
+            if one.name == nearest.INDEX
+        ]
+        assert sizes == [round(table.count_rows() ** 0.5)]
