@@ -27,6 +27,8 @@ from langgraph_coaching.recall.scoring.background import cache
 from quick_runs import left_to_ci
 from scripted_model import ScriptedModel
 
+gc.disable()  # until all is collected, which makes a million objects that stay, and was looked through half the time
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
@@ -40,6 +42,7 @@ def pytest_collection_finish():
     """What is there by now stays to the end: nobody need look through it, a hundred times, for what may go."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _remembered():

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from agents import ASKED, DOORS, THREAD, asking, calling, coached_on, leaked, node_agent, wrapped_agent
+from lancedb.db import LanceDBConnection
 from lancedb.table import LanceTable
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.embeddings import Embeddings
@@ -135,6 +136,7 @@ def test_a_disk_that_cannot_be_written(agent, run, model, coach, coaching, monke
     with monkeypatch.context() as planted:
         for name in ("merge_insert", "add", "update"):
             planted.setattr(LanceTable, name, refuse)
+        planted.setattr(LanceDBConnection, "create_table", refuse)
         state = run(agent(model), asking())
         with pytest.raises(StoreError, match=r"disk is full|cannot be written"):
             coached_on(coach, "Another question")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import lancedb
+from lancedb.db import LanceDBConnection
 from lancedb.table import LanceTable
 
 from langgraph_coaching.coaching.coachings import Coachings
@@ -69,6 +70,7 @@ def _refusing(said: str) -> Callable[[Path, Any], None]:
 
         for name in ("merge_insert", "add", "update", "delete"):
             patch.setattr(LanceTable, name, refuse)
+        patch.setattr(LanceDBConnection, "create_table", refuse)
 
     return plant
 

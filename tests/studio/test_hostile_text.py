@@ -52,8 +52,14 @@ def hostile_trace():
 
 
 def long_trace():
-    steps = [
-        Step(index=n, trace_id="t-long", type="message" if n % 2 else "user", author="agent", text=f"line {n}")
+    steps = [  # of few different texts, since each is embedded
+        Step(
+            index=n,
+            trace_id="t-long",
+            type="message" if n % 2 else "user",
+            author="agent",
+            text=f"line {n % (200 if n % 2 else 20)}",
+        )
         for n in range(5_000)
     ]
     calls = [

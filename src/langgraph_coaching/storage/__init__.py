@@ -12,6 +12,7 @@ created by the first write. LanceDB stays the only truth: what another process s
 | faults: whatever fails, in one kind of error that says what to do | `faults` |
 | places: the folders that are open; one that is deleted and made anew is read anew | `places` |
 | table: one class for the ten tables: schema, key and namespace; how rows are written and read | `table` |
+| reading: a query, in one turn of LanceDB's loop | `reading` |
 | storable: what is written and what is asked for, as a store can hold it; half characters become U+FFFD | `storable` |
 | paging: the first rows that can be read | `paging` |
 | row ids: rows by where they are, after a scan of small columns | `row_ids` |

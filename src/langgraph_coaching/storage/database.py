@@ -193,10 +193,7 @@ class Database:
     def create_with(
         self, name: str, rows: pa.Table, indexed: Sequence[str] = (), again: Callable[..., Write] | None = None
     ) -> Creation | None:
-        """Makes a table with its first rows; `indexed` and `again` as for `write`.
-
-        Returns:
-            What was done; None where it is there, or others may be making it: then see `ensure` and `write`.
+        """Makes a table with its first rows, as `write`; None where it is there, or others may be making it.
 
         Raises:
             StoreError: It could not be written; then it is not there.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_coaching.errors import StoreError
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.merging import merge_rows
+from langgraph_coaching.storage.reading import read_rows
 from langgraph_coaching.storage.spool import Write
 from langgraph_coaching.storage.storable import arrow_of, equals
 
@@ -232,18 +233,11 @@ class Table:
         opened = self.opened()
         if opened is None:
             return None
-        from lancedb.query import ColumnOrdering
-
         wanted = self._present(opened, [*columns, *(order or ())])
         asked = self._filter(where, equal)
-        sorting = [ColumnOrdering(column_name=name, ascending=up) for name, up in (order or {}).items()]
 
         def query(table: LanceTable) -> Any:
-            found = table.search() if asked is None else table.search().where(asked)
-            found = found.order_by(sorting) if sorting else found
-            found = found.offset(offset) if offset else found
-            found = found.with_row_id(True) if row_ids else found
-            return found.select(wanted).limit(limit).to_arrow()
+            return read_rows(table, wanted, asked, order or {}, limit, offset, row_ids=row_ids)
 
         return self.database.read(opened, query)
 
