@@ -65,7 +65,9 @@ class Process:
         self.random = random.Random(name)  # noqa: S311 - to draw, not to hide
         self.file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self.count = itertools.count(1)
-        self.alive: list[str] = []
+        # Those of its predecessor too, which was killed: what is looked at stays the same, however many are.
+        same = f"{name.split('x', maxsplit=1)[0]}x"
+        self.alive = [one.id for one in self.coach.list() if one.id.startswith(same)]
         self.pending: list[str] = []
         self.judged: set[str] = set()
         self.graph = graph_of(self.coach)
@@ -79,7 +81,7 @@ class Process:
         made = self.coach.add(id=name, intent=f"a customer asks about case {name}", behavior=Reply("Name the day."))
         self.say(op="revision", id=name, revision=made.revision, notes=made.notes)
         self.alive.append(name)
-        if len(self.alive) > ALIVE:
+        while len(self.alive) > ALIVE:
             self.coach.delete(self.alive.pop(0))
 
     def edit(self) -> None:
