@@ -59,8 +59,6 @@ class Asked(NamedTuple):
     table: LanceTable
     parts: int | None
     """Partitions; None where there is no index, and every row is looked at."""
-    alone: bool = False
-    """Whether the namespace is the whole table, so that it can be searched without a filter."""
 
 
 class Nearest:
@@ -122,15 +120,10 @@ class Nearest:
             found = self._query(asked._replace(parts=_EVERY), vector, where, count)
         return found
 
-    def search_all(self, asked: Asked, vector: NDArray[np.float32], count: int) -> list[int]:
-        """The same of all there are in the table, whatever their status and scope, in two thirds of the time."""
-        return self._query(asked, vector, "", count)
-
     def _query(self, asked: Asked, vector: NDArray[np.float32], where: str, count: int) -> list[int]:
         def query(table: LanceTable) -> Any:
             near: Any = table.search(vector, vector_column_name="prototype", query_type="vector")
-            found = near.distance_type("dot").limit(count)
-            found = found.where(where, prefilter=True) if where else found
+            found = near.distance_type("dot").where(where, prefilter=True).limit(count)
             found = found if asked.parts is None else found.nprobes(asked.parts)
             return found.select(["_distance"]).with_row_id(with_row_id=True).to_arrow()
 
@@ -154,8 +147,7 @@ class Nearest:
         with faults(self._store.database.uri):
             if _index_of(table) is None:
                 return Asked(table, None)
-            rows, own = table.count_rows(), self.count(table)
-            return Asked(table, math.ceil(PARTS * rows / max(own, 1)), rows == own)
+            return Asked(table, math.ceil(PARTS * table.count_rows() / max(self.count(table), 1)))
 
     def keep_index(self, table: LanceTable, unplaced: int) -> None:
         """Makes the index, or makes it anew, in a thread of its own, where that is due and nobody else does.

@@ -13,7 +13,7 @@ from langgraph_coaching.doctor.every_table import NAMESPACED
 from langgraph_coaching.errors import CoachingError
 from langgraph_coaching.recall.limits import Limits
 from langgraph_coaching.storage.database import Database
-from langgraph_coaching.storage.locks import Locks
+from langgraph_coaching.storage.locks import LOCKS, Locks
 from langgraph_coaching.storage.table import Table
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _remove_empty(folder: Path) -> None:
     """Removes a folder in which nothing but files of locks is left."""
     with suppress(OSError):
         files = [*folder.iterdir()]
-        if all(file.name in {".creating", ".indexing", ".writing", ".upkeep"} for file in files):
+        if all(file.name in LOCKS for file in files):
             for file in files:
                 file.unlink()
             folder.rmdir()

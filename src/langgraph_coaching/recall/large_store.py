@@ -48,8 +48,6 @@ ENOUGH = 40
 KEPT = 4_096
 """Heads that stay in memory, those used last: some 60 MB at 384 dimensions."""
 
-ACTIVE = ("active",)
-
 FEW = 2_000
 """Revisions of an earlier version that are looked at besides, at every call; with more, all are held in memory."""
 
@@ -125,7 +123,7 @@ class LargeStore:
         """
         known = dict(self._read_unplaced(version, background)) if version.unplaced else {}
         for situation in situations:
-            for statuses in (ACTIVE, STAGED) if version.staged else (ACTIVE,):
+            for statuses in (("active",), STAGED) if version.staged else (("active",),):
                 known |= self._find(version, situation, labels, statuses, background)
         latest: dict[str, tuple[Head, Fits]] = {}
         for pair in sorted(known.values(), key=lambda pair: _revision_of(pair[0])):
@@ -141,27 +139,15 @@ class LargeStore:
         statuses: Sequence[str],
         background: Background,
     ) -> dict[Any, tuple[Head, Fits]]:
-        count, missed, vector = NEAR, set[int](), situation.vector
-        # Where all of the table is the namespace's, most of it mostly is active and of no scope.
-        filtered = not version.asked.alone or statuses != ACTIVE
+        count, missed = NEAR, set[int]()
         while True:
-            rows = (
-                self._nearest.search(version.asked, vector, statuses, labels, count)
-                if filtered
-                else self._nearest.search_all(version.asked, vector, count)
-            )
+            rows = self._nearest.search(version.asked, situation.vector, statuses, labels, count)
             known = self._known(version, rows, partial(self._read, version), background)
             if missing := {*rows} - known.keys() - missed - self._unreadable:
                 missed |= missing  # upkeep has just moved them, mostly, so that they are found elsewhere
                 continue
             self._unreadable |= missed & {*rows}
             latest = {row: pair for row, pair in known.items() if version.is_latest(pair[0].coaching)}
-            if not filtered:
-                latest = {row: pair for row, pair in latest.items() if _is_searched(pair[0].coaching, labels)}
-                if len(latest) >= ENOUGH:
-                    return latest
-                filtered = True
-                continue
             if len(latest) >= ENOUGH or len(rows) < count or count >= MOST:
                 return latest
             count *= 4
@@ -221,12 +207,6 @@ class LargeStore:
 
 def _revision_of(head: Head) -> tuple[str, int, datetime]:
     return head.coaching.id, head.coaching.revision, head.coaching.updated_at
-
-
-def _is_searched(coaching: Coaching, labels: Labels) -> bool:
-    """Whether a filtered search for what is active finds it."""
-    scope = coaching.scope
-    return coaching.status in ACTIVE and scope.agent in (None, labels.agent) and scope.node in (None, labels.node)
 
 
 def _is_live(head: Head) -> bool:

@@ -33,6 +33,9 @@ TURN, WRITING = ".upkeep", ".writing"
 """Names of the files beside the tables: whoever is about to write or to tidy up passes the first, one after the other,
 so that a table that is always being written is tidied up all the same; writers hold the second together."""
 
+LOCKS = frozenset({CHANGING, CREATING, INDEXING, TURN, WRITING})
+"""All of them."""
+
 LOOK = 0.01
 """Seconds between two looks of one that waits."""
 
