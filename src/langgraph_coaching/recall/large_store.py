@@ -16,7 +16,7 @@ import numpy as np
 
 from langgraph_coaching.coaching.nearest import Asked, Nearest, Revision
 from langgraph_coaching.coaching.revisions import REVISION_KEY
-from langgraph_coaching.coaching.stage import STAGED, STAGES
+from langgraph_coaching.coaching.stage import STAGED
 from langgraph_coaching.recall.scoring.head import NO_FITS, Fits, fit_heads, take_rows
 from langgraph_coaching.recall.stored_heads import HEAD, heads_by, heads_in
 
@@ -128,7 +128,7 @@ class LargeStore:
         latest: dict[str, tuple[Head, Fits]] = {}
         for pair in sorted(known.values(), key=lambda pair: _revision_of(pair[0])):
             latest[pair[0].coaching.id] = pair  # what was saved since is found beside what it supersedes
-        live = [pair for _, pair in sorted(latest.items()) if _is_live(pair[0])]
+        live = [pair for _, pair in sorted(latest.items()) if pair[0].is_live]
         return [head for head, _ in live], _join([fits for _, fits in live])
 
     def _find(
@@ -207,10 +207,6 @@ class LargeStore:
 
 def _revision_of(head: Head) -> tuple[str, int, datetime]:
     return head.coaching.id, head.coaching.revision, head.coaching.updated_at
-
-
-def _is_live(head: Head) -> bool:
-    return head.coaching.status in STAGES and not head.coaching.deleted
 
 
 def _join(fits: Sequence[Fits]) -> Fits:

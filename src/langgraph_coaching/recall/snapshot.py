@@ -11,7 +11,7 @@ import numpy as np
 
 from langgraph_coaching.coaching.model import Scope
 from langgraph_coaching.coaching.revisions import REVISION_KEY
-from langgraph_coaching.coaching.stage import STAGED, STAGES
+from langgraph_coaching.coaching.stage import STAGED
 from langgraph_coaching.recall.large_store import LargeStore
 from langgraph_coaching.recall.scoring.first_stage import Rows
 from langgraph_coaching.recall.scoring.head import NO_FITS, Head, fit_heads, join_fits, take_rows
@@ -214,7 +214,7 @@ class Snapshots:
         fresh = self._store.read_revisions((*REVISION_KEY, *HEAD), missing)
         known = {key: head for key, head in self._heads.items() if key in wanted}
         if fresh is not None:
-            known.update((key, head if _is_live(head) else None) for key, head in heads_in(fresh, missing).items())
+            known.update((key, head if head.is_live else None) for key, head in heads_in(fresh, missing).items())
         self._heads = known
         looked_at = {key: head for key, head in sorted(known.items(), key=itemgetter(0)) if head is not None}
         if not looked_at:
@@ -236,10 +236,6 @@ class Snapshots:
         self._rows = {key: row for row, key in enumerate(looked_at)}
         self._fits = take_rows(pool, [rows[key] for key in looked_at])
         return self._fits
-
-
-def _is_live(head: Head) -> bool:
-    return head.coaching.status in STAGES and not head.coaching.deleted
 
 
 def split_stages(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.coaching.enforcement import describe_enforcement
+from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.recall.normalization.negation import is_unwanted_only
 from langgraph_coaching.recall.prompt import entry
 from langgraph_coaching.recall.scoring.blas import one_thread
@@ -38,6 +39,11 @@ class Head:
     coaching: Coaching
     vectors: NDArray[np.float32]
     """`float32[1 + examples, dimension]`: the intent, then the examples in order."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether calls look at it: it is active, in shadow or a canary."""
+        return self.coaching.status in STAGES and not self.coaching.deleted
 
     @cached_property
     def applies_mask(self) -> NDArray[np.bool_]:
