@@ -87,5 +87,5 @@ def _read_heads(store: Coachings, keys: Collection[tuple[str, int, datetime]]) -
     if table is None:
         return {}
     store.check(table)
-    rows = store.arrow((*REVISION_KEY, *HEAD), id=sorted({key[0] for key in keys}))
-    return heads_in(rows, set(keys))
+    rows = store.read_revisions((*REVISION_KEY, *HEAD), keys)
+    return {} if rows is None else heads_in(rows, set(keys))

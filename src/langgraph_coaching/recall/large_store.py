@@ -156,8 +156,8 @@ class LargeStore:
         """Those that no search finds."""
 
         def read(missing: Sequence[Revision]) -> dict[Any, Head]:
-            columns, ids = (*REVISION_KEY, *HEAD), sorted({one.id for one in missing})
-            return heads_in(self._store.arrow(columns, id=ids), {tuple(one) for one in missing})
+            rows = self._store.read_revisions((*REVISION_KEY, *HEAD), missing)
+            return {} if rows is None else heads_in(rows, {tuple(one) for one in missing})
 
         known = self._known(version, version.unplaced, read, background)
         return {key: pair for key, pair in known.items() if version.is_latest(pair[0].coaching)}
