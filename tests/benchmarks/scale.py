@@ -12,6 +12,7 @@ cost for so many is not in it.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import resource
 import subprocess
@@ -62,7 +63,8 @@ def build(folder, size, centres):
                 told = {"id": f"s-{index}", "intent": f"a customer asks about case {index}"}
                 record = json.dumps(json.loads(one["record"]) | told)
                 key = json.dumps(["default", told["id"], 1])
-                rows.append(one | told | {"key": key, "record": record, "vector": vector, "prototype": vector})
+                told |= {"key": key, "record": record, "content_hash": hashlib.sha256(record.encode()).hexdigest()}
+                rows.append(one | told | {"vector": vector, "prototype": vector})
             table.add(pa.Table.from_pylist(rows, schema=schema))
         return (time.perf_counter() - started) / size * 1000
 

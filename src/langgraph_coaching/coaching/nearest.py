@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import math
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from langgraph_coaching.coaching.row import coaching_of, place_of
 from langgraph_coaching.storage.faults import faults
+from langgraph_coaching.storage.reading import read_nearest, take_rows
 from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:
@@ -121,12 +123,8 @@ class Nearest:
         return found
 
     def _query(self, asked: Asked, vector: NDArray[np.float32], where: str, count: int) -> list[int]:
-        def query(table: LanceTable) -> Any:
-            near: Any = table.search(vector, vector_column_name="prototype", query_type="vector")
-            found = near.distance_type("dot").where(where, prefilter=True).limit(count)
-            found = found if asked.parts is None else found.nprobes(asked.parts)
-            return found.select(["_distance"]).with_row_id(with_row_id=True).to_arrow()
-
+        near: Any = {"column": "prototype", "vector": vector, "where": where, "limit": count, "partitions": asked.parts}
+        query = partial(read_nearest, **near)
         found: list[int] = self._store.database.read(asked.table, query)["_rowid"].to_pylist()
         return found
 
@@ -138,9 +136,7 @@ class Nearest:
             places: As `search` gives them.
             columns: What to read.
         """
-        return self._store.database.read(
-            table, lambda opened: opened.take_row_ids([*places]).select([*columns]).with_row_id().to_arrow()
-        )
+        return self._store.database.read(table, partial(take_rows, row_ids=places, columns=columns))
 
     def look_at(self, table: LanceTable) -> Asked:
         """How far to look in it, as it is now."""

@@ -170,22 +170,32 @@ def _call_fields(labels: Labels) -> dict[str, Any]:
 
 def _without_unrecorded(live: list[Candidate], limits: Limits, judged: Mapping[str, bool]) -> list[Candidate]:
     """Without those that are below the floor, and have so many before them that they leave no receipt."""
-    if len(live) <= limits.considered:
-        return live
-    least = sorted([one.probability for one in live], reverse=True)[max(limits.considered, 1) - 1]
-    least = min(least, limits.floor)
+    least = min(_least_recorded(live, limits), limits.floor)
     return [one for one in live if one.probability >= least or one.head.coaching.id in judged]
+
+
+def _least_recorded(candidates: Sequence[Candidate], limits: Limits) -> float:
+    """The probability below which what is not applied leaves no receipt: that many are before it."""
+    count = max(limits.considered, 1)
+    if len(candidates) <= count:
+        return 0.0
+    return sorted([one.probability for one in candidates], reverse=True)[count - 1]
 
 
 def _choose(
     candidates: Sequence[Candidate], limits: Limits, judged: Mapping[str, bool]
 ) -> tuple[list[_Chosen], list[str]]:
-    """What becomes of each candidate, in the order of precedence, and the entries of the prompt."""
+    """What becomes of each candidate that leaves a receipt, by precedence, and the entries of the prompt."""
     if not candidates:
         return [], []
     best = max(candidates, key=lambda one: (one.probability, one.head.coaching.priority))
-    choice = _Choice(limits, best, judged)
-    return [(one, *choice.take(one)) for one in sorted(candidates, key=_precedence)], choice.entries
+    choice, least = _Choice(limits, best, judged), _least_recorded(candidates, limits)
+    found: list[_Chosen] = []
+    for one in sorted(candidates, key=_precedence):
+        full = len(choice.entries) >= limits.items
+        if not full or one.probability >= least or one.part != "live":  # else nobody reads what becomes of it
+            found.append((one, *choice.take(one)))
+    return found, choice.entries
 
 
 def _suppose_chosen(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import NamedTuple
 
 
@@ -10,8 +10,8 @@ class Commit(NamedTuple):
     """A commit as it was seen. It is there with the file that is named after it, and the next has the next number."""
 
     version: int
-    file: Path
-    following: Path
+    file: str
+    following: str
     """What the file of the next commit will be."""
     mark: tuple[int, int, int]
     """Of the file as it was seen; a damaged one has another."""
@@ -25,7 +25,7 @@ class Commit(NamedTuple):
             version: Its number, from 1.
         """
         # Counted down from the largest number, so that the latest comes first in any listing.
-        file, following = (Path(folder, "_versions", f"{2**64 - 1 - n}.manifest") for n in (version, version + 1))
+        file, following = (f"{folder}/_versions/{2**64 - 1 - n}.manifest" for n in (version, version + 1))
         mark = _mark(file)
         return None if mark is None else cls(version, file, following, mark)
 
@@ -33,7 +33,7 @@ class Commit(NamedTuple):
     def is_latest(self) -> bool:
         """Whether it surely is the latest one still, as it was seen."""
         # In this order: an upkeep that drops the next one, since there are later ones, has dropped this one too.
-        return not self.following.exists() and _mark(self.file) == self.mark
+        return not os.path.exists(self.following) and _mark(self.file) == self.mark  # noqa: PTH110 - at every call
 
     @property
     def is_there(self) -> bool:
@@ -41,9 +41,9 @@ class Commit(NamedTuple):
         return _mark(self.file) == self.mark
 
 
-def _mark(file: Path) -> tuple[int, int, int] | None:
+def _mark(file: str) -> tuple[int, int, int] | None:
     try:
-        found = file.stat()
+        found = os.stat(file)  # noqa: PTH116 - at every call
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns

@@ -103,7 +103,7 @@ def place_of(uri: str, name: str) -> Place | None:
     """
     try:
         found = Place.find(f"{uri}/{name}.lance")
-        missing = found is None and os.path.lexists(uri) and not Path(uri).is_dir()
+        missing = found is None and os.path.lexists(uri) and not os.path.isdir(uri)  # noqa: PTH112 - at every call
     except NotADirectoryError:
         missing = True
     if missing:

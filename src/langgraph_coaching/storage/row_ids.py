@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from langgraph_coaching.storage.reading import take_rows
 from langgraph_coaching.storage.table import key_of
 
 if TYPE_CHECKING:
@@ -86,6 +87,6 @@ def _take(table: Table, columns: list[str], places: Sequence[int]) -> pa.Table |
     if opened is None or not places:
         return None
     try:
-        return opened.take_row_ids([*places]).select(columns).to_arrow()
+        return take_rows(opened, places, columns)
     except (RuntimeError, ValueError, OSError, NotImplementedError):
         return None

@@ -81,7 +81,8 @@ class Writer:
                 self._waiting.popleft()
                 self._done += 1
                 self._lost += 1
-            self._wake()
+            if self._thread is None or len(self._waiting) == 1:  # else it is there, and knows of work
+                self._wake()
 
     def _wake(self) -> None:
         if self._thread is None:

@@ -65,7 +65,8 @@ def situation_vector(situation: Situation, vectors: NDArray[np.float32], backgro
 
 
 def _situation_vector(situation: Situation, vectors: NDArray[np.float32], background: Background) -> SituationVector:
-    each = turn_weights(situation, vectors, background)
+    # What a single turn weighs is the same as what all of it does.
+    each = turn_weights(situation, vectors, background) if len(vectors) > 1 else np.ones(1)
     summed = each @ vectors
     length = max(float(np.linalg.norm(summed)), 1e-9)
     vector = (summed / length).astype(np.float32)
