@@ -16,9 +16,9 @@ class Rows:
     def __init__(self, rows):
         self._rows = rows
 
-    def arrow(self, columns):
+    def arrow(self, columns, where, *, row_ids):
         names = zip(*self._rows, strict=True) if self._rows else ((), (), ())
-        return pa.table(dict(zip(columns, map(list, names), strict=True)))
+        return pa.table(dict(zip(columns, map(list, names), strict=True)) | {"_rowid": [*range(len(self._rows))]})
 
 
 ROWS = st.lists(
@@ -32,6 +32,7 @@ def test_the_highest_revision_of_each_is_the_latest_in_whatever_order_they_are_s
     latest = dict(sorted(pairs))
     found = latest_revisions(Rows([(name, number, f"{name} {number}") for name, number in pairs]))
     assert sorted(found) == [(name, number, f"{name} {number}") for name, number in sorted(latest.items())]
+    assert [pairs[place] for place in found.values()] == [one[:2] for one in found]
 
 
 @pytest.fixture
@@ -66,9 +67,40 @@ def test_the_rows_of_wanted_revisions_are_read(filled, monkeypatch, few, most):
     assert filled.read_revisions(["id"], [("none", 1)]).num_rows == 0
 
 
+def wrong(places):
+    """Where each has gone to meanwhile: nowhere, or to where another was."""
+    return {one: {"b": 10**15}.get(one[0], place) for one, place in places.items()}
+
+
+def exchanged(places):
+    return dict(zip(places, reversed(places.values()), strict=True))
+
+
+@pytest.mark.parametrize("moved", [dict, wrong, exchanged, lambda places: dict.fromkeys(places, 0)])
+def test_what_upkeep_has_moved_from_where_it_was_is_read_where_it_is(filled, moved):
+    places = filled.latest_revisions()
+    found = filled.read_revisions((*REVISION_KEY, "record"), places, moved(places).values())
+    assert {*zip(*(found[name].to_pylist() for name in REVISION_KEY), strict=True)} == {*places}
+
+
+def test_a_row_of_another_namespace_is_not_read_from_where_a_revision_was(filled, shelf):
+    (there,) = shelf("other").latest_revisions().values()
+    found = filled.read_revisions(("namespace", *REVISION_KEY), [("a", 4)], [there])
+    assert [(row["namespace"], row["revision"]) for row in found.to_pylist()] == [("default", 4)]
+
+
+def test_few_of_many_pieces_are_taken_from_where_they_are(filled, monkeypatch):
+    wanted = filled.latest_revisions()
+    asked = []
+    arrow = filled._table.arrow
+    monkeypatch.setattr(filled._table, "arrow", lambda *given, **named: asked.append(named) or arrow(*given, **named))
+    assert filled.read_revisions(REVISION_KEY, wanted, wanted.values()).num_rows == 3
+    assert asked == []
+
+
 def test_a_store_that_was_never_written_has_none(shelf):
     store = shelf()
-    assert (store.latest_revisions(), store.latest("a"), store.heads()) == ([], None, [])
+    assert (store.latest_revisions(), store.latest("a"), store.heads()) == ({}, None, [])
     assert store.read_revisions(["id"], [("a", 1)]) is None
 
 

@@ -11,8 +11,8 @@ def read(coach, monkeypatch):
     """What was asked of the store: for each read of whole rows, how many rows came back."""
     counts, read_revisions = [], Coachings.read_revisions
 
-    def counted(store, columns, wanted):
-        table = read_revisions(store, columns, wanted)
+    def counted(store, *asked):
+        table = read_revisions(store, *asked)
         if table is not None:
             counts.append(table.num_rows)
         return table

@@ -14,7 +14,7 @@ from langgraph_coaching.storage.rows import read_each, read_one
 from langgraph_coaching.storage.table import DESCENDING, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import pyarrow as pa
     from lancedb.table import Table as LanceTable
@@ -112,13 +112,15 @@ class Coachings:
         """
         return self._table.rows(columns, **equal)
 
-    def latest_revisions(self) -> list[Revision]:
+    def latest_revisions(self) -> dict[Revision, int]:
         """See `revisions.latest_revisions`."""
         return latest_revisions(self._table)
 
-    def read_revisions(self, columns: Sequence[str], wanted: Iterable[Sequence[Any]]) -> pa.Table | None:
+    def read_revisions(
+        self, columns: Sequence[str], wanted: Iterable[Sequence[Any]], places: Collection[int] = ()
+    ) -> pa.Table | None:
         """See `revisions.read_revisions`."""
-        return read_revisions(self._table, columns, wanted)
+        return read_revisions(self._table, columns, wanted, places)
 
     def arrow(self, columns: Sequence[str], **equal: Any) -> pa.Table | None:
         """Like `rows`, as an Arrow table; None before the first write."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from langgraph_coaching.storage.row_ids import ROW, read_places, scan_rows
 from langgraph_coaching.storage.table import key_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ _FEW = 500
 """Up to so many revisions are fetched by their keys in any case."""
 
 
-def latest_revisions(table: Table) -> list[Revision]:
-    """The latest revision of every coaching of the namespace, the deleted ones too.
+def latest_revisions(table: Table) -> dict[Revision, int]:
+    """The latest revision of every coaching of the namespace, the deleted ones too, and where it is.
 
     Args:
         table: The coachings.
@@ -45,14 +46,15 @@ def latest_revisions(table: Table) -> list[Revision]:
     Raises:
         StoreError: The table could not be read.
     """
-    found = table.arrow(REVISION_KEY)
+    found = scan_rows(table, REVISION_KEY)
     if found is None or not found.num_rows:
-        return []
+        return {}
     numbers = found["id"].combine_chunks().dictionary_encode().indices.to_numpy()
     order = np.lexsort((found["revision"].to_numpy(), numbers))
     is_last = np.diff(numbers[order], append=-1) != 0
     latest = found.take(order[is_last])
-    return [*zip(*(latest[name].to_pylist() for name in REVISION_KEY), strict=True)]
+    revisions = zip(*(latest[name].to_pylist() for name in REVISION_KEY), strict=True)
+    return dict(zip(revisions, latest[ROW].to_pylist(), strict=True))
 
 
 def read_latest(
@@ -71,28 +73,32 @@ def read_latest(
     wanted = [*dict.fromkeys((*columns, *REVISION_KEY))]
     for left in reversed(range(_TRIES)):
         latest = latest_revisions(table)
-        missing = {one for one in latest if one not in known}
-        found = read_revisions(table, wanted, missing)
+        missing = {one: place for one, place in latest.items() if one not in known}
+        found = read_revisions(table, wanted, missing, missing.values())
         rows: dict[Any, Row] = {
             tuple(row[name] for name in REVISION_KEY): row for row in (found.to_pylist() if found else ())
         }
-        if not left or missing <= rows.keys():  # else some were changed between the two looks
+        if not left or missing.keys() <= rows.keys():  # else some were changed between the two looks
             break
     return {one: rows.get(one) for one in latest if one in rows or one not in missing}
 
 
-def read_revisions(table: Table, columns: Iterable[str], wanted: Iterable[Sequence[Any]]) -> pa.Table | None:
+def read_revisions(
+    table: Table, columns: Sequence[str], wanted: Iterable[Sequence[Any]], places: Collection[int] = ()
+) -> pa.Table | None:
     """The rows of some revisions; others may be among them, and one that was changed meanwhile is not. None for none.
 
     Args:
         table: The coachings of a namespace.
         columns: What to read.
         wanted: Which; each begins with its id and revision.
+        places: Where they may be, as `latest_revisions` says: a table that is in many pieces is looked through only for
+            those that are not there.
 
     Raises:
         StoreError: The table could not be read.
     """
-    names = [key_of(str(table.namespace), one[0], one[1]) for one in wanted]
+    names = {key_of(str(table.namespace), one[0], one[1]): one for one in wanted}
     opened = table.opened()
     if opened is None or not names:
         return None
@@ -100,8 +106,15 @@ def read_revisions(table: Table, columns: Iterable[str], wanted: Iterable[Sequen
         return table.arrow(columns)
     import pyarrow as pa
 
-    pages = [names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)]
-    return pa.concat_tables([table.arrow(columns, key=page) for page in pages])
+    found = []
+    if (taken := read_places(table, [*columns, "key"], [*places])) is not None:
+        there = [key in names for key in taken["key"].to_pylist()]  # else upkeep has put another there
+        found.append(taken.filter(pa.array(there, pa.bool_())).select([*columns]))
+        for key in taken["key"].to_pylist():
+            names.pop(key, None)
+    missing = [*names]
+    pages = [missing[start : start + _AT_ONCE] for start in range(0, len(missing), _AT_ONCE)]
+    return pa.concat_tables([*found, *(table.arrow(columns, key=page) for page in pages)])
 
 
 def latest_rows(rows: Iterable[Row]) -> list[Row]:

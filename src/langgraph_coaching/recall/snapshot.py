@@ -209,12 +209,12 @@ class Snapshots:
         made = self._store.check(table)
         if made != self._made:
             self._heads, self._rows, self._fits, self._made = {}, {}, NO_FITS, made
-        wanted = {*self._store.latest_revisions()}
-        missing = wanted - self._heads.keys()
-        fresh = self._store.read_revisions((*REVISION_KEY, *HEAD), missing)
+        wanted = self._store.latest_revisions()
+        missing = {key: place for key, place in wanted.items() if key not in self._heads}
+        fresh = self._store.read_revisions((*REVISION_KEY, *HEAD), missing, missing.values())
         known = {key: head for key, head in self._heads.items() if key in wanted}
         if fresh is not None:
-            known.update((key, head if head.is_live else None) for key, head in heads_in(fresh, missing).items())
+            known.update((key, head if head.is_live else None) for key, head in heads_in(fresh, {*missing}).items())
         self._heads = known
         looked_at = {key: head for key, head in sorted(known.items(), key=itemgetter(0)) if head is not None}
         if not looked_at:

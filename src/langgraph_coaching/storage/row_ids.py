@@ -52,7 +52,7 @@ def read_rows(table: Table, columns: Iterable[str], places: Mapping[str, int]) -
         StoreError: The table could not be read.
     """
     wanted = [*dict.fromkeys((*columns, "key"))]
-    taken = _take(table, wanted, [*places.values()])
+    taken = read_places(table, wanted, [*places.values()])
     found = {row["key"]: row for row in (taken.to_pylist() if taken is not None else ()) if row["key"] in places}
     missing = [key for key in places if key not in found]
     for start in range(0, len(missing), _AT_ONCE):
@@ -73,7 +73,7 @@ def read_column(table: Table, column: str, ids: Sequence[str], places: Sequence[
         StoreError: The table could not be read.
     """
     found = dict[str, Any]()
-    taken = _take(table, ["namespace", "id", column], places)
+    taken = read_places(table, ["namespace", "id", column], places)
     if taken is not None and {*taken["namespace"].unique().to_pylist()} == {table.namespace}:
         found = dict(zip(taken["id"].to_pylist(), taken[column].to_pylist(), strict=True))
     gone = [(key_of(str(table.namespace), one), row) for one, row in zip(ids, places, strict=True) if one not in found]
@@ -81,8 +81,14 @@ def read_column(table: Table, column: str, ids: Sequence[str], places: Sequence[
     return [found.get(name) for name in ids]
 
 
-def _take(table: Table, columns: list[str], places: Sequence[int]) -> pa.Table | None:
-    """What is at these places now; None where one of them is none any more."""
+def read_places(table: Table, columns: Sequence[str], places: Sequence[int]) -> pa.Table | None:
+    """What is at these places now, whatever it is; None where one of them is none any more.
+
+    Args:
+        table: A table.
+        columns: Those that are wanted.
+        places: As `scan_rows` gave them.
+    """
     opened = table.opened()
     if opened is None or not places:
         return None
