@@ -179,6 +179,46 @@ def test_every_room_is_in_the_contract():
     assert rooms - {"__init__"} == layers
 
 
+CALLED_IN_ONE_THREAD = {
+    "_situation_vector",
+    "turn_weights",
+    "standalone_shares",
+    "request_scores",
+    "_linear",
+    "_correct",
+    "_logits",
+    "_nearby",
+    "_chances",
+    "_shortlist",
+    "opening_penalties",
+}
+"""Functions with products of numpy that are only called where these use one thread."""
+
+
+def multiplies(node):
+    """Whether it is a product that numpy leaves to BLAS, or an equation that it leaves to LAPACK."""
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        return called in ("np.dot", "np.vdot", "np.matmul") or re.fullmatch(r"np\.linalg\.(?!norm).*", called)
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+
+
+def test_products_of_numpy_use_one_thread():
+    """Those of several threads wait for each other by spinning, and a busy machine has none to spare."""
+    loose = set()
+    for path in MODULES:
+        if " @ " not in text_of(path) and "np." not in text_of(path):
+            continue
+        blocks = [node for node in ast.walk(parse(path)) if isinstance(node, ast.With)]
+        held = [node for node in blocks if "one_thread()" in map(ast.unparse, node.items)]
+        inside = {id(one) for node in held for one in ast.walk(node)}
+        for function in functions_of(path):
+            for node in ast.walk(function):
+                if multiplies(node) and id(node) not in inside:
+                    loose.add((named(path), function.name, ast.unparse(node)[:60]))
+    assert {one for one in loose if one[1] not in CALLED_IN_ONE_THREAD} == set()
+
+
 def test_nothing_is_left_for_later():
     marks = [a + b for a, b in product(("TO", "FIX", "X"), ("DO", "ME", "XX"))]
     found = [named(path) for path in MODULES if any(f"# {mark}" in text_of(path) for mark in marks)]

@@ -1,6 +1,8 @@
 """What is not accepted in a coaching, and that the message says which field and what to do."""
 
 import math
+import sys
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -136,3 +138,12 @@ def test_any_text_is_either_taken_or_refused_by_name(text):
     else:
         again = Coaching(**found.model_dump(exclude={"content_hash"}))
         assert again == found
+
+
+def test_control_characters_and_halves_are_those_of_unicode():
+    category = {character: unicodedata.category(character) for character in map(chr, range(sys.maxunicode + 1))}
+    refused = {one for one, kind in category.items() if kind in ("Cc", "Cs")} - {"\n", "\t"}
+    assert {*category} - {*quote_text("a" + "".join(category) + "a", sys.maxunicode + 3)} == refused
+    for one in sorted(refused - {"\r"})[::20]:
+        with pytest.raises(InvalidCoachingError, match=f"U.{ord(one):04X}|half a character"):
+            Reply(f"a{one}b")

@@ -85,7 +85,9 @@ class OtherCoachings:
         for row, text in enumerate(texts):
             best = np.argsort(-near[row], kind="stable")[:_NEAREST]
             heads = [snapshot.heads[others[rank]] for rank in best]
-            there = snapshot.background.scale_cosines(np.array([(head.applies @ asked[row]).max() for head in heads]))
+            with one_thread():
+                alike = np.array([(head.applies @ asked[row]).max() for head in heads])
+            there = snapshot.background.scale_cosines(alike)
             if there.max() - at_home[row] > CLEARLY:
                 found[text] = heads[int(there.argmax())].coaching.id
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, StringConstraints, ValidationError
@@ -48,22 +48,24 @@ _HINTS = {
 }
 
 
+_NOT_TYPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but for tab and newline, and half characters (Unicode's categories Cc and Cs)."""
+
+
 def _clean_text(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    for character in text:
-        category = unicodedata.category(character)
-        if category == "Cs":
+    if found := _NOT_TYPED.search(text):
+        if found[0] >= "\ud800":
             raise ValueError("contains half a character (a lone surrogate); decode the text as UTF-8 before saving it")
-        if category == "Cc" and character not in "\n\t":
-            raise ValueError(f"contains the control character U+{ord(character):04X}; remove it")
+        raise ValueError(f"contains the control character U+{ord(found[0]):04X}; remove it")
     return text
 
 
 def quote_text(text: str, limit: int) -> str:
     """Transcript text as it may be kept beside a coaching: cut, and without the characters a person may not type."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()[:limit]
+    return _NOT_TYPED.sub("", text).strip()[:limit]
 
 
 def single_line(value: object) -> object:

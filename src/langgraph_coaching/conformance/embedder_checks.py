@@ -48,7 +48,7 @@ def check_embedder(scratch: Scratch) -> str:
     if embedder.asynchronous:
         later = asyncio.run(Embedder(embeddings).aquery(TEXTS[:1]))
         expect(_cosines(again, later).min() > ALIKE, "its async call gives another vector", ADVICE)
-    apart = float(single[0] @ single[1])
+    apart = float(_cosines(single[:1], single[1:2])[0])
     expect(apart < DIFFERENT, f"two different texts have the same vector (cosine {apart:.3f})", ADVICE)
     return f"{single.shape[1]} numbers, steady, the same in every call; two different texts at cosine {apart:.2f}"
 

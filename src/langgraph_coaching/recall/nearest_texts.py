@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from langgraph_coaching.recall.scoring.blas import one_thread
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -60,7 +62,8 @@ def nearest_texts(heads: Sequence[Head], query: Query) -> list[NearestTexts]:
     """
     if not heads:
         return []
-    cosines = np.concatenate([head.vectors for head in heads]) @ query.vector
+    with one_thread():
+        cosines = np.concatenate([head.vectors for head in heads]) @ query.vector
     likenesses = query.background.scale_cosines(cosines).tolist()
     found, start = [], 0
     for head in heads:

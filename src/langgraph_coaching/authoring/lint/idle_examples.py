@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langgraph_coaching.authoring.lint.finding import Finding, quote
+from langgraph_coaching.recall.scoring.blas import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +36,10 @@ def idle_examples(head: Head, background: Background) -> list[str]:
     if not alone or background.request_scores(head.vectors[:1])[0] < _REQUEST:
         return []
     vectors = head.vectors[alone]
-    near = background.scale_cosines(np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1))
-    to_intent = background.scale_cosines(vectors @ head.vectors[0])
-    idle = (near >= _TALK) & (background.request_scores(vectors) <= _NO_REQUEST) & (to_intent < _APART)
+    with one_thread():
+        near = background.scale_cosines(np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1))
+        to_intent = background.scale_cosines(vectors @ head.vectors[0])
+        idle = (near >= _TALK) & (background.request_scores(vectors) <= _NO_REQUEST) & (to_intent < _APART)
     return [examples[row - 1].text for row, found in zip(alone, idle, strict=True) if found]
 
 

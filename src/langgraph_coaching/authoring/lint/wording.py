@@ -15,6 +15,7 @@ from langgraph_coaching.authoring.lint.secret import secrets_in_words
 from langgraph_coaching.authoring.lint.specifics import specifics_in_intent
 from langgraph_coaching.authoring.lint.standing import standing_instruction
 from langgraph_coaching.authoring.lint.unseen import unseen_characters
+from langgraph_coaching.recall.scoring.blas import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -71,7 +72,9 @@ class Likeness:
         if any(text not in known for text in texts):
             return math.nan
         vectors = np.stack([known[text] for text in texts])
-        return float(self._background(vectors.shape[1]).scale_cosines((vectors @ vectors.T).min()))
+        with one_thread():
+            least = (vectors @ vectors.T).min()
+        return float(self._background(vectors.shape[1]).scale_cosines(least))
 
 
 def find_in_words(

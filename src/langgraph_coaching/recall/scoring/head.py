@@ -143,10 +143,11 @@ def fit_heads(heads: Sequence[Head], background: Background) -> Fits:
     """
     scale = background.high - background.low
     prototypes = np.stack([_prototype(head) for head in heads])
-    linear = _linear(heads, background)
-    rows = prototypes / scale + HEAD_SHARE * linear[:, :-1]
-    offsets = HEAD_SHARE * (linear[:, -1] - linear[:, :-1] @ background.mean) - background.low / scale
-    crowding = [background.crowding(prototypes[start : start + 256]) for start in range(0, len(heads), 256)]
+    with one_thread():
+        linear = _linear(heads, background)
+        rows = prototypes / scale + HEAD_SHARE * linear[:, :-1]
+        offsets = HEAD_SHARE * (linear[:, -1] - linear[:, :-1] @ background.mean) - background.low / scale
+        crowding = [background.crowding(prototypes[start : start + 256]) for start in range(0, len(heads), 256)]
     known = np.log([float(head.applies_mask.sum()) for head in heads])
     return Fits(prototypes, rows.astype(np.float32), offsets.astype(np.float32), np.concatenate(crowding), known)
 
@@ -164,8 +165,7 @@ def _linear(heads: Sequence[Head], background: Background) -> NDArray[np.float64
     """
     own = [head.vectors if head.applies_mask.all() else np.vstack([head.applies, head.never]) for head in heads]
     stacked = np.hstack([np.vstack(own) - background.mean, np.ones((sum(map(len, own)), 1))])
-    with one_thread():
-        spread = stacked @ background.inverse
+    spread = stacked @ background.inverse
     result = np.zeros((len(heads), stacked.shape[1]))
     for (texts, yes), members in _by_texts(heads).items():
         for some in (members[at : at + TOGETHER] for at in range(0, len(members), TOGETHER)):

@@ -60,18 +60,18 @@ def chances_of(places: Places, fitted: FittedHeads, index: int, surroundings: Su
         index: Which of them.
         surroundings: Of the same situations, where the store has traffic.
     """
-    if len(places) <= TOGETHER:
-        return _chances(places, fitted, index, surroundings)
     blocks = [slice(start, start + TOGETHER) for start in range(0, len(places), TOGETHER)]
-    parts = [_chances(places.take(one), fitted, index, surroundings and surroundings.take(one)) for one in blocks]
+    with one_thread():
+        if len(places) <= TOGETHER:
+            return _chances(places, fitted, index, surroundings)
+        parts = [_chances(places.take(one), fitted, index, surroundings and surroundings.take(one)) for one in blocks]
     return Chances(*(np.concatenate(some) for some in zip(*parts, strict=True)))
 
 
 def _chances(places: Places, fitted: FittedHeads, index: int, surroundings: Surroundings | None) -> Chances:
     head, fits = fitted.heads[index], fitted.fits
     own = np.vstack([fits.prototypes[index], fits.rows[index], head.vectors]).astype(np.float32)
-    with one_thread():
-        products = places.vectors @ own.T
+    products = places.vectors @ own.T
     logits, nearest = _logits(products, places.crowding, places.mixed, fitted, index)
     if not head.is_unwanted:
         logits -= UNWANTED * places.unwanted

@@ -115,7 +115,8 @@ def fit_platt(found: Measurements, fixed: float | None = None) -> tuple[float, f
         found: Of one embedder.
         fixed: The factor, where only the addend is looked for.
     """
-    logits = found.inputs @ WEIGHTS
+    with one_thread():
+        logits = found.inputs @ WEIGHTS
     x = np.column_stack([logits, np.ones(len(logits))])
     believed = HELD * (x**2).mean(axis=0) / 4  # a logistic's information per situation, at its most
     began = np.array(REFERENCE)
@@ -123,12 +124,13 @@ def fit_platt(found: Measurements, fixed: float | None = None) -> tuple[float, f
     if fixed is not None:
         result[0] = began[0] = fixed
     free = [0, 1] if fixed is None else [1]
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-np.clip(x @ result, -30, 30)))
-        curve = (x * (chance * (1 - chance))[:, np.newaxis]).T @ x + np.diag(believed)
-        slope = x.T @ (found.right - chance) - believed * (result - began)
-        step = np.linalg.solve(curve[np.ix_(free, free)], slope[free])
-        result[free] += step * min(1.0, _STEP / max(float(np.abs(step).max()), 1e-12))
+    with one_thread():
+        for _ in range(50):
+            chance = 1 / (1 + np.exp(-np.clip(x @ result, -30, 30)))
+            curve = (x * (chance * (1 - chance))[:, np.newaxis]).T @ x + np.diag(believed)
+            slope = x.T @ (found.right - chance) - believed * (result - began)
+            step = np.linalg.solve(curve[np.ix_(free, free)], slope[free])
+            result[free] += step * min(1.0, _STEP / max(float(np.abs(step).max()), 1e-12))
     return float(result[0]), float(result[1])
 
 

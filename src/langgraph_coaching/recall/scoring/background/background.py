@@ -75,10 +75,9 @@ class Background:
             answers: Vectors of what is only understood with what was said before it, `float32[k, dimension]`.
         """
         count, mean = len(vectors), vectors.mean(axis=0, dtype=np.float64)
-        square = float(mean @ mean)
         rows = np.hstack([vectors - mean, np.ones((count, 1))])
         with one_thread():
-            gram = rows.T @ rows
+            square, gram = float(mean @ mean), rows.T @ rows
             blocks = (vectors[start : start + 256] for start in range(0, count, 256))
             near = np.mean([nearest_cosines(block, vectors).mean() for block in blocks])
             ridge = np.full(len(gram), HEAD_RIDGE * (1.0 - square) * count)
@@ -160,7 +159,7 @@ def request_direction(
         gram = (rows * np.abs(mass)[:, None]).T @ rows
         gram[np.diag_indices(len(gram))] += REQUEST_RIDGE
         result: NDArray[np.float64] = np.linalg.solve(gram, rows.T @ mass)
-    result[-1] -= mean @ result[:-1]
+        result[-1] -= mean @ result[:-1]
     return result
 
 
