@@ -12,6 +12,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from langgraph_coaching.coaching.revisions import REVISION_KEY, list_revisions
 from langgraph_coaching.coaching.row import coaching_of, place_of
 from langgraph_coaching.storage.faults import faults
 from langgraph_coaching.storage.reading import read_nearest, take_rows
@@ -19,7 +20,6 @@ from langgraph_coaching.storage.rows import read_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import numpy as np
     from lancedb.table import Table as LanceTable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Labels
+    from langgraph_coaching.coaching.revisions import Revision
 
 log = logging.getLogger("langgraph_coaching")
 
@@ -45,14 +46,6 @@ FILTERED = ("namespace", "status", "agent", "node")
 
 BATCH = 2_000
 """Rows of an earlier version that are placed in one commit."""
-
-
-class Revision(NamedTuple):
-    """One that was found."""
-
-    id: str
-    revision: int
-    updated_at: datetime
 
 
 class Asked(NamedTuple):
@@ -203,11 +196,11 @@ class Nearest:
             return int(table.count_rows(self._where(more)))
 
     def _list_revisions(self, table: LanceTable, more: str) -> list[Revision]:
-        where, columns = self._where(more), [*Revision._fields]
+        where, columns = self._where(more), [*REVISION_KEY]
         rows = self._store.database.read(
             table, lambda opened: opened.search().where(where).select(columns).limit(None).to_arrow()
         )
-        return _revisions(rows)
+        return list_revisions(rows)
 
     def _where(self, more: str) -> str:
         return f"namespace = {_quote_text(self._store.namespace)}{more}"
@@ -237,8 +230,3 @@ def _make_index(table: LanceTable) -> None:
 
 def _quote_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _revisions(rows: Any) -> list[Revision]:
-    columns = (rows[name].to_pylist() for name in Revision._fields)
-    return [Revision(*values) for values in zip(*columns, strict=True)]

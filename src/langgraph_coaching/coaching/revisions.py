@@ -5,7 +5,7 @@ A coaching that is judged and edited for months has thousands, each with its exa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,14 +18,11 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from langgraph_coaching.coaching.model import Coaching
     from langgraph_coaching.storage.table import Table
 
-    Revision = tuple[str, int, datetime]
-    """As `REVISION_KEY` names its parts."""
     Row = dict[str, Any]
 
-REVISION_KEY = ("id", "revision", "updated_at")
-"""What tells one revision from every other: an id that was erased may begin again at revision 1."""
 
 _AT_ONCE = 2_000
 """Revisions asked for in one query."""
@@ -35,6 +32,32 @@ _TRIES = 4
 
 _FEW = 500
 """Up to so many revisions are fetched by their keys in any case."""
+
+
+class Revision(NamedTuple):
+    """What tells one revision from every other: an id that was erased may begin again at revision 1."""
+
+    id: str
+    revision: int
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, coaching: Coaching) -> Revision:
+        """That of a coaching."""
+        return cls(coaching.id, coaching.revision, coaching.updated_at)
+
+
+REVISION_KEY = Revision._fields
+"""The columns that it is read from."""
+
+
+def list_revisions(rows: pa.Table) -> list[Revision]:
+    """The revision of each row.
+
+    Args:
+        rows: With `REVISION_KEY`.
+    """
+    return [*map(Revision._make, zip(*(rows[name].to_pylist() for name in REVISION_KEY), strict=True))]
 
 
 def latest_revisions(table: Table) -> dict[Revision, int]:
@@ -53,8 +76,7 @@ def latest_revisions(table: Table) -> dict[Revision, int]:
     order = np.lexsort((found["revision"].to_numpy(), numbers))
     is_last = np.diff(numbers[order], append=-1) != 0
     latest = found.take(order[is_last])
-    revisions = zip(*(latest[name].to_pylist() for name in REVISION_KEY), strict=True)
-    return dict(zip(revisions, latest[ROW].to_pylist(), strict=True))
+    return dict(zip(list_revisions(latest), latest[ROW].to_pylist(), strict=True))
 
 
 def read_latest(

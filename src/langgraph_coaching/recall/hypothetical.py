@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from langgraph_coaching.coaching.revisions import REVISION_KEY
+from langgraph_coaching.coaching.revisions import REVISION_KEY, Revision
 from langgraph_coaching.coaching.stage import STAGES
 from langgraph_coaching.recall.scoring.coaching_vectors import vectors_of
 from langgraph_coaching.recall.scoring.head import Head, fit_heads, join_fits, take_rows
@@ -15,7 +15,6 @@ from langgraph_coaching.recall.stored_heads import HEAD, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import datetime
 
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching
@@ -43,7 +42,7 @@ def hypothetical_snapshot(
     if not asked:
         return Snapshot.empty()
     there = current.looked_at
-    here = {_key(head.coaching): row for row, head in enumerate(there)}
+    here = {Revision.of(head.coaching): row for row, head in enumerate(there)}
     rows = [_row_in(coaching, here, there) for coaching in asked]
     other = [coaching for row, coaching in zip(rows, asked, strict=True) if row < 0]
     heads = _heads_of(other, store, embedder, backgrounds) if other else []
@@ -57,30 +56,26 @@ def hypothetical_snapshot(
     return split_stages(0, [known[row] for row in rows], fits, background, current.traffic, current.reserve)
 
 
-def _row_in(coaching: Coaching, here: dict[tuple[str, int, datetime], int], there: Sequence[Head]) -> int:
+def _row_in(coaching: Coaching, here: dict[Revision, int], there: Sequence[Head]) -> int:
     """Where the snapshot has it, or -1; the same revision may be supposed to say something else."""
-    row = here.get(_key(coaching), -1)
+    row = here.get(Revision.of(coaching), -1)
     known = there[row].coaching if row >= 0 else None
     return row if known is coaching or known == coaching else -1
-
-
-def _key(coaching: Coaching) -> tuple[str, int, datetime]:
-    return coaching.id, coaching.revision, coaching.updated_at
 
 
 def _heads_of(
     coachings: Sequence[Coaching], store: Coachings, embedder: Embedder, backgrounds: BackgroundCache
 ) -> list[Head]:
-    keys = {_key(coaching): coaching for coaching in coachings}
+    keys = {Revision.of(coaching): coaching for coaching in coachings}
     known = {key: head for key, head in _read_heads(store, keys).items() if head.coaching == keys[key]}
     new = [coaching for key, coaching in keys.items() if key not in known]
     vectors = vectors_of(new, embedder, backgrounds.background) if new else []
     for coaching, rows in zip(new, vectors, strict=True):
-        known[_key(coaching)] = Head(coaching, np.stack(rows))
+        known[Revision.of(coaching)] = Head(coaching, np.stack(rows))
     return [known[key] for key in keys]
 
 
-def _read_heads(store: Coachings, keys: Collection[tuple[str, int, datetime]]) -> dict[tuple[str, int, datetime], Head]:
+def _read_heads(store: Coachings, keys: Collection[Revision]) -> dict[Revision, Head]:
     if not store.exists():
         return {}
     table = store.table()

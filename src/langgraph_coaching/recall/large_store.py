@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.nearest import Asked, Nearest, Revision
-from langgraph_coaching.coaching.revisions import REVISION_KEY
+from langgraph_coaching.coaching.nearest import Asked, Nearest
+from langgraph_coaching.coaching.revisions import REVISION_KEY, Revision
 from langgraph_coaching.coaching.stage import STAGED
 from langgraph_coaching.recall.scoring.head import NO_FITS, Fits, fit_heads, take_rows
 from langgraph_coaching.recall.stored_heads import HEAD, heads_by, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Coaching, Labels
@@ -127,7 +126,7 @@ class LargeStore:
             for statuses in (("active",), STAGED) if version.staged else (("active",),):
                 known |= self._find(version, situation, labels, statuses, background)
         latest: dict[str, tuple[Head, Fits]] = {}
-        for pair in sorted(known.values(), key=lambda pair: _revision_of(pair[0])):
+        for pair in sorted(known.values(), key=lambda pair: Revision.of(pair[0].coaching)):
             latest[pair[0].coaching.id] = pair  # what was saved since is found beside what it supersedes
         live = [pair for _, pair in sorted(latest.items()) if pair[0].is_live]
         return [head for head, _ in live], _join([fits for _, fits in live])
@@ -158,7 +157,7 @@ class LargeStore:
 
         def read(missing: Sequence[Revision]) -> dict[Any, Head]:
             rows = self._store.read_revisions((*REVISION_KEY, *HEAD), missing)
-            return {} if rows is None else heads_in(rows, {tuple(one) for one in missing})
+            return {} if rows is None else heads_in(rows, {*missing})
 
         known = self._known(version, version.unplaced, read, background)
         return {key: pair for key, pair in known.items() if version.is_latest(pair[0].coaching)}
@@ -204,10 +203,6 @@ class LargeStore:
     def wait(self) -> None:
         """Until the index that is being made is there."""
         self._nearest.wait()
-
-
-def _revision_of(head: Head) -> tuple[str, int, datetime]:
-    return head.coaching.id, head.coaching.revision, head.coaching.updated_at
 
 
 def _join(fits: Sequence[Fits]) -> Fits:

@@ -53,7 +53,7 @@ def failure_reason(error: Exception, deadline: float) -> str:
         change = "coach.load() where the process starts, which waits for it, or a longer Limits(deadline=…)"
     elif isinstance(error, TimeoutError):
         late = f"it took longer than the deadline of {deadline:g} s"
-        said, change = said if str(error) else late, "a quicker embedder, or a longer Limits(deadline=…)"
+        said, change = said if str(error) else late, "a quicker embedder or store, or a longer Limits(deadline=…)"
     return join_reason(f"no coaching was looked up: {said}", change)
 
 

@@ -19,12 +19,12 @@ from langgraph_coaching.recall.stored_heads import HEAD, heads_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from numpy.typing import NDArray
 
     from langgraph_coaching.coaching.coachings import Coachings
     from langgraph_coaching.coaching.model import Labels
+    from langgraph_coaching.coaching.revisions import Revision
     from langgraph_coaching.recall.large_store import Version
     from langgraph_coaching.recall.scoring.background.background import Background
     from langgraph_coaching.recall.scoring.background.cache import BackgroundCache
@@ -134,7 +134,7 @@ class Snapshots:
         self._backgrounds = backgrounds
         self._sampler = sampler
         self._lock = threading.Lock()
-        self._heads: dict[tuple[str, int, datetime], Head | None] = {}
+        self._heads: dict[Revision, Head | None] = {}
         """None for what is deleted, archived or a draft: nothing of it is kept."""
         self._made = ""
         self._fits = NO_FITS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langgraph_coaching.coaching.revisions import REVISION_KEY
+from langgraph_coaching.coaching.revisions import list_revisions
 from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.recall.scoring.head import Head
 from langgraph_coaching.storage.rows import read_each
@@ -25,7 +25,7 @@ def heads_in(rows: Any, wanted: set[Any]) -> dict[Any, Head]:
         rows: What the store read: `REVISION_KEY` and `HEAD`.
         wanted: Which revisions.
     """
-    keys = [*zip(*(rows[name].to_pylist() for name in REVISION_KEY), strict=True)]
+    keys = list_revisions(rows)
     named = [f"coaching {key[0]!r}, revision {key[1]}" for key in keys]
     return heads_by(keys, named, rows, wanted)
 

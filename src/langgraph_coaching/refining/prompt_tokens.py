@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langgraph_coaching.coaching.coachings import name_of
-from langgraph_coaching.coaching.revisions import REVISION_KEY
+from langgraph_coaching.coaching.revisions import REVISION_KEY, Revision, list_revisions
 from langgraph_coaching.coaching.row import coaching_of
 from langgraph_coaching.refining.cost import tokens_of
 from langgraph_coaching.storage.rows import read_each
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from langgraph_coaching.coaching.coachings import Coachings
-    from langgraph_coaching.coaching.revisions import Revision
 
 MOST = 20_000
 """Revisions that are remembered, the latest; some 200 bytes each."""
@@ -44,7 +43,7 @@ class PromptTokens:
             StoreError: The store could not be read.
         """
         found = self._store.read_revisions(REVISION_KEY, wanted)
-        rows = [] if found is None else [*zip(*(found[name].to_pylist() for name in REVISION_KEY), strict=True)]
+        rows = [] if found is None else list_revisions(found)
         there = [row for row in rows if row[:2] in wanted]
         known = {one: self._known[one] for one in there if one in self._known}
         fresh = dict(self._count_each([one for one in there if one not in known]))
@@ -58,4 +57,4 @@ class PromptTokens:
             found = self._store.read_revisions(columns, revisions[start : start + _AT_ONCE])
             named = [(name_of(row), row["record"]) for row in (found.to_pylist() if found is not None else ())]
             for one in read_each(named, coaching_of):
-                yield (one.id, one.revision, one.updated_at), tokens_of(one)
+                yield Revision.of(one), tokens_of(one)
