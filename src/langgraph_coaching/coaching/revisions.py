@@ -120,7 +120,7 @@ def read_revisions(
     Raises:
         StoreError: The table could not be read.
     """
-    names = {key_of(str(table.namespace), one[0], one[1]): one for one in wanted}
+    names = [key_of(str(table.namespace), one[0], one[1]) for one in wanted]
     opened = table.opened()
     if opened is None or not names:
         return None
@@ -128,13 +128,11 @@ def read_revisions(
         return table.arrow(columns)
     import pyarrow as pa
 
-    found = []
+    found, missing = [], names
     if (taken := read_places(table, [*columns, "key"], [*places])) is not None:
-        there = [key in names for key in taken["key"].to_pylist()]  # else upkeep has put another there
-        found.append(taken.filter(pa.array(there, pa.bool_())).select([*columns]))
-        for key in taken["key"].to_pylist():
-            names.pop(key, None)
-    missing = [*names]
+        asked, there = {*names}, taken["key"].to_pylist()
+        found.append(taken.filter(pa.array([key in asked for key in there], pa.bool_())).select([*columns]))
+        missing = sorted(asked - {*there})  # upkeep has moved them
     pages = [missing[start : start + _AT_ONCE] for start in range(0, len(missing), _AT_ONCE)]
     return pa.concat_tables([*found, *(table.arrow(columns, key=page) for page in pages)])
 

@@ -33,10 +33,10 @@ def idle_examples(head: Head, background: Background) -> list[str]:
     """Examples that are small talk where the intent is not; one that is known with its conversation says more."""
     examples = head.coaching.examples
     alone = [row for row, one in enumerate(examples, 1) if one.applies and len(one.turns) < 2]  # noqa: PLR2004 - a turn
-    if not alone or background.request_scores(head.vectors[:1])[0] < _REQUEST:
-        return []
     vectors = head.vectors[alone]
     with one_thread():
+        if not alone or background.request_scores(head.vectors[:1])[0] < _REQUEST:
+            return []
         near = background.scale_cosines(np.sort(vectors @ background.small_talk.T, axis=1)[:, -3:].mean(axis=1))
         to_intent = background.scale_cosines(vectors @ head.vectors[0])
         idle = (near >= _TALK) & (background.request_scores(vectors) <= _NO_REQUEST) & (to_intent < _APART)
